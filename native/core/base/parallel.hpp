@@ -1,0 +1,19 @@
+// The only place in the core that starts threads.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+#include "core/base/task.hpp"
+
+namespace madloop {
+
+/// Calls body(i) once for every i in [0, count), on up to task.threads() threads.
+///
+/// The unit of work is the index, never the thread, so a body that writes only what belongs to its index
+/// gives the same bytes for any thread count. Indices are handed out in increasing order. The first
+/// exception stops the hand-out, all threads are joined, and of the exceptions seen the one with the lowest
+/// index is rethrown. A cancelled task throws ErrorCode::aborted.
+void parallelFor(Task const& task, std::size_t count, std::function<void(std::size_t)> const& body);
+
+}  // namespace madloop

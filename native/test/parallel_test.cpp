@@ -1,0 +1,116 @@
+#include "core/base/parallel.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/base/error.hpp"
+
+using madloop::ErrorCode;
+using madloop::parallelFor;
+using madloop::Task;
+
+TEST_CASE("every index is visited once, for any number of threads") {
+  for (std::size_t const threads : std::vector<std::size_t>{0, 1, 2, 7}) {
+    for (std::size_t const count : std::vector<std::size_t>{0, 1, 2, 3, 1000}) {
+      CAPTURE(threads);
+      CAPTURE(count);
+      Task const task(threads);
+      std::vector<std::atomic<int>> visits(count);
+      parallelFor(task, count, [&](std::size_t i) { ++visits[i]; });
+      CHECK(
+          std::all_of(visits.begin(), visits.end(), [](std::atomic<int> const& visit) { return visit == 1; }));
+    }
+  }
+}
+
+TEST_CASE("more than one thread works") {
+  Task const task(2);
+  std::atomic<int> arrived{0};
+  // Each index waits for the other, so one thread alone would never return.
+  parallelFor(task, 2, [&](std::size_t) {
+    ++arrived;
+    while (arrived < 2) std::this_thread::yield();
+  });
+  CHECK(arrived == 2);
+}
+
+TEST_CASE("of several exceptions the one with the lowest index is rethrown") {
+  Task const task(4);
+  std::atomic<bool> laterHasThrown{false};
+  std::string caught;
+  try {
+    parallelFor(task, 4, [&](std::size_t i) {
+      // Index 1 throws last in time, first in order.
+      if (i == 1) {
+        while (!laterHasThrown) std::this_thread::yield();
+        throw std::runtime_error("index 1");
+      }
+      if (i == 2) {
+        laterHasThrown = true;
+        throw std::runtime_error("index 2");
+      }
+    });
+  } catch (std::runtime_error const& error) {
+    caught = error.what();
+  }
+  CHECK(caught == "index 1");
+}
+
+TEST_CASE("an exception stops the hand-out of indices") {
+  Task const task(1);
+  std::size_t visited = 0;
+  CHECK_THROWS_AS(parallelFor(task, 100,
+                              [&](std::size_t i) {
+                                ++visited;
+                                if (i == 3) throw std::runtime_error("stop");
+                              }),
+                  std::runtime_error);
+  CHECK(visited == 4);
+}
+
+TEST_CASE("a cancelled task throws aborted") {
+  SUBCASE("before the start: no index is visited") {
+    Task task(3);
+    task.cancel();
+    std::atomic<int> visits{0};
+    ErrorCode code = ErrorCode::internal;
+    try {
+      parallelFor(task, 10, [&](std::size_t) { ++visits; });
+    } catch (madloop::Error const& error) {
+      code = error.code();
+    }
+    CHECK(code == ErrorCode::aborted);
+    CHECK(visits == 0);
+  }
+  SUBCASE("from another thread, in the middle") {
+    Task task(2);
+    std::atomic<bool> started{false};
+    std::thread canceller([&] {
+      while (!started) std::this_thread::yield();
+      task.cancel();
+    });
+    ErrorCode code = ErrorCode::internal;
+    try {
+      parallelFor(task, std::size_t{1} << 40, [&](std::size_t) { started = true; });
+    } catch (madloop::Error const& error) {
+      code = error.code();
+    }
+    canceller.join();
+    CHECK(code == ErrorCode::aborted);
+  }
+}
+
+TEST_CASE("progress is counted over all threads") {
+  Task task(7);
+  task.expect(1000);
+  parallelFor(task, 1000, [&](std::size_t) { task.add(1); });
+  CHECK(task.done() == 1000);
+  CHECK(task.total() == 1000);
+}
