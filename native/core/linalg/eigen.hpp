@@ -1,0 +1,44 @@
+// The only file that includes Eigen.
+#pragma once
+
+#include "core/base/error.hpp"
+
+// node-gyp builds without NDEBUG, and a failed eigen_assert would abort the Node process: throw instead.
+#define eigen_assert(condition)                                                                     \
+  do {                                                                                              \
+    if (!(condition)) throw ::madloop::Error(::madloop::ErrorCode::internal, "Eigen: " #condition); \
+  } while (false)
+
+#ifndef EIGEN_MPL2_ONLY
+#define EIGEN_MPL2_ONLY
+#endif
+#ifndef EIGEN_DONT_PARALLELIZE
+#define EIGEN_DONT_PARALLELIZE
+#endif
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#pragma GCC diagnostic ignored "-Wshadow"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+#include <Eigen/Cholesky>
+#include <Eigen/Core>
+#include <Eigen/Eigenvalues>
+#include <Eigen/QR>
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+
+namespace madloop {
+
+using Index = Eigen::Index;
+using Matrix = Eigen::MatrixXd;  // column-major, owned, aligned
+using Vector = Eigen::VectorXd;
+
+/// Fixes the cache sizes by which Eigen blocks its products. Eigen would read the host's, and the last bits
+/// of a product depend on them. Call once before any product; idempotent and thread-safe.
+void fixEigenBlocking();
+
+}  // namespace madloop

@@ -1,0 +1,37 @@
+// Sums of singular values, and of square roots of eigenvalues: what Frechet distances are made of.
+#pragma once
+
+#include "core/base/task.hpp"
+#include "core/linalg/eigen.hpp"
+
+namespace madloop {
+
+/// A computed value and a bound on its absolute error from rounding.
+struct BoundedValue {
+  double value = 0;
+  double errorBound = 0;
+};
+
+/// A sum of singular values together with their squares (ascending), from which further bounds follow.
+struct NuclearNorm : BoundedValue {
+  Vector squares;
+};
+
+/// Bound on |sum_i sqrt(max(0, x_i + e_i)) - sum_i sqrt(x_i)| for |e_i| <= perturbation and x_i >= 0 (negative
+/// x_i count as 0).
+double squareRootSumErrorBound(Vector const& x, double perturbation);
+
+/// tr S^(1/2) of the symmetric positive semidefinite matrix whose lower triangle `s` holds, from its
+/// eigenvalues; negative ones (rounding) count as zero. An eigenvalue's error e becomes e / sqrt(lambda), up to
+/// sqrt(e) at lambda = 0: where errorBound is too large, take singular values of a factor instead.
+NuclearNorm traceSquareRoot(Matrix const& s, Task const& task);
+
+/// Sum of the singular values of g (any shape), from its bidiagonal form: error of order eps * ||g|| * rank.
+/// 4 r^2 (l - r/3) flops for sides r <= l, plus the iteration.
+NuclearNorm singularValueSum(Matrix const& g, Task const& task);
+
+/// Nuclear norm of g: eigenvalues of the smaller Gram matrix where their error bound stays below `tolerance`,
+/// else singular values.
+NuclearNorm nuclearNorm(Matrix const& g, double tolerance, Task const& task);
+
+}  // namespace madloop

@@ -1,0 +1,135 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/linalg/bidiagonal.hpp"
+#include "core/linalg/nuclear_norm.hpp"
+#include "core/linalg/symmetric_eigenvalues.hpp"
+#include "core/linalg/trapezoidal.hpp"
+#include "support/matrices.hpp"
+
+using namespace madloop;
+using namespace madloop::test;
+
+namespace {
+
+constexpr double kEps = std::numeric_limits<double>::epsilon();
+
+/// Eigenvalues in extended precision, by Eigen's own solver.
+Vector referenceEigenvalues(Matrix const& a) {
+  LongMatrix const wide = a.cast<long double>();
+  return Eigen::SelfAdjointEigenSolver<LongMatrix>(wide, Eigen::EigenvaluesOnly).eigenvalues().cast<double>();
+}
+
+double referenceNuclearNorm(Matrix const& g) {
+  LongMatrix const wide = g.cast<long double>();
+  return static_cast<double>(Eigen::JacobiSVD<LongMatrix>(wide).singularValues().sum());
+}
+
+double largestDifference(Vector const& a, Vector const& b) { return (a - b).cwiseAbs().maxCoeff(); }
+
+}  // namespace
+
+TEST_CASE("symmetric eigenvalues are backward stable at awkward sizes, gradings and ranks") {
+  Task const task;
+  for (Index n : {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 64, 65, 100}) {
+    Matrix const full = sampleCovariance(n, 2 * n + 1, 1);
+    Matrix const deficient = sampleCovariance(n, std::max<Index>(1, n / 2), 2);
+    Matrix graded = full;
+    for (Index i = 0; i < n; ++i) {
+      for (Index j = 0; j < n; ++j)
+        graded(i, j) *= std::pow(10.0, -12.0 * static_cast<double>(i + j) / static_cast<double>(n));
+    }
+    Matrix const indefinite = full - Matrix::Identity(n, n);
+    for (Matrix const& a : {full, deficient, graded, indefinite, Matrix(full.diagonal().asDiagonal()),
+                            Matrix(Matrix::Ones(n, n))}) {
+      Vector const expected = referenceEigenvalues(a);
+      double const norm = expected.cwiseAbs().maxCoeff();
+      CHECK(largestDifference(symmetricEigenvalues(a, task), expected) <=
+            kEps * static_cast<double>(n + 2) * norm);
+    }
+  }
+}
+
+TEST_CASE("symmetric eigenvalues scale exactly by powers of two, to the ends of the range") {
+  Task const task;
+  Matrix const a = sampleCovariance(12, 30, 3);
+  Vector const base = symmetricEigenvalues(a, task);
+  for (int exponent : {-980, -500, 500, 980}) {
+    Vector const scaled = symmetricEigenvalues(a * std::ldexp(1.0, exponent), task);
+    CHECK(scaled == base * std::ldexp(1.0, exponent));
+  }
+  CHECK(symmetricEigenvalues(Matrix::Zero(5, 5), task) == Vector::Zero(5));
+}
+
+TEST_CASE("singular values keep small ones to an absolute accuracy of eps, unlike roots of Gram eigenvalues") {
+  Task const task;
+  for (auto [rows, cols] :
+       {std::pair<Index, Index>{1, 1}, {5, 1}, {1, 5}, {7, 7}, {40, 12}, {12, 40}, {33, 31}, {100, 100}}) {
+    Matrix g = normals(rows, cols, 4);
+    for (Index j = 0; j < cols; ++j)
+      g.col(j) *= std::pow(10.0, -14.0 * static_cast<double>(j) / static_cast<double>(cols));
+    LongMatrix const wide = g.cast<long double>();
+    Vector expected = Eigen::JacobiSVD<LongMatrix>(wide).singularValues().cast<double>();
+    std::reverse(expected.data(), expected.data() + expected.size());
+    Vector const actual = singularValues(g, task);
+    REQUIRE(actual.size() == expected.size());
+    CHECK(largestDifference(actual, expected) <=
+          2 * kEps * static_cast<double>(expected.size() + 2) * expected.maxCoeff());
+  }
+  CHECK(singularValues(Matrix::Zero(4, 3), task) == Vector::Zero(3));
+  CHECK(singularValues(Matrix(4, 0), task).size() == 0);
+}
+
+TEST_CASE(
+    "error bounds of nuclear norms hold, and the slow route is taken where the fast one is not good enough") {
+  Task const task;
+  for (Index n : {1, 3, 10, 40}) {
+    for (Index rank : {n, (n + 1) / 2}) {
+      Matrix const g = normals(n, rank, 5) * normals(rank, n, 6);
+      double const truth = referenceNuclearNorm(g);
+      NuclearNorm const fast = traceSquareRoot(g * g.transpose(), task);
+      NuclearNorm const exact = singularValueSum(g, task);
+      CHECK(std::abs(fast.value - truth) <= fast.errorBound);
+      CHECK(std::abs(exact.value - truth) <= exact.errorBound);
+      CHECK(exact.errorBound <= 1e-12 * truth);
+      if (rank < n) {
+        CHECK(fast.errorBound > 1e-9 * truth);
+        CHECK(nuclearNorm(g, 1e-12 * truth, task).value == exact.value);
+      }
+    }
+  }
+}
+
+TEST_CASE("products of trapezoidal matrices equal plain products at sizes around the block edge") {
+  for (Index dim : {1, 2, 31, 32, 33, 64, 70, 100}) {
+    for (Index rank : {dim, (dim + 1) / 2, Index{1}}) {
+      for (Index cols : {rank, (rank + 1) / 2}) {
+        Matrix const f = normals(dim, rank, 7).triangularView<Eigen::Lower>();
+        Matrix const a = normals(rank, cols, 8).triangularView<Eigen::Lower>();
+        Matrix const product = multiplyTrapezoidal(f, a);
+        CHECK((product - f * a).cwiseAbs().maxCoeff() <= kEps * 64 * static_cast<double>(rank));
+        Matrix gram = Matrix::Zero(dim, dim);
+        addTrapezoidalGram(f, gram);
+        Matrix const expected = (f * f.transpose()).triangularView<Eigen::Lower>();
+        CHECK((Matrix(gram.triangularView<Eigen::Lower>()) - expected).cwiseAbs().maxCoeff() <=
+              kEps * 64 * static_cast<double>(rank));
+      }
+    }
+  }
+}
+
+TEST_CASE("a cancelled task stops eigenvalue computations") {
+  Task task;
+  task.cancel();
+  CHECK_THROWS_AS(symmetricEigenvalues(sampleCovariance(20, 40, 9), task), Error);
+  CHECK_THROWS_AS(singularValues(normals(20, 20, 9), task), Error);
+}
+
+TEST_CASE("a failed Eigen assertion is an exception, not an abort") {
+  Matrix const a = Matrix::Zero(2, 3);
+  Matrix const b = Matrix::Zero(2, 3);
+  CHECK_THROWS_AS(Matrix(a * b), Error);
+}

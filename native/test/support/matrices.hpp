@@ -1,0 +1,49 @@
+// Random matrices for tests: fixed seeds, the standard library's generator (tests may use it, the core may
+// not).
+#pragma once
+
+#include <random>
+#include <vector>
+
+#include "core/base/view.hpp"
+#include "core/linalg/eigen.hpp"
+
+#include <Eigen/SVD>
+
+namespace madloop::test {
+
+using LongMatrix = Eigen::Matrix<long double, Eigen::Dynamic, Eigen::Dynamic>;
+
+inline Matrix normals(Index rows, Index cols, unsigned seed) {
+  std::mt19937_64 generator(seed);
+  std::normal_distribution<double> normal;
+  Matrix result(rows, cols);
+  for (Index j = 0; j < cols; ++j) {
+    for (Index i = 0; i < rows; ++i) result(i, j) = normal(generator);
+  }
+  return result;
+}
+
+/// X X^T / count for X dim x count standard normal.
+inline Matrix sampleCovariance(Index dim, Index count, unsigned seed) {
+  Matrix const x = normals(dim, count, seed);
+  return x * x.transpose() / static_cast<double>(count);
+}
+
+/// rows x cols row-major data with entries offset + scale * N(0, 1).
+template <class T = double>
+std::vector<T> rowMajorNormals(std::size_t rows, std::size_t cols, unsigned seed, double offset = 0,
+                               double scale = 1) {
+  std::mt19937_64 generator(seed);
+  std::normal_distribution<double> normal;
+  std::vector<T> data(rows * cols);
+  for (T& value : data) value = static_cast<T>(offset + scale * normal(generator));
+  return data;
+}
+
+template <class T>
+MatrixView<T> view(std::vector<T> const& data, std::size_t cols) {
+  return {data.data(), data.size() / cols, cols};
+}
+
+}  // namespace madloop::test
