@@ -1,0 +1,63 @@
+// How the rows of a data matrix are cut for parallel accumulation. The cut depends on the shape alone, so
+// sums over it do not depend on the number of threads.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+#include "core/base/task.hpp"
+#include "core/base/view.hpp"
+#include "core/linalg/eigen.hpp"
+
+namespace madloop {
+
+struct RowRange {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  [[nodiscard]] std::size_t size() const { return end - begin; }
+};
+
+/// At most 32 contiguous groups of rows, each worth an accumulator of its own (cols^2 doubles): not more
+/// than 256 MiB of accumulators in all, nor groups shorter than the matrix is wide.
+inline std::vector<RowRange> rowGroups(std::size_t rows, std::size_t cols) {
+  constexpr std::size_t accumulatorDoubles = std::size_t{32} << 20;
+  std::size_t const byMemory = cols > 5792 ? 1 : std::max<std::size_t>(1, accumulatorDoubles / (cols * cols));
+  std::size_t const byWork = std::max<std::size_t>(1, rows / std::max<std::size_t>(cols, 64));
+  std::size_t const count = std::min({std::size_t{32}, byMemory, byWork});
+  std::vector<RowRange> groups(count);
+  for (std::size_t g = 0; g < count; ++g) groups[g] = {rows / count * g + std::min(g, rows % count), 0};
+  for (std::size_t g = 0; g < count; ++g) groups[g].end = g + 1 < count ? groups[g + 1].begin : rows;
+  return groups;
+}
+
+/// Rows in a block of about 2 MiB: large enough for a rank-k update to run at full speed, small enough for the
+/// cache.
+inline std::size_t cacheBlockRows(std::size_t cols) {
+  return std::clamp<std::size_t>((std::size_t{1} << 18) / cols, 16, 1024);
+}
+
+/// Calls use(block) with `blockRows` consecutive rows of the range (fewer in the last block) as the columns of
+/// a cols x blockRows matrix, minus `centre`.
+template <class T, class Use>
+void forEachCentredBlock(MatrixView<T> x, RowRange range, Vector const& centre, std::size_t blockRows,
+                         Use use) {
+  auto const dim = static_cast<Index>(x.cols);
+  Matrix block;
+  for (std::size_t begin = range.begin; begin < range.end; begin += blockRows) {
+    std::size_t const end = std::min(begin + blockRows, range.end);
+    block.resize(dim, static_cast<Index>(end - begin));
+    for (std::size_t i = begin; i < end; ++i) {
+      T const* const row = x.row(i);
+      double* const out = block.col(static_cast<Index>(i - begin)).data();
+      for (Index j = 0; j < dim; ++j) out[j] = static_cast<double>(row[j]) - centre[j];
+    }
+    use(block);
+  }
+}
+
+/// Mean of the rows, accurate for offset data. Errors as for moments().
+template <class T>
+Vector columnMean(MatrixView<T> x, Task& task, char const* argument);
+
+}  // namespace madloop

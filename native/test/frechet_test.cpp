@@ -1,0 +1,137 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "core/frechet.hpp"
+#include "support/matrices.hpp"
+
+using namespace madloop;
+using namespace madloop::test;
+
+namespace {
+
+Moments gaussian(std::vector<double> mean, std::vector<double> covariance) {
+  std::size_t const dim = mean.size();
+  return {100, dim, std::move(mean), std::move(covariance)};
+}
+
+FrechetDistance distanceOf(Moments const& a, Moments const& b) {
+  Task task;
+  return frechetDistance(factorMoments(a, "a"), factorMoments(b, "b"), task);
+}
+
+/// tr (S1 S2)^(1/2) in extended precision from factors, by Jacobi singular values: the simple reference.
+long double referenceDistance(LongMatrix const& f1, LongMatrix const& f2) {
+  long double const norm = Eigen::JacobiSVD<LongMatrix>(f1.transpose() * f2).singularValues().sum();
+  return f1.squaredNorm() + f2.squaredNorm() - 2 * norm;
+}
+
+/// Centred data / sqrt(n - 1) in extended precision.
+LongMatrix centredFactor(std::vector<double> const& data, Index cols) {
+  Index const rows = static_cast<Index>(data.size()) / cols;
+  LongMatrix x = Eigen::Map<Matrix const>(data.data(), cols, rows).cast<long double>();
+  Eigen::Matrix<long double, Eigen::Dynamic, 1> const mean = x.rowwise().mean();
+  x.colwise() -= mean;
+  return x / std::sqrt(static_cast<long double>(rows - 1));
+}
+
+}  // namespace
+
+TEST_CASE("closed forms: equal covariances, diagonal ones, a rotated pair") {
+  CHECK(distanceOf(gaussian({0, 0}, {1, 0, 0, 1}), gaussian({1, 1}, {1, 0, 0, 1})).distance ==
+        doctest::Approx(2).epsilon(1e-15));
+  CHECK(distanceOf(gaussian({0, 0}, {2, 1, 1, 2}), gaussian({0, 0}, {3, 0, 0, 1})).distance ==
+        doctest::Approx(8 - 2 * std::sqrt(14.0)).epsilon(1e-14));
+  // One dimension: (m1 - m2)^2 + (s1 - s2)^2.
+  FrechetDistance const line = distanceOf(gaussian({1}, {4}), gaussian({3}, {25}));
+  CHECK(line.meanTerm == 4);
+  CHECK(line.covarianceTerm == doctest::Approx(9).epsilon(1e-15));
+  // Zero covariances are Gaussians, too.
+  CHECK(distanceOf(gaussian({0, 0}, {0, 0, 0, 0}), gaussian({3, 4}, {1, 0, 0, 1})).distance ==
+        doctest::Approx(27).epsilon(1e-15));
+}
+
+TEST_CASE("data of any shape, against extended precision, within 1e-12 of the traces") {
+  Task task(2);
+  for (auto [n1, n2, dim] : {std::tuple<std::size_t, std::size_t, Index>{4, 6, 64},
+                             {40, 39, 64},
+                             {64, 64, 64},
+                             {65, 70, 64},
+                             {500, 300, 16},
+                             {2, 500, 5},
+                             {30, 1000, 20}}) {
+    auto const x = rowMajorNormals<double>(n1, static_cast<std::size_t>(dim), 1);
+    auto const y = rowMajorNormals<double>(n2, static_cast<std::size_t>(dim), 2, 0.0, 1.5);
+    FactoredGaussian const a = factorData(view(x, static_cast<std::size_t>(dim)), task, "a");
+    FactoredGaussian const b = factorData(view(y, static_cast<std::size_t>(dim)), task, "b");
+    FrechetDistance const actual = frechetDistance(a, b, task);
+    auto const expected = static_cast<double>(referenceDistance(centredFactor(x, dim), centredFactor(y, dim)));
+    double const traces = a.trace + b.trace;
+    CHECK(std::abs(actual.covarianceTerm - expected) <= 1e-12 * traces);
+    CHECK(actual.errorBound <= 1e-11 * traces);
+    CHECK(frechetDistance(a, a, task).distance <= 1e-13 * traces);
+    CHECK(frechetDistance(b, a, task).distance == doctest::Approx(actual.distance).epsilon(1e-12));
+  }
+}
+
+TEST_CASE(
+    "ill-conditioned data keep the accuracy: columns over 14 orders of magnitude, a constant column, "
+    "duplicates") {
+  Task task;
+  Index const dim = 12;
+  auto x = rowMajorNormals<double>(200, 12, 3);
+  auto y = rowMajorNormals<double>(150, 12, 4);
+  auto grade = [&](std::vector<double>& data) {
+    for (std::size_t i = 0; i < data.size(); ++i) {
+      std::size_t const j = i % 12;
+      data[i] = j == 11 ? 0.25 : data[i] * std::pow(10.0, -1.3 * static_cast<double>(j));
+    }
+  };
+  grade(x);
+  grade(y);
+  FactoredGaussian const a = factorData(view(x, 12), task, "a");
+  FactoredGaussian const b = factorData(view(y, 12), task, "b");
+  auto const expected = static_cast<double>(referenceDistance(centredFactor(x, dim), centredFactor(y, dim)));
+  CHECK(std::abs(frechetDistance(a, b, task).covarianceTerm - expected) <= 1e-12 * (a.trace + b.trace));
+}
+
+TEST_CASE("moments of rank-deficient data: the reported error bound is true") {
+  Task task;
+  for (auto [n1, n2] : {std::pair<std::size_t, std::size_t>{5, 9}, {20, 9}, {25, 25}, {30, 26}, {400, 7}}) {
+    auto const x = rowMajorNormals<double>(n1, 24, 5);
+    auto const y = rowMajorNormals<double>(n2, 24, 6);
+    Moments const mx = moments(view(x, 24), task);
+    Moments const my = moments(view(y, 24), task);
+    auto const expected = static_cast<double>(referenceDistance(centredFactor(x, 24), centredFactor(y, 24)));
+    FrechetDistance const actual = distanceOf(mx, my);
+    CHECK(std::abs(actual.covarianceTerm - expected) <= actual.errorBound);
+    CHECK(actual.errorBound <= 1e-5);
+    CHECK(distanceOf(mx, mx).distance <= 1e-12 * 2 * 24);
+  }
+}
+
+TEST_CASE("what is not a covariance is refused with the reason and the place") {
+  auto refuse = [](Moments const& m, ErrorCode code, char const* text) {
+    try {
+      factorMoments(m, "a");
+      FAIL("no error");
+    } catch (Error const& error) {
+      CHECK(error.code() == code);
+      CHECK_MESSAGE(std::string(error.what()).find(text) != std::string::npos, error.what());
+    }
+  };
+  refuse(gaussian({0, 0}, {-1, 1, 1, 1}), ErrorCode::notPositiveSemidefinite, "got -1 at [0][0]");
+  refuse(gaussian({0, 0}, {1, 2, 2, 1}), ErrorCode::notPositiveSemidefinite, "smallest eigenvalue");
+  refuse(gaussian({0, 0}, {1, 0.5, 0.4, 1}), ErrorCode::notPositiveSemidefinite, "symmetric");
+  refuse(gaussian({0, 0}, {1, 0, 0}), ErrorCode::invalidInput, "dim * dim = 4");
+  refuse(gaussian({0, std::nan("")}, {1, 0, 0, 1}), ErrorCode::invalidInput,
+         "mean must be finite, got NaN at 1");
+  refuse(gaussian({0, 0}, {1, 0, 0, INFINITY}), ErrorCode::invalidInput, "row 1, column 1");
+  refuse(gaussian({}, {}), ErrorCode::invalidInput, "dim must be at least 1");
+  Task task;
+  std::vector<double> const row{1, 2, 3};
+  CHECK_THROWS_AS(factorData(view(row, 3), task, "a"), Error);
+  CHECK_THROWS_AS(distanceOf(gaussian({0}, {1}), gaussian({0, 0}, {1, 0, 0, 1})), Error);
+}
