@@ -1,0 +1,65 @@
+// The three autophagous loops of the paper (Alemohammad et al., ICLR 2024, sections 2 to 5) for a Gaussian
+// model, many replicates at once, on sufficient statistics.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "core/base/task.hpp"
+
+namespace madloop {
+
+enum class LoopVariant { fullySynthetic, syntheticAugmentation, freshData };
+enum class SyntheticPool { latest, accumulate };
+enum class CovarianceDivisor { unbiased, mle };  // N - 1 or N
+enum class LoopEngine { moments, samples };
+
+struct GaussianLoopParameters {
+  LoopVariant variant = LoopVariant::freshData;
+  std::size_t dim = 0;
+  std::uint64_t initial = 0;    // n_ini: real samples behind generation 1
+  std::uint64_t real = 0;       // n_r per generation (the fixed set's size in synthetic augmentation)
+  std::uint64_t synthetic = 0;  // n_s per generation
+  double lambda = 1;            // sampling bias: synthetic samples come from N(mu, lambda Sigma)
+  std::uint64_t memory = 1;     // each synthetic sample draws one of the last min(memory, t - 1) models
+  SyntheticPool pool = SyntheticPool::latest;
+  std::uint64_t generations = 1;
+  std::uint64_t replicates = 1;
+  std::uint64_t seed = 0;
+  LoopEngine engine = LoopEngine::moments;
+  CovarianceDivisor divisor = CovarianceDivisor::unbiased;
+  std::vector<double> referenceMean;        // empty: zero
+  std::vector<double> referenceCovariance;  // dim x dim row-major; empty: identity
+  bool series = false;                      // keep every replicate's values
+};
+
+/// What is recorded of each generation, in this order.
+enum class LoopMetric : std::size_t { distance, meanNormSquared, trace, logDeterminant };
+inline constexpr std::size_t loopMetricCount = 4;
+
+struct GaussianLoopResult {
+  // generations x loopMetricCount, row-major. logDeterminant is NaN where the covariance is singular in any
+  // replicate; standard errors are NaN for one replicate.
+  std::vector<double> mean;
+  std::vector<double> standardError;
+  // replicates x generations x loopMetricCount if asked for, else empty.
+  std::vector<double> series;
+};
+
+/// Throws invalidInput, naming parameter, requirement and value, unless the parameters make sense: dim >= 1,
+/// lambda in [0, 1], at least 2 training samples in every generation, initial = real in synthetic
+/// augmentation, real >= 1 where the variant has real data, 16 GiB of memory at most.
+void checkGaussianLoop(GaussianLoopParameters const& parameters);
+
+/// Runs the loop. Generation t = 1 is fitted to real data alone; generation t > 1 to its training set.
+///
+/// engine 'moments' draws the sufficient statistics themselves: for n draws from N(mu, S) the sample mean and
+/// (n-1) covariance are independent, N(mu, S/n) and Wishart_d(S, n-1). Cost O(dim^3) a generation whatever the
+/// sample counts. engine 'samples' draws every sample and has the same law.
+/// Same bytes for any thread count. Each replicate has its own random streams (chain = replicate's index).
+/// Errors: invalidInput for values out of range (see checkGaussianLoop); notPositiveSemidefinite for the
+/// reference.
+GaussianLoopResult simulateGaussianLoop(GaussianLoopParameters const& parameters, Task& task);
+
+}  // namespace madloop

@@ -1,0 +1,105 @@
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "core/base/checked.hpp"
+#include "core/gaussian_loop.hpp"
+
+namespace madloop {
+
+namespace {
+
+/// Counts stay exact in a double.
+constexpr std::uint64_t kLargestCount = std::uint64_t{1} << 53;
+/// Generations and replicates are 32-bit words of the random counter.
+constexpr std::uint64_t kLargestIndex = (std::uint64_t{1} << 32) - 1;
+/// What one call may ask for in memory: beyond it a mistake is likelier than a wish.
+constexpr std::size_t kLargestMemory = std::size_t{16} << 30;
+
+void require(bool condition, std::string const& what, std::uint64_t value) {
+  if (!condition) throwInvalidInput("simulateGaussianLoop: " + what + ", got " + std::to_string(value));
+}
+
+void checkCounts(GaussianLoopParameters const& p) {
+  require(p.dim >= 1, "dim must be at least 1", p.dim);
+  require(p.generations >= 1 && p.generations <= kLargestIndex, "generations must be from 1 to 2^32 - 1",
+          p.generations);
+  require(p.replicates >= 1 && p.replicates <= kLargestIndex, "replicates must be from 1 to 2^32 - 1",
+          p.replicates);
+  require(p.memory >= 1, "memory must be at least 1", p.memory);
+  require(std::min(p.memory, p.generations) < (std::uint64_t{1} << 20), "memory must be below 2^20 models",
+          p.memory);
+  require(p.initial <= kLargestCount, "initial must be at most 2^53", p.initial);
+  require(p.real <= kLargestCount, "real must be at most 2^53", p.real);
+  require(p.synthetic <= kLargestCount, "synthetic must be at most 2^53", p.synthetic);
+  require(p.initial >= 2, "initial must be at least 2 (a covariance needs two samples)", p.initial);
+}
+
+void checkVariant(GaussianLoopParameters const& p) {
+  switch (p.variant) {
+    case LoopVariant::fullySynthetic:
+      require(p.generations == 1 || p.synthetic >= 2,
+              "synthetic must be at least 2 in the fully synthetic loop", p.synthetic);
+      return;
+    case LoopVariant::syntheticAugmentation:
+      require(p.real >= 1, "real must be at least 1 in the synthetic augmentation loop", p.real);
+      require(p.initial == p.real,
+              "initial must equal real = " + std::to_string(p.real) + " in the synthetic augmentation loop",
+              p.initial);
+      return;
+    case LoopVariant::freshData:
+      require(p.real >= 1, "real must be at least 1 in the fresh data loop", p.real);
+      require(p.generations == 1 || p.real + p.synthetic >= 2, "real + synthetic must be at least 2",
+              p.real + p.synthetic);
+      return;
+  }
+}
+
+void checkMemory(GaussianLoopParameters const& p) {
+  std::size_t const matrix =
+      checkedMultiply(checkedMultiply(p.dim, p.dim, "dim x dim"), sizeof(double), "dim x dim");
+  std::size_t const models = std::min(p.memory, p.generations);
+  std::size_t const states = checkedMultiply(matrix, checkedAdd(2 * models, 8, "memory"), "dim x dim x memory");
+  std::size_t const generation = loopMetricCount * sizeof(double);
+  std::size_t const history = checkedMultiply(p.generations, 2 * 64 * generation, "generations");
+  std::size_t const series =
+      p.series ? checkedMultiply(checkedMultiply(p.replicates, p.generations, "replicates x generations"),
+                                 generation, "series")
+               : 0;
+  std::size_t const total = checkedAdd(checkedAdd(states, history, "memory"), series, "memory");
+  if (total > kLargestMemory) {
+    throwInvalidInput(
+        "simulateGaussianLoop: dim, memory, generations and replicates must need at most 16 GiB, got " +
+        std::to_string(total >> 30) + " GiB");
+  }
+}
+
+void checkReference(GaussianLoopParameters const& p) {
+  if (!p.referenceMean.empty() && p.referenceMean.size() != p.dim) {
+    require(false, "reference mean must have dim = " + std::to_string(p.dim) + " values",
+            p.referenceMean.size());
+  }
+  for (std::size_t i = 0; i < p.referenceMean.size(); ++i) {
+    if (!std::isfinite(p.referenceMean[i]))
+      throwInvalidInput("simulateGaussianLoop: reference mean must be finite, got a NaN or infinity at " +
+                        std::to_string(i));
+  }
+  if (!p.referenceCovariance.empty() && p.referenceCovariance.size() != p.dim * p.dim) {
+    require(false, "reference covariance must have dim * dim = " + std::to_string(p.dim * p.dim) + " values",
+            p.referenceCovariance.size());
+  }
+}
+
+}  // namespace
+
+void checkGaussianLoop(GaussianLoopParameters const& p) {
+  checkCounts(p);
+  if (!(p.lambda >= 0 && p.lambda <= 1)) {
+    throwInvalidInput("simulateGaussianLoop: lambda must be in [0, 1], got " + std::to_string(p.lambda));
+  }
+  checkVariant(p);
+  checkMemory(p);
+  checkReference(p);
+}
+
+}  // namespace madloop

@@ -1,0 +1,63 @@
+// The sufficient statistics of a sample, drawn and pooled without the sample (DESIGN 4.4; ORACLES: Bartlett).
+//
+// Covariances travel as factors: a loop whose covariance shrinks in some directions faster than in others
+// would lose them in a covariance matrix long before it does in a factor.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/base/task.hpp"
+#include "core/linalg/eigen.hpp"
+#include "core/random/stream.hpp"
+
+namespace madloop {
+
+/// F with matrix = F F^T: dim x r, r <= dim.
+struct CovarianceFactor {
+  Matrix values;
+  bool trapezoidal = false;   // zero above the diagonal
+  bool identity = false;      // values is the identity: products with it are skipped
+  Matrix gram;                // lower triangle of F F^T where it was formed on the way, else empty
+  double logDeterminant = 0;  // of F F^T; NaN where that is singular
+
+  [[nodiscard]] double trace() const;
+  void scale(double factor);
+};
+
+/// N(mean, F F^T).
+struct GaussianState {
+  Vector mean;
+  CovarianceFactor covariance;
+};
+
+/// `count` samples: their mean and their scatter matrix sum (x - mean)(x - mean)^T.
+struct GaussianPart {
+  double count = 0;
+  Vector mean;
+  CovarianceFactor scatter;
+};
+
+/// The streams one part draws from: they differ in nothing but the part's number.
+struct PartStreams {
+  Stream mean;     // normals of the sample mean
+  Stream scatter;  // Bartlett factor of the scatter
+  Stream rows;     // normals of the samples themselves
+};
+
+/// Mean and scatter of `count` draws from N(mean, lambda covariance): N(mean, lambda covariance / count) and,
+/// independently, Wishart(lambda covariance, count - 1). O(dim^3) for any count.
+GaussianPart drawPartByMoments(GaussianState const& source, double lambda, std::uint64_t count,
+                               PartStreams const& streams);
+
+/// The same statistics computed from `count` samples that are really drawn.
+GaussianPart drawPartBySamples(GaussianState const& source, double lambda, std::uint64_t count,
+                               PartStreams const& streams, Task const& task);
+
+/// The statistics of the union of the parts (at least one, counts at least 1).
+GaussianPart mergeParts(std::vector<GaussianPart> parts);
+
+/// The Gaussian fitted to a part: covariance = scatter / divisor.
+GaussianState fitGaussian(GaussianPart part, double divisor);
+
+}  // namespace madloop
