@@ -45,9 +45,15 @@ function check(folder) {
   const { files: expected } = JSON.parse(readFileSync(join(folder, manifestName), 'utf8'));
   const actual = checksums(folder);
   const differences = [
-    ...Object.keys(expected).filter((name) => !(name in actual)).map((name) => `missing: ${name}`),
-    ...Object.keys(actual).filter((name) => !(name in expected)).map((name) => `not in the manifest: ${name}`),
-    ...Object.keys(actual).filter((name) => name in expected && actual[name] !== expected[name]).map((name) => `changed: ${name}`),
+    ...Object.keys(expected)
+      .filter((name) => !(name in actual))
+      .map((name) => `missing: ${name}`),
+    ...Object.keys(actual)
+      .filter((name) => !(name in expected))
+      .map((name) => `not in the manifest: ${name}`),
+    ...Object.keys(actual)
+      .filter((name) => name in expected && actual[name] !== expected[name])
+      .map((name) => `changed: ${name}`),
   ];
   for (const difference of differences) console.error(`vendored Eigen: ${difference}`);
   if (differences.length > 0) process.exit(1);
@@ -61,19 +67,27 @@ function copy(from, to) {
 
 function eigenVersion() {
   const macros = readFileSync(join(installed, 'src/Core/util/Macros.h'), 'utf8');
-  return ['WORLD', 'MAJOR', 'MINOR'].map((part) => macros.match(new RegExp(`#define EIGEN_${part}_VERSION (\\d+)`))[1]).join('.');
+  return ['WORLD', 'MAJOR', 'MINOR']
+    .map((part) => macros.match(new RegExp(`#define EIGEN_${part}_VERSION (\\d+)`))[1])
+    .join('.');
 }
 
 function refresh() {
-  if (!existsSync(installed)) throw new Error(`${installed} is not there: install the Debian package ${debianPackage}`);
-  const packageVersion = execFileSync('dpkg-query', ['-W', '-f', '${Version}', debianPackage], { encoding: 'utf8' });
+  if (!existsSync(installed))
+    throw new Error(`${installed} is not there: install the Debian package ${debianPackage}`);
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a field of dpkg's own format language
+  const packageVersion = execFileSync('dpkg-query', ['-W', '-f', '${Version}', debianPackage], {
+    encoding: 'utf8',
+  });
   const wanted = (name) =>
     modules.includes(name) ||
     ([...modules, ...internal].some((module) => name.startsWith(`src/${module}/`)) &&
       !leftOut.some((folder) => name.startsWith(`${folder}/`)));
 
-  for (const name of readdirSync(vendored)) if (name !== notesName) rmSync(join(vendored, name), { recursive: true });
-  for (const name of filesUnder(installed).filter(wanted)) copy(join(installed, name), join(vendored, 'Eigen', name));
+  for (const name of readdirSync(vendored))
+    if (name !== notesName) rmSync(join(vendored, name), { recursive: true });
+  for (const name of filesUnder(installed).filter(wanted))
+    copy(join(installed, name), join(vendored, 'Eigen', name));
   for (const [name, source] of Object.entries(licences)) copy(source, join(vendored, name));
 
   const manifest = {
@@ -85,7 +99,9 @@ function refresh() {
     files: checksums(vendored),
   };
   writeFileSync(join(vendored, manifestName), `${JSON.stringify(manifest, null, 2)}\n`);
-  console.log(`vendored Eigen ${manifest.version}: ${Object.keys(manifest.files).length} files from ${manifest.origin}`);
+  console.log(
+    `vendored Eigen ${manifest.version}: ${Object.keys(manifest.files).length} files from ${manifest.origin}`,
+  );
 }
 
 const [verb, folder] = process.argv.slice(2);

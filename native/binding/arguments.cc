@@ -1,0 +1,77 @@
+#include "binding/arguments.hpp"
+
+#include <cmath>
+
+#include "core/base/error.hpp"
+
+namespace madloop::binding {
+
+namespace {
+
+constexpr double largestExactInteger = 9007199254740992.0;  // 2^53: every integer up to here is a double
+
+}  // namespace
+
+Arguments::Arguments(Napi::CallbackInfo const& info, char const* function) : function_(function) {
+  if (info.Length() < 1 || !info[0].IsObject()) throwInvalidInput(function_ + ": the argument must be an object");
+  object_ = info[0].As<Napi::Object>();
+}
+
+Napi::Value Arguments::get(char const* name) const { return object_.Get(name); }
+
+void Arguments::fail(char const* name, std::string const& problem) const {
+  throwInvalidInput(function_ + ": " + name + " " + problem);
+}
+
+bool Arguments::has(char const* name) const { return !get(name).IsUndefined(); }
+
+double Arguments::number(char const* name) const {
+  Napi::Value const value = get(name);
+  if (!value.IsNumber()) fail(name, "must be a number");
+  return value.As<Napi::Number>().DoubleValue();
+}
+
+std::size_t Arguments::size(char const* name) const {
+  double const value = number(name);
+  if (!(value >= 0 && value <= largestExactInteger && std::trunc(value) == value)) {
+    fail(name, "must be an integer from 0 to 2^53, got " + std::to_string(value));
+  }
+  return static_cast<std::size_t>(value);
+}
+
+std::uint64_t Arguments::bigUint64(char const* name) const {
+  Napi::Value const value = get(name);
+  if (!value.IsBigInt()) fail(name, "must be a BigInt");
+  bool lossless = false;
+  std::uint64_t const result = value.As<Napi::BigInt>().Uint64Value(&lossless);
+  if (!lossless) fail(name, "must be in [0, 2^64)");
+  return result;
+}
+
+bool Arguments::boolean(char const* name) const {
+  Napi::Value const value = get(name);
+  if (!value.IsBoolean()) fail(name, "must be a boolean");
+  return value.As<Napi::Boolean>().Value();
+}
+
+std::string Arguments::string(char const* name) const {
+  Napi::Value const value = get(name);
+  if (!value.IsString()) fail(name, "must be a string");
+  return value.As<Napi::String>().Utf8Value();
+}
+
+HeldArray<double> Arguments::float64Array(char const* name, std::size_t length) const {
+  return HeldArray<double>(get(name), length, function_ + ": " + name);
+}
+
+HeldRealArray Arguments::realArray(char const* name, std::size_t length) const {
+  return holdRealArray(get(name), length, function_ + ": " + name);
+}
+
+Arguments Arguments::object(char const* name) const {
+  Napi::Value const value = get(name);
+  if (!value.IsObject()) fail(name, "must be an object");
+  return Arguments(value.As<Napi::Object>(), function_ + ": " + name);
+}
+
+}  // namespace madloop::binding

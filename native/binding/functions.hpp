@@ -1,0 +1,17 @@
+// The addon's functions, one source file a concept. Their JavaScript signatures are in src/native-types.ts.
+#pragma once
+
+#include "binding/napi.hpp"
+
+namespace madloop::binding {
+
+Napi::Value startMoments(Napi::CallbackInfo const& info);           // moments.cc
+Napi::Value mergeMoments(Napi::CallbackInfo const& info);           // moments.cc
+Napi::Value startFrechetDistance(Napi::CallbackInfo const& info);   // frechet.cc
+Napi::Value startGaussianLoop(Napi::CallbackInfo const& info);      // gaussian_loop.cc
+Napi::Value startGaussianSampling(Napi::CallbackInfo const& info);  // gaussian_sampling.cc
+Napi::Value startExpectedDistance(Napi::CallbackInfo const& info);  // expected_distance.cc
+Napi::Value startFault(Napi::CallbackInfo const& info);             // fault.cc
+Napi::Value buildInfo(Napi::CallbackInfo const& info);              // info.cc
+
+}  // namespace madloop::binding

@@ -1,0 +1,26 @@
+// What this build of the addon is. The build systems define MADLOOP_VERSION (from package.json) and
+// MADLOOP_VARIANT (the instruction-set level, one of those in src/native.ts).
+
+#include <string>
+
+#include "binding/functions.hpp"
+#include "core/linalg/eigen.hpp"
+
+#if !defined(MADLOOP_VERSION) || !defined(MADLOOP_VARIANT)
+#error "the build must define MADLOOP_VERSION and MADLOOP_VARIANT as string literals"
+#endif
+
+namespace madloop::binding {
+
+Napi::Value buildInfo(Napi::CallbackInfo const& info) {
+  Napi::Env const env = info.Env();
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("version", Napi::String::New(env, MADLOOP_VERSION));
+  object.Set("variant", Napi::String::New(env, MADLOOP_VARIANT));
+  object.Set("eigen", Napi::String::New(env, std::to_string(EIGEN_WORLD_VERSION) + "." + std::to_string(EIGEN_MAJOR_VERSION) +
+                                                 "." + std::to_string(EIGEN_MINOR_VERSION)));
+  object.Set("cuda", Napi::Boolean::New(env, false));
+  return object;
+}
+
+}  // namespace madloop::binding

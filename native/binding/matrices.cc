@@ -1,0 +1,26 @@
+#include "binding/matrices.hpp"
+
+#include "core/base/checked.hpp"
+
+namespace madloop::binding {
+
+HeldMatrix::HeldMatrix(Arguments const& arguments)
+    : rows_(arguments.size("rows")),
+      cols_(arguments.size("cols")),
+      array_(arguments.realArray("data", checkedMultiply(rows_, cols_, "rows x cols"))) {}
+
+HeldGaussian::HeldGaussian(Arguments const& arguments)
+    : dim_(arguments.size("dim")),
+      mean_(arguments.float64Array("mean", dim_)),
+      covariance_(arguments.float64Array("covariance", checkedMultiply(dim_, dim_, "dim x dim"))) {}
+
+Moments HeldGaussian::copy(std::size_t count) const {
+  Moments moments;
+  moments.count = count;
+  moments.dim = dim_;
+  moments.mean.assign(mean_.data(), mean_.data() + mean_.size());
+  moments.covariance.assign(covariance_.data(), covariance_.data() + covariance_.size());
+  return moments;
+}
+
+}  // namespace madloop::binding

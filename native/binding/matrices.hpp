@@ -1,0 +1,49 @@
+// The two shapes in which data enters the engine from JavaScript: a matrix, and a mean with a covariance.
+#pragma once
+
+#include <cstddef>
+
+#include "binding/arguments.hpp"
+#include "binding/arrays.hpp"
+#include "core/base/view.hpp"
+#include "core/moments.hpp"
+
+namespace madloop::binding {
+
+/// { data: Float32Array | Float64Array, rows, cols }, row-major.
+class HeldMatrix {
+ public:
+  explicit HeldMatrix(Arguments const& arguments);
+
+  [[nodiscard]] std::size_t cols() const noexcept { return cols_; }
+
+  /// Calls use(view) with a MatrixView<float const> or MatrixView<double const> of the data. Any thread.
+  template <class Use>
+  auto visit(Use use) const {
+    return std::visit([&](auto const& array) { return use(MatrixView{array.data(), rows_, cols_}); }, array_);
+  }
+
+ private:
+  std::size_t rows_;
+  std::size_t cols_;
+  HeldRealArray array_;
+};
+
+/// { dim, mean: Float64Array, covariance: Float64Array }: sample moments without their count, or a Gaussian.
+class HeldGaussian {
+ public:
+  explicit HeldGaussian(Arguments const& arguments);
+
+  [[nodiscard]] std::size_t dim() const noexcept { return dim_; }
+
+  /// A copy for the core, as the moments of `count` samples (which a factorisation does not look at). Any thread;
+  /// large, so not for the JavaScript thread.
+  [[nodiscard]] Moments copy(std::size_t count = 0) const;
+
+ private:
+  std::size_t dim_;
+  HeldArray<double> mean_;
+  HeldArray<double> covariance_;
+};
+
+}  // namespace madloop::binding

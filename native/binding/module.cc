@@ -1,0 +1,27 @@
+// Registration, and nothing else.
+
+#include "binding/environment.hpp"
+#include "binding/functions.hpp"
+#include "binding/napi.hpp"
+#include "core/linalg/eigen.hpp"
+
+namespace {
+
+Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+  using namespace madloop::binding;
+  madloop::fixEigenBlocking();
+  Environment::attach(env);
+  exports.Set("startMoments", Napi::Function::New<startMoments>(env, "startMoments"));
+  exports.Set("mergeMoments", Napi::Function::New<mergeMoments>(env, "mergeMoments"));
+  exports.Set("startFrechetDistance", Napi::Function::New<startFrechetDistance>(env, "startFrechetDistance"));
+  exports.Set("startGaussianLoop", Napi::Function::New<startGaussianLoop>(env, "startGaussianLoop"));
+  exports.Set("startGaussianSampling", Napi::Function::New<startGaussianSampling>(env, "startGaussianSampling"));
+  exports.Set("startExpectedDistance", Napi::Function::New<startExpectedDistance>(env, "startExpectedDistance"));
+  exports.Set("startFault", Napi::Function::New<startFault>(env, "startFault"));
+  exports.Set("buildInfo", Napi::Function::New<buildInfo>(env, "buildInfo"));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(NODE_GYP_MODULE_NAME, initialize)

@@ -1,0 +1,180 @@
+// Checks the package as users get it: packs it, installs the tarball in an empty project (in a folder with a space in its
+// name), which builds the addon, and uses it from there. Run `npm run check:package`; needs a few minutes for the build.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+const temporary = mkdtempSync(join(tmpdir(), 'madloop package '));
+const project = join(temporary, 'empty project');
+
+function run(program, args, options = {}) {
+  console.log(`$ ${[program, ...args].join(' ')}`);
+  return execFileSync(program, args, {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    ...options,
+  });
+}
+
+function assert(condition, message) {
+  if (!condition) throw new Error(message);
+}
+
+/** Compares as text, so that a failure shows both. */
+function assertEqual(actual, expected, what) {
+  assert(actual === expected, `${what}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`);
+}
+
+function pack() {
+  run('npm', ['run', 'build']);
+  const output = run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', temporary]);
+  const [{ filename, files, size, unpackedSize }] = JSON.parse(output);
+  console.log(
+    `${filename}: ${files.length} files, ${(size / 1e6).toFixed(2)} MB, unpacked ${(unpackedSize / 1e6).toFixed(2)} MB`,
+  );
+  return { tarball: join(temporary, filename), files: files.map(({ path }) => path) };
+}
+
+function checkList(files) {
+  const sources = Object.values(JSON.parse(readFileSync(join(root, 'native/sources.json'), 'utf8'))).flat();
+  const vendored = Object.keys(
+    JSON.parse(readFileSync(join(root, 'native/vendor/eigen/manifest.json'), 'utf8')).files,
+  );
+  const needed = [
+    'package.json',
+    'README.md',
+    'LICENSE',
+    'binding.gyp',
+    'scripts/build-native.mjs',
+    'native/sources.json',
+    'native/node-gyp/include/node/common.gypi',
+    'native/node-gyp/exports.map',
+    'native/vendor/eigen/manifest.json',
+    'dist/index.js',
+    'dist/index.d.ts',
+    'dist/cli/main.js',
+    ...sources,
+    ...vendored.map((name) => `native/vendor/eigen/${name}`),
+  ];
+  for (const name of needed) assert(files.includes(name), `the tarball lacks ${name}`);
+
+  const rooms = /^(assets|dist|native\/(binding|core|node-gyp|vendor\/eigen))\//;
+  const single =
+    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|binding\.gyp|native\/sources\.json|scripts\/build-native\.mjs)$/;
+  const products =
+    /\.(node|o|a|so|d|js\.map|tsbuildinfo|tgz|log)$|(^|\/)(test|tests|build|node_modules|\.[^/]+)(\/|$)|\.test\./;
+  for (const name of files) {
+    assert(rooms.test(name) || single.test(name), `the tarball has ${name}, which does not belong there`);
+    assert(
+      name.startsWith('native/vendor/') || !products.test(name),
+      `the tarball has ${name}, a product or a test`,
+    );
+  }
+}
+
+function install(tarball) {
+  mkdirSync(project);
+  writeFileSync(join(project, 'package.json'), '{ "name": "empty", "version": "1.0.0", "private": true }\n');
+  run('npm', ['install', tarball, '--omit=optional', '--foreground-scripts', '--no-audit', '--no-fund'], {
+    cwd: project,
+    stdio: 'inherit',
+  });
+}
+
+/** E[distance] of ten-dimensional Gaussians fitted to 100 samples: a call that goes through to the engine and back. */
+const call = 'expectedDistance({ dim: 10, samples: 100 }).then((distance) => console.log(distance.toFixed(9)))';
+const answer = '0.381117146';
+
+function useIt() {
+  const use = (name, text) => {
+    writeFileSync(join(project, name), text);
+    assertEqual(run(process.execPath, [name], { cwd: project }).trim(), answer, name);
+  };
+  use('use.mjs', `import { expectedDistance } from 'madloop';\n${call};\n`);
+  use('use.cjs', `const { expectedDistance } = require('madloop');\n${call};\n`);
+  const info = JSON.parse(run('npx', ['--no-install', 'madloop', 'info', '--json'], { cwd: project }));
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  assertEqual(info.version, version, 'madloop info --json');
+}
+
+function typeCheck() {
+  const consumer = `
+import { MadloopError, expectedDistance, frechetDistance, matrix, simulateGaussianLoop } from 'madloop';
+
+const distance: number = await expectedDistance({ dim: 10, samples: 100 });
+const x = matrix(new Float64Array(6), 3, 2);
+const between: number = (await frechetDistance(x, x)).distance;
+const { generations } = await simulateGaussianLoop({ variant: 'fresh-data', dim: 2, real: 10, synthetic: 10, generations: 3 });
+const first: number | undefined = generations[0]?.distance.mean;
+const code: string = new MadloopError('ERR_INVALID_INPUT', 'text').code;
+// @ts-expect-error there is no such variant
+await simulateGaussianLoop({ variant: 'stale-data', dim: 2, real: 10, synthetic: 10, generations: 3 });
+console.log(distance, between, first, code);
+`;
+  writeFileSync(join(project, 'consumer.mts'), consumer);
+  writeFileSync(
+    join(project, 'consumer.cts'),
+    "import madloop = require('madloop');\nmadloop.expectedDistance({ dim: 1, samples: 2 });\n",
+  );
+  const check = (name, module, moduleResolution, files) => {
+    const compilerOptions = {
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noEmit: true,
+      target: 'es2023',
+      lib: ['es2023'],
+      module,
+      moduleResolution,
+      types: ['node'],
+      typeRoots: [join(root, 'node_modules', '@types')],
+    };
+    writeFileSync(join(project, name), JSON.stringify({ compilerOptions, files }));
+    run(bin('tsc'), ['-p', name], { cwd: project, stdio: 'inherit' });
+  };
+  check('tsconfig.nodenext.json', 'nodenext', 'nodenext', ['consumer.mts', 'consumer.cts']);
+  check('tsconfig.bundler.json', 'esnext', 'bundler', ['consumer.mts']);
+}
+
+/** What the binaries ask of the system: nothing but the C and C++ libraries. */
+function checkBinaries() {
+  if (process.platform !== 'linux') return;
+  const folder = join(project, 'node_modules', 'madloop', 'build', 'Release');
+  const allowed = /^(libstdc\+\+|libm|libgcc_s|libc|libpthread|libatomic|ld-linux[\w-]*)\.so\.\d+$/;
+  for (const name of readdirSync(folder).filter((file) => file.endsWith('.node'))) {
+    const dynamic = run('readelf', ['--dynamic', '--wide', join(folder, name)]);
+    for (const [, library] of dynamic.matchAll(/\(NEEDED\).*\[(.*)\]/g)) {
+      assert(allowed.test(library), `${name} needs ${library}`);
+    }
+    assert(!/\((RPATH|RUNPATH|TEXTREL)\)/.test(dynamic), `${name} has a run path or text relocations`);
+    const symbols = run('nm', ['-D', '--defined-only', join(folder, name)])
+      .trim()
+      .split('\n');
+    assertEqual(
+      symbols
+        .map((line) => line.split(' ').at(-1))
+        .sort()
+        .join(' '),
+      'napi_register_module_v1 node_api_module_get_api_version_v1',
+      `exports of ${name}`,
+    );
+  }
+}
+
+try {
+  const { tarball, files } = pack();
+  checkList(files);
+  run(bin('publint'), ['run', tarball, '--strict'], { stdio: 'inherit' });
+  run(bin('attw'), [tarball, '--profile', 'esm-only'], { stdio: 'inherit' });
+  install(tarball);
+  useIt();
+  typeCheck();
+  checkBinaries();
+  console.log('the package is sound');
+} finally {
+  rmSync(temporary, { recursive: true, force: true });
+}

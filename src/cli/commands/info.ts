@@ -1,0 +1,26 @@
+import { Command } from 'commander';
+import { info } from '../../info.js';
+import { print, printJson } from '../output.js';
+
+export function infoCommand(): Command {
+  return new Command('info')
+    .description('say what is installed: version, instruction set and why, threads, what was built in')
+    .option('--json', 'print one JSON document')
+    .action((flags: { json?: true }) => {
+      const found = info();
+      if (flags.json) {
+        printJson(found);
+        return;
+      }
+      const { version, variant, why, threads, eigen, cuda, node, platform } = found;
+      print(
+        [
+          `madloop ${version} on Node ${node}, ${platform}`,
+          `instruction set  ${variant} (${why})`,
+          `threads          ${threads}`,
+          `Eigen            ${eigen}`,
+          `CUDA             ${cuda.built ? 'built in' : 'not built in'}`,
+        ].join('\n'),
+      );
+    });
+}

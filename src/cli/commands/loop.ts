@@ -1,0 +1,86 @@
+import { Command } from 'commander';
+import { type Info, info } from '../../info.js';
+import type { JobOptions } from '../../job.js';
+import { simulateGaussianLoop } from '../../simulate-gaussian-loop.js';
+import { runDataLoop } from '../data-loop.js';
+import {
+  type GivenParameters,
+  givenByFlags,
+  type ParameterFile,
+  parameterOptions,
+  readParameterFile,
+} from '../loop-parameters.js';
+import { type LoopResult, loopChart, loopCsv, loopDocument, loopTable } from '../loop-result.js';
+import { print, printJson, say } from '../output.js';
+import { withProgressBar } from '../progress.js';
+import { writeResultFiles } from '../result-files.js';
+import { addRunOptions, type RunOptions } from '../run-options.js';
+
+export function loopCommand(signal: AbortSignal): Command {
+  const command = new Command('loop')
+    .description('run one autophagous loop with a Gaussian model')
+    .argument('[file.json]', 'parameters, or a result of this command to repeat; flags override it')
+    .addHelpText(
+      'after',
+      '\nExample:\n  madloop loop --dim 100 --real 100 --synthetic 900 --lambda 0.8 -o results',
+    );
+  for (const option of parameterOptions()) command.addOption(option);
+  addRunOptions(command);
+  return command.action((file: string | undefined, flags: RunOptions) => runLoopCommand(file, flags, signal));
+}
+
+async function runLoopCommand(file: string | undefined, flags: RunOptions, signal: AbortSignal): Promise<void> {
+  const fromFile: ParameterFile = file === undefined ? { parameters: {} } : await readParameterFile(file);
+  const engine = info();
+  warnOfOtherMaker(file, fromFile, engine);
+  const given: GivenParameters = {
+    variant: 'fresh-data',
+    generations: 20,
+    ...fromFile.parameters,
+    ...givenByFlags({ ...flags }),
+  };
+
+  const result = await withProgressBar('loop', (onProgress) => {
+    const job = { threads: flags.threads, signal, onProgress };
+    return given.data === undefined ? runGaussianLoop(given, job) : runDataLoop(given, job);
+  });
+
+  const document = loopDocument(result, engine);
+  if (flags.json) printJson(document);
+  else print(loopTable(result));
+  const folder = flags.output ?? (flags.json ? undefined : 'madloop-results');
+  if (folder === undefined) return;
+  const chart = flags.chart ? { chart: loopChart(result) } : {};
+  const files = { name: 'loop', document, csv: loopCsv(result), ...chart };
+  say(`wrote ${(await writeResultFiles(folder, files, signal)).join(', ')}`);
+}
+
+async function runGaussianLoop(given: GivenParameters, job: JobOptions): Promise<LoopResult> {
+  // The library checks every value and every name: what it is given here may be anything.
+  const options = { replicates: 100, ...given, ...job } as unknown as Parameters<
+    typeof simulateGaussianLoop
+  >[0];
+  const { generations, parameters } = await simulateGaussianLoop(options);
+  const { reference, ...plain } = parameters;
+  return {
+    parameters: {
+      ...plain,
+      ...(reference && { reference: { mean: [...reference.mean], covariance: [...reference.covariance] } }),
+    },
+    rows: generations.map(({ t, ...metrics }) => ({ t, metrics })),
+  };
+}
+
+/** Results repeat bit for bit with the same version and instruction set only. */
+function warnOfOtherMaker(file: string | undefined, made: ParameterFile, engine: Info): void {
+  if (made.madloop === undefined) return;
+  if (made.madloop !== engine.version) {
+    say(`madloop: ${file} was made by madloop ${made.madloop}, this is ${engine.version}: results may differ`);
+  }
+  if (made.instructionSet !== engine.variant) {
+    say(
+      `madloop: ${file} was made with instruction set ${made.instructionSet}, this is ${engine.variant}: ` +
+        `last digits may differ (MADLOOP_CPU=${made.instructionSet} uses the other)`,
+    );
+  }
+}

@@ -1,0 +1,107 @@
+// `madloop loop --data`: a loop over a real data set, with the Gaussian model.
+
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { checkInteger, checkOptions, invalid, mustError } from '../check.js';
+import { derivedSeed } from '../derived-seed.js';
+import { MadloopError } from '../errors.js';
+import { readNpy } from '../files/npy.js';
+import { type JobOptions, resolveJobOptions } from '../job.js';
+import { resolveLoopOptions } from '../loops/loop-options.js';
+import { replicatedLoop } from '../loops/replicated-loop.js';
+import type { Matrix } from '../matrix.js';
+import { gaussian } from '../models/gaussian.js';
+import { RandomIntegers } from '../random-integers.js';
+import { datasetReference } from '../references/dataset-reference.js';
+import { pickRows } from '../rows.js';
+import type { GivenParameters } from './loop-parameters.js';
+import type { LoopResult } from './loop-result.js';
+
+const where = 'loop';
+const ownNames = ['data', 'dataSha256', 'dim', 'heldOut', 'divisor', 'replicates'] as const;
+const loopNames = [
+  'variant',
+  'initial',
+  'real',
+  'synthetic',
+  'lambda',
+  'memory',
+  'pool',
+  'generations',
+  'seed',
+] as const;
+
+/**
+ * Runs a loop whose real samples are the rows of a .npy file. Some rows, chosen by the seed, are held out for
+ * measuring; each replicate draws from the others in an order of its own.
+ */
+export async function runDataLoop(given: GivenParameters, job: JobOptions): Promise<LoopResult> {
+  const names = [...ownNames, ...loopNames];
+  const {
+    dim,
+    replicates = 10,
+    divisor = 'unbiased',
+    ...rest
+  } = checkOptions(where, 'parameters', given, names);
+  const { data, dataSha256, heldOut, ...loopOptions } = rest;
+  const { path, rows, checksum } = await readData(data);
+  if (dataSha256 !== undefined && dataSha256 !== checksum) {
+    throw mustError(
+      where,
+      `data ${path}`,
+      `have the SHA-256 ${dataSha256} that the result was made from`,
+      checksum,
+    );
+  }
+  if (dim !== undefined && dim !== rows.cols)
+    throw invalid(where, 'dim', `be ${rows.cols}, as in the data`, dim);
+  const heldOutRows = checkInteger(where, 'heldOut', heldOut ?? Math.floor(rows.rows / 5), 2, rows.rows - 2);
+
+  const model = gaussian({ divisor: divisor as 'unbiased' });
+  const options = { ...loopOptions, model, reference: datasetReference(rows) };
+  const { variant, initial, real, synthetic, lambda, memory, pool, generations, seed } =
+    resolveLoopOptions(options);
+  const loop = { variant, initial, real, synthetic, lambda, memory, pool, generations };
+  const runs = checkInteger(where, 'replicates', replicates, 1);
+
+  const reference = await splitReference(rows, heldOutRows, seed);
+  const table = await replicatedLoop(
+    { ...loop, model, reference },
+    { replicates: runs, seed, job: resolveJobOptions(where, job) },
+  );
+  return {
+    parameters: {
+      data: path,
+      dataSha256: checksum,
+      heldOut: heldOutRows,
+      dim: rows.cols,
+      ...loop,
+      divisor,
+      replicates: runs,
+      seed: String(seed),
+    },
+    rows: table.map(({ t, metrics }) => ({ t, metrics })),
+  };
+}
+
+/** The rows of a file with its full path and checksum, by which a result can tell the same data later. */
+async function readData(data: unknown): Promise<{ path: string; rows: Matrix; checksum: string }> {
+  if (typeof data !== 'string') throw invalid(where, 'data', 'be the path of a .npy file', data);
+  const path = resolve(data);
+  const rows = await readNpy(path).catch((error: unknown) => {
+    // A file that is not there is wrong usage, unlike one that fails while it is written.
+    if (!(error instanceof MadloopError) || error.code !== 'ERR_FILE') throw error;
+    throw new MadloopError('ERR_INVALID_INPUT', error.message, { cause: error });
+  });
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return { path, rows, checksum: hash.digest('hex') };
+}
+
+async function splitReference(rows: Matrix, heldOutRows: number, seed: bigint) {
+  const order = new RandomIntegers(derivedSeed(seed, 'held-out')).permutation(rows.rows);
+  const heldOut = await pickRows(rows, order.subarray(0, heldOutRows));
+  return datasetReference(await pickRows(rows, order.subarray(heldOutRows)), { heldOut });
+}

@@ -1,0 +1,109 @@
+import { readFile } from 'node:fs/promises';
+import { Option } from 'commander';
+import { mustError } from '../check.js';
+import { MadloopError } from '../errors.js';
+
+/** Values as they were given, by parameter name; the library checks them. */
+export type GivenParameters = Record<string, unknown>;
+
+// One table for flags, help, and what a parameter file may hold. Numbers are given by name of the field they go to.
+const parameters: readonly { name: string; flag: string; help: string; text?: true }[] = [
+  {
+    name: 'variant',
+    flag: '--variant <variant>',
+    help: 'fully-synthetic, synthetic-augmentation or fresh-data (default)',
+    text: true,
+  },
+  { name: 'dim', flag: '--dim <d>', help: 'dimension of the real distribution N(0, I)' },
+  { name: 'data', flag: '--data <file.npy>', help: 'take real samples from these rows instead', text: true },
+  {
+    name: 'heldOut',
+    flag: '--held-out <rows>',
+    help: 'rows of the data kept for measuring (default: a fifth)',
+  },
+  {
+    name: 'initial',
+    flag: '--initial <n>',
+    help: 'real samples behind generation 1 (default: as many as later)',
+  },
+  { name: 'real', flag: '--real <n>', help: 'real samples in each generation' },
+  { name: 'synthetic', flag: '--synthetic <n>', help: 'synthetic samples in each generation' },
+  { name: 'lambda', flag: '--lambda <x>', help: 'sampling bias, 0 to 1 (default 1: none)' },
+  { name: 'memory', flag: '--memory <n>', help: 'past models that synthetic samples come from (default 1)' },
+  {
+    name: 'pool',
+    flag: '--pool <pool>',
+    help: 'synthetic samples kept: latest (default) or accumulate',
+    text: true,
+  },
+  {
+    name: 'divisor',
+    flag: '--divisor <divisor>',
+    help: 'of covariances: unbiased (default) or mle',
+    text: true,
+  },
+  { name: 'generations', flag: '--generations <n>', help: 'default 20' },
+  { name: 'replicates', flag: '--replicates <n>', help: 'runs to average over (default 100; with --data 10)' },
+  { name: 'seed', flag: '--seed <n>', help: 'decides every random number (default 0)', text: true },
+  { name: 'engine', flag: '--engine <engine>', help: 'moments (default) or samples; same law', text: true },
+];
+
+/** The flags of `madloop loop` that are parameters of the loop. */
+export function parameterOptions(): Option[] {
+  return parameters.map(({ flag, help, text }) => {
+    const option = new Option(flag, help);
+    return text ? option : option.argParser(numberOrText);
+  });
+}
+
+/** A number where the text is one; other text stays, for the check to quote. */
+function numberOrText(text: string): number | string {
+  const value = Number(text);
+  return text.trim() === '' || Number.isNaN(value) ? text : value;
+}
+
+/** The parameters among parsed flags. */
+export function givenByFlags(flags: Readonly<Record<string, unknown>>): GivenParameters {
+  const given: GivenParameters = {};
+  for (const { name } of parameters) if (flags[name] !== undefined) given[name] = flags[name];
+  return given;
+}
+
+/** A file's parameters, and where it is a result, what made it. */
+export interface ParameterFile {
+  readonly parameters: GivenParameters;
+  readonly madloop?: unknown;
+  readonly instructionSet?: unknown;
+}
+
+/** Reads a parameter file: a JSON object of parameters, or a result that `madloop loop` wrote. */
+export async function readParameterFile(path: string): Promise<ParameterFile> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    // A file that is not there is wrong usage, unlike one that fails while it is written.
+    throw new MadloopError('ERR_INVALID_INPUT', `cannot read ${path}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    throw new MadloopError('ERR_INVALID_INPUT', `${path} is not JSON: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  if (!isObject(content)) throw mustError(path, 'the document', 'be an object of parameters', typeof content);
+  if ('madloop' in content && isObject(content.parameters)) {
+    const { madloop, instructionSet, command } = content;
+    if (command !== 'loop') throw mustError(path, 'command', "be 'loop'", JSON.stringify(command));
+    return { parameters: content.parameters, madloop, instructionSet };
+  }
+  return { parameters: content };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

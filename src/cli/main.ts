@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { packageVersion } from '../native.js';
+import { figureCommand } from './commands/figure.js';
+import { infoCommand } from './commands/info.js';
+import { loopCommand } from './commands/loop.js';
+import { exitCodeOf, exitCodes } from './exit-codes.js';
+import { say, tolerateClosedPipes } from './output.js';
+
+async function main(): Promise<void> {
+  tolerateClosedPipes();
+  const interrupt = new AbortController();
+  // A second Ctrl-C finds no handler and ends the process at once.
+  process.once('SIGINT', () => interrupt.abort(new Error('Ctrl-C')));
+
+  const program = new Command('madloop')
+    .description('what happens to generative models trained on data that earlier models made')
+    .version(packageVersion())
+    .option('--debug', 'show where errors come from')
+    .showSuggestionAfterError();
+  for (const command of [infoCommand(), loopCommand(interrupt.signal), figureCommand(interrupt.signal)]) {
+    program.addCommand(command);
+  }
+  for (const command of [program, ...program.commands]) {
+    // Errors are reported below, once, in one form.
+    command.exitOverride().configureOutput({ outputError: () => {} });
+  }
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    process.exitCode = report(error, program.opts().debug === true);
+  }
+}
+
+/** Says what went wrong on standard error and returns the exit status. */
+function report(error: unknown, debug: boolean): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return exitCodes.done; // --help, --version
+    if (error.code !== 'commander.help') say(`madloop: ${error.message.replace(/^error: /, '')}`);
+    return exitCodes.wrongInput;
+  }
+  const exitCode = exitCodeOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  say(`madloop: ${exitCode === exitCodes.interrupted ? 'interrupted' : message}`);
+  if (debug && error instanceof Error) say(error.stack ?? '');
+  return exitCode;
+}
+
+void main();

@@ -1,0 +1,25 @@
+import { type Command, Option } from 'commander';
+import { checkInteger } from '../check.js';
+
+/** Flags of every command that computes something: they change where results go, never what they are. */
+export interface RunOptions {
+  readonly output?: string;
+  readonly json?: true;
+  /** False with --no-chart. */
+  readonly chart: boolean;
+  readonly threads?: number;
+}
+
+export function addRunOptions(command: Command): void {
+  command
+    .addOption(
+      new Option('-o, --output <folder>', 'where files go (default: madloop-results; none with --json)'),
+    )
+    .addOption(new Option('--json', 'print one JSON document instead of a table'))
+    .addOption(new Option('--no-chart', 'write no SVG and PNG'))
+    .addOption(
+      new Option('--threads <n>', 'threads to use (default: MADLOOP_THREADS, else all processors)').argParser(
+        (text) => checkInteger('madloop', '--threads', Number(text), 1),
+      ),
+    );
+}

@@ -1,0 +1,36 @@
+// The public API.
+
+export { type ErrorCode, MadloopError } from './errors.js';
+export { type ExpectedDistanceOptions, expectedDistance } from './expected-distance.js';
+export { type FrechetDistance, frechetDistance } from './frechet.js';
+export type {
+  GaussianLoopOptions,
+  GaussianLoopParameters,
+  LoopVariant,
+  ReferenceGaussian,
+} from './gaussian-loop-parameters.js';
+export { type Info, info } from './info.js';
+export type { JobOptions, Progress } from './job.js';
+export { autophagousLoop, type Generation } from './loops/autophagous-loop.js';
+export type { AutophagousLoopOptions, MetricChoice } from './loops/loop-options.js';
+export type { Metric, MetricContext, MetricName } from './loops/metrics.js';
+export { type Matrix, matrix } from './matrix.js';
+export type { FittedGaussian, GaussianSampleOptions } from './models/fitted-gaussian.js';
+export { type GaussianModel, type GaussianOptions, gaussian } from './models/gaussian.js';
+export type { FittedModel, GenerativeModel, SampleOptions, StepOptions } from './models/generative-model.js';
+export { type Gaussian, type Moments, mergeMoments, moments } from './moments.js';
+export { type DatasetReferenceOptions, datasetReference } from './references/dataset-reference.js';
+export {
+  type GaussianReference,
+  type GaussianReferenceOptions,
+  gaussianReference,
+} from './references/gaussian-reference.js';
+export type { DrawOptions, RealSamples, Reference } from './references/reference.js';
+export type { Seed } from './seed.js';
+export {
+  type Estimate,
+  type GaussianLoopGeneration,
+  type GaussianLoopResult,
+  type GaussianLoopSeries,
+  simulateGaussianLoop,
+} from './simulate-gaussian-loop.js';

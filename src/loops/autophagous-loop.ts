@@ -1,0 +1,105 @@
+import { derivedSeed } from '../derived-seed.js';
+import type { JobSettings } from '../job.js';
+import type { Matrix } from '../matrix.js';
+import type { FittedModel } from '../models/generative-model.js';
+import { RandomIntegers } from '../random-integers.js';
+import { concatenateRows } from '../rows.js';
+import { type AutophagousLoopOptions, type ResolvedLoop, resolveLoopOptions } from './loop-options.js';
+import { LoopSteps, type Trained } from './loop-steps.js';
+
+/** One generation of a loop: the model G^t, what it was trained on, and how far it is from the real distribution. */
+export interface Generation<Fitted extends FittedModel = FittedModel> {
+  /** The generation, from 1. */
+  readonly t: number;
+  readonly model: Fitted;
+  /** How many real and how many synthetic samples the model was trained on. */
+  readonly realCount: number;
+  readonly syntheticCount: number;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/**
+ * Runs an autophagous ("self-consuming") loop (Alemohammad et al. 2024, sections 2 to 5): generation 1 is trained on
+ * real samples alone, every later one on data that earlier models made. This function is the definition of the
+ * three variants; `simulateGaussianLoop` computes the same thing, many times faster, for Gaussian models.
+ *
+ * Yields each generation as it is finished. Leaving the `for await` early stops the loop. Every random choice follows
+ * from `seed`: the result does not depend on threads or time.
+ *
+ * Errors reject the call that asks for the next generation: ERR_INVALID_INPUT for options (with the first generation);
+ * ERR_MODEL when a model fails or returns something unusable, naming generation and model; ERR_EXHAUSTED
+ * when a data set has no more rows; ERR_ABORTED. Generations yielded before stand.
+ *
+ * @example
+ * const loop = autophagousLoop({
+ *   variant: 'fresh-data', reference: gaussianReference({ dim: 10 }), model: gaussian(),
+ *   real: 100, synthetic: 400, generations: 20, seed: 1,
+ * });
+ * for await (const { t, metrics } of loop) console.log(t, metrics.distance);
+ */
+export async function* autophagousLoop<Fitted extends FittedModel>(
+  options: AutophagousLoopOptions<Fitted>,
+): AsyncGenerator<Generation<Fitted>, void, undefined> {
+  const loop = resolveLoopOptions<Fitted>(options);
+  const steps = new LoopSteps(loop);
+  const reportProgress = progressReport(loop.generations, loop.job);
+  const reference = await steps.referenceMoments();
+
+  const initialSet = await steps.drawReal(1, loop.initial);
+  let synthetic: Matrix[] = [];
+  let recent: Trained<Fitted>[] = []; // the last `memory` models, oldest first
+
+  for (let t = 1; t <= loop.generations; t += 1) {
+    let real: Matrix[] = [];
+    if (t === 1) {
+      real = [initialSet];
+    } else {
+      // The real data beside the synthetic: none, the same set in every generation, or a new one.
+      if (loop.variant === 'synthetic-augmentation') real = [initialSet];
+      if (loop.variant === 'fresh-data') real = [await steps.drawReal(t, loop.real)];
+
+      const latest = await drawSynthetic(t, recent, loop, steps);
+      synthetic = loop.pool === 'latest' ? latest : [...synthetic, ...latest];
+    }
+
+    const model = await steps.fit(t, await concatenateRows([...real, ...synthetic], loop.reference.dim));
+    recent = [...recent, { t, model }].slice(-loop.memory);
+
+    const metrics = await steps.measure({ t, model }, reference);
+    reportProgress(t);
+    yield { t, model, realCount: countRows(real), syntheticCount: countRows(synthetic), metrics };
+  }
+}
+
+/** `loop.synthetic` samples for generation t, each from one of the recent models, chosen uniformly at random. */
+async function drawSynthetic<Fitted extends FittedModel>(
+  t: number,
+  recent: readonly Trained<Fitted>[],
+  loop: ResolvedLoop<Fitted>,
+  steps: LoopSteps<Fitted>,
+): Promise<Matrix[]> {
+  const counts = recent.map(() => 0);
+  const random = new RandomIntegers(derivedSeed(loop.seed, 'memory', t));
+  for (let i = 0; i < loop.synthetic; i += 1) counts[random.below(recent.length)]! += 1;
+
+  const parts: Matrix[] = [];
+  for (const [i, source] of recent.entries()) {
+    if (counts[i]! > 0) parts.push(await steps.sample(t, source, counts[i]!));
+  }
+  return parts;
+}
+
+/** Reports finished generations: at most 20 times a second, and the last one always. */
+function progressReport(generations: number, { onProgress }: JobSettings): (t: number) => void {
+  let lastTime = Number.NEGATIVE_INFINITY;
+  return (t) => {
+    const time = performance.now();
+    if (t < generations && time - lastTime < 50) return;
+    lastTime = time;
+    onProgress?.({ done: t, total: generations, fraction: t / generations });
+  };
+}
+
+function countRows(parts: readonly Matrix[]): number {
+  return parts.reduce((sum, part) => sum + part.rows, 0);
+}

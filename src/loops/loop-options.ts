@@ -1,0 +1,136 @@
+import { checkChoice, checkInteger, checkNumber, checkOptions, invalid } from '../check.js';
+import { type LoopVariant, resolveCounts } from '../gaussian-loop-parameters.js';
+import { type JobOptions, type JobSettings, jobOptionNames, resolveJobOptions } from '../job.js';
+import type { FittedModel, GenerativeModel } from '../models/generative-model.js';
+import type { Reference } from '../references/reference.js';
+import { resolveSeed, type Seed } from '../seed.js';
+import { type Metric, type MetricName, metricsByName } from './metrics.js';
+
+/** A metric by name, or metrics of one's own under names of one's own. */
+export type MetricChoice<Fitted extends FittedModel> = MetricName | Readonly<Record<string, Metric<Fitted>>>;
+
+export interface AutophagousLoopOptions<Fitted extends FittedModel = FittedModel> extends JobOptions {
+  /** What real data later generations see: none, one fixed set, or a new set each time. */
+  readonly variant: LoopVariant;
+  /** The real distribution. */
+  readonly reference: Reference;
+  /** What is trained in each generation. */
+  readonly model: GenerativeModel<Fitted>;
+  /** n_ini, real samples behind generation 1. Default: `real`; in the fully synthetic loop `synthetic`. */
+  readonly initial?: number;
+  /** n_r, real samples in each later generation. Not used in the fully synthetic loop. */
+  readonly real?: number;
+  /** n_s, new synthetic samples in each generation after the first. */
+  readonly synthetic: number;
+  /** Sampling bias of the synthetic samples, 0 to 1. Default 1: none. */
+  readonly lambda?: number;
+  /** Each synthetic sample comes from a uniformly random one of the last min(memory, t - 1) models. Default 1. */
+  readonly memory?: number;
+  /** Train on the newest synthetic samples only, or on all so far, (t - 1) n_s of them. Default 'latest'. */
+  readonly pool?: 'latest' | 'accumulate';
+  readonly generations: number;
+  /** Decides every random choice: a safe integer, a bigint or a decimal string. Default 0. */
+  readonly seed?: Seed;
+  /** What to measure of each generation's model. Default: distance, meanNormSquared and trace. */
+  readonly metrics?: readonly MetricChoice<Fitted>[];
+  /** Size of the sample that stands for a model without `moments` in the metrics. Default 10,000. */
+  readonly metricSamples?: number;
+}
+
+/** Options with every default filled in, checked. */
+export interface ResolvedLoop<Fitted extends FittedModel = FittedModel> {
+  readonly variant: LoopVariant;
+  readonly reference: Reference;
+  readonly model: GenerativeModel<Fitted>;
+  readonly initial: number;
+  readonly real: number;
+  readonly synthetic: number;
+  readonly lambda: number;
+  readonly memory: number;
+  readonly pool: 'latest' | 'accumulate';
+  readonly generations: number;
+  readonly seed: bigint;
+  readonly metrics: ReadonlyMap<string, Metric<Fitted>>;
+  readonly metricSamples: number;
+  readonly job: JobSettings;
+}
+
+const where = 'autophagousLoop';
+const loopVariants: readonly LoopVariant[] = ['fully-synthetic', 'synthetic-augmentation', 'fresh-data'];
+
+/** Checks AutophagousLoopOptions and fills in the defaults. */
+export function resolveLoopOptions<Fitted extends FittedModel>(options: unknown): ResolvedLoop<Fitted> {
+  const given = checkOptions(where, 'options', options, [
+    'variant',
+    'reference',
+    'model',
+    'initial',
+    'real',
+    'synthetic',
+    'lambda',
+    'memory',
+    'pool',
+    'generations',
+    'seed',
+    'metrics',
+    'metricSamples',
+    ...jobOptionNames,
+  ]);
+  const integer = (name: keyof typeof given, minimum: number, otherwise?: number): number =>
+    checkInteger(where, name, given[name] ?? otherwise, minimum);
+  const variant = checkChoice(where, 'variant', given.variant, loopVariants);
+  return {
+    variant,
+    ...resolveCounts(where, variant, integer),
+    reference: checkReference(given.reference),
+    model: checkModel<Fitted>(given.model),
+    lambda: checkNumber(where, 'lambda', given.lambda ?? 1, 0, 1),
+    memory: integer('memory', 1, 1),
+    pool: checkChoice(where, 'pool', given.pool ?? 'latest', ['latest', 'accumulate']),
+    generations: integer('generations', 1),
+    seed: resolveSeed(where, 'seed', given.seed ?? 0),
+    metrics: resolveMetrics<Fitted>(given.metrics ?? Object.keys(metricsByName)),
+    metricSamples: integer('metricSamples', 2, 10_000),
+    job: resolveJobOptions(where, given),
+  };
+}
+
+function checkReference(value: unknown): Reference {
+  const reference = value as Partial<Reference> | null | undefined;
+  if (typeof reference?.open !== 'function' || typeof reference.moments !== 'function') {
+    throw invalid(
+      where,
+      'reference',
+      'have the methods moments and open, as gaussianReference() gives them',
+      value,
+    );
+  }
+  checkInteger(where, 'reference.dim', reference.dim, 1);
+  return reference as Reference;
+}
+
+function checkModel<Fitted extends FittedModel>(value: unknown): GenerativeModel<Fitted> {
+  if (typeof (value as Partial<GenerativeModel> | null | undefined)?.fit !== 'function') {
+    throw invalid(where, 'model', 'have a method fit, as gaussian() gives it', value);
+  }
+  return value as GenerativeModel<Fitted>;
+}
+
+function resolveMetrics<Fitted extends FittedModel>(value: unknown): Map<string, Metric<Fitted>> {
+  if (!Array.isArray(value))
+    throw invalid(where, 'metrics', 'be an array of names and of { name: function }', value);
+  const metrics = new Map<string, Metric<Fitted>>();
+  for (const choice of value as unknown[]) {
+    const named = typeof choice === 'string' ? { [choice]: knownMetric(choice) } : choice;
+    for (const [name, metric] of Object.entries(named ?? {})) {
+      if (typeof metric !== 'function') throw invalid(where, `metric ${name}`, 'be a function', metric);
+      if (metrics.has(name)) throw invalid(where, 'metrics', 'have different names', name);
+      metrics.set(name, metric as Metric<Fitted>);
+    }
+  }
+  return metrics;
+}
+
+function knownMetric(name: string): Metric {
+  return metricsByName[checkChoice(where, 'metric', name, Object.keys(metricsByName) as MetricName[])];
+}

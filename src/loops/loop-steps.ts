@@ -1,0 +1,155 @@
+import { checkGaussian, describe } from '../check.js';
+import { derivedSeed } from '../derived-seed.js';
+import { type ErrorCode, MadloopError } from '../errors.js';
+import type { Matrix } from '../matrix.js';
+import type { FittedModel, StepOptions } from '../models/generative-model.js';
+import { type Gaussian, moments } from '../moments.js';
+import type { RealSamples } from '../references/reference.js';
+import { firstNonFinite } from '../rows.js';
+import { abortable } from './abortable.js';
+import type { ResolvedLoop } from './loop-options.js';
+
+const loopName = 'autophagousLoop';
+
+/** A model and the generation it was trained in. */
+export interface Trained<Fitted extends FittedModel = FittedModel> {
+  readonly t: number;
+  readonly model: Fitted;
+}
+
+/**
+ * The steps of one loop, each with its own seed: calls into models, references and metrics, which are other people's
+ * code. What they return is checked, what they throw is named, and an abort ends the wait for any of them at once.
+ */
+export class LoopSteps<Fitted extends FittedModel> {
+  readonly #loop: ResolvedLoop<Fitted>;
+  readonly #job: Omit<StepOptions, 'seed'>;
+  #realSamples: RealSamples | undefined;
+
+  constructor(loop: ResolvedLoop<Fitted>) {
+    this.#loop = loop;
+    this.#job = { threads: loop.job.threads, signal: loop.job.signal };
+  }
+
+  /** The moments that the metrics compare with. */
+  referenceMoments(): Promise<Gaussian> {
+    const { reference } = this.#loop;
+    return this.#run(`moments of ${nameOf(reference, 'reference')}`, 'ERR_REFERENCE', async () =>
+      this.#checkMoments(await reference.moments(this.#job), 'ERR_REFERENCE'),
+    );
+  }
+
+  /** New real samples for generation t. */
+  drawReal(t: number, count: number): Promise<Matrix> {
+    const { reference, seed } = this.#loop;
+    const where = `generation ${t}: ${nameOf(reference, 'reference')}`;
+    return this.#run(where, 'ERR_REFERENCE', async () => {
+      this.#realSamples ??= reference.open(derivedSeed(seed, 'reference'));
+      const options = { ...this.#job, generation: t, seed: derivedSeed(seed, 'real', t) };
+      return this.#checkRows(await this.#realSamples.draw(count, options), count, 'ERR_REFERENCE');
+    });
+  }
+
+  /** The model of generation t. */
+  fit(t: number, data: Matrix): Promise<Fitted> {
+    const { model, seed } = this.#loop;
+    const where = `generation ${t}: fit of ${nameOf(model, 'model')} to ${data.rows} samples`;
+    return this.#run(where, 'ERR_MODEL', async () => {
+      const fitted = await model.fit(data, { ...this.#job, seed: derivedSeed(seed, 'fit', t) });
+      if (typeof fitted?.sample !== 'function') {
+        throw new MadloopError(
+          'ERR_MODEL',
+          `must return an object with a method sample, got ${describe(fitted)}`,
+        );
+      }
+      if (fitted.moments !== undefined) this.#checkMoments(fitted.moments, 'ERR_MODEL');
+      return fitted;
+    });
+  }
+
+  /** Synthetic samples for generation t from an earlier generation's model. */
+  sample(t: number, source: Trained<Fitted>, count: number): Promise<Matrix> {
+    return this.#draw(t, source, count, this.#loop.lambda, 'synthetic');
+  }
+
+  /** All metrics of generation t's model. */
+  async measure(trained: Trained<Fitted>, reference: Gaussian): Promise<Record<string, number>> {
+    const { t, model } = trained;
+    let fromModel: Promise<Gaussian> | undefined;
+    const modelMoments = () => {
+      fromModel ??= this.#momentsOf(trained);
+      return fromModel;
+    };
+    const values: Record<string, number> = {};
+    for (const [name, metric] of this.#loop.metrics) {
+      values[name] = await this.#run(`generation ${t}: metric ${name}`, 'ERR_METRIC', async () => {
+        const sample = (count: number, lambda = 1) => this.#draw(t, trained, count, lambda, `metric ${name}`);
+        const value = await metric({ t, model, reference, moments: modelMoments, sample, job: this.#job });
+        if (typeof value !== 'number') {
+          throw new MadloopError('ERR_METRIC', `must return a number, got ${describe(value)}`);
+        }
+        return value;
+      });
+    }
+    return values;
+  }
+
+  async #momentsOf(trained: Trained<Fitted>): Promise<Gaussian> {
+    if (trained.model.moments !== undefined) return trained.model.moments;
+    return moments(await this.#draw(trained.t, trained, this.#loop.metricSamples, 1, 'moments'), this.#job);
+  }
+
+  #draw(t: number, source: Trained<Fitted>, count: number, lambda: number, purpose: string): Promise<Matrix> {
+    const where = `generation ${t}: ${count} samples of ${nameOf(this.#loop.model, 'model')} of generation ${source.t}`;
+    return this.#run(where, 'ERR_MODEL', async () => {
+      const options = { ...this.#job, lambda, seed: derivedSeed(this.#loop.seed, purpose, t, source.t) };
+      return this.#checkRows(await source.model.sample(count, options), count, 'ERR_MODEL');
+    });
+  }
+
+  /** Runs one step; a failure names the step, and keeps its own code if it has one. */
+  async #run<T>(where: string, code: ErrorCode, step: () => Promise<T>): Promise<T> {
+    try {
+      return await abortable(loopName, this.#job.signal, step);
+    } catch (error) {
+      if (error instanceof MadloopError && error.code === 'ERR_ABORTED') throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new MadloopError(
+        error instanceof MadloopError ? error.code : code,
+        `${loopName}: ${where}: ${reason}`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+
+  #checkMoments(value: unknown, code: ErrorCode): Gaussian {
+    const found = checkGaussian('moments', 'the result', value);
+    const { dim } = this.#loop.reference;
+    if (found.dim !== dim)
+      throw new MadloopError(code, `must have moments of dimension ${dim}, got ${found.dim}`);
+    return found;
+  }
+
+  async #checkRows(x: Matrix, count: number, code: ErrorCode): Promise<Matrix> {
+    const cols = this.#loop.reference.dim;
+    const isMatrix = x?.data instanceof Float64Array || x?.data instanceof Float32Array;
+    if (!isMatrix || x.rows !== count || x.cols !== cols || x.data.length !== count * cols) {
+      const got = isMatrix ? `${x.rows} x ${x.cols} with ${x.data.length} elements` : describe(x);
+      throw new MadloopError(code, `must return a ${count} x ${cols} matrix, got ${got}`);
+    }
+    const bad = await firstNonFinite(x);
+    if (bad !== undefined) {
+      throw new MadloopError(
+        code,
+        `must return finite numbers, got ${bad.value} at row ${bad.row}, column ${bad.col}`,
+      );
+    }
+    return x;
+  }
+}
+
+function nameOf(part: { readonly name?: string }, otherwise: string): string {
+  return part.name ?? otherwise;
+}

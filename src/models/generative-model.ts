@@ -1,0 +1,57 @@
+import type { Matrix } from '../matrix.js';
+import type { Gaussian } from '../moments.js';
+
+/** What a loop tells each step besides its data. */
+export interface StepOptions {
+  /** Decides every random choice of this step: equal seeds must give equal results. */
+  readonly seed: bigint;
+  /** How many threads to use. */
+  readonly threads?: number | undefined;
+  /** Aborted when nobody waits for the result any more. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface SampleOptions extends StepOptions {
+  /** Sampling bias, 0 to 1: 1 samples without bias, less prefers the likely samples, 0 is the mode. */
+  readonly lambda: number;
+}
+
+/**
+ * A way to learn a distribution from samples: the paper's algorithm A. Any object with this method can run in
+ * `autophagousLoop`; it may ignore the options but `lambda` and `seed`. Matrices handed to it are its own to keep,
+ * not to change.
+ *
+ * @example
+ * // Learns nothing but its training set, and draws from it at random: the bootstrap.
+ * const bootstrap = {
+ *   name: 'bootstrap',
+ *   fit: (data) => ({
+ *     sample(count, { seed }) {
+ *       const random = someGenerator(seed); // uniform on [0, 1)
+ *       const drawn = new Float64Array(count * data.cols);
+ *       for (let i = 0; i < count; i += 1) {
+ *         const row = Math.floor(random() * data.rows) * data.cols;
+ *         drawn.set(data.data.subarray(row, row + data.cols), i * data.cols);
+ *       }
+ *       return matrix(drawn, count, data.cols);
+ *     },
+ *   }),
+ * };
+ */
+export interface GenerativeModel<Fitted extends FittedModel = FittedModel> {
+  /** What messages call it. */
+  readonly name?: string;
+  /** Fits the model to the rows of `data`. */
+  fit(data: Matrix, options: StepOptions): Fitted | Promise<Fitted>;
+}
+
+/** A distribution that was learnt: the paper's G^t. */
+export interface FittedModel {
+  /**
+   * Mean and covariance of the distribution itself, where the model knows them. Metrics then use these: they need no
+   * sample, and no sampling noise enters them.
+   */
+  readonly moments?: Gaussian;
+  /** Draws `count` rows, of as many columns as the training data had. */
+  sample(count: number, options: SampleOptions): Matrix | Promise<Matrix>;
+}

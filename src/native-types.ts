@@ -1,0 +1,144 @@
+// What the addon exports, exactly (native/binding/functions.hpp). Every value is of the exact kind named here: the
+// API files check and convert, the binding only makes sure.
+//
+// Errors are plain Error objects with a `code`; src/job.ts makes them MadloopErrors.
+//
+// Memory: an array in a request is read or filled by the engine's threads until the job's promise settles. It must be
+// backed by a SharedArrayBuffer or be private to this package (src/snapshot.ts).
+
+/** A running computation. */
+export interface NativeJob<Result> {
+  readonly promise: Promise<Result>;
+  /** Asks it to stop; the promise then rejects with ERR_ABORTED within milliseconds. */
+  cancel(): void;
+  /** Work done and expected so far, in units of the computation's choice; total is 0 until it is known. */
+  progress(): { done: number; total: number };
+}
+
+export interface NativeMatrix {
+  readonly data: Float32Array | Float64Array;
+  readonly rows: number;
+  readonly cols: number;
+}
+
+export interface NativeGaussian {
+  readonly dim: number;
+  readonly mean: Float64Array;
+  readonly covariance: Float64Array;
+}
+
+export interface NativeMomentsRequest {
+  readonly threads: number;
+  readonly x: NativeMatrix;
+  /** Filled: cols values. */
+  readonly mean: Float64Array;
+  /** Filled: cols x cols values, row-major. */
+  readonly covariance: Float64Array;
+}
+
+export interface NativeMergeMomentsRequest {
+  readonly a: NativeGaussian;
+  readonly countA: number;
+  readonly b: NativeGaussian;
+  readonly countB: number;
+  /** Filled: dim values. */
+  readonly mean: Float64Array;
+  /** Filled: dim x dim values, row-major. */
+  readonly covariance: Float64Array;
+}
+
+export interface NativeFrechetDistanceRequest {
+  readonly threads: number;
+  readonly a: NativeMatrix | NativeGaussian;
+  readonly b: NativeMatrix | NativeGaussian;
+}
+
+export interface NativeFrechetDistance {
+  readonly distance: number;
+  readonly meanTerm: number;
+  readonly covarianceTerm: number;
+  readonly errorBound: number;
+}
+
+export interface NativeGaussianLoopRequest {
+  readonly threads: number;
+  readonly variant: 'fully-synthetic' | 'synthetic-augmentation' | 'fresh-data';
+  readonly dim: number;
+  readonly initial: number;
+  readonly real: number;
+  readonly synthetic: number;
+  readonly lambda: number;
+  readonly memory: number;
+  readonly pool: 'latest' | 'accumulate';
+  readonly generations: number;
+  readonly replicates: number;
+  readonly seed: bigint;
+  readonly engine: 'moments' | 'samples';
+  readonly divisor: 'unbiased' | 'mle';
+  /** Both or neither; neither is N(0, I). */
+  readonly referenceMean?: Float64Array;
+  readonly referenceCovariance?: Float64Array;
+  /** Filled: generations x 4 values, row-major, in the order of NativeLoopSeries. */
+  readonly mean: Float64Array;
+  /** Filled: likewise. */
+  readonly standardError: Float64Array;
+  readonly series?: NativeLoopSeries;
+}
+
+/** Filled: every replicate's values, each array replicates x generations, row-major. */
+export interface NativeLoopSeries {
+  readonly distance: Float64Array;
+  readonly meanNormSquared: Float64Array;
+  readonly trace: Float64Array;
+  readonly logDeterminant: Float64Array;
+}
+
+export interface NativeGaussianSamplingRequest {
+  readonly threads: number;
+  readonly gaussian: NativeGaussian;
+  readonly lambda: number;
+  readonly count: number;
+  readonly seed: bigint;
+  /** Filled: count x dim values, row-major. */
+  readonly out: Float64Array;
+}
+
+export interface NativeExpectedDistanceRequest {
+  readonly threads: number;
+  readonly dim: number;
+  readonly samples: number;
+}
+
+/** A job that goes wrong in a chosen way, for the tests of the binding. */
+export interface NativeFaultRequest {
+  readonly threads: number;
+  readonly kind: 'none' | 'bad_alloc' | 'int' | 'madloop' | 'napi' | 'runtime_error';
+  /** Of a millisecond each. */
+  readonly steps: number;
+  /** Throw while the result is made, not while the work runs. */
+  readonly inResult: boolean;
+  /** Throw before the job starts. */
+  readonly atStart?: true;
+}
+
+export interface BuildInfo {
+  /** Of the package that the addon was built from. */
+  readonly version: string;
+  /** The instruction-set level that it was built for. */
+  readonly variant: 'v2' | 'v3' | 'v4' | 'generic';
+  /** Eigen's version. */
+  readonly eigen: string;
+  /** Whether the CUDA kernels are in it. */
+  readonly cuda: boolean;
+}
+
+export interface NativeAddon {
+  startMoments(request: NativeMomentsRequest): NativeJob<void>;
+  mergeMoments(request: NativeMergeMomentsRequest): void;
+  startFrechetDistance(request: NativeFrechetDistanceRequest): NativeJob<NativeFrechetDistance>;
+  startGaussianLoop(request: NativeGaussianLoopRequest): NativeJob<void>;
+  startGaussianSampling(request: NativeGaussianSamplingRequest): NativeJob<void>;
+  startExpectedDistance(request: NativeExpectedDistanceRequest): NativeJob<number>;
+  startFault(request: NativeFaultRequest): NativeJob<number>;
+  buildInfo(): BuildInfo;
+}

@@ -1,0 +1,69 @@
+import { checkBoolean, checkMatrix, checkOptions, invalid } from '../check.js';
+import { MadloopError } from '../errors.js';
+import type { Matrix } from '../matrix.js';
+import { moments } from '../moments.js';
+import { RandomIntegers } from '../random-integers.js';
+import { pickRows } from '../rows.js';
+import type { RealSamples, Reference } from './reference.js';
+
+export interface DatasetReferenceOptions {
+  /** Rows that the metrics compare with and that are never drawn for training. Default: the data set itself. */
+  readonly heldOut?: Matrix;
+  /** Draw every row independently from the whole data set instead of without replacement. Default false. */
+  readonly replace?: boolean;
+}
+
+/**
+ * A data set as the real distribution: real samples are its rows, in an order that depends on the loop's seed alone.
+ *
+ * Rows are drawn without replacement over the whole loop, so that data called fresh is fresh. A loop that needs more
+ * rows than there are fails with ERR_EXHAUSTED, which names the generation, how many rows it wanted and how many were
+ * left, unless `replace` is true. The data set is not copied: leave it alone while loops use it.
+ */
+export function datasetReference(data: Matrix, options: DatasetReferenceOptions = {}): Reference {
+  const where = 'datasetReference';
+  const rows = checkMatrix(where, 'data', data);
+  const checked = checkOptions(where, 'options', options, ['heldOut', 'replace']);
+  const heldOut = checked.heldOut === undefined ? rows : checkMatrix(where, 'heldOut', checked.heldOut);
+  if (heldOut.cols !== rows.cols)
+    throw invalid(where, 'heldOut.cols', `equal data.cols = ${rows.cols}`, heldOut.cols);
+  if (heldOut.rows < 2) throw invalid(where, 'rows to compare with', 'be at least 2', heldOut.rows);
+  const replace = checkBoolean(where, 'replace', checked.replace ?? false);
+  return {
+    name: where,
+    dim: rows.cols,
+    moments: (job) => moments(heldOut, job),
+    open: (seed) => (replace ? drawWithReplacement(rows) : drawWithoutReplacement(rows, seed)),
+  };
+}
+
+function drawWithoutReplacement(data: Matrix, seed: bigint): RealSamples {
+  const order = new RandomIntegers(seed).permutation(data.rows);
+  let used = 0;
+  return {
+    async draw(count, { generation }) {
+      const left = data.rows - used;
+      if (count > left) {
+        throw new MadloopError(
+          'ERR_EXHAUSTED',
+          `generation ${generation} wants ${count} real rows, but ${left} of ${data.rows} are left. ` +
+            'Take fewer real samples or generations, or { replace: true }',
+        );
+      }
+      used += count;
+      return pickRows(data, order.subarray(used - count, used));
+    },
+  };
+}
+
+function drawWithReplacement(data: Matrix): RealSamples {
+  return {
+    async draw(count, { seed }) {
+      const random = new RandomIntegers(seed);
+      return pickRows(
+        data,
+        Uint32Array.from({ length: count }, () => random.below(data.rows)),
+      );
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { allocate } from '../allocate.js';
+import { checkGaussian, checkOptions, checkPositiveInteger, checkProduct } from '../check.js';
+import { FittedGaussian } from '../models/fitted-gaussian.js';
+import type { Gaussian } from '../moments.js';
+import type { RealSamples, Reference } from './reference.js';
+
+/** N(0, I) of dimension `dim`, or N(mean, covariance) with `mean` of length d and `covariance` d x d, row-major. */
+export type GaussianReferenceOptions =
+  | { readonly dim: number }
+  | { readonly dim?: number; readonly mean: Float64Array; readonly covariance: Float64Array };
+
+/**
+ * A Gaussian as the real distribution. Every draw is new and independent. The covariance must be symmetric and
+ * positive semidefinite; that is found out, with ERR_NOT_POSITIVE_SEMIDEFINITE, when it is first used.
+ *
+ * @example
+ * gaussianReference({ dim: 100 }); // N(0, I)
+ */
+export function gaussianReference(options: GaussianReferenceOptions): GaussianReference {
+  const where = 'gaussianReference';
+  const { dim, mean, covariance } = checkOptions(where, 'options', options, ['dim', 'mean', 'covariance']);
+  if (mean === undefined && covariance === undefined) {
+    return new GaussianReference(standardNormal(where, checkPositiveInteger(where, 'dim', dim)));
+  }
+  const impliedDim = dim ?? (mean instanceof Float64Array ? mean.length : undefined);
+  return new GaussianReference(checkGaussian(where, 'options', { dim: impliedDim, mean, covariance }));
+}
+
+/** A Gaussian real distribution with its parameters; `simulateGaussianLoop` takes it too. */
+export class GaussianReference implements Reference, Gaussian {
+  readonly dim: number;
+  readonly mean: Float64Array;
+  readonly covariance: Float64Array;
+
+  constructor({ dim, mean, covariance }: Gaussian) {
+    this.dim = dim;
+    this.mean = mean;
+    this.covariance = covariance;
+  }
+
+  get name(): string {
+    return 'gaussianReference';
+  }
+
+  moments(): Gaussian {
+    return this;
+  }
+
+  open(): RealSamples {
+    const distribution = new FittedGaussian(this);
+    return { draw: (count, { generation: _, ...step }) => distribution.sample(count, { lambda: 1, ...step }) };
+  }
+}
+
+/** N(0, I). */
+function standardNormal(where: string, dim: number): Gaussian {
+  const entries = checkProduct(where, 'dim x dim', dim, dim);
+  const covariance = allocate(where, 'the covariance', Float64Array, entries);
+  for (let i = 0; i < dim; i += 1) covariance[i * dim + i] = 1;
+  return { dim, mean: new Float64Array(dim), covariance };
+}

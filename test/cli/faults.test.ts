@@ -1,0 +1,100 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { run, start, temporaryFolder } from './command.js';
+
+const digits = fileURLToPath(new URL('../fixtures/digits-small.npy', import.meta.url));
+const small = ['loop', '--dim', '2', '--real', '5', '--synthetic', '5', '--generations', '3'];
+
+test.each<[string, string[]]>([
+  [
+    'the engine',
+    [
+      'loop',
+      '--dim',
+      '100',
+      '--real',
+      '100',
+      '--synthetic',
+      '900',
+      '--generations',
+      '1000',
+      '--replicates',
+      '1000',
+    ],
+  ],
+  [
+    'a loop over data',
+    [
+      'loop',
+      '--data',
+      digits,
+      '--real',
+      '10',
+      '--synthetic',
+      '500',
+      '--generations',
+      '60',
+      '--replicates',
+      '10000',
+    ],
+  ],
+  ['a figure', ['figure', '10']],
+])('Ctrl-C in the middle of %s exits 130 within a second and leaves no file', async (_, args) => {
+  const folder = temporaryFolder();
+  const { child, outcome } = start([...args, '-o', 'out'], folder);
+  await delay(1500);
+  expect(child.exitCode).toBeNull(); // still at work
+  const before = performance.now();
+  child.kill('SIGINT');
+  const { status, stdout, stderr } = await outcome;
+  expect(performance.now() - before).toBeLessThan(1000);
+  expect([status, stdout, stderr]).toEqual([130, '', 'madloop: interrupted\n']);
+  expect(existsSync(join(folder, 'out')) ? readdirSync(join(folder, 'out')) : []).toEqual([]);
+});
+
+test('a reader that goes away is no failure: the files are still written', async () => {
+  const folder = temporaryFolder();
+  const { child, outcome } = start([...small, '-o', 'out'], folder);
+  child.stdout!.destroy();
+  child.stderr!.destroy();
+  expect((await outcome).status).toBe(0);
+  expect(readdirSync(join(folder, 'out'))).toEqual(['loop.csv', 'loop.json', 'loop.png', 'loop.svg']);
+});
+
+test('a folder that cannot be written exits 1 and names the file', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'file'), 'kept');
+  const { status, stderr } = await run([...small, '-o', 'file'], folder);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^madloop: cannot write file\/loop\.json: /);
+  expect(readdirSync(folder)).toEqual(['file']);
+  expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('kept');
+});
+
+// A resolver under which a package is not installed.
+const without = (name: string) => {
+  const hooks = `export async function resolve(specifier, context, next) {
+    if (specifier === '${name}') throw Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' });
+    return next(specifier, context);
+  }`;
+  const registration = `import { register } from 'node:module'; register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hooks)}`)});`;
+  return ['--import', `data:text/javascript,${encodeURIComponent(registration)}`];
+};
+
+test.each(['vega', 'vega-lite', '@resvg/resvg-js'])(
+  'without %s the numbers are written and the message has the command',
+  async (name) => {
+    const folder = temporaryFolder();
+    const { status, stdout, stderr } = await run([...small, '-o', 'out'], folder, without(name));
+    expect(status).toBe(1);
+    expect(stdout).toContain('distance');
+    expect(stderr).toContain(`charts need the package ${name}`);
+    expect(stderr).toContain('npm i vega@6 vega-lite@6 @resvg/resvg-js@2');
+    expect(readdirSync(join(folder, 'out')).slice(0, 2)).toEqual(['loop.csv', 'loop.json']);
+    const plain = await run([...small, '-o', 'plain', '--no-chart'], folder, without(name));
+    expect(plain.status).toBe(0);
+  },
+);

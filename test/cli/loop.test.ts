@@ -1,0 +1,206 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { simulateGaussianLoop } from '../../src/simulate-gaussian-loop.js';
+import { run, temporaryFolder } from './command.js';
+
+const digits = fileURLToPath(new URL('../fixtures/digits-small.npy', import.meta.url));
+const gaussianArgs = [
+  '--dim',
+  '3',
+  '--real',
+  '6',
+  '--synthetic',
+  '9',
+  '--lambda',
+  '0.9',
+  '--generations',
+  '4',
+  '--replicates',
+  '8',
+];
+const dataArgs = [
+  '--data',
+  digits,
+  '--real',
+  '60',
+  '--synthetic',
+  '90',
+  '--generations',
+  '3',
+  '--replicates',
+  '2',
+];
+const allFiles = ['loop.csv', 'loop.json', 'loop.png', 'loop.svg'];
+
+const filesIn = (folder: string) =>
+  Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'base64')]));
+
+describe('madloop loop', () => {
+  test('prints a table and writes JSON, CSV, SVG and PNG', async () => {
+    const folder = temporaryFolder();
+    const { status, stdout, stderr } = await run(
+      ['loop', ...gaussianArgs, '--seed', '18446744073709551615'],
+      folder,
+    );
+    expect(status).toBe(0);
+    expect(stdout.split('\n')).toHaveLength(6); // names, four generations, the end
+    expect(stderr).toContain('wrote ');
+    const results = join(folder, 'madloop-results');
+    expect(readdirSync(results)).toEqual(allFiles);
+
+    const document = JSON.parse(readFileSync(join(results, 'loop.json'), 'utf8'));
+    expect(document).toMatchObject({
+      madloop: expect.any(String),
+      instructionSet: expect.any(String),
+      command: 'loop',
+      parameters: {
+        variant: 'fresh-data',
+        dim: 3,
+        initial: 6,
+        real: 6,
+        synthetic: 9,
+        lambda: 0.9,
+        memory: 1,
+        pool: 'latest',
+        generations: 4,
+        replicates: 8,
+        seed: '18446744073709551615',
+        engine: 'moments',
+        divisor: 'unbiased',
+      },
+    });
+    const { generations } = await simulateGaussianLoop({ ...document.parameters });
+    expect(document.generations).toEqual(generations);
+
+    const [names, first] = readFileSync(join(results, 'loop.csv'), 'utf8').split('\n');
+    expect(names).toBe(
+      't,distance,distanceStandardError,meanNormSquared,meanNormSquaredStandardError,trace,traceStandardError,logDeterminant,logDeterminantStandardError',
+    );
+    expect(first!.split(',').slice(0, 3).map(Number)).toEqual([
+      1,
+      generations[0]!.distance.mean,
+      generations[0]!.distance.standardError,
+    ]);
+    expect(readFileSync(join(results, 'loop.svg'), 'utf8')).toMatch(
+      /^<svg[\s\S]*fresh data loop[\s\S]*<\/svg>\n$/,
+    );
+    expect(readFileSync(join(results, 'loop.png')).subarray(1, 4).toString()).toBe('PNG');
+  });
+
+  test.each<[string, string[]]>([
+    ['a Gaussian loop', gaussianArgs],
+    ['a loop over data', dataArgs],
+    [
+      'a loop with a singular covariance',
+      ['--dim', '5', '--real', '2', '--synthetic', '2', '--replicates', '1', '--engine', 'samples'],
+    ],
+  ])('%s is repeated bit for bit from its own result, on other threads', async (_, args) => {
+    const folder = temporaryFolder();
+    expect((await run(['loop', ...args, '--seed', '7', '-o', 'a', '--threads', '1'], folder)).status).toBe(0);
+    const again = await run(['loop', 'a/loop.json', '-o', 'b', '--threads', '3'], folder);
+    expect(again.status).toBe(0);
+    expect(readdirSync(join(folder, 'b'))).toEqual(allFiles);
+    expect(filesIn(join(folder, 'b'))).toEqual(filesIn(join(folder, 'a')));
+    const other = await run(['loop', 'a/loop.json', '--seed', '8', '-o', 'c', '--no-chart'], folder);
+    expect(other.status).toBe(0);
+    expect(readFileSync(join(folder, 'c', 'loop.csv'))).not.toEqual(
+      readFileSync(join(folder, 'a', 'loop.csv')),
+    );
+  });
+
+  test.each<[string, string[]]>([
+    ['a Gaussian loop', gaussianArgs],
+    ['a loop over data', dataArgs],
+  ])(
+    '--json prints one document and nothing else, and writes files only where told to: %s',
+    async (_, args) => {
+      const folder = temporaryFolder();
+      const { status, stdout, stderr } = await run(['loop', ...args, '--json'], folder);
+      expect([status, stderr]).toEqual([0, '']);
+      expect(JSON.parse(stdout).command).toBe('loop');
+      expect(readdirSync(folder)).toEqual([]);
+      const written = await run(['loop', ...args, '--json', '-o', 'x', '--no-chart'], folder);
+      expect(written.stdout).toBe(stdout);
+      expect(readFileSync(join(folder, 'x', 'loop.json'), 'utf8')).toBe(stdout);
+      expect(readdirSync(join(folder, 'x'))).toEqual(['loop.csv', 'loop.json']);
+    },
+  );
+
+  test('takes parameters from a file, a reference among them, and flags override it', async () => {
+    const folder = temporaryFolder();
+    const parameters = {
+      reference: { mean: [0, 5], covariance: [2, 0, 0, 1] },
+      real: 5,
+      synthetic: 5,
+      generations: 3,
+      lambda: 0.5,
+    };
+    writeFileSync(join(folder, 'parameters.json'), JSON.stringify(parameters));
+    const { stdout } = await run(['loop', 'parameters.json', '--lambda', '1', '--json'], folder);
+    const document = JSON.parse(stdout);
+    expect(document.parameters).toMatchObject({ ...parameters, lambda: 1, dim: 2, replicates: 100 });
+    writeFileSync(join(folder, 'result.json'), stdout);
+    expect((await run(['loop', 'result.json', '--json'], folder)).stdout).toBe(stdout);
+  });
+
+  test('a result of another version or instruction set is repeated with a warning', async () => {
+    const folder = temporaryFolder();
+    const { stdout } = await run(['loop', ...gaussianArgs, '--json'], folder);
+    writeFileSync(
+      join(folder, 'old.json'),
+      JSON.stringify({ ...JSON.parse(stdout), madloop: '0.0.1', instructionSet: 'v9' }),
+    );
+    const again = await run(['loop', 'old.json', '--json'], folder);
+    expect(again.stdout).toBe(stdout);
+    expect(again.stderr).toMatch(/made by madloop 0\.0\.1, this is .*\n.*instruction set v9/);
+  });
+});
+
+describe('madloop loop --data', () => {
+  test('measures the distance to held-out rows of the file', async () => {
+    const { stdout } = await run(['loop', ...dataArgs, '--held-out', '300', '--json'], temporaryFolder());
+    const { parameters, generations } = JSON.parse(stdout);
+    expect(parameters).toMatchObject({ data: digits, heldOut: 300, dim: 49, replicates: 2, real: 60 });
+    expect(parameters.dataSha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(generations[0].distance.mean).toBeGreaterThan(0.05); // 60 digits tell less than the 300 held out
+    expect(generations[0].distance.mean).toBeLessThan(0.5);
+  });
+
+  test('refuses to repeat a result with other data', async () => {
+    const folder = temporaryFolder();
+    const copy = join(folder, 'digits.npy');
+    const bytes = readFileSync(digits);
+    writeFileSync(copy, bytes);
+    const args = ['loop', ...dataArgs.map((word) => (word === digits ? copy : word)), '-o', 'a', '--no-chart'];
+    expect((await run(args, folder)).status).toBe(0);
+    bytes[1000] = bytes[1000]! ^ 1;
+    writeFileSync(copy, bytes);
+    const { status, stderr } = await run(['loop', 'a/loop.json', '--json'], folder);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/digits\.npy must have the SHA-256 [0-9a-f]{64}/);
+  });
+
+  test('says when the data do not last, and writes nothing', async () => {
+    const folder = temporaryFolder();
+    const { status, stderr } = await run(['loop', ...dataArgs, '--generations', '40'], folder);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/generation 14 wants 60 real rows, but 20 of 800 are left/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test.each<[string, string[], RegExp]>([
+    ['a dimension that is not the data’s', ['--dim', '3'], /dim must be 49, as in the data, got 3/],
+    [
+      'more held-out rows than there are',
+      ['--held-out', '1000'],
+      /heldOut must be an integer from 2 to 998, got 1000/,
+    ],
+    ['an engine', ['--engine', 'moments'], /unknown option 'engine'/],
+  ])('refuses %s', async (_, args, message) => {
+    const { status, stderr } = await run(['loop', ...dataArgs, ...args], temporaryFolder());
+    expect(status).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+});

@@ -1,0 +1,95 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { packageVersion } from '../../src/native.js';
+import { run, temporaryFolder } from './command.js';
+
+const folder = temporaryFolder();
+const small = ['loop', '--dim', '2', '--real', '5', '--synthetic', '5', '--generations', '2'];
+
+describe('madloop', () => {
+  test('--version and --help succeed', async () => {
+    expect(await run(['--version'], folder)).toEqual({
+      status: 0,
+      stdout: `${packageVersion()}\n`,
+      stderr: '',
+    });
+    const help = await run(['--help'], folder);
+    expect(help.status).toBe(0);
+    for (const verb of ['info', 'loop', 'figure']) expect(help.stdout).toContain(verb);
+  });
+
+  test('info --json prints one JSON document and nothing else', async () => {
+    const { status, stdout, stderr } = await run(['info', '--json'], folder);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toMatchObject({ version: packageVersion(), eigen: expect.any(String) });
+    expect((await run(['info'], folder)).stdout).toContain(`madloop ${packageVersion()}`);
+  });
+
+  test.each<[string, string[], RegExp]>([
+    [
+      'an unknown flag, with the nearest one',
+      [...small, '--lamda', '1'],
+      /unknown option '--lamda'\n?.*--lambda/,
+    ],
+    ['an unknown command, with the nearest one', ['lop'], /unknown command 'lop'\n?.*loop/],
+    ['a flag without its value', ['loop', '--dim'], /option '--dim <d>' argument missing/],
+    ['a value out of range', [...small, '--lambda', '2'], /lambda must be a number from 0 to 1, got 2/],
+    [
+      'a value that is no number',
+      [...small, '--dim', 'ten'],
+      /dim must be an integer of at least 1, got "ten"/,
+    ],
+    [
+      'a missing parameter',
+      ['loop', '--real', '5', '--synthetic', '5'],
+      /dim must be an integer of at least 1, got undefined/,
+    ],
+    [
+      'threads that are none',
+      [...small, '--threads', '0'],
+      /--threads must be an integer of at least 1, got 0/,
+    ],
+    ['a figure that is not there', ['figure', '9'], /'9' is invalid.*Allowed choices are 10/],
+    ['a parameter file that is not there', ['loop', 'absent.json'], /cannot read absent\.json/],
+    [
+      'a data file that is not there',
+      ['loop', '--data', 'absent.npy', '--real', '5', '--synthetic', '5'],
+      /absent\.npy/,
+    ],
+  ])('%s is wrong usage: exit 2, one message on standard error, no files', async (_, args, message) => {
+    const { status, stdout, stderr } = await run(args, folder);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^madloop: /);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toContain('    at ');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('without a command it shows how it is used, and fails', async () => {
+    const { status, stdout, stderr } = await run([], folder);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('Usage: madloop');
+  });
+
+  test('--debug shows where an error came from', async () => {
+    expect((await run([...small, '--lambda', '2', '--debug'], folder)).stderr).toMatch(/\n {4}at /);
+  });
+
+  test.each<[string, string, RegExp]>([
+    ['an unknown key', '{"dimension": 3}', /unknown option 'dimension'/],
+    ['no JSON', '{"dim": ', /file\.json is not JSON/],
+    ['no object', '[1, 2]', /file\.json: the document must be an object of parameters/],
+    [
+      "another command's result",
+      '{"madloop": "0.1.0", "command": "figure 10", "parameters": {}}',
+      /command must be 'loop', got "figure 10"/,
+    ],
+  ])('a parameter file with %s is refused', async (_, text, message) => {
+    const file = join(temporaryFolder(), 'file.json');
+    writeFileSync(file, text);
+    const { status, stderr } = await run(['loop', file], folder);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+});

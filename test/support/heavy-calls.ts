@@ -1,0 +1,83 @@
+// Every heavy call of the API, on work that takes about a second: for the tests of what all of them have in common.
+
+import { frechetDistance } from '../../src/frechet.js';
+import { sampleGaussian } from '../../src/gaussian-sampling.js';
+import type { JobOptions } from '../../src/job.js';
+import { type Matrix, matrix } from '../../src/matrix.js';
+import { moments } from '../../src/moments.js';
+import { simulateGaussianLoop } from '../../src/simulate-gaussian-loop.js';
+import { uniform } from './numbers.js';
+
+export interface HeavyCall {
+  readonly name: string;
+  readonly start: (options: JobOptions) => Promise<unknown>;
+}
+
+/** 100,000 x 256 float64: 205 MB. */
+let largeMatrix: Matrix | undefined;
+
+/** A large matrix that is cheap to make: a block of random rows, again and again, slightly changed. */
+function large(): Matrix {
+  if (largeMatrix === undefined) {
+    const [rows, cols] = [100_000, 256];
+    const data = new Float64Array(rows * cols);
+    const next = uniform(1);
+    const block = Float64Array.from({ length: 1_000 * cols }, () => next() - 0.5);
+    for (let begin = 0; begin < data.length; begin += block.length) {
+      data.set(block, begin);
+      data[begin] = begin;
+    }
+    largeMatrix = matrix(data, rows, cols);
+  }
+  return largeMatrix;
+}
+
+function square(rows: number, cols: number, shift: number): Matrix {
+  return matrix(large().data.subarray(shift, shift + rows * cols), rows, cols);
+}
+
+const dim = 400;
+const gaussian = {
+  dim,
+  mean: new Float64Array(dim),
+  covariance: Float64Array.from({ length: dim * dim }, (_, i) => (i % (dim + 1) === 0 ? 1 : 1e-4)),
+};
+
+export const heavyCalls: readonly HeavyCall[] = [
+  { name: 'moments', start: (options) => moments(large(), options) },
+  {
+    name: 'frechetDistance',
+    start: (options) => frechetDistance(square(3_000, 1_200, 0), square(3_000, 1_200, 4_000_000), options),
+  },
+  {
+    name: "simulateGaussianLoop with engine 'moments'",
+    start: (options) =>
+      simulateGaussianLoop({
+        variant: 'fresh-data',
+        dim: 100,
+        real: 100,
+        synthetic: 900,
+        generations: 200,
+        replicates: 16,
+        ...options,
+      }),
+  },
+  {
+    name: "simulateGaussianLoop with engine 'samples'",
+    start: (options) =>
+      simulateGaussianLoop({
+        variant: 'fresh-data',
+        engine: 'samples',
+        dim: 100,
+        real: 1_000,
+        synthetic: 9_000,
+        generations: 40,
+        replicates: 4,
+        ...options,
+      }),
+  },
+  {
+    name: 'sampleGaussian',
+    start: (options) => sampleGaussian(gaussian, 60_000, { lambda: 1, seed: 1 }, options),
+  },
+];

@@ -1,0 +1,78 @@
+// What all heavy calls have in common: progress and cancellation.
+
+import { getEventListeners } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import type { MadloopError } from '../../src/errors.js';
+import type { Progress } from '../../src/job.js';
+import { native } from '../../src/native.js';
+import { heavyCalls } from '../support/heavy-calls.js';
+import { rejection } from '../support/rejection.js';
+
+const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
+
+describe.each(heavyCalls)('$name', ({ start }) => {
+  test('reports progress that never falls, at most 20 times a second, the last time exactly', async () => {
+    const reports: Progress[] = [];
+    const began = performance.now();
+    await start({ onProgress: (progress) => reports.push(progress) });
+    const seconds = (performance.now() - began) / 1000;
+
+    const count = reports.length;
+    expect(count).toBeGreaterThan(0);
+    expect(count).toBeLessThanOrEqual(20 * seconds + 1);
+    const last = reports.at(-1)!;
+    expect(last).toEqual({ done: last.total, total: last.total, fraction: 1 });
+    for (const [i, { done, total, fraction }] of reports.entries()) {
+      expect(fraction).toBe(done / total);
+      if (i > 0) {
+        expect(done).toBeGreaterThanOrEqual(reports[i - 1]!.done);
+        expect(fraction).toBeGreaterThan(reports[i - 1]!.fraction);
+      }
+    }
+    await sleep(120);
+    expect(reports).toHaveLength(count);
+  });
+
+  test('does not start with an aborted signal', async () => {
+    const reason = new Error('no');
+    const began = performance.now();
+    const error = await rejection(() => start({ signal: AbortSignal.abort(reason) }));
+    expect(performance.now() - began).toBeLessThan(100);
+    expect(error).toMatchObject({ code: 'ERR_ABORTED', name: 'AbortError', cause: reason });
+  });
+
+  test.each([[0], [20], [150], [400]])('rejects within 100 ms of an abort after %i ms', async (delay) => {
+    const controller = new AbortController();
+    const reason = { why: 'enough' };
+    let settledAt = Number.NaN;
+    const outcome = start({ signal: controller.signal }).then(
+      () => 'resolved',
+      (error: MadloopError) => error,
+    );
+    const settled = outcome.then(() => {
+      settledAt = performance.now();
+    });
+    if (delay > 0) await sleep(delay);
+    const abortedAt = performance.now();
+    controller.abort(reason);
+    await settled;
+    expect(settledAt - abortedAt).toBeLessThan(100);
+    expect(await outcome).toMatchObject({ code: 'ERR_ABORTED', name: 'AbortError', cause: reason });
+    expect(listeners(controller.signal)).toBe(0);
+    // The native job winds down by itself; wait for it, so that the next measurement is of that call alone.
+    await sleep(100);
+  });
+});
+
+test('eight jobs do not hold up the file system, as jobs on the pool of libuv would', async () => {
+  const jobs = Array.from({ length: 8 }, () =>
+    native().startFault({ threads: 1, kind: 'none', steps: 60_000, inResult: false }),
+  );
+  const began = performance.now();
+  await readFile(new URL(import.meta.url));
+  expect(performance.now() - began).toBeLessThan(50);
+  for (const job of jobs) job.cancel();
+  await Promise.allSettled(jobs.map(({ promise }) => promise));
+});
