@@ -62,22 +62,25 @@ bool choleskyFactor(Matrix const& gram, CovarianceFactor& out) {
   return true;
 }
 
-/// Lower-triangular L with L L^T = columns columns^T (more columns than rows), by orthogonal transformations.
+/// F with F F^T = columns columns^T by orthogonal transformations, with as many columns as the rank. The
+/// pivoting tells the rank: without it a garbage pivot of a singular matrix can grow on the way and pass for a
+/// real one.
 CovarianceFactor orthogonalFactor(Matrix const& columns) {
-  Eigen::HouseholderQR<Matrix> const qr(columns.transpose());
   Index const dim = columns.rows();
-  Matrix const upper = qr.matrixQR().topRows(dim).triangularView<Eigen::Upper>();
+  Eigen::ColPivHouseholderQR<Matrix> const qr(columns.transpose());
+  Matrix const& r = qr.matrixQR();
+  Index const pivots = std::min(r.rows(), r.cols());
+  double const negligible = 8 * static_cast<double>(dim) * kEps * std::abs(r(0, 0));
+  Index rank = 0;
+  while (rank < pivots && std::abs(r(rank, rank)) > negligible) ++rank;
   CovarianceFactor factor;
-  factor.values = upper.transpose();
-  factor.trapezoidal = true;
-  double smallest = std::numeric_limits<double>::infinity();
-  double largest = 0;
-  for (Index i = 0; i < dim; ++i) {
-    smallest = std::min(smallest, std::abs(upper(i, i)));
-    largest = std::max(largest, std::abs(upper(i, i)));
+  factor.values = qr.colsPermutation() * Matrix(r.topRows(rank).triangularView<Eigen::Upper>()).transpose();
+  factor.logDeterminant = kNaN;
+  if (rank == dim) {
+    factor.logDeterminant = 2 * fixedOrderSum(static_cast<std::size_t>(dim), [&](std::size_t i) {
+                              return logarithm(std::abs(r(static_cast<Index>(i), static_cast<Index>(i))));
+                            });
   }
-  bool const singular = !(smallest > 8 * static_cast<double>(dim) * kEps * largest);
-  factor.logDeterminant = singular ? kNaN : logDeterminantOfTriangle(factor.values);
   return factor;
 }
 
@@ -187,16 +190,16 @@ GaussianPart drawPartBySamples(GaussianState const& source, double lambda, std::
     if (!choleskyFactor(gram, part.scatter)) {
       // The same rows once more (their numbers have addresses), reduced without squaring them.
       Vector const centre = sum / part.count;
-      Matrix triangle = Matrix::Zero(dim, dim);
       forEachBlock([&](Matrix block) {
         block.colwise() -= centre;
-        Matrix columns(dim, dim + block.cols());
-        columns << triangle, block;
+        Matrix columns(dim, part.scatter.values.cols() + block.cols());
+        columns << part.scatter.values, block;
         part.scatter = orthogonalFactor(columns);
-        triangle = part.scatter.values;
       });
     }
   }
+  // What samples of a singular Gaussian add beyond its range is rounding.
+  if (std::isnan(source.covariance.logDeterminant)) part.scatter.logDeterminant = kNaN;
   part.mean = source.mean + sum / part.count;
   return part;
 }

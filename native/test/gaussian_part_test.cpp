@@ -31,7 +31,9 @@ GaussianState stateOf(Vector mean, Matrix factor, bool trapezoidal) {
   state.mean = std::move(mean);
   state.covariance.values = std::move(factor);
   state.covariance.trapezoidal = trapezoidal;
-  state.covariance.logDeterminant = std::nan("");
+  Matrix const& f = state.covariance.values;
+  bool const singular = f.cols() < f.rows();
+  state.covariance.logDeterminant = singular ? std::nan("") : 2 * std::log(std::abs(f.determinant()));
   return state;
 }
 
@@ -188,4 +190,23 @@ TEST_CASE("nearly singular pools fall back to orthogonal transformations and kee
   double expected = static_cast<double>(dim) * std::log(2.0);
   for (Index j = 0; j < dim; ++j) expected += 2 * std::log(std::abs(factor(j, j)));
   CHECK(merged.scatter.logDeterminant == doctest::Approx(expected).epsilon(1e-9));
+}
+
+TEST_CASE("pools confined to a subspace are singular, always, and keep its dimension") {
+  Index const dim = 5;
+  Task const task;
+  for (Engine const engine : {Engine::moments, Engine::samples}) {
+    int finite = 0;
+    for (std::uint32_t chain = 0; chain < 3000; ++chain) {
+      // Two models in one subspace of dimension 3: more columns than dim, rank 3 with their means.
+      Matrix const subspace = normals(dim, 3, chain);
+      GaussianState const a = stateOf(Vector::Zero(dim), subspace, false);
+      GaussianState const b = stateOf(subspace.col(0), subspace * normals(3, 3, chain + 1), false);
+      GaussianPart const merged =
+          mergeParts({draw(engine, a, 0.9, 8, chain, 0), draw(engine, b, 0.9, 9, chain, 1)});
+      if (!std::isnan(merged.scatter.logDeterminant)) ++finite;
+      CHECK(merged.scatter.values.cols() == 3);
+    }
+    CHECK(finite == 0);
+  }
 }
