@@ -12,6 +12,7 @@
 #include "core/gaussian_loop_statistics.hpp"
 #include "core/gaussian_part.hpp"
 #include "core/linalg/nuclear_norm.hpp"
+#include "core/linalg/trace_square_root.hpp"
 #include "core/linalg/trapezoidal.hpp"
 #include "core/random/binomial.hpp"
 #include "core/random/elementary.hpp"
@@ -161,7 +162,7 @@ class Replicate {
       gram = Matrix::Zero(f.rows(), f.rows());
       addTrapezoidalGram(f, gram);
     }
-    NuclearNorm const fast = traceSquareRoot(gram, task_);
+    BoundedValue const fast = traceSquareRoot(gram, task_);
     return fast.errorBound <= tolerance ? fast.value : singularValueSum(f, task_).value;
   }
 

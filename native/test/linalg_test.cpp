@@ -6,7 +6,9 @@
 
 #include "core/linalg/bidiagonal.hpp"
 #include "core/linalg/nuclear_norm.hpp"
+#include "core/linalg/square_root_nodes.hpp"
 #include "core/linalg/symmetric_eigenvalues.hpp"
+#include "core/linalg/trace_square_root.hpp"
 #include "core/linalg/trapezoidal.hpp"
 #include "support/matrices.hpp"
 
@@ -90,7 +92,7 @@ TEST_CASE(
     for (Index rank : {n, (n + 1) / 2}) {
       Matrix const g = normals(n, rank, 5) * normals(rank, n, 6);
       double const truth = referenceNuclearNorm(g);
-      NuclearNorm const fast = traceSquareRoot(g * g.transpose(), task);
+      BoundedValue const fast = traceSquareRoot(g * g.transpose(), task);
       NuclearNorm const exact = singularValueSum(g, task);
       CHECK(std::abs(fast.value - truth) <= fast.errorBound);
       CHECK(std::abs(exact.value - truth) <= exact.errorBound);
@@ -101,6 +103,45 @@ TEST_CASE(
       }
     }
   }
+}
+
+TEST_CASE("every quadrature rule gives square roots on its whole interval") {
+  for (SquareRootRule const& rule : kSquareRootRules) {
+    for (int step = 0; step <= 1000; ++step) {
+      long double const x = std::pow(static_cast<long double>(rule.condition), step / 1000.0L);
+      long double root = 0;
+      for (std::size_t j = 0; j < rule.size; ++j) root += rule.weight[j] * x / (x + rule.node[j]);
+      CHECK(std::abs(static_cast<double>(root / std::sqrt(x)) - 1) <=
+            4e-16);  // weights and nodes are rounded to double
+    }
+  }
+}
+
+TEST_CASE(
+    "traces of square roots by quadrature equal sums of roots of eigenvalues, within the bound, at every "
+    "condition") {
+  Task const task;
+  for (Index n : {1, 2, 3, 5, 10, 33, 100}) {
+    for (int digits = 0; digits <= 9; ++digits) {
+      for (double const scale : {1e-200, 1.0, 3e150}) {
+        Vector eigenvalues(n);
+        for (Index i = 0; i < n; ++i) {
+          eigenvalues[i] =
+              n == 1 ? 1 : std::pow(10.0, -digits * static_cast<double>(i) / static_cast<double>(n - 1));
+        }
+        Matrix const q = Eigen::HouseholderQR<Matrix>(normals(n, n, 6)).householderQ();
+        Matrix const s = scale * (q * eigenvalues.asDiagonal() * q.transpose());
+        double const truth = std::sqrt(scale) * eigenvalues.cwiseSqrt().sum();
+        BoundedValue const actual = traceSquareRoot(s, task);
+        CHECK(std::abs(actual.value - truth) <=
+              actual.errorBound + 1e-15 * truth * static_cast<double>(n) * std::pow(10.0, digits / 2.0));
+        if (digits <= 4) CHECK(actual.errorBound <= 1e-10 * truth);
+        if (digits <= 4) CHECK(std::abs(actual.value - truth) <= 1e-12 * truth);
+      }
+    }
+  }
+  CHECK(traceSquareRoot(Matrix::Zero(4, 4), task).value == 0);
+  CHECK(traceSquareRoot(Matrix::Ones(4, 4), task).value == doctest::Approx(2));
 }
 
 TEST_CASE("products of trapezoidal matrices equal plain products at sizes around the block edge") {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "core/base/sum.hpp"
 #include "core/linalg/bidiagonal.hpp"
@@ -29,9 +30,9 @@ double squareRootSumErrorBound(Vector const& x, double perturbation) {
   });
 }
 
-NuclearNorm traceSquareRoot(Matrix const& s, Task const& task) {
+NuclearNorm sumOfRoots(Vector eigenvalues) {
   NuclearNorm result;
-  result.squares = symmetricEigenvalues(s, task);
+  result.squares = std::move(eigenvalues);
   Index const n = result.squares.size();
   if (n == 0) return result;
   double const norm = std::max(std::abs(result.squares[0]), std::abs(result.squares[n - 1]));
@@ -65,7 +66,7 @@ NuclearNorm nuclearNorm(Matrix const& g, double tolerance, Task const& task) {
   } else {
     gram.selfadjointView<Eigen::Lower>().rankUpdate(g.transpose());
   }
-  NuclearNorm fast = traceSquareRoot(gram, task);
+  NuclearNorm fast = sumOfRoots(symmetricEigenvalues(gram, task));
   return fast.errorBound <= tolerance ? fast : singularValueSum(g, task);
 }
 

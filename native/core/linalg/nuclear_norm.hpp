@@ -21,10 +21,10 @@ struct NuclearNorm : BoundedValue {
 /// x_i count as 0).
 double squareRootSumErrorBound(Vector const& x, double perturbation);
 
-/// tr S^(1/2) of the symmetric positive semidefinite matrix whose lower triangle `s` holds, from its
-/// eigenvalues; negative ones (rounding) count as zero. An eigenvalue's error e becomes e / sqrt(lambda), up to
-/// sqrt(e) at lambda = 0: where errorBound is too large, take singular values of a factor instead.
-NuclearNorm traceSquareRoot(Matrix const& s, Task const& task);
+/// Sum of the square roots of computed eigenvalues (ascending) of a symmetric positive semidefinite matrix:
+/// negative ones (rounding) count as zero. An eigenvalue's error e becomes e / sqrt(lambda), up to sqrt(e) at
+/// lambda = 0: where errorBound is too large, take singular values of a factor instead.
+NuclearNorm sumOfRoots(Vector eigenvalues);
 
 /// Sum of the singular values of g (any shape), from its bidiagonal form: error of order eps * ||g|| * rank.
 /// 4 r^2 (l - r/3) flops for sides r <= l, plus the iteration.

@@ -1,6 +1,7 @@
 #include "core/linalg/symmetric_eigenvalues.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -17,7 +18,10 @@ constexpr Index kLanes = Eigen::internal::packet_traits<double>::size;
 /// Below this r p could underflow; entries are near 1 here, so it takes an exact zero or an extreme grading.
 constexpr double kSmallestPivot = 1e-140;
 
-constexpr Index paddedRows(Index n) { return (n + kLanes - 1) / kLanes * kLanes; }
+/// Columns that are updated together.
+constexpr Index kGroup = std::max<Index>(4, kLanes);
+
+constexpr Index padded(Index n) { return (n + kGroup - 1) / kGroup * kGroup; }
 
 /// x = (x_0, ..., x_{m-1}) is overwritten by v with (I - tau v v^T) x = beta e_0 and v_0 = 1.
 struct Reflector {
@@ -44,50 +48,60 @@ struct Rank2 {
   double const* w;
 };
 
-/// Updates column j of the lower triangle (rows j .. rows - 1) and multiplies it by `next` on the way:
-/// product_i += a_ij next_j for i > j, and returns sum_{i > j} a_ij next_i + a_jj next_j for product_j.
-/// All arrays are zero beyond the matrix up to `rows`, a multiple of the packet size, and aligned.
-double updateAndMultiplyColumn(double* a, Index j, Index rows, Rank2 update, double const* next,
-                               double* product) {
+/// One column of a group: its constants, and its running part of the product.
+struct Column {
+  double* entries;
+  Packet minusV;
+  Packet minusW;
+  Packet next;
+  Packet dot;
+};
+
+/// Updates columns j .. j + kGroup - 1 of the lower triangle a (leading dimension `rows`) and adds their share
+/// of the product of the updated matrix with `next`. The group's diagonal block is kept whole, so that no row
+/// needs a case of its own; where v, w and next are zero nothing happens.
+void updateAndMultiplyGroup(double* a, Index j, Index rows, Rank2 update, double const* next, double* product) {
   using namespace Eigen::internal;
-  double const vj = update.v[j];
-  double const wj = update.w[j];
-  double const nj = next[j];
-  a[j] -= 2 * vj * wj;
-  double dot = a[j] * nj;
-  Index i = j + 1;
-  Index const aligned = std::min(paddedRows(i), rows);
-  for (; i < aligned; ++i) {
-    double const value = a[i] - (update.v[i] * wj + update.w[i] * vj);
-    a[i] = value;
-    product[i] += value * nj;
-    dot += value * next[i];
+  std::array<Column, kGroup> columns;
+  for (Index c = 0; c < kGroup; ++c) {
+    columns[static_cast<std::size_t>(c)] = {a + (j + c) * rows, pset1<Packet>(-update.v[j + c]),
+                                            pset1<Packet>(-update.w[j + c]), pset1<Packet>(next[j + c]),
+                                            pset1<Packet>(0.0)};
   }
-  Packet const minusVj = pset1<Packet>(-vj);
-  Packet const minusWj = pset1<Packet>(-wj);
-  Packet const nextJ = pset1<Packet>(nj);
-  Packet sum = pset1<Packet>(0.0);
-  for (; i < rows; i += kLanes) {
-    Packet value = pload<Packet>(a + i);
-    value = pmadd(pload<Packet>(update.v + i), minusWj, value);
-    value = pmadd(pload<Packet>(update.w + i), minusVj, value);
-    pstore(a + i, value);
-    pstore(product + i, pmadd(value, nextJ, pload<Packet>(product + i)));
-    sum = pmadd(value, pload<Packet>(next + i), sum);
+  auto updateRows = [&](Index i, auto multiplyTransposed) {
+    Packet const v = pload<Packet>(update.v + i);
+    Packet const w = pload<Packet>(update.w + i);
+    Packet sum = pload<Packet>(product + i);
+    for (Column& column : columns) {
+      Packet const value = pmadd(w, column.minusV, pmadd(v, column.minusW, pload<Packet>(column.entries + i)));
+      pstore(column.entries + i, value);
+      sum = pmadd(value, column.next, sum);
+      multiplyTransposed(column, value);
+    }
+    pstore(product + i, sum);
+  };
+  for (Index i = j; i < j + kGroup; i += kLanes) updateRows(i, [](Column&, Packet const&) {});
+  for (Index i = j + kGroup; i < rows; i += kLanes) {
+    Packet const x = pload<Packet>(next + i);
+    updateRows(i, [&](Column& column, Packet const& value) { column.dot = pmadd(value, x, column.dot); });
   }
-  return dot + predux(sum);
+  for (Index c = 0; c < kGroup; ++c) product[j + c] += predux(columns[static_cast<std::size_t>(c)].dot);
 }
 
 }  // namespace
 
 Tridiagonal tridiagonalise(Matrix const& a, Task const& task) {
   Index const n = a.rows();
-  Index const rows = paddedRows(n);
+  Index const rows = padded(n);
   Tridiagonal t{Vector::Zero(n), Vector::Zero(std::max<Index>(n - 1, 0))};
   if (n == 0) return t;
 
-  Matrix work = Matrix::Zero(rows, n);
-  for (Index j = 0; j < n; ++j) work.col(j).segment(j, n - j) = a.col(j).tail(n - j);
+  Matrix work = Matrix::Zero(rows, rows);
+  for (Index j = 0; j < n; ++j) {
+    work.col(j).segment(j, n - j) = a.col(j).tail(n - j);
+    for (Index i = j + 1; i < std::min(padded(j + 1), n); ++i)
+      work(j, i) = a(i, j);  // the group's diagonal block
+  }
 
   // v and w hold the update still to be applied; next is the Householder vector of the step at hand.
   Vector v = Vector::Zero(rows);
@@ -102,6 +116,8 @@ Tridiagonal tridiagonalise(Matrix const& a, Task const& task) {
     for (Index i = k; i < n; ++i) column[i] -= v[i] * w[k] + w[i] * v[k];
     t.diagonal[k] = column[k];
     if (k + 1 == n) break;
+    v[k] = 0;
+    w[k] = 0;
 
     next.segment(k, n - k) = work.col(k).segment(k, n - k);
     next[k] = 0;
@@ -109,9 +125,8 @@ Tridiagonal tridiagonalise(Matrix const& a, Task const& task) {
     t.subdiagonal[k] = reflector.beta;
 
     product.setZero();
-    for (Index j = k + 1; j < n; ++j) {
-      product[j] += updateAndMultiplyColumn(work.col(j).data(), j, rows, {v.data(), w.data()}, next.data(),
-                                            product.data());
+    for (Index j = (k + 1) / kGroup * kGroup; j < n; j += kGroup) {
+      updateAndMultiplyGroup(work.data(), j, rows, {v.data(), w.data()}, next.data(), product.data());
     }
     // w = tau A v - (tau^2 v^T A v / 2) v, so that (I - tau v v^T) A (I - tau v v^T) = A - v w^T - w v^T.
     double const inner = fixedOrderSum(static_cast<std::size_t>(n - k - 1), [&](std::size_t i) {
@@ -122,8 +137,6 @@ Tridiagonal tridiagonalise(Matrix const& a, Task const& task) {
       v[i] = next[i];
       w[i] = reflector.tau * product[i] - half * next[i];
     }
-    v[k] = 0;
-    w[k] = 0;
   }
   return t;
 }
@@ -194,18 +207,19 @@ Vector tridiagonalEigenvalues(Tridiagonal const& t) {
   return d;
 }
 
-Vector symmetricEigenvalues(Matrix const& a, Task const& task) {
-  Index const n = a.rows();
+ScaledTridiagonal scaledTridiagonal(Matrix const& a, Task const& task) {
   double largest = 0;
-  for (Index j = 0; j < n; ++j) {
-    for (Index i = j; i < n; ++i) largest = std::max(largest, std::abs(a(i, j)));
+  for (Index j = 0; j < a.cols(); ++j) {
+    for (Index i = j; i < a.rows(); ++i) largest = std::max(largest, std::abs(a(i, j)));
   }
-  if (largest == 0) return Vector::Zero(n);
-  // The iteration squares its entries: bring them near 1 by a power of two, which rounds nothing.
   int exponent = 0;
   std::frexp(largest, &exponent);
-  Tridiagonal t = tridiagonalise(a * std::ldexp(1.0, -exponent), task);
-  return tridiagonalEigenvalues(t) * std::ldexp(1.0, exponent);
+  return {tridiagonalise(a * std::ldexp(1.0, -exponent), task), std::ldexp(1.0, exponent)};
+}
+
+Vector symmetricEigenvalues(Matrix const& a, Task const& task) {
+  ScaledTridiagonal const reduced = scaledTridiagonal(a, task);
+  return tridiagonalEigenvalues(reduced.matrix) * reduced.scale;
 }
 
 }  // namespace madloop

@@ -18,6 +18,15 @@ struct Tridiagonal {
 /// (Golub & Van Loan, 4th ed., section 8.3.1). 4/3 n^3 flops.
 Tridiagonal tridiagonalise(Matrix const& a, Task const& task);
 
+/// scale * matrix has the eigenvalues of what was reduced; scale is a power of two that brings entries near 1.
+struct ScaledTridiagonal {
+  Tridiagonal matrix;
+  double scale = 1;
+};
+
+/// tridiagonalise() for any scale from 1e-300 to 1e300: what follows may square its entries.
+ScaledTridiagonal scaledTridiagonal(Matrix const& a, Task const& task);
+
 /// Eigenvalues of a symmetric tridiagonal matrix in ascending order, by the square-root-free QL iteration of
 /// Pal, Walker and Kahan (Parlett, The Symmetric Eigenvalue Problem, section 8.15). Absolute error of order
 /// eps times the norm. Throws noConvergence after 60 sweeps for one eigenvalue (never seen).
