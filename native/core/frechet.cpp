@@ -235,18 +235,29 @@ FrechetDistance frechetDistance(FactoredGaussian const& a, FactoredGaussian cons
   task.throwIfCancelled();
   FrechetDistance result;
   result.meanTerm = squaredDistance(a.mean, b.mean);
-  double const traces = a.trace + b.trace;
+  if (!std::isfinite(a.trace + b.trace)) {
+    result.covarianceTerm = result.distance = result.errorBound = std::numeric_limits<double>::infinity();
+    return result;
+  }
+  // Singular values are found through their squares, which would leave the range of doubles at scales like
+  // 1e-100: by a power of two, which changes no digit, the larger trace is brought near 1.
+  double const larger = std::max(a.trace, b.trace);
+  int const exponent = larger > 0 ? -std::ilogb(larger) / 2 : 0;
+  Matrix const left = a.factor * std::ldexp(1, exponent);
+  Matrix const right = b.factor * std::ldexp(1, exponent);
+  double const unit = std::ldexp(1, -2 * exponent);
+  double const traces = (a.trace + b.trace) / unit;
 
-  Matrix const product = a.factor.transpose() * b.factor;
+  Matrix const product = left.transpose() * right;
   NuclearNorm const norm = nuclearNorm(product, 1e-13 * traces, task);
-  result.covarianceTerm = std::max(0.0, traces - 2 * norm.value);
+  result.covarianceTerm = std::max(0.0, traces - 2 * norm.value) * unit;
   result.distance = result.meanTerm + result.covarianceTerm;
   // What the inputs leave open: S1 within u1 of F1 F1^T moves F2^T S1 F2 by at most u1 ||F2||^2, and vice
   // versa.
   double const open =
-      squareRootSumErrorBound(norm.squares, a.uncertainty * squaredSpectralNormBound(b.factor)) +
-      squareRootSumErrorBound(norm.squares, b.uncertainty * squaredSpectralNormBound(a.factor));
-  result.errorBound = 2 * (norm.errorBound + open) + 4 * kEps * (traces + result.meanTerm);
+      squareRootSumErrorBound(norm.squares, a.uncertainty / unit * squaredSpectralNormBound(right)) +
+      squareRootSumErrorBound(norm.squares, b.uncertainty / unit * squaredSpectralNormBound(left));
+  result.errorBound = (2 * (norm.errorBound + open) + 4 * kEps * traces) * unit + 4 * kEps * result.meanTerm;
   return result;
 }
 

@@ -29,8 +29,8 @@ class Task {
     if (cancelled()) throw Error(ErrorCode::aborted, "the task was cancelled");
   }
 
-  /// Declares the amount of work to come, in units of the caller's choice; add() reports parts of it.
-  void expect(std::uint64_t total) noexcept { total_.store(total, std::memory_order_relaxed); }
+  /// Announces more work to come, in units of the caller's choice; add() reports parts of it.
+  void expect(std::uint64_t amount) noexcept { total_.fetch_add(amount, std::memory_order_relaxed); }
   void add(std::uint64_t amount) noexcept { done_.fetch_add(amount, std::memory_order_relaxed); }
 
   [[nodiscard]] std::uint64_t done() const noexcept { return done_.load(std::memory_order_relaxed); }
