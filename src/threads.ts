@@ -11,7 +11,7 @@ export const maximumThreads = 1024;
  * use, which in a container is what its control group grants (Node does not look at that).
  */
 export function defaultThreads(where: string): number {
-  const wanted = process.env['MADLOOP_THREADS'];
+  const wanted = process.env.MADLOOP_THREADS;
   if (wanted !== undefined && wanted !== '') {
     const threads = /^\d{1,9}$/.test(wanted) ? Number(wanted) : 0;
     if (threads < 1 || threads > maximumThreads) {

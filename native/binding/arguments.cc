@@ -13,7 +13,8 @@ constexpr double largestExactInteger = 9007199254740992.0;  // 2^53: every integ
 }  // namespace
 
 Arguments::Arguments(Napi::CallbackInfo const& info, char const* function) : function_(function) {
-  if (info.Length() < 1 || !info[0].IsObject()) throwInvalidInput(function_ + ": the argument must be an object");
+  if (info.Length() < 1 || !info[0].IsObject())
+    throwInvalidInput(function_ + ": the argument must be an object");
   object_ = info[0].As<Napi::Object>();
 }
 

@@ -1,8 +1,8 @@
 // JavaScript values as C++ values, with every check spelled out.
 //
-// node-api's own number conversions wrap and truncate in silence (2^32 becomes 0, NaN becomes 0, 1.9 becomes 1), so
-// they are not used anywhere. The TypeScript layer has checked its caller's values before it calls the addon and
-// words the errors for people; the checks here make sure that nothing else can get in.
+// node-api's own number conversions wrap and truncate in silence (2^32 becomes 0, NaN becomes 0, 1.9 becomes
+// 1), so they are not used anywhere. The TypeScript layer has checked its caller's values before it calls the
+// addon and words the errors for people; the checks here make sure that nothing else can get in.
 #pragma once
 
 #include <cstddef>
@@ -35,7 +35,8 @@ class Arguments {
 
   /// A string that must be one of the given words, as the value that stands beside it.
   template <class Value>
-  [[nodiscard]] Value choice(char const* name, std::initializer_list<std::pair<std::string_view, Value>> words) const {
+  [[nodiscard]] Value choice(char const* name,
+                             std::initializer_list<std::pair<std::string_view, Value>> words) const {
     std::string const word = string(name);
     for (auto const& [candidate, value] : words) {
       if (candidate == word) return value;

@@ -19,7 +19,8 @@ TypedArrayInfo inspect(Napi::Value const& value, std::string const& what) {
   TypedArrayInfo info{};
   napi_value buffer = nullptr;
   std::size_t byteOffset = 0;
-  if (napi_get_typedarray_info(value.Env(), value, &info.type, &info.length, &info.data, &buffer, &byteOffset) != napi_ok) {
+  if (napi_get_typedarray_info(value.Env(), value, &info.type, &info.length, &info.data, &buffer,
+                               &byteOffset) != napi_ok) {
     throw Napi::Error::New(value.Env());
   }
   bool detached = false;  // stays false for a SharedArrayBuffer, which cannot be detached
@@ -42,7 +43,8 @@ HeldArray<T>::HeldArray(Napi::Value const& value, std::size_t length, std::strin
   TypedArrayInfo const info = inspect(value, what);
   if (info.type != arrayType<T>) throwInvalidInput(what + " must be a " + arrayTypeName<T>);
   if (info.length != length) {
-    throwInvalidInput(what + " must have length " + std::to_string(length) + ", got " + std::to_string(info.length));
+    throwInvalidInput(what + " must have length " + std::to_string(length) + ", got " +
+                      std::to_string(info.length));
   }
   reference_ = Napi::Persistent(value.As<Napi::Object>());
   data_ = static_cast<T*>(info.data);

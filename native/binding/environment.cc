@@ -6,7 +6,8 @@ namespace madloop::binding {
 
 Environment::Environment(Napi::Env env) {
   constexpr std::size_t unlimitedQueue = 0;
-  constexpr std::size_t initialThreads = 1;  // the environment itself; jobs borrow its reference and are joined before it goes
+  constexpr std::size_t initialThreads =
+      1;  // the environment itself; jobs borrow its reference and are joined before it goes
   completions_ = Completions::New(env, "madloop jobs", unlimitedQueue, initialThreads, this);
   // An idle engine must not keep the process alive; start() takes the reference while jobs run.
   completions_.Unref(env);
@@ -15,8 +16,8 @@ Environment::Environment(Napi::Env env) {
 void Environment::attach(Napi::Env env) {
   auto* environment = new Environment(env);
   env.SetInstanceData<Environment>(environment);  // owns it from here, and outlives every cleanup hook
-  // Hooks run in the reverse order of registration. The thread-safe function has just registered its own, so this
-  // one comes first: no job's thread is left when that function closes.
+  // Hooks run in the reverse order of registration. The thread-safe function has just registered its own, so
+  // this one comes first: no job's thread is left when that function closes.
   env.AddCleanupHook([](Environment* self) { self->stop(); }, environment);
 }
 

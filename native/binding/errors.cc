@@ -12,11 +12,16 @@ namespace {
 
 char const* codeName(ErrorCode code) {
   switch (code) {
-    case ErrorCode::invalidInput: return "ERR_INVALID_INPUT";
-    case ErrorCode::notPositiveSemidefinite: return "ERR_NOT_POSITIVE_SEMIDEFINITE";
-    case ErrorCode::aborted: return "ERR_ABORTED";
-    case ErrorCode::noConvergence: return "ERR_NO_CONVERGENCE";
-    case ErrorCode::internal: return "ERR_INTERNAL";
+    case ErrorCode::invalidInput:
+      return "ERR_INVALID_INPUT";
+    case ErrorCode::notPositiveSemidefinite:
+      return "ERR_NOT_POSITIVE_SEMIDEFINITE";
+    case ErrorCode::aborted:
+      return "ERR_ABORTED";
+    case ErrorCode::noConvergence:
+      return "ERR_NO_CONVERGENCE";
+    case ErrorCode::internal:
+      return "ERR_INTERNAL";
   }
   return "ERR_INTERNAL";
 }
@@ -40,11 +45,13 @@ Napi::Value errorFrom(Napi::Env env, std::exception_ptr const& exception) {
     return makeError(env, "ERR_OUT_OF_MEMORY", "the engine could not get the memory that this call needs");
   } catch (std::length_error const& error) {
     // A std::vector that was asked for more than it can ever hold.
-    return makeError(env, "ERR_OUT_OF_MEMORY", std::string("this call needs more memory than can be addressed: ") + error.what());
+    return makeError(env, "ERR_OUT_OF_MEMORY",
+                     std::string("this call needs more memory than can be addressed: ") + error.what());
   } catch (std::system_error const& error) {
     return makeError(env, "ERR_OUT_OF_THREADS", std::string("the system gave no thread: ") + error.what());
   } catch (std::exception const& error) {
-    return makeError(env, "ERR_INTERNAL", std::string("unexpected error in the engine, please report it: ") + error.what());
+    return makeError(env, "ERR_INTERNAL",
+                     std::string("unexpected error in the engine, please report it: ") + error.what());
   } catch (...) {
     return makeError(env, "ERR_INTERNAL", "unexpected error of unknown type in the engine, please report it");
   }

@@ -1,5 +1,6 @@
-// For the tests of the binding: a job that does no mathematics and goes wrong in a chosen way. What a job throws,
-// how long it runs and when it is stopped can so be tested without any engine code. Not part of the public API.
+// For the tests of the binding: a job that does no mathematics and goes wrong in a chosen way. What a job
+// throws, how long it runs and when it is stopped can so be tested without any engine code. Not part of the
+// public API.
 
 #include <chrono>
 #include <memory>
@@ -28,7 +29,9 @@ namespace {
 class FaultWork final : public Work {
  public:
   explicit FaultWork(Arguments const& arguments)
-      : kind_(arguments.string("kind")), steps_(arguments.size("steps")), throwInResult_(arguments.boolean("inResult")) {}
+      : kind_(arguments.string("kind")),
+        steps_(arguments.size("steps")),
+        throwInResult_(arguments.boolean("inResult")) {}
 
   void run(Task& task) override {
     task.expect(steps_);

@@ -26,7 +26,9 @@ struct Factor {
   FactoredGaussian operator()(HeldMatrix const& matrix) const {
     return matrix.visit([&](auto view) { return factorData(view, task, argument); });
   }
-  FactoredGaussian operator()(HeldGaussian const& gaussian) const { return factorMoments(gaussian.copy(), argument); }
+  FactoredGaussian operator()(HeldGaussian const& gaussian) const {
+    return factorMoments(gaussian.copy(), argument);
+  }
 };
 
 class FrechetWork final : public Work {

@@ -6,10 +6,10 @@
 #include <optional>
 #include <vector>
 
+#include "binding/arguments.hpp"
 #include "binding/errors.hpp"
 #include "binding/functions.hpp"
 #include "binding/job.hpp"
-#include "binding/arguments.hpp"
 #include "core/base/checked.hpp"
 
 namespace madloop::binding {
@@ -18,9 +18,10 @@ namespace {
 
 GaussianLoopParameters readParameters(Arguments const& arguments) {
   GaussianLoopParameters parameters;
-  parameters.variant = arguments.choice<LoopVariant>("variant", {{"fully-synthetic", LoopVariant::fullySynthetic},
-                                                                {"synthetic-augmentation", LoopVariant::syntheticAugmentation},
-                                                                {"fresh-data", LoopVariant::freshData}});
+  parameters.variant =
+      arguments.choice<LoopVariant>("variant", {{"fully-synthetic", LoopVariant::fullySynthetic},
+                                                {"synthetic-augmentation", LoopVariant::syntheticAugmentation},
+                                                {"fresh-data", LoopVariant::freshData}});
   parameters.dim = arguments.size("dim");
   parameters.initial = arguments.size("initial");
   parameters.real = arguments.size("real");
@@ -32,8 +33,8 @@ GaussianLoopParameters readParameters(Arguments const& arguments) {
   parameters.generations = arguments.size("generations");
   parameters.replicates = arguments.size("replicates");
   parameters.seed = arguments.bigUint64("seed");
-  parameters.engine =
-      arguments.choice<LoopEngine>("engine", {{"moments", LoopEngine::moments}, {"samples", LoopEngine::samples}});
+  parameters.engine = arguments.choice<LoopEngine>(
+      "engine", {{"moments", LoopEngine::moments}, {"samples", LoopEngine::samples}});
   parameters.divisor = arguments.choice<CovarianceDivisor>(
       "divisor", {{"unbiased", CovarianceDivisor::unbiased}, {"mle", CovarianceDivisor::mle}});
   parameters.series = arguments.has("series");
@@ -50,7 +51,8 @@ class SeriesArrays {
   void fill(std::vector<double> const& interleaved) const {
     for (std::size_t metric = 0; metric < loopMetricCount; ++metric) {
       double* const array = arrays_[metric].data();
-      for (std::size_t i = 0; i < arrays_[metric].size(); ++i) array[i] = interleaved[i * loopMetricCount + metric];
+      for (std::size_t i = 0; i < arrays_[metric].size(); ++i)
+        array[i] = interleaved[i * loopMetricCount + metric];
     }
   }
 
@@ -65,13 +67,14 @@ class GaussianLoopWork final : public Work {
         mean_(arguments.float64Array("mean", tableLength())),
         standardError_(arguments.float64Array("standardError", tableLength())) {
     if (parameters_.series) {
-      std::size_t const length = checkedMultiply(parameters_.replicates, parameters_.generations, "replicates x generations");
+      std::size_t const length =
+          checkedMultiply(parameters_.replicates, parameters_.generations, "replicates x generations");
       series_.emplace(arguments.object("series"), length);
     }
     if (arguments.has("referenceMean")) {
       referenceMean_.emplace(arguments.float64Array("referenceMean", parameters_.dim));
-      referenceCovariance_.emplace(
-          arguments.float64Array("referenceCovariance", checkedMultiply(parameters_.dim, parameters_.dim, "dim x dim")));
+      referenceCovariance_.emplace(arguments.float64Array(
+          "referenceCovariance", checkedMultiply(parameters_.dim, parameters_.dim, "dim x dim")));
     }
   }
 

@@ -17,8 +17,9 @@ Napi::Value buildInfo(Napi::CallbackInfo const& info) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("version", Napi::String::New(env, MADLOOP_VERSION));
   object.Set("variant", Napi::String::New(env, MADLOOP_VARIANT));
-  object.Set("eigen", Napi::String::New(env, std::to_string(EIGEN_WORLD_VERSION) + "." + std::to_string(EIGEN_MAJOR_VERSION) +
-                                                 "." + std::to_string(EIGEN_MINOR_VERSION)));
+  object.Set("eigen", Napi::String::New(env, std::to_string(EIGEN_WORLD_VERSION) + "." +
+                                                 std::to_string(EIGEN_MAJOR_VERSION) + "." +
+                                                 std::to_string(EIGEN_MINOR_VERSION)));
   object.Set("cuda", Napi::Boolean::New(env, false));
   return object;
 }

@@ -20,16 +20,18 @@ Job::~Job() {
 Napi::Object Job::handle(Napi::Env env) const {
   Napi::Object handle = Napi::Object::New(env);
   handle.Set("promise", deferred_.Promise());
-  handle.Set("cancel", Napi::Function::New(env, [task = task_](Napi::CallbackInfo const&) { task->cancel(); }, "cancel"));
-  handle.Set("progress", Napi::Function::New(
-                             env,
-                             [task = task_](Napi::CallbackInfo const& info) -> Napi::Value {
-                               Napi::Object progress = Napi::Object::New(info.Env());
-                               progress.Set("done", Napi::Number::New(info.Env(), static_cast<double>(task->done())));
-                               progress.Set("total", Napi::Number::New(info.Env(), static_cast<double>(task->total())));
-                               return progress;
-                             },
-                             "progress"));
+  handle.Set("cancel", Napi::Function::New(
+                           env, [task = task_](Napi::CallbackInfo const&) { task->cancel(); }, "cancel"));
+  handle.Set("progress",
+             Napi::Function::New(
+                 env,
+                 [task = task_](Napi::CallbackInfo const& info) -> Napi::Value {
+                   Napi::Object progress = Napi::Object::New(info.Env());
+                   progress.Set("done", Napi::Number::New(info.Env(), static_cast<double>(task->done())));
+                   progress.Set("total", Napi::Number::New(info.Env(), static_cast<double>(task->total())));
+                   return progress;
+                 },
+                 "progress"));
   return handle;
 }
 

@@ -36,8 +36,8 @@ class HeldGaussian {
 
   [[nodiscard]] std::size_t dim() const noexcept { return dim_; }
 
-  /// A copy for the core, as the moments of `count` samples (which a factorisation does not look at). Any thread;
-  /// large, so not for the JavaScript thread.
+  /// A copy for the core, as the moments of `count` samples (which a factorisation does not look at). Any
+  /// thread; large, so not for the JavaScript thread.
   [[nodiscard]] Moments copy(std::size_t count = 0) const;
 
  private:

@@ -15,8 +15,10 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("mergeMoments", Napi::Function::New<mergeMoments>(env, "mergeMoments"));
   exports.Set("startFrechetDistance", Napi::Function::New<startFrechetDistance>(env, "startFrechetDistance"));
   exports.Set("startGaussianLoop", Napi::Function::New<startGaussianLoop>(env, "startGaussianLoop"));
-  exports.Set("startGaussianSampling", Napi::Function::New<startGaussianSampling>(env, "startGaussianSampling"));
-  exports.Set("startExpectedDistance", Napi::Function::New<startExpectedDistance>(env, "startExpectedDistance"));
+  exports.Set("startGaussianSampling",
+              Napi::Function::New<startGaussianSampling>(env, "startGaussianSampling"));
+  exports.Set("startExpectedDistance",
+              Napi::Function::New<startExpectedDistance>(env, "startExpectedDistance"));
   exports.Set("startFault", Napi::Function::New<startFault>(env, "startFault"));
   exports.Set("buildInfo", Napi::Function::New<buildInfo>(env, "buildInfo"));
   return exports;

@@ -18,7 +18,8 @@ class MomentsWork final : public Work {
   explicit MomentsWork(Arguments const& arguments)
       : x_(arguments.object("x")),
         mean_(arguments.float64Array("mean", x_.cols())),
-        covariance_(arguments.float64Array("covariance", checkedMultiply(x_.cols(), x_.cols(), "cols x cols"))) {}
+        covariance_(
+            arguments.float64Array("covariance", checkedMultiply(x_.cols(), x_.cols(), "cols x cols"))) {}
 
   void run(Task& task) override {
     Moments const result = x_.visit([&](auto view) { return moments(view, task, "x"); });
@@ -49,8 +50,10 @@ Napi::Value mergeMoments(Napi::CallbackInfo const& info) {
     HeldGaussian const a(arguments.object("a"));
     HeldGaussian const b(arguments.object("b"));
     HeldArray<double> const mean = arguments.float64Array("mean", a.dim());
-    HeldArray<double> const covariance = arguments.float64Array("covariance", checkedMultiply(a.dim(), a.dim(), "dim x dim"));
-    Moments const merged = madloop::mergeMoments(a.copy(arguments.size("countA")), b.copy(arguments.size("countB")));
+    HeldArray<double> const covariance =
+        arguments.float64Array("covariance", checkedMultiply(a.dim(), a.dim(), "dim x dim"));
+    Moments const merged =
+        madloop::mergeMoments(a.copy(arguments.size("countA")), b.copy(arguments.size("countB")));
     std::copy(merged.mean.begin(), merged.mean.end(), mean.data());
     std::copy(merged.covariance.begin(), merged.covariance.end(), covariance.data());
     return info.Env().Undefined();

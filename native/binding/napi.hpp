@@ -1,7 +1,8 @@
 // The only include of <napi.h>. Its defines change what the header means, so they stand here, once.
 #pragma once
 
-// Type tags, detached buffers, BigInt, instance data, cleanup hooks: present in every Node the package supports.
+// Type tags, detached buffers, BigInt, instance data, cleanup hooks: present in every Node the package
+// supports.
 #define NAPI_VERSION 8
 #define NAPI_CPP_EXCEPTIONS
 // Without this a std::exception that leaves a callback ends the process.
