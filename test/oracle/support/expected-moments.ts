@@ -1,0 +1,118 @@
+// E|mean|^2 and E tr covariance of every generation, for every variant, pool, memory and divisor, from the training samples
+// themselves: whatever the loop, a generation's mean is the mean of its N training samples x, and its covariance has the
+// trace (sum |x|^2 - N |mean|^2) / divisor. Both are known in expectation from inner products of group means.
+//
+// A synthetic sample is mean_J + e with J uniform over the remembered models and e ~ N(0, lambda covariance_J), all
+// independent given the models.
+
+export interface Loop {
+  readonly variant: 'fully-synthetic' | 'synthetic-augmentation' | 'fresh-data';
+  readonly dim: number;
+  readonly initial: number;
+  readonly real: number;
+  readonly synthetic: number;
+  readonly lambda: number;
+  readonly memory: number;
+  readonly pool: 'latest' | 'accumulate';
+  readonly divisor: 'unbiased' | 'mle';
+}
+
+export interface ExpectedMoments {
+  /** E|mean_t - mean of the reference|^2. */
+  readonly meanNormSquared: number;
+  /** E tr covariance_t. */
+  readonly trace: number;
+  /** E mean_t . mean_j for the generations j = 1, ..., t (at j - 1). */
+  readonly meanProducts: readonly number[];
+}
+
+/** Expected inner products of random vectors, which are named by their number. */
+class InnerProducts {
+  readonly #values: number[][] = [];
+
+  get(i: number, j: number): number {
+    return i >= j ? this.#values[i]![j]! : this.#values[j]![i]!;
+  }
+
+  /** A new vector with these products with the earlier ones, and this expected squared norm. */
+  add(products: (earlier: number) => number, normSquared: number): number {
+    const index = this.#values.length;
+    this.#values.push([...Array.from({ length: index }, (_, i) => products(i)), normSquared]);
+    return index;
+  }
+
+  /** A new vector, the sum of weight x vector. */
+  combine(terms: readonly { readonly vector: number; readonly weight: number }[]): number {
+    const products = (i: number) =>
+      terms.reduce((sum, { vector, weight }) => sum + weight * this.get(vector, i), 0);
+    return this.add(
+      products,
+      terms.reduce((sum, { vector, weight }) => sum + weight * products(vector), 0),
+    );
+  }
+}
+
+/** Samples that train a model: how many, their mean (its number among the vectors), and E sum |x|^2. */
+interface Group {
+  readonly count: number;
+  readonly mean: number;
+  readonly sumOfSquares: number;
+}
+
+/** Generations 1, 2, ...; the reference's mean is 0 and its covariance has trace `referenceTrace` (dim for N(0, I)). */
+export function expectedMoments(loop: Loop, generations: number, referenceTrace = loop.dim): ExpectedMoments[] {
+  const vectors = new InnerProducts();
+  const models: { readonly mean: number; readonly trace: number }[] = [];
+
+  const real = (count: number): Group => ({
+    count,
+    mean: vectors.add(() => 0, referenceTrace / count),
+    sumOfSquares: count * referenceTrace,
+  });
+
+  const synthetic = (count: number): Group => {
+    const sources = models.slice(-loop.memory);
+    const average = (value: (source: (typeof sources)[number]) => number) =>
+      sources.reduce((sum, source) => sum + value(source), 0) / sources.length;
+    const product = (vector: number) => average(({ mean }) => vectors.get(mean, vector));
+    const sampleSquare = average(({ mean, trace }) => vectors.get(mean, mean) + loop.lambda * trace);
+    const productOfTwoSamples = average(({ mean }) => product(mean));
+    return {
+      count,
+      mean: vectors.add(product, (sampleSquare + (count - 1) * productOfTwoSamples) / count),
+      sumOfSquares: count * sampleSquare,
+    };
+  };
+
+  const merge = (groups: readonly Group[]): Group => {
+    const count = groups.reduce((sum, group) => sum + group.count, 0);
+    return {
+      count,
+      mean: vectors.combine(groups.map((group) => ({ vector: group.mean, weight: group.count / count }))),
+      sumOfSquares: groups.reduce((sum, group) => sum + group.sumOfSquares, 0),
+    };
+  };
+
+  const initial = real(loop.initial);
+  let pool: Group | undefined;
+  const trainingSet = (t: number): Group => {
+    if (t === 1) return merge([initial]);
+    const groups: Group[] = [];
+    if (loop.variant === 'synthetic-augmentation') groups.push(initial);
+    if (loop.variant === 'fresh-data') groups.push(real(loop.real));
+    if (loop.synthetic > 0) {
+      const latest = synthetic(loop.synthetic);
+      pool = loop.pool === 'accumulate' && pool ? merge([pool, latest]) : latest;
+      groups.push(pool);
+    }
+    return merge(groups);
+  };
+
+  return Array.from({ length: generations }, (_, index) => {
+    const { count, mean, sumOfSquares } = trainingSet(index + 1);
+    const meanNormSquared = vectors.get(mean, mean);
+    const trace = (sumOfSquares - count * meanNormSquared) / (loop.divisor === 'unbiased' ? count - 1 : count);
+    models.push({ mean, trace });
+    return { meanNormSquared, trace, meanProducts: models.map((model) => vectors.get(model.mean, mean)) };
+  });
+}
