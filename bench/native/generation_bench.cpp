@@ -1,0 +1,112 @@
+// Where the time of one generation of the fresh data loop goes, at d = 100 on one core: its stages one by one,
+// on matrices like those of the loop at n_r = 100, n_s = 900. Best of several rounds.
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <utility>
+#include <vector>
+
+#include "core/base/task.hpp"
+#include "core/gaussian_part.hpp"
+#include "core/linalg/eigen.hpp"
+#include "core/linalg/nuclear_norm.hpp"
+#include "core/linalg/symmetric_eigenvalues.hpp"
+#include "core/linalg/trapezoidal.hpp"
+#include "core/random/normal.hpp"
+#include "core/random/wishart.hpp"
+
+namespace {
+
+using madloop::Index;
+using madloop::Matrix;
+using madloop::Stream;
+
+constexpr Index dim = 100;
+constexpr std::uint64_t real = 100;
+constexpr std::uint64_t synthetic = 900;
+
+double volatile sink = 0;  // keeps results alive
+
+/// Times body(i), i = 0, 1, ..., and prints the fastest round. Rounds are shorter than the slices in which an
+/// operating system hands out a processor, so that the fastest is one that nothing interrupted.
+template <class Body>
+void measure(char const* what, Body body) {
+  constexpr int rounds = 100;
+  constexpr std::uint32_t calls = 10;
+  double best = 1e300;
+  for (int round = 0; round < rounds; ++round) {
+    auto const start = std::chrono::steady_clock::now();
+    for (std::uint32_t call = 0; call < calls; ++call) body(call);
+    std::chrono::duration<double, std::micro> const elapsed = std::chrono::steady_clock::now() - start;
+    best = std::min(best, elapsed.count() / calls);
+  }
+  std::printf("%-46s %12.3f us\n", what, best);
+}
+
+Matrix bartlett(std::uint32_t chain, std::uint64_t dof) {
+  Matrix factor(dim, std::min<Index>(dim, static_cast<Index>(dof)));
+  madloop::bartlettFactor(Stream{.key = 1, .chain = chain}, static_cast<std::size_t>(dim), dof, factor.data());
+  return factor;
+}
+
+}  // namespace
+
+int main() {
+  madloop::fixEigenBlocking();
+  madloop::Task const task;
+  Matrix const realFactor = bartlett(0, real - 1);
+  Matrix const syntheticFactor = bartlett(1, synthetic - 1);
+
+  // A covariance as the loop has it, and its Cholesky factor.
+  Matrix gram = Matrix::Zero(dim, dim);
+  madloop::addTrapezoidalGram(realFactor, gram);
+  madloop::addTrapezoidalGram(syntheticFactor, gram);
+  gram /= static_cast<double>(real + synthetic - 1);
+  Matrix const root = Eigen::LLT<Matrix>(gram).matrixL();
+  Matrix const product = madloop::multiplyTrapezoidal(root, syntheticFactor);
+
+  Matrix scratch(dim, dim);
+  madloop::Vector normals(dim);
+  measure("random numbers", [&](std::uint32_t call) {
+    auto const rows = static_cast<std::size_t>(dim);
+    madloop::bartlettFactor(Stream{.key = 2, .chain = call, .part = 0}, rows, real - 1, scratch.data());
+    madloop::bartlettFactor(Stream{.key = 2, .chain = call, .part = 1}, rows, synthetic - 1, scratch.data());
+    madloop::fillNormals(Stream{.key = 2, .chain = call, .part = 2}, 0, normals.data(), rows);
+    madloop::fillNormals(Stream{.key = 2, .chain = call, .part = 3}, 0, normals.data(), rows);
+    sink = scratch(dim - 1, 0) + normals[0];
+  });
+  measure("product of triangles",
+          [&](std::uint32_t) { sink = madloop::multiplyTrapezoidal(root, syntheticFactor)(dim - 1, 0); });
+  measure("two Gram matrices of triangles", [&](std::uint32_t) {
+    scratch.setZero();
+    madloop::addTrapezoidalGram(realFactor, scratch);
+    madloop::addTrapezoidalGram(product, scratch);
+    sink = scratch(dim - 1, 0);
+  });
+  measure("Cholesky factor", [&](std::uint32_t) { sink = Eigen::LLT<Matrix>(gram).matrixLLT()(dim - 1, 0); });
+  measure("reduction to tridiagonal form",
+          [&](std::uint32_t) { sink = madloop::tridiagonalise(gram, task).diagonal[dim - 1]; });
+  measure("reduction and trace of the square root",
+          [&](std::uint32_t) { sink = madloop::traceSquareRoot(gram, task).value; });
+
+  // All of it, as gaussian_loop.cpp does it for one generation.
+  madloop::GaussianState reference{madloop::Vector::Zero(dim), {}};
+  reference.covariance.values = Matrix::Identity(dim, dim);
+  reference.covariance.trapezoidal = true;
+  reference.covariance.identity = true;
+  madloop::GaussianState model = reference;
+  measure("one generation", [&](std::uint32_t call) {
+    auto streams = [&](std::uint32_t part) {
+      return madloop::PartStreams{Stream{.key = 3, .chain = call, .part = part},
+                                  Stream{.key = 3, .chain = call, .part = part + 1},
+                                  Stream{.key = 3, .chain = call, .part = part + 2}};
+    };
+    std::vector<madloop::GaussianPart> parts;
+    parts.push_back(madloop::drawPartByMoments(reference, 1, real, streams(0)));
+    parts.push_back(madloop::drawPartByMoments(model, 1, synthetic, streams(3)));
+    model = madloop::fitGaussian(madloop::mergeParts(std::move(parts)), real + synthetic - 1);
+    sink = madloop::traceSquareRoot(model.covariance.gram, task).value;
+  });
+  return 0;
+}
