@@ -86,7 +86,7 @@ int main() {
   });
   measure("Cholesky factor", [&](std::uint32_t) { sink = Eigen::LLT<Matrix>(gram).matrixLLT()(dim - 1, 0); });
   measure("reduction to tridiagonal form",
-          [&](std::uint32_t) { sink = madloop::tridiagonalise(gram, task).diagonal[dim - 1]; });
+          [&](std::uint32_t) { sink = madloop::tridiagonalise(gram, 1, task).diagonal[dim - 1]; });
   measure("reduction and trace of the square root",
           [&](std::uint32_t) { sink = madloop::traceSquareRoot(gram, task).value; });
 

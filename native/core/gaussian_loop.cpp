@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/checked.hpp"
+#include "core/base/memory.hpp"
 #include "core/base/parallel.hpp"
 #include "core/base/sum.hpp"
 #include "core/frechet.hpp"
@@ -157,12 +158,12 @@ class Replicate {
       return nuclearNorm(reference_.state.covariance.values.transpose() * f, tolerance, task_).value;
     if (f.cols() < f.rows() || (covariance.gram.size() == 0 && !covariance.trapezoidal))
       return nuclearNorm(f, tolerance, task_).value;
-    Matrix gram = covariance.gram;
-    if (gram.size() == 0) {
-      gram = Matrix::Zero(f.rows(), f.rows());
-      addTrapezoidalGram(f, gram);
+    Matrix formed;
+    if (covariance.gram.size() == 0) {
+      formed = Matrix::Zero(f.rows(), f.rows());
+      addTrapezoidalGram(f, formed);
     }
-    BoundedValue const fast = traceSquareRoot(gram, task_);
+    BoundedValue const fast = traceSquareRoot(covariance.gram.size() == 0 ? formed : covariance.gram, task_);
     return fast.errorBound <= tolerance ? fast.value : singularValueSum(f, task_).value;
   }
 
@@ -185,6 +186,9 @@ GaussianLoopResult simulateGaussianLoop(GaussianLoopParameters const& parameters
   task.expect(checkedMultiply(parameters.replicates, parameters.generations, "replicates x generations"));
   Reference const reference = makeReference(parameters);
   std::uint64_t const key = streamKey(parameters.seed, kDomain);
+
+  keepFreedMemory(16 * parameters.dim * parameters.dim *
+                  sizeof(double));  // what a generation has in use, and more
 
   LoopStatistics statistics(parameters.replicates, parameters.generations, parameters.series);
   parallelFor(task, statistics.groups(), [&](std::size_t group) {

@@ -43,21 +43,23 @@ CovarianceFactor emptyFactor(Index dim) {
   return factor;
 }
 
-/// Cholesky of a Gram matrix (lower triangle), unless it is too ill-conditioned.
-bool choleskyFactor(Matrix const& gram, CovarianceFactor& out) {
-  Eigen::LLT<Matrix> const llt(gram);
+/// Cholesky of a Gram matrix (lower triangle), which moves into the factor; no factor if it is too
+/// ill-conditioned.
+bool choleskyFactor(Matrix& gram, CovarianceFactor& out) {
+  Matrix values = gram;
+  Eigen::LLT<Eigen::Ref<Matrix>> const llt(values);  // in place
   if (llt.info() != Eigen::Success) return false;
   double smallest = std::numeric_limits<double>::infinity();
   double largest = 0;
-  for (Index i = 0; i < gram.rows(); ++i) {
-    double const pivot = llt.matrixLLT()(i, i);
-    smallest = std::min(smallest, pivot * pivot);
-    largest = std::max(largest, gram(i, i));
+  for (Index j = 0; j < gram.cols(); ++j) {
+    smallest = std::min(smallest, values(j, j) * values(j, j));
+    largest = std::max(largest, gram(j, j));
   }
   if (!(smallest > kCholeskyPivot * largest)) return false;
-  out.values = llt.matrixL();
+  for (Index j = 1; j < gram.cols(); ++j) values.col(j).head(j).setZero();
+  out.values = std::move(values);
   out.trapezoidal = true;
-  out.gram = gram;
+  out.gram = std::move(gram);
   out.logDeterminant = logDeterminantOfTriangle(out.values);
   return true;
 }

@@ -90,7 +90,7 @@ void updateAndMultiplyGroup(double* a, Index j, Index rows, Rank2 update, double
 
 }  // namespace
 
-Tridiagonal tridiagonalise(Matrix const& a, Task const& task) {
+Tridiagonal tridiagonalise(Matrix const& a, double scale, Task const& task) {
   Index const n = a.rows();
   Index const rows = padded(n);
   Tridiagonal t{Vector::Zero(n), Vector::Zero(std::max<Index>(n - 1, 0))};
@@ -98,9 +98,9 @@ Tridiagonal tridiagonalise(Matrix const& a, Task const& task) {
 
   Matrix work = Matrix::Zero(rows, rows);
   for (Index j = 0; j < n; ++j) {
-    work.col(j).segment(j, n - j) = a.col(j).tail(n - j);
+    work.col(j).segment(j, n - j) = scale * a.col(j).tail(n - j);
     for (Index i = j + 1; i < std::min(padded(j + 1), n); ++i)
-      work(j, i) = a(i, j);  // the group's diagonal block
+      work(j, i) = work(i, j);  // the group's diagonal block
   }
 
   // v and w hold the update still to be applied; next is the Householder vector of the step at hand.
@@ -214,7 +214,7 @@ ScaledTridiagonal scaledTridiagonal(Matrix const& a, Task const& task) {
   }
   int exponent = 0;
   std::frexp(largest, &exponent);
-  return {tridiagonalise(a * std::ldexp(1.0, -exponent), task), std::ldexp(1.0, exponent)};
+  return {tridiagonalise(a, std::ldexp(1.0, -exponent), task), std::ldexp(1.0, exponent)};
 }
 
 Vector symmetricEigenvalues(Matrix const& a, Task const& task) {
