@@ -1,4 +1,4 @@
-// The pages of docs/ keep what they promise: their programs and commands run.
+// The README and the pages of docs/ keep what they promise: their programs and commands run.
 
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -13,28 +13,27 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The code blocks of a page in one language. */
 function blocks(page: string, language: string): string[] {
-  const text = readFileSync(join(root, 'docs', page), 'utf8');
+  const text = readFileSync(join(root, page), 'utf8');
   return [...text.matchAll(/```(\w+)\n([\s\S]*?)```/g)]
     .filter(([, name]) => name === language)
     .map(([, , code]) => code!);
 }
 
-test.each(blocks('loops.md', 'js').map((code, i) => [i + 1, code]))(
-  'program %i of docs/loops.md runs',
-  (_, code) => {
-    // From the package's own folder, where `import 'madloop'` finds it.
-    const args = ['--input-type=module', '--eval', code as string];
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
-    expect([status, stderr]).toEqual([0, '']);
-    expect(stdout.trim().split('\n').length).toBeGreaterThanOrEqual(10); // a line a generation
-    expect(stdout).not.toContain('undefined');
-  },
-);
+test.each(
+  ['README.md', 'docs/loops.md'].flatMap((page) => blocks(page, 'js').map((code, i) => [i + 1, page, code])),
+)('program %i of %s runs', (_, __, code) => {
+  // From the package's own folder, where `import 'madloop'` finds it.
+  const args = ['--input-type=module', '--eval', code as string];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  expect([status, stderr]).toEqual([0, '']);
+  expect(stdout.trim().split('\n').length).toBeGreaterThanOrEqual(10); // a line a generation
+  expect(stdout).not.toContain('undefined');
+});
 
 test('the commands of docs/cli.md run, in this order', () => {
   copyFileSync(join(root, 'test/fixtures/digits-small.npy'), join(folder, 'digits-small.npy'));
   // The figure takes half a minute and has a test of its own, test/cli/figure-10.test.ts.
-  const commands = blocks('cli.md', 'sh')
+  const commands = blocks('docs/cli.md', 'sh')
     .flatMap((block) => block.trim().split('\n'))
     .filter((command) => !command.includes(' figure '));
   expect(commands.length).toBeGreaterThan(5);
