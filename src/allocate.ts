@@ -1,28 +1,16 @@
 import { MadloopError } from './errors.js';
 
-type RealArrayConstructor = Float64ArrayConstructor | Float32ArrayConstructor;
+type ArrayConstructor = Float64ArrayConstructor | Float32ArrayConstructor | Uint32ArrayConstructor;
 
 /** A zeroed typed array, or ERR_OUT_OF_MEMORY that says what it was for and how large. */
-export function allocate(
+export function allocate<Type extends ArrayConstructor>(
   where: string,
   what: string,
-  Type: Float64ArrayConstructor,
+  Type: Type,
   length: number,
-): Float64Array;
-export function allocate(
-  where: string,
-  what: string,
-  Type: RealArrayConstructor,
-  length: number,
-): Float64Array | Float32Array;
-export function allocate(
-  where: string,
-  what: string,
-  Type: RealArrayConstructor,
-  length: number,
-): Float64Array | Float32Array {
+): InstanceType<Type> {
   try {
-    return new Type(length);
+    return new Type(length) as InstanceType<Type>;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const gigabytes = ((length * Type.BYTES_PER_ELEMENT) / 1e9).toPrecision(3);

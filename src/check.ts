@@ -192,6 +192,15 @@ export function checkMoments(where: string, argument: string, value: unknown): M
   return { count, ...gaussian };
 }
 
+/** Numbers from a plain array (JSON has no other) or a Float64Array. */
+export function toFloat64Array(where: string, argument: string, value: unknown): Float64Array {
+  if (types.isFloat64Array(value)) return value;
+  if (!Array.isArray(value)) throw invalid(where, argument, 'be a Float64Array or an array of numbers', value);
+  const wrong = value.findIndex((element) => typeof element !== 'number');
+  if (wrong >= 0) throw invalid(where, `${argument}[${wrong}]`, 'be a number', value[wrong]);
+  return Float64Array.from(value);
+}
+
 function checkFloat64Array(
   where: string,
   argument: string,

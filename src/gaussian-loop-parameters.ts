@@ -1,4 +1,3 @@
-import { types } from 'node:util';
 import {
   checkBoolean,
   checkChoice,
@@ -8,8 +7,8 @@ import {
   checkOptions,
   checkPositiveInteger,
   checkProduct,
-  invalid,
   mustError,
+  toFloat64Array,
 } from './check.js';
 import { type JobOptions, type JobSettings, jobOptionNames, resolveJobOptions } from './job.js';
 import type { Gaussian } from './moments.js';
@@ -58,7 +57,10 @@ export interface GaussianLoopOptions extends JobOptions {
   readonly series?: boolean | undefined;
 }
 
-/** The parameters of a run with every default filled in; `simulateGaussianLoop(parameters)` repeats it. */
+/**
+ * The parameters of a run with every default filled in; `simulateGaussianLoop(parameters)` repeats it. (A reference's arrays become
+ * objects in JSON: write them as plain arrays, which are accepted too.)
+ */
 export interface GaussianLoopParameters {
   readonly variant: LoopVariant;
   readonly dim: number;
@@ -190,13 +192,4 @@ function checkReference(where: string, value: unknown): Gaussian {
     mean: checkedMean,
     covariance: toFloat64Array(where, 'reference.covariance', covariance),
   });
-}
-
-/** Numbers from a plain array (JSON has no other) or a Float64Array. */
-function toFloat64Array(where: string, argument: string, value: unknown): Float64Array {
-  if (types.isFloat64Array(value)) return value;
-  if (!Array.isArray(value)) throw invalid(where, argument, 'be a Float64Array or an array of numbers', value);
-  const wrong = value.findIndex((element) => typeof element !== 'number');
-  if (wrong >= 0) throw invalid(where, `${argument}[${wrong}]`, 'be a number', value[wrong]);
-  return Float64Array.from(value);
 }

@@ -59,7 +59,8 @@ export async function moments(x: Matrix, options?: JobOptions): Promise<Moments>
  * with n = n_a + n_b and delta = m_a - m_b, mean = (n_a m_a + n_b m_b) / n and
  * covariance = [(n_a - 1) S_a + (n_b - 1) S_b + (n_a n_b / n) delta delta^T] / (n - 1).
  *
- * Synchronous: dim^2 operations. Throws ERR_INVALID_INPUT for wrong lengths or different dimensions.
+ * Synchronous: dim^2 operations. Throws ERR_INVALID_INPUT for wrong lengths, different dimensions, NaN and infinities,
+ * ERR_NOT_POSITIVE_SEMIDEFINITE for a negative variance.
  * Source: Chan, Golub & LeVeque 1979.
  *
  * @example
@@ -72,8 +73,10 @@ export function mergeMoments(a: Moments, b: Moments): Moments {
   if (left.dim !== right.dim) {
     throw mustError(where, 'a and b', 'have the same dim', `${left.dim} and ${right.dim}`);
   }
+  const count = countA + countB;
+  if (!Number.isSafeInteger(count)) throw mustError(where, 'a.count + b.count', 'be below 2^53', String(count));
   const mean = allocate(where, 'the mean', Float64Array, left.dim);
   const covariance = allocate(where, 'the covariance', Float64Array, left.dim ** 2);
   callNative(where, () => native().mergeMoments({ a: left, countA, b: right, countB, mean, covariance }));
-  return { count: countA + countB, dim: left.dim, mean, covariance };
+  return { count, dim: left.dim, mean, covariance };
 }

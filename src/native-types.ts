@@ -109,6 +109,14 @@ export interface NativeExpectedDistanceRequest {
   readonly samples: number;
 }
 
+export interface NativeMultinomialRequest {
+  readonly trials: number;
+  readonly cells: number;
+  readonly seed: bigint;
+  /** Filled: `cells` counts. */
+  readonly counts: Float64Array;
+}
+
 /** A job that goes wrong in a chosen way, for the tests of the binding. */
 export interface NativeFaultRequest {
   readonly threads: number;
@@ -139,6 +147,7 @@ export interface NativeAddon {
   startGaussianLoop(request: NativeGaussianLoopRequest): NativeJob<void>;
   startGaussianSampling(request: NativeGaussianSamplingRequest): NativeJob<void>;
   startExpectedDistance(request: NativeExpectedDistanceRequest): NativeJob<number>;
+  multinomialUniform(request: NativeMultinomialRequest): void;
   startFault(request: NativeFaultRequest): NativeJob<number>;
   buildInfo(): BuildInfo;
 }

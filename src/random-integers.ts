@@ -26,14 +26,22 @@ export class RandomIntegers {
 
   /** 0 ... count - 1 in random order, each order equally likely (Fisher & Yates). */
   permutation(count: number): Uint32Array {
-    const order = Uint32Array.from({ length: count }, (_, i) => i);
-    for (let i = count - 1; i > 0; i -= 1) {
+    const order = identityOrder(count);
+    this.shuffleTail(order, 1, count);
+    return order;
+  }
+
+  /**
+   * The steps of the shuffle of `order` that decide its elements begin ... end - 1, for an order whose later elements
+   * are decided already: a long list can be shuffled in pieces, from its end.
+   */
+  shuffleTail(order: Uint32Array, begin: number, end: number): void {
+    for (let i = end - 1; i >= begin; i -= 1) {
       const j = this.below(i + 1);
       const moved = order[i]!;
       order[i] = order[j]!;
       order[j] = moved;
     }
-    return order;
   }
 
   /** The next 32 random bits. */
@@ -49,6 +57,13 @@ export class RandomIntegers {
     s[3] = rotateLeft(s[3]!, 11);
     return result;
   }
+}
+
+/** 0 ... count - 1. */
+export function identityOrder(count: number): Uint32Array {
+  const order = new Uint32Array(count);
+  for (let i = 0; i < count; i += 1) order[i] = i;
+  return order;
 }
 
 function rotateLeft(bits: number, by: number): number {

@@ -34,6 +34,11 @@ double squaredNorm(Matrix const& m) {
                        [&](std::size_t i) { return m.data()[i] * m.data()[i]; });
 }
 
+/// The same Gaussian by the same factor.
+bool identical(FactoredGaussian const& a, FactoredGaussian const& b) {
+  return a.mean == b.mean && a.factor.cols() == b.factor.cols() && a.factor == b.factor && a.trace == b.trace;
+}
+
 double squaredDistance(Vector const& a, Vector const& b) {
   return fixedOrderSum(static_cast<std::size_t>(a.size()), [&](std::size_t i) {
     double const difference = a[static_cast<Index>(i)] - b[static_cast<Index>(i)];
@@ -250,7 +255,7 @@ FrechetDistance frechetDistance(FactoredGaussian const& a, FactoredGaussian cons
 
   Matrix const product = left.transpose() * right;
   NuclearNorm const norm = nuclearNorm(product, 1e-13 * traces, task);
-  result.covarianceTerm = std::max(0.0, traces - 2 * norm.value) * unit;
+  result.covarianceTerm = identical(a, b) ? 0 : std::max(0.0, traces - 2 * norm.value) * unit;
   result.distance = result.meanTerm + result.covarianceTerm;
   // What the inputs leave open: S1 within u1 of F1 F1^T moves F2^T S1 F2 by at most u1 ||F2||^2, and vice
   // versa.

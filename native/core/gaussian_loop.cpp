@@ -1,9 +1,11 @@
 #include "core/gaussian_loop.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <limits>
 #include <utility>
+#include <vector>
 
 #include "core/base/checked.hpp"
 #include "core/base/memory.hpp"
@@ -31,6 +33,8 @@ enum class Purpose : std::uint32_t { mean, scatter, rows, choice };
 enum class Source : std::uint32_t { real, synthetic };
 constexpr std::uint32_t kGroupBits = 20;
 
+/// The real distribution, with its mean as the origin: the loop commutes with shifts, and nothing recorded
+/// depends on where the origin is, but differences of large means would lose their digits.
 struct Reference {
   GaussianState state;
   double trace = 0;
@@ -49,7 +53,6 @@ Reference makeReference(GaussianLoopParameters const& p) {
   auto const dim = static_cast<Index>(p.dim);
   Reference reference;
   reference.state.mean = Vector::Zero(dim);
-  if (!p.referenceMean.empty()) reference.state.mean = Eigen::Map<Vector const>(p.referenceMean.data(), dim);
   CovarianceFactor& covariance = reference.state.covariance;
   if (p.referenceCovariance.empty()) {
     covariance.values = Matrix::Identity(dim, dim);
@@ -59,9 +62,12 @@ Reference makeReference(GaussianLoopParameters const& p) {
     reference.trace = static_cast<double>(p.dim);
     return reference;
   }
-  Moments moments{2, p.dim, p.referenceMean, p.referenceCovariance};
-  if (moments.mean.empty()) moments.mean.assign(p.dim, 0.0);
+  Moments const moments{2, p.dim, std::vector<double>(p.dim, 0.0), p.referenceCovariance};
   FactoredGaussian factored = factorMoments(moments, "reference");
+  if (!std::isfinite(factored.trace)) {
+    throwInvalidInput(
+        "simulateGaussianLoop: reference covariance must have a finite trace, got one that overflows");
+  }
   covariance.values = std::move(factored.factor);
   covariance.trapezoidal = factored.triangular;
   covariance.logDeterminant = logDeterminantOfFactor(covariance.values, factored.triangular);
@@ -140,7 +146,10 @@ class Replicate {
   LoopRecord record(GaussianState const& model) const {
     LoopRecord values{};
     double const trace = model.covariance.trace();
-    double const meanTerm = (model.mean - reference_.state.mean).squaredNorm();
+    double const meanTerm = fixedOrderSum(p_.dim, [&](std::size_t i) {
+      double const value = model.mean[static_cast<Index>(i)];
+      return value * value;
+    });
     double const traces = trace + reference_.trace;
     double const covarianceTerm =
         std::max(0.0, traces - 2 * nuclearNormWithReference(model.covariance, 1e-10 * traces));
@@ -182,7 +191,7 @@ class Replicate {
 
 GaussianLoopResult simulateGaussianLoop(GaussianLoopParameters const& parameters, Task& task) {
   fixEigenBlocking();
-  checkGaussianLoop(parameters);
+  checkGaussianLoop(parameters, task.threads());
   task.expect(checkedMultiply(parameters.replicates, parameters.generations, "replicates x generations"));
   Reference const reference = makeReference(parameters);
   std::uint64_t const key = streamKey(parameters.seed, kDomain);

@@ -49,8 +49,8 @@ struct GaussianLoopResult {
 
 /// Throws invalidInput, naming parameter, requirement and value, unless the parameters make sense: dim >= 1,
 /// lambda in [0, 1], at least 2 training samples in every generation, initial = real in synthetic
-/// augmentation, real >= 1 where the variant has real data, 16 GiB of memory at most.
-void checkGaussianLoop(GaussianLoopParameters const& parameters);
+/// augmentation, real >= 1 where the variant has real data, 16 GiB of memory at most on that many threads.
+void checkGaussianLoop(GaussianLoopParameters const& parameters, std::size_t threads);
 
 /// Runs the loop. Generation t = 1 is fitted to real data alone; generation t > 1 to its training set.
 ///

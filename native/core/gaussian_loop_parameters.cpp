@@ -55,11 +55,14 @@ void checkVariant(GaussianLoopParameters const& p) {
   }
 }
 
-void checkMemory(GaussianLoopParameters const& p) {
+void checkMemory(GaussianLoopParameters const& p, std::size_t threads) {
   std::size_t const matrix =
       checkedMultiply(checkedMultiply(p.dim, p.dim, "dim x dim"), sizeof(double), "dim x dim");
   std::size_t const models = std::min(p.memory, p.generations);
-  std::size_t const states = checkedMultiply(matrix, checkedAdd(2 * models, 8, "memory"), "dim x dim x memory");
+  std::size_t const replicate =
+      checkedMultiply(matrix, checkedAdd(2 * models, 8, "memory"), "dim x dim x memory");
+  std::size_t const states =
+      checkedMultiply(replicate, std::min<std::size_t>(threads, p.replicates), "dim x dim x memory x threads");
   std::size_t const generation = loopMetricCount * sizeof(double);
   std::size_t const history = checkedMultiply(p.generations, 2 * 64 * generation, "generations");
   std::size_t const series =
@@ -69,7 +72,8 @@ void checkMemory(GaussianLoopParameters const& p) {
   std::size_t const total = checkedAdd(checkedAdd(states, history, "memory"), series, "memory");
   if (total > kLargestMemory) {
     throwInvalidInput(
-        "simulateGaussianLoop: dim, memory, generations and replicates must need at most 16 GiB, got " +
+        "simulateGaussianLoop: dim, memory, generations, replicates and threads must together need at most 16 "
+        "GiB, got " +
         std::to_string(total >> 30) + " GiB");
   }
 }
@@ -92,13 +96,13 @@ void checkReference(GaussianLoopParameters const& p) {
 
 }  // namespace
 
-void checkGaussianLoop(GaussianLoopParameters const& p) {
+void checkGaussianLoop(GaussianLoopParameters const& p, std::size_t threads) {
   checkCounts(p);
   if (!(p.lambda >= 0 && p.lambda <= 1)) {
     throwInvalidInput("simulateGaussianLoop: lambda must be in [0, 1], got " + std::to_string(p.lambda));
   }
   checkVariant(p);
-  checkMemory(p);
+  checkMemory(p, threads);
   checkReference(p);
 }
 

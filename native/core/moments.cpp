@@ -13,6 +13,31 @@ namespace madloop {
 
 namespace {
 
+/// Finite numbers and no negative variance: the sum would hide where they came from.
+void checkMoments(Moments const& m, std::string const& argument) {
+  for (std::size_t i = 0; i < m.mean.size(); ++i) {
+    if (!std::isfinite(m.mean[i])) {
+      throwInvalidInput(argument + ".mean must be finite, got " +
+                        (std::isnan(m.mean[i]) ? "NaN" : "an infinity") + " at " + std::to_string(i));
+    }
+  }
+  for (std::size_t i = 0; i < m.covariance.size(); ++i) {
+    double const value = m.covariance[i];
+    std::size_t const row = i / m.dim;
+    std::size_t const column = i % m.dim;
+    if (!std::isfinite(value)) {
+      throwInvalidInput(argument + ".covariance must be finite, got " +
+                        (std::isnan(value) ? "NaN" : "an infinity") + " at row " + std::to_string(row) +
+                        ", column " + std::to_string(column));
+    }
+    if (row == column && value < 0) {
+      throw Error(ErrorCode::notPositiveSemidefinite,
+                  argument + ".covariance must be positive semidefinite, got " + std::to_string(value) +
+                      " at row and column " + std::to_string(row));
+    }
+  }
+}
+
 constexpr std::size_t kLargestCovariance = std::size_t{8} << 30;
 
 template <class T>
@@ -127,6 +152,8 @@ Moments mergeMoments(Moments const& a, Moments const& b) {
     throwInvalidInput("mergeMoments: dimensions must agree, got " + std::to_string(a.dim) + " and " +
                       std::to_string(b.dim));
   }
+  checkMoments(a, "a");
+  checkMoments(b, "b");
   if (a.count == 0) return b;
   if (b.count == 0) return a;
   auto const na = static_cast<double>(a.count);

@@ -138,7 +138,7 @@ TEST_CASE("the fully synthetic loop survives a long collapse: finite numbers, ra
 TEST_CASE("scaling the reference scales the loop: common random numbers make it exact up to rounding") {
   GaussianLoopParameters p = fresh(3, 6, 9, 0.8);
   GaussianLoopResult const unit = run(p);
-  p.referenceMean = {5, -2, 1};
+  p.referenceMean = {5e12, -2, 1};  // where the origin is must not cost a digit
   p.referenceCovariance = {4, 0, 0, 0, 4, 0, 0, 0, 4};
   GaussianLoopResult const scaled = run(p);
   for (std::uint64_t t = 1; t <= p.generations; ++t) {
@@ -190,6 +190,9 @@ TEST_CASE("parameters out of range are refused by name and value") {
   CHECK(changed([](P& p) {
           p.referenceCovariance = {1, 2};
         }).find("reference covariance") != std::string::npos);
+  CHECK(changed([](P& p) {
+          p.referenceCovariance = {1e308, 0, 0, 0, 1e308, 0, 0, 0, 1e308};
+        }).find("finite trace") != std::string::npos);
   CHECK(changed([](P& p) {
           p.referenceCovariance = {1, 2, 0, 2, 1, 0, 0, 0, 1};
         }).find("positive semidefinite") != std::string::npos);

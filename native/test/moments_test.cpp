@@ -143,6 +143,15 @@ TEST_CASE("merged moments are those of the union, in any grouping") {
   CHECK_THROWS_AS(mergeMoments(part(0, 2), Moments{1, 2, {0, 0}, {0, 0, 0, 0}}), Error);
 }
 
+TEST_CASE("moments that no sample has are not merged") {
+  Moments const good{3, 1, {0}, {1}};
+  auto errorOfMerge = [&](Moments const& other) { return errorOf([&] { mergeMoments(good, other); }); };
+  CHECK(errorOfMerge({3, 1, {NAN}, {1}}) == "b.mean must be finite, got NaN at 0");
+  CHECK(errorOfMerge({3, 1, {0}, {INFINITY}}) ==
+        "b.covariance must be finite, got an infinity at row 0, column 0");
+  CHECK(errorOfMerge({3, 1, {0}, {-1}}).find("positive semidefinite") != std::string::npos);
+}
+
 TEST_CASE("sizes that do not fit are refused before anything is read") {
   Task task;
   double const value = 0;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
-import { mustError } from '../check.js';
+import { describe, mustError } from '../check.js';
 import { MadloopError } from '../errors.js';
 
 /** Values as they were given, by parameter name; the library checks them. */
@@ -95,7 +95,8 @@ export async function readParameterFile(path: string): Promise<ParameterFile> {
       cause: error,
     });
   }
-  if (!isObject(content)) throw mustError(path, 'the document', 'be an object of parameters', typeof content);
+  if (!isObject(content))
+    throw mustError(path, 'the document', 'be an object of parameters', describe(content));
   if ('madloop' in content && isObject(content.parameters)) {
     const { madloop, instructionSet, command } = content;
     if (command !== 'loop') throw mustError(path, 'command', "be 'loop'", JSON.stringify(command));

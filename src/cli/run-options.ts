@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { checkInteger } from '../check.js';
+import { MadloopError } from '../errors.js';
 
 /** Flags of every command that computes something: they change where results go, never what they are. */
 export interface RunOptions {
@@ -19,7 +19,13 @@ export function addRunOptions(command: Command): void {
     .addOption(new Option('--no-chart', 'write no SVG and PNG'))
     .addOption(
       new Option('--threads <n>', 'threads to use (default: MADLOOP_THREADS, else all processors)').argParser(
-        (text) => checkInteger('madloop', '--threads', Number(text), 1),
+        threadCount,
       ),
     );
+}
+
+function threadCount(text: string): number {
+  const count = Number(text);
+  if (Number.isSafeInteger(count) && count >= 1) return count;
+  throw new MadloopError('ERR_INVALID_INPUT', `--threads must be an integer of at least 1, got ${text}`);
 }

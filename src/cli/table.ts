@@ -1,4 +1,7 @@
-import colours from 'picocolors';
+import picocolors from 'picocolors';
+
+// picocolors also colours the logs of CI services; a table that is piped somewhere stays plain.
+const colours = picocolors.createColors(process.stdout.isTTY === true && picocolors.isColorSupported);
 
 /** A table for reading: a line of names, then the rows, columns aligned on the right. */
 export function tableText(names: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -2,7 +2,7 @@ import { derivedSeed } from '../derived-seed.js';
 import type { JobSettings } from '../job.js';
 import type { Matrix } from '../matrix.js';
 import type { FittedModel } from '../models/generative-model.js';
-import { RandomIntegers } from '../random-integers.js';
+import { multinomialUniform } from '../multinomial.js';
 import { concatenateRows } from '../rows.js';
 import { type AutophagousLoopOptions, type ResolvedLoop, resolveLoopOptions } from './loop-options.js';
 import { LoopSteps, type Trained } from './loop-steps.js';
@@ -78,9 +78,8 @@ async function drawSynthetic<Fitted extends FittedModel>(
   loop: ResolvedLoop<Fitted>,
   steps: LoopSteps<Fitted>,
 ): Promise<Matrix[]> {
-  const counts = recent.map(() => 0);
-  const random = new RandomIntegers(derivedSeed(loop.seed, 'memory', t));
-  for (let i = 0; i < loop.synthetic; i += 1) counts[random.below(recent.length)]! += 1;
+  // Choosing a model for each sample independently makes the counts multinomial.
+  const counts = multinomialUniform(loop.synthetic, recent.length, derivedSeed(loop.seed, 'memory', t));
 
   const parts: Matrix[] = [];
   for (const [i, source] of recent.entries()) {

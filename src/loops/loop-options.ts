@@ -76,20 +76,22 @@ export function resolveLoopOptions<Fitted extends FittedModel>(options: unknown)
     'metricSamples',
     ...jobOptionNames,
   ]);
+  const or = (name: keyof typeof given, otherwise: unknown) =>
+    given[name] === undefined ? otherwise : given[name];
   const integer = (name: keyof typeof given, minimum: number, otherwise?: number): number =>
-    checkInteger(where, name, given[name] ?? otherwise, minimum);
+    checkInteger(where, name, or(name, otherwise), minimum);
   const variant = checkChoice(where, 'variant', given.variant, loopVariants);
   return {
     variant,
     ...resolveCounts(where, variant, integer),
     reference: checkReference(given.reference),
     model: checkModel<Fitted>(given.model),
-    lambda: checkNumber(where, 'lambda', given.lambda ?? 1, 0, 1),
+    lambda: checkNumber(where, 'lambda', or('lambda', 1), 0, 1),
     memory: integer('memory', 1, 1),
-    pool: checkChoice(where, 'pool', given.pool ?? 'latest', ['latest', 'accumulate']),
+    pool: checkChoice(where, 'pool', or('pool', 'latest'), ['latest', 'accumulate']),
     generations: integer('generations', 1),
-    seed: resolveSeed(where, 'seed', given.seed ?? 0),
-    metrics: resolveMetrics<Fitted>(given.metrics ?? Object.keys(metricsByName)),
+    seed: resolveSeed(where, 'seed', or('seed', 0)),
+    metrics: resolveMetrics<Fitted>(or('metrics', Object.keys(metricsByName))),
     metricSamples: integer('metricSamples', 2, 10_000),
     job: resolveJobOptions(where, given),
   };
@@ -122,7 +124,10 @@ function resolveMetrics<Fitted extends FittedModel>(value: unknown): Map<string,
   const metrics = new Map<string, Metric<Fitted>>();
   for (const choice of value as unknown[]) {
     const named = typeof choice === 'string' ? { [choice]: knownMetric(choice) } : choice;
-    for (const [name, metric] of Object.entries(named ?? {})) {
+    if (typeof named !== 'object' || named === null || Object.keys(named).length === 0) {
+      throw invalid(where, 'metrics', 'hold names of metrics and objects { name: function }', choice);
+    }
+    for (const [name, metric] of Object.entries(named)) {
       if (typeof metric !== 'function') throw invalid(where, `metric ${name}`, 'be a function', metric);
       if (metrics.has(name)) throw invalid(where, 'metrics', 'have different names', name);
       metrics.set(name, metric as Metric<Fitted>);

@@ -1,5 +1,6 @@
+import { checkOptions } from '../check.js';
 import { sampleGaussian } from '../gaussian-sampling.js';
-import type { JobOptions } from '../job.js';
+import { type JobOptions, jobOptionNames } from '../job.js';
 import type { Matrix } from '../matrix.js';
 import type { Gaussian } from '../moments.js';
 import type { Seed } from '../seed.js';
@@ -24,8 +25,13 @@ export class FittedGaussian implements FittedModel {
    * `count` independent draws from N(mean, lambda covariance), as rows.
    * Rejects with ERR_INVALID_INPUT, ERR_NOT_POSITIVE_SEMIDEFINITE, ERR_OUT_OF_MEMORY, ERR_ABORTED.
    */
-  sample(count: number, options: GaussianSampleOptions = {}): Promise<Matrix> {
-    const { lambda = 1, seed = 0, ...job } = options;
+  async sample(count: number, options: GaussianSampleOptions = {}): Promise<Matrix> {
+    const names = ['lambda', 'seed', ...jobOptionNames] as const;
+    const {
+      lambda = 1,
+      seed = 0,
+      ...job
+    } = checkOptions('sample', 'options', options, names) as GaussianSampleOptions;
     return sampleGaussian(this.moments, count, { lambda, seed }, job);
   }
 }

@@ -1,5 +1,5 @@
 import { checkChoice, checkOptions, mustError } from '../check.js';
-import type { JobOptions } from '../job.js';
+import { type JobOptions, jobOptionNames } from '../job.js';
 import type { Matrix } from '../matrix.js';
 import { type Moments, moments } from '../moments.js';
 import type { Seed } from '../seed.js';
@@ -27,11 +27,20 @@ export interface GaussianModel extends GenerativeModel<FittedGaussian> {
  */
 export function gaussian(options: GaussianOptions = {}): GaussianModel {
   const checked = checkOptions('gaussian', 'options', options, ['divisor']);
-  const divisor = checkChoice('gaussian', 'divisor', checked.divisor ?? 'unbiased', ['unbiased', 'mle']);
+  const divisor = checkChoice(
+    'gaussian',
+    'divisor',
+    checked.divisor === undefined ? 'unbiased' : checked.divisor,
+    ['unbiased', 'mle'],
+  );
   return {
     name: 'gaussian',
-    async fit(data, { seed: _, ...job } = {}) {
-      const fitted = await moments(data, job);
+    async fit(data, options) {
+      const { seed: _, ...job } = checkOptions('gaussian', 'options of fit', options, [
+        'seed',
+        ...jobOptionNames,
+      ]);
+      const fitted = await moments(data, job as JobOptions);
       if (fitted.count < 2)
         throw mustError('gaussian', 'training set', 'have at least 2 rows', String(fitted.count));
       return new FittedGaussian(divisor === 'mle' ? withMleDivisor(fitted) : fitted);

@@ -1,10 +1,15 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { allocate } from '../allocate.js';
 import { checkBoolean, checkMatrix, checkOptions, invalid } from '../check.js';
 import { MadloopError } from '../errors.js';
 import type { Matrix } from '../matrix.js';
 import { moments } from '../moments.js';
-import { RandomIntegers } from '../random-integers.js';
+import { identityOrder, RandomIntegers } from '../random-integers.js';
 import { pickRows } from '../rows.js';
 import type { RealSamples, Reference } from './reference.js';
+
+// Rows drawn before the event loop gets a turn: 1 to 2 ms.
+const drawsPerTurn = 2 ** 16;
 
 export interface DatasetReferenceOptions {
   /** Rows that the metrics compare with and that are never drawn for training. Default: the data set itself. */
@@ -28,7 +33,7 @@ export function datasetReference(data: Matrix, options: DatasetReferenceOptions 
   if (heldOut.cols !== rows.cols)
     throw invalid(where, 'heldOut.cols', `equal data.cols = ${rows.cols}`, heldOut.cols);
   if (heldOut.rows < 2) throw invalid(where, 'rows to compare with', 'be at least 2', heldOut.rows);
-  const replace = checkBoolean(where, 'replace', checked.replace ?? false);
+  const replace = checkBoolean(where, 'replace', checked.replace === undefined ? false : checked.replace);
   return {
     name: where,
     dim: rows.cols,
@@ -38,11 +43,11 @@ export function datasetReference(data: Matrix, options: DatasetReferenceOptions 
 }
 
 function drawWithoutReplacement(data: Matrix, seed: bigint): RealSamples {
-  const order = new RandomIntegers(seed).permutation(data.rows);
-  let used = 0;
+  const random = new RandomIntegers(seed);
+  const order = identityOrder(data.rows); // the first `left` rows are still to be drawn
+  let left = data.rows;
   return {
     async draw(count, { generation }) {
-      const left = data.rows - used;
       if (count > left) {
         throw new MadloopError(
           'ERR_EXHAUSTED',
@@ -50,8 +55,14 @@ function drawWithoutReplacement(data: Matrix, seed: bigint): RealSamples {
             'Take fewer real samples or generations, or { replace: true }',
         );
       }
-      used += count;
-      return pickRows(data, order.subarray(used - count, used));
+      const end = left;
+      left -= count;
+      for (let done = end; done > left; done -= drawsPerTurn) {
+        if (done < end) await nextTurn();
+        random.shuffleTail(order, Math.max(left, done - drawsPerTurn), done);
+      }
+      // Shuffled from its end, the list is drawn from its end.
+      return pickRows(data, order.slice(left, end).reverse());
     },
   };
 }
@@ -60,10 +71,12 @@ function drawWithReplacement(data: Matrix): RealSamples {
   return {
     async draw(count, { seed }) {
       const random = new RandomIntegers(seed);
-      return pickRows(
-        data,
-        Uint32Array.from({ length: count }, () => random.below(data.rows)),
-      );
+      const indices = allocate('datasetReference', 'the drawn rows', Uint32Array, count);
+      for (let i = 0; i < count; i += 1) {
+        if (i > 0 && i % drawsPerTurn === 0) await nextTurn();
+        indices[i] = random.below(data.rows);
+      }
+      return pickRows(data, indices);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { allocate } from '../allocate.js';
-import { checkGaussian, checkOptions, checkPositiveInteger, checkProduct } from '../check.js';
+import { checkGaussian, checkOptions, checkPositiveInteger, checkProduct, toFloat64Array } from '../check.js';
 import { FittedGaussian } from '../models/fitted-gaussian.js';
 import type { Gaussian } from '../moments.js';
 import type { RealSamples, Reference } from './reference.js';
@@ -7,7 +7,11 @@ import type { RealSamples, Reference } from './reference.js';
 /** N(0, I) of dimension `dim`, or N(mean, covariance) with `mean` of length d and `covariance` d x d, row-major. */
 export type GaussianReferenceOptions =
   | { readonly dim: number }
-  | { readonly dim?: number; readonly mean: Float64Array; readonly covariance: Float64Array };
+  | {
+      readonly dim?: number;
+      readonly mean: Float64Array | readonly number[];
+      readonly covariance: Float64Array | readonly number[];
+    };
 
 /**
  * A Gaussian as the real distribution. Every draw is new and independent. The covariance must be symmetric and
@@ -22,8 +26,13 @@ export function gaussianReference(options: GaussianReferenceOptions): GaussianRe
   if (mean === undefined && covariance === undefined) {
     return new GaussianReference(standardNormal(where, checkPositiveInteger(where, 'dim', dim)));
   }
-  const impliedDim = dim ?? (mean instanceof Float64Array ? mean.length : undefined);
-  return new GaussianReference(checkGaussian(where, 'options', { dim: impliedDim, mean, covariance }));
+  const values = {
+    mean: toFloat64Array(where, 'mean', mean),
+    covariance: toFloat64Array(where, 'covariance', covariance),
+  };
+  return new GaussianReference(
+    checkGaussian(where, 'options', { dim: dim === undefined ? values.mean.length : dim, ...values }),
+  );
 }
 
 /** A Gaussian real distribution with its parameters; `simulateGaussianLoop` takes it too. */
