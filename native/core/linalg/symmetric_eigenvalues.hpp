@@ -12,10 +12,10 @@ struct Tridiagonal {
   Vector subdiagonal;
 };
 
-/// Householder reduction of scale * A, A the symmetric matrix whose lower triangle `a` holds, to tridiagonal form (same
-/// eigenvalues). One pass over the trailing matrix a column: the rank-2 update of one step and the product
-/// with the next step's Householder vector are fused, which halves the memory traffic of the textbook form
-/// (Golub & Van Loan, 4th ed., section 8.3.1). 4/3 n^3 flops.
+/// Householder reduction of scale * A, A the symmetric matrix whose lower triangle `a` holds, to tridiagonal
+/// form (same eigenvalues). One pass over the trailing matrix a column: the rank-2 update of one step and the
+/// product with the next step's Householder vector are fused, which halves the memory traffic of the textbook
+/// form (Golub & Van Loan, 4th ed., section 8.3.1). 4/3 n^3 flops.
 Tridiagonal tridiagonalise(Matrix const& a, double scale, Task const& task);
 
 /// scale * matrix has the eigenvalues of what was reduced; scale is a power of two that brings entries near 1.
