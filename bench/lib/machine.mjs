@@ -9,7 +9,7 @@ export function describeMachine(info, threads, peer) {
     processorFamily: processorFamily(),
     cores: availableParallelism(),
     memoryGiB: Math.round(totalmem() / 2 ** 30),
-    system: `${type()} ${release()}`,
+    system: `${type()} ${release().split('-')[0]}`,
     node: process.version,
     madloop: info.version,
     commit: commit(),
