@@ -15,7 +15,10 @@ import type { Gaussian } from './moments.js';
 import { resolveSeed, type Seed } from './seed.js';
 
 /** The three loops of the paper (its section 2). */
-export type LoopVariant = 'fully-synthetic' | 'synthetic-augmentation' | 'fresh-data';
+export const loopVariants = ['fully-synthetic', 'synthetic-augmentation', 'fresh-data'] as const;
+
+/** One of the three loops. */
+export type LoopVariant = (typeof loopVariants)[number];
 
 /** The reference distribution N(mean, covariance): d values, and d x d values row-major. */
 export interface ReferenceGaussian {
@@ -121,11 +124,7 @@ export function resolveGaussianLoop(where: string, options: unknown): ResolvedGa
   const choice = <Word extends string>(name: keyof typeof given, words: readonly Word[]): Word =>
     given[name] === undefined ? words[0]! : checkChoice(where, name, given[name], words);
 
-  const variant = checkChoice(where, 'variant', given.variant, [
-    'fully-synthetic',
-    'synthetic-augmentation',
-    'fresh-data',
-  ]);
+  const variant = checkChoice(where, 'variant', given.variant, loopVariants);
   const reference = given.reference === undefined ? undefined : checkReference(where, given.reference);
   const parameters = {
     variant,

@@ -1,5 +1,5 @@
 import { checkChoice, checkInteger, checkNumber, checkOptions, invalid } from '../check.js';
-import { type LoopVariant, resolveCounts } from '../gaussian-loop-parameters.js';
+import { type LoopVariant, loopVariants, resolveCounts } from '../gaussian-loop-parameters.js';
 import { type JobOptions, type JobSettings, jobOptionNames, resolveJobOptions } from '../job.js';
 import type { FittedModel, GenerativeModel } from '../models/generative-model.js';
 import type { Reference } from '../references/reference.js';
@@ -56,7 +56,6 @@ export interface ResolvedLoop<Fitted extends FittedModel = FittedModel> {
 }
 
 const where = 'autophagousLoop';
-const loopVariants: readonly LoopVariant[] = ['fully-synthetic', 'synthetic-augmentation', 'fresh-data'];
 
 /** Checks AutophagousLoopOptions and fills in the defaults. */
 export function resolveLoopOptions<Fitted extends FittedModel>(options: unknown): ResolvedLoop<Fitted> {
