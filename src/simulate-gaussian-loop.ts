@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { allocate } from './allocate.js';
 import { checkProduct } from './check.js';
 import {
@@ -8,6 +7,7 @@ import {
   resolveGaussianLoop,
 } from './gaussian-loop-parameters.js';
 import { runJob } from './job.js';
+import { lazyArray } from './lazy-array.js';
 import type { Gaussian } from './moments.js';
 import { native } from './native.js';
 import { snapshot } from './snapshot.js';
@@ -44,6 +44,10 @@ export interface GaussianLoopSeries {
 }
 
 export interface GaussianLoopResult {
+  /**
+   * Generation 1 first. Beyond 10,000 generations the elements are made when they are read, as millions of small
+   * objects would hold the event loop in the garbage collector: `[...generations]` is a plain array of all of them.
+   */
   readonly generations: readonly GaussianLoopGeneration[];
   /** What was run, with every default filled in. */
   readonly parameters: GaussianLoopParameters;
@@ -92,7 +96,7 @@ export async function simulateGaussianLoop(options: GaussianLoopOptions): Promis
     return { ...job, promise: job.promise.then(() => copy) };
   });
   return {
-    generations: await readTable(mean, standardError, generations),
+    generations: readTable(mean, standardError, generations),
     parameters: {
       ...loop.parameters,
       seed: String(loop.parameters.seed),
@@ -105,28 +109,26 @@ export async function simulateGaussianLoop(options: GaussianLoopOptions): Promis
 // distance, meanNormSquared, trace, logDeterminant: the order of the engine's tables.
 const metricCount = 4;
 
-// About 1 ms of making objects, and of the garbage collector's moving them.
-const generationsPerTurn = 2_000;
+const mostPlainGenerations = 10_000;
 
-async function readTable(
+function readTable(
   mean: Float64Array,
   standardError: Float64Array,
   generations: number,
-): Promise<GaussianLoopGeneration[]> {
+): readonly GaussianLoopGeneration[] {
   const estimate = (index: number): Estimate => ({ mean: mean[index]!, standardError: standardError[index]! });
-  const table: GaussianLoopGeneration[] = [];
-  for (let t = 1; t <= generations; t += 1) {
-    const first = (t - 1) * metricCount;
-    table.push({
-      t,
+  const generation = (index: number): GaussianLoopGeneration => {
+    const first = index * metricCount;
+    return {
+      t: index + 1,
       distance: estimate(first),
       meanNormSquared: estimate(first + 1),
       trace: estimate(first + 2),
       logDeterminant: Number.isNaN(mean[first + 3]!) ? null : estimate(first + 3),
-    });
-    if (t % generationsPerTurn === 0) await nextTurn();
-  }
-  return table;
+    };
+  };
+  if (generations > mostPlainGenerations) return lazyArray(generations, generation);
+  return Array.from({ length: generations }, (_, index) => generation(index));
 }
 
 function allocateSeries(where: string, { parameters }: ResolvedGaussianLoop): GaussianLoopSeries {
