@@ -19,6 +19,14 @@ export type { FittedGaussian, GaussianSampleOptions } from './models/fitted-gaus
 export { type GaussianModel, type GaussianOptions, gaussian } from './models/gaussian.js';
 export type { FittedModel, GenerativeModel, SampleOptions, StepOptions } from './models/generative-model.js';
 export { type Gaussian, type Moments, mergeMoments, moments } from './moments.js';
+export {
+  type ManifoldConvention,
+  type ManifoldMetricName,
+  type ManifoldSamples,
+  type PrecisionRecall,
+  type PrecisionRecallOptions,
+  precisionRecall,
+} from './precision-recall.js';
 export { type DatasetReferenceOptions, datasetReference } from './references/dataset-reference.js';
 export {
   type GaussianReference,

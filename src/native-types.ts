@@ -109,6 +109,39 @@ export interface NativeExpectedDistanceRequest {
   readonly samples: number;
 }
 
+export interface NativePrecisionRecallRequest {
+  readonly threads: number;
+  readonly real: NativeMatrix;
+  readonly generated: NativeMatrix;
+  readonly kCount: number;
+  /** Ascending. */
+  readonly ks: Float64Array;
+  readonly boundary: 'inside' | 'outside';
+  readonly standardErrors: boolean;
+  readonly seed: bigint;
+  /**
+   * Filled: for each k precision, recall, density and coverage, each as value, standard error, low and high end of the
+   * interval (NaN where there is none).
+   */
+  readonly metrics: Float64Array;
+  readonly samples?: NativeManifoldSamples;
+}
+
+/** Filled: every sample's numbers, each array k's x rows of its set. */
+export interface NativeManifoldSamples {
+  readonly realRadius: Float64Array;
+  readonly generatedRadius: Float64Array;
+  readonly realBallsAroundGenerated: Float64Array;
+  readonly generatedBallsAroundReal: Float64Array;
+  readonly generatedInRealBall: Float64Array;
+}
+
+/** Decisions that needed more than float32. */
+export interface NativeSettledCounts {
+  readonly inDouble: number;
+  readonly exactly: number;
+}
+
 export interface NativeMultinomialRequest {
   readonly trials: number;
   readonly cells: number;
@@ -147,6 +180,7 @@ export interface NativeAddon {
   startGaussianLoop(request: NativeGaussianLoopRequest): NativeJob<void>;
   startGaussianSampling(request: NativeGaussianSamplingRequest): NativeJob<void>;
   startExpectedDistance(request: NativeExpectedDistanceRequest): NativeJob<number>;
+  startPrecisionRecall(request: NativePrecisionRecallRequest): NativeJob<NativeSettledCounts>;
   multinomialUniform(request: NativeMultinomialRequest): void;
   startFault(request: NativeFaultRequest): NativeJob<number>;
   buildInfo(): BuildInfo;

@@ -11,6 +11,7 @@ Napi::Value startFrechetDistance(Napi::CallbackInfo const& info);   // frechet.c
 Napi::Value startGaussianLoop(Napi::CallbackInfo const& info);      // gaussian_loop.cc
 Napi::Value startGaussianSampling(Napi::CallbackInfo const& info);  // gaussian_sampling.cc
 Napi::Value startExpectedDistance(Napi::CallbackInfo const& info);  // expected_distance.cc
+Napi::Value startPrecisionRecall(Napi::CallbackInfo const& info);   // precision_recall.cc
 Napi::Value multinomialUniform(Napi::CallbackInfo const& info);     // multinomial.cc
 Napi::Value startFault(Napi::CallbackInfo const& info);             // fault.cc
 Napi::Value buildInfo(Napi::CallbackInfo const& info);              // info.cc

@@ -15,6 +15,7 @@ class HeldMatrix {
  public:
   explicit HeldMatrix(Arguments const& arguments);
 
+  [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
   [[nodiscard]] std::size_t cols() const noexcept { return cols_; }
 
   /// Calls use(view) with a MatrixView<float const> or MatrixView<double const> of the data. Any thread.

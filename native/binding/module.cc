@@ -19,6 +19,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
               Napi::Function::New<startGaussianSampling>(env, "startGaussianSampling"));
   exports.Set("startExpectedDistance",
               Napi::Function::New<startExpectedDistance>(env, "startExpectedDistance"));
+  exports.Set("startPrecisionRecall", Napi::Function::New<startPrecisionRecall>(env, "startPrecisionRecall"));
   exports.Set("multinomialUniform", Napi::Function::New<multinomialUniform>(env, "multinomialUniform"));
   exports.Set("startFault", Napi::Function::New<startFault>(env, "startFault"));
   exports.Set("buildInfo", Napi::Function::New<buildInfo>(env, "buildInfo"));

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/base/checked.hpp"
+#include "core/base/finite.hpp"
 #include "core/base/parallel.hpp"
 #include "core/linalg/eigen.hpp"
 #include "core/row_blocks.hpp"
@@ -17,8 +18,7 @@ namespace {
 void checkMoments(Moments const& m, std::string const& argument) {
   for (std::size_t i = 0; i < m.mean.size(); ++i) {
     if (!std::isfinite(m.mean[i])) {
-      throwInvalidInput(argument + ".mean must be finite, got " +
-                        (std::isnan(m.mean[i]) ? "NaN" : "an infinity") + " at " + std::to_string(i));
+      throwNotFinite(argument + ".mean", m.mean[i], std::to_string(i));
     }
   }
   for (std::size_t i = 0; i < m.covariance.size(); ++i) {
@@ -26,9 +26,7 @@ void checkMoments(Moments const& m, std::string const& argument) {
     std::size_t const row = i / m.dim;
     std::size_t const column = i % m.dim;
     if (!std::isfinite(value)) {
-      throwInvalidInput(argument + ".covariance must be finite, got " +
-                        (std::isnan(value) ? "NaN" : "an infinity") + " at row " + std::to_string(row) +
-                        ", column " + std::to_string(column));
+      throwNotFinite(argument + ".covariance", value, placeInMatrix(row, column));
     }
     if (row == column && value < 0) {
       throw Error(ErrorCode::notPositiveSemidefinite,
@@ -39,17 +37,6 @@ void checkMoments(Moments const& m, std::string const& argument) {
 }
 
 constexpr std::size_t kLargestCovariance = std::size_t{8} << 30;
-
-template <class T>
-void checkFiniteRow(T const* row, std::size_t cols, std::size_t i, char const* argument) {
-  for (std::size_t j = 0; j < cols; ++j) {
-    if (!std::isfinite(row[j])) {
-      throwInvalidInput(std::string(argument) + " must be finite, got " +
-                        (std::isnan(row[j]) ? "NaN" : "an infinity") + " at row " + std::to_string(i) +
-                        ", column " + std::to_string(j));
-    }
-  }
-}
 
 /// Sum of (row - first row) over the rows of a group: a mean free of cancellation for offset data.
 template <class T>

@@ -5,6 +5,7 @@ import { sampleGaussian } from '../../src/gaussian-sampling.js';
 import type { JobOptions } from '../../src/job.js';
 import { type Matrix, matrix } from '../../src/matrix.js';
 import { moments } from '../../src/moments.js';
+import { precisionRecall } from '../../src/precision-recall.js';
 import { simulateGaussianLoop } from '../../src/simulate-gaussian-loop.js';
 import { uniform } from './numbers.js';
 
@@ -48,6 +49,14 @@ export const heavyCalls: readonly HeavyCall[] = [
   {
     name: 'frechetDistance',
     start: (options) => frechetDistance(square(3_000, 1_200, 0), square(3_000, 1_200, 4_000_000), options),
+  },
+  {
+    name: 'precisionRecall',
+    start: (options) =>
+      precisionRecall(square(8_000, 1_024, 0), square(7_000, 1_024, 9_000_000), {
+        intervals: true,
+        ...options,
+      }),
   },
   {
     name: "simulateGaussianLoop with engine 'moments'",

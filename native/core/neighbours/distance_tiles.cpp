@@ -1,0 +1,147 @@
+#include "core/neighbours/distance_tiles.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <vector>
+
+#include "core/base/parallel.hpp"
+#include "core/linalg/tile_product.hpp"
+
+namespace madloop {
+
+namespace {
+
+// Multiples of every kernel's shape. A tile's products (384 KiB) and one depth of its packed columns (256 KiB)
+// stay in a second-level cache.
+constexpr std::size_t kTileRows = 384;
+constexpr std::size_t kTileColumns = 256;
+/// Columns packed at a time, for all threads together.
+constexpr std::size_t kSegmentColumns = 2048;
+
+class AlignedFloats {
+ public:
+  explicit AlignedFloats(std::size_t count)
+      : data_(static_cast<float*>(::operator new[](count * sizeof(float), kAlignment))) {}
+  [[nodiscard]] float* get() const { return data_.get(); }
+
+ private:
+  static constexpr std::align_val_t kAlignment{kTileAlignment};
+  struct Free {
+    void operator()(float* data) const { ::operator delete[](data, kAlignment); }
+  };
+  std::unique_ptr<float, Free> data_;
+};
+
+/// Panels of `height` points each: for every kTileDepth of coordinates, panel after panel, point beside point.
+/// Beyond the last point zeros.
+class Packing {
+ public:
+  Packing(std::size_t height, std::size_t paddedRows, std::size_t dim)
+      : height_(height), paddedRows_(paddedRows), dim_(dim), values_(paddedRows * dim) {}
+
+  /// The coordinates from depthBegin of the panel that starts with point `row` (a multiple of height).
+  [[nodiscard]] float* at(std::size_t row, std::size_t depthBegin) const {
+    std::size_t const depth = std::min(kTileDepth, dim_ - depthBegin);
+    return values_.get() + depthBegin * paddedRows_ + row * depth;
+  }
+
+  /// Fills the panel that starts with `row` from the points of `range`, times `factor`, a power of two.
+  void fill(std::size_t row, Points const& points, IndexRange range, Frame const& frame, float factor) {
+    std::visit(
+        [&](auto const& view) {
+          for (std::size_t depthBegin = 0; depthBegin < dim_; depthBegin += kTileDepth) {
+            std::size_t const depthEnd = std::min(dim_, depthBegin + kTileDepth);
+            float* const out = at(row, depthBegin);
+            for (std::size_t i = 0; i < height_; ++i) {
+              if (row + i >= range.size()) {
+                for (std::size_t k = depthBegin; k < depthEnd; ++k) out[(k - depthBegin) * height_ + i] = 0;
+                continue;
+              }
+              auto const* const from = view.row(range.begin + row + i);
+              for (std::size_t k = depthBegin; k < depthEnd; ++k)
+                out[(k - depthBegin) * height_ + i] = factor * frame.coordinate(from[k], k);
+            }
+          }
+        },
+        points.view());
+  }
+
+ private:
+  std::size_t height_;
+  std::size_t paddedRows_;
+  std::size_t dim_;
+  AlignedFloats values_;
+};
+
+std::size_t roundUp(std::size_t value, std::size_t step) { return (value + step - 1) / step * step; }
+
+/// Whether a block of rows holds a pair i < j with one of the columns.
+bool wanted(IndexRange rows, IndexRange all, IndexRange columns, Pairs pairs) {
+  return pairs == Pairs::all || columns.end > all.end || columns.begin < all.begin ||
+         columns.end > rows.begin + 1;
+}
+
+template <class Use>
+void forEachBlock(IndexRange range, std::size_t size, Use use) {
+  for (std::size_t begin = range.begin; begin < range.end; begin += size)
+    use(IndexRange{begin, std::min(range.end, begin + size)});
+}
+
+}  // namespace
+
+std::uint64_t distanceTileProgress(IndexRange rows, std::size_t columns, Pairs pairs) {
+  std::uint64_t total = 0;
+  forEachBlock(rows, kTileRows, [&](IndexRange block) {
+    forEachBlock({0, columns}, kTileColumns, [&](IndexRange tile) {
+      if (wanted(block, rows, tile, pairs)) total += block.size() * tile.size() / 256;
+    });
+  });
+  return total;
+}
+
+void forEachDistanceTile(FramedPoints const& x, IndexRange rows, FramedPoints const& y, Pairs pairs,
+                         Frame const& frame, Task& task, std::function<void(DistanceTile const&)> const& use) {
+  TileKernel<float> const& kernel = tileKernel<float>();
+  std::size_t const dim = x.points.cols();
+  std::vector<IndexRange> blocks;
+  forEachBlock(rows, kTileRows, [&](IndexRange block) { blocks.push_back(block); });
+
+  forEachBlock({0, y.points.rows()}, kSegmentColumns, [&](IndexRange segment) {
+    std::size_t const paddedColumns = roundUp(segment.size(), 32);
+    Packing columns(kernel.columns, paddedColumns, dim);
+    parallelFor(task, paddedColumns / kernel.columns,
+                [&](std::size_t p) { columns.fill(p * kernel.columns, y.points, segment, frame, 1); });
+
+    parallelFor(task, blocks.size(), [&](std::size_t b) {
+      IndexRange const block = blocks[b];
+      if (!wanted(block, rows, segment, pairs)) return;
+      std::size_t const paddedRows = roundUp(block.size(), 24);
+      Packing packed(kernel.rows, paddedRows, dim);
+      for (std::size_t row = 0; row < paddedRows; row += kernel.rows)
+        packed.fill(row, x.points, block, frame, 2);  // the 2 of 2 x y
+      AlignedFloats products(paddedRows * kTileColumns);
+
+      forEachBlock(segment, kTileColumns, [&](IndexRange tile) {
+        if (!wanted(block, rows, tile, pairs)) return;
+        task.throwIfCancelled();
+        std::size_t const first = tile.begin - segment.begin;
+        for (std::size_t k = 0; k < dim; k += kTileDepth) {
+          std::size_t const depth = std::min(kTileDepth, dim - k);
+          for (std::size_t j = 0; j < tile.size(); j += kernel.columns) {
+            float const* const right = columns.at(first + j, k);
+            for (std::size_t i = 0; i < paddedRows; i += kernel.rows) {
+              kernel.multiplyAdd(packed.at(i, k), right, depth, products.get() + i * kTileColumns + j,
+                                 kTileColumns, k != 0);
+            }
+          }
+        }
+        use({block, tile, products.get(), kTileColumns});
+        task.add(block.size() * tile.size() / 256);
+      });
+    });
+  });
+}
+
+}  // namespace madloop

@@ -1,0 +1,253 @@
+#include "core/neighbours/nearest_neighbours.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <mutex>
+
+#include "core/base/parallel.hpp"
+#include "core/neighbours/distance_tiles.hpp"
+#include "core/neighbours/near_pairs.hpp"
+#include "core/neighbours/settled_distance.hpp"
+
+namespace madloop {
+
+namespace {
+
+constexpr std::size_t kStripBytes = std::size_t{64} << 20;
+/// Lists that share a lock.
+constexpr std::size_t kLockedPoints = 128;
+
+/// A point that may be among the nearest, with bounds of its squared distance rounded outward to float32.
+struct Candidate {
+  std::uint32_t index;
+  float lower;
+  float upper;
+};
+
+struct Settled {
+  std::uint32_t index;
+  Interval squared;
+};
+
+/// The candidates of every point of a strip, each list with room for `capacity`.
+class CandidateLists {
+ public:
+  CandidateLists(FramedPoints const& x, Frame const& frame, IndexRange strip, std::size_t k)
+      : x_(x),
+        frame_(frame),
+        strip_(strip),
+        k_(k),
+        capacity_(capacityFor(k)),
+        candidates_(strip.size() * capacity_),
+        counts_(strip.size(), 0),
+        thresholds_(strip.size(), std::numeric_limits<float>::infinity()),
+        mutexes_((strip.size() + kLockedPoints - 1) / kLockedPoints) {}
+
+  static std::size_t capacityFor(std::size_t k) { return 2 * k + 22; }
+
+  [[nodiscard]] IndexRange strip() const { return strip_; }
+
+  /// Minus the distances beyond which a point is not among the nearest of point i, i in `range`.
+  void readLimits(IndexRange range, float* out) {
+    for (std::size_t i = range.begin; i < range.end;) {
+      std::size_t const local = i - strip_.begin;
+      std::size_t const end = std::min(range.end, strip_.begin + (local / kLockedPoints + 1) * kLockedPoints);
+      std::lock_guard const lock(mutexes_[local / kLockedPoints]);
+      for (; i < end; ++i) *out++ = -thresholds_[i - strip_.begin];
+    }
+  }
+
+  /// Offers a candidate to point i and returns its new limit; `settled` is the calling thread's own.
+  float offer(std::size_t i, Candidate const& candidate, SettledDistances& settled) {
+    std::size_t const local = i - strip_.begin;
+    std::lock_guard const lock(mutexes_[local / kLockedPoints]);
+    if (candidate.lower > thresholds_[local]) return -thresholds_[local];
+    Candidate* const list = candidates_.data() + local * capacity_;
+    std::size_t& count = counts_[local];
+    list[count++] = candidate;
+    if (count == k_) updateThreshold(local);
+    if (count == capacity_) {
+      prune(local);
+      if (count > k_ + (capacity_ - k_) / 2) settle(i, settled);
+    }
+    return -thresholds_[local];
+  }
+
+  /// The k nearest of point i in order. For one thread at a time a point, once all candidates were offered.
+  std::vector<Settled> nearest(std::size_t i, SettledDistances& settled) {
+    prune(i - strip_.begin);
+    return nearestOf(i, settled);
+  }
+
+ private:
+  /// Drops what lies beyond the k-th smallest upper bound.
+  void prune(std::size_t local) {
+    updateThreshold(local);
+    Candidate* const list = candidates_.data() + local * capacity_;
+    float const threshold = thresholds_[local];
+    counts_[local] = static_cast<std::size_t>(
+        std::remove_if(list, list + counts_[local], [&](Candidate const& c) { return c.lower > threshold; }) -
+        list);
+  }
+
+  void updateThreshold(std::size_t local) {
+    Candidate* const list = candidates_.data() + local * capacity_;
+    if (counts_[local] < k_) return;
+    std::nth_element(list, list + k_ - 1, list + counts_[local],
+                     [](Candidate const& a, Candidate const& b) { return a.upper < b.upper; });
+    thresholds_[local] = std::min(thresholds_[local], list[k_ - 1].upper);
+  }
+
+  /// Leaves only the k nearest of the candidates: those it drops are beaten by k others.
+  void settle(std::size_t i, SettledDistances& settled) {
+    std::vector<Settled> const kept = nearestOf(i, settled);
+    std::size_t const local = i - strip_.begin;
+    Candidate* const list = candidates_.data() + local * capacity_;
+    for (std::size_t c = 0; c < kept.size(); ++c)
+      list[c] = {kept[c].index, roundedDown(kept[c].squared.lower), roundedUp(kept[c].squared.upper)};
+    counts_[local] = kept.size();
+    updateThreshold(local);
+  }
+
+  /// The k nearest of the candidates (all, if fewer) in the order of exact distances, then of indices.
+  std::vector<Settled> nearestOf(std::size_t i, SettledDistances& settled) {
+    std::size_t const local = i - strip_.begin;
+    Candidate const* const list = candidates_.data() + local * capacity_;
+    settled.setCentre(x_.points, i);
+    std::vector<Settled> result(counts_[local]);
+    for (std::size_t c = 0; c < result.size(); ++c) result[c] = {list[c].index, {list[c].lower, list[c].upper}};
+    if (!frame_.exactInFloat) settleDistances(result, settled);
+    bool const exact = frame_.exactInFloat || frame_.exactInDouble;
+    auto const nearer = [&](Settled const& a, Settled const& b) {
+      if (a.squared.upper < b.squared.lower) return true;
+      if (b.squared.upper < a.squared.lower) return false;
+      bool const same = exact || x_.identities[a.index] == x_.identities[b.index];
+      int const order = same ? 0 : settled.compare(x_.points, a.index, x_.points, b.index);
+      return order == 0 ? a.index < b.index : order < 0;
+    };
+    std::size_t const kept = std::min(k_, result.size());
+    std::partial_sort(result.begin(), result.begin() + static_cast<std::ptrdiff_t>(kept), result.end(), nearer);
+    result.resize(kept);
+    return result;
+  }
+
+  /// Distances in float64, computed once for equal points.
+  void settleDistances(std::vector<Settled>& points, SettledDistances const& settled) const {
+    auto const identity = [&](Settled const& point) { return x_.identities[point.index]; };
+    std::sort(points.begin(), points.end(),
+              [&](Settled const& a, Settled const& b) { return identity(a) < identity(b); });
+    for (std::size_t c = 0; c < points.size(); ++c) {
+      bool const repeated = c > 0 && identity(points[c]) == identity(points[c - 1]);
+      points[c].squared = repeated ? points[c - 1].squared : settled.squared(x_.points, points[c].index);
+    }
+  }
+
+  FramedPoints const& x_;
+  Frame const& frame_;
+  IndexRange strip_;
+  std::size_t k_;
+  std::size_t capacity_;
+  std::vector<Candidate> candidates_;
+  std::vector<std::size_t> counts_;
+  std::vector<float> thresholds_;
+  std::vector<std::mutex> mutexes_;
+};
+
+/// Finds the pairs of a tile that may matter and offers them.
+class TileSearch {
+ public:
+  TileSearch(FramedPoints const& x, Frame const& frame, CandidateLists& lists)
+      : x_(x), frame_(frame), lists_(lists), norms_(lowerNorms(x, frame)) {}
+
+  void search(DistanceTile const& tile) {
+    NearPairBounds rows = bounds(tile.rows);
+    NearPairBounds columns = bounds(tile.columns);
+    SettledDistances settled(frame_);
+    forEachNearPair(tile, rows, columns, [&](std::size_t i, std::size_t j, float product) {
+      bool const shared = j >= lists_.strip().begin && j < lists_.strip().end;
+      if (i == j || (shared && j < i)) return;  // the pair comes (or came) the other way round
+      double const norms = x_.squaredNorms[i] + x_.squaredNorms[j];
+      double const squared = norms - static_cast<double>(product);
+      double const error = frame_.relativeError * norms + frame_.absoluteError;
+      float const lower = roundedDown(std::max(0.0, squared - error));
+      float const upper = roundedUp(squared + error);
+      float& rowLimit = rows.limits[i - tile.rows.begin];
+      rowLimit = lists_.offer(i, {static_cast<std::uint32_t>(j), lower, upper}, settled);
+      if (!shared) return;
+      float& columnLimit = columns.limits[j - tile.columns.begin];
+      columnLimit = lists_.offer(j, {static_cast<std::uint32_t>(i), lower, upper}, settled);
+    });
+  }
+
+ private:
+  /// The bounds of a range of points; those outside the strip have no list, and nothing is near to them.
+  [[nodiscard]] NearPairBounds bounds(IndexRange range) const {
+    NearPairBounds result;
+    result.norms.assign(norms_.begin() + static_cast<std::ptrdiff_t>(range.begin),
+                        norms_.begin() + static_cast<std::ptrdiff_t>(range.end));
+    result.limits.assign(range.size(), std::numeric_limits<float>::infinity());
+    IndexRange const shared = {std::max(range.begin, lists_.strip().begin),
+                               std::min(range.end, lists_.strip().end)};
+    if (shared.begin < shared.end)
+      lists_.readLimits(shared, result.limits.data() + (shared.begin - range.begin));
+    return result;
+  }
+
+  FramedPoints const& x_;
+  Frame const& frame_;
+  CandidateLists& lists_;
+  std::vector<float> norms_;
+};
+
+template <class Use>
+void forEachStrip(std::size_t points, std::size_t k, Use use) {
+  std::size_t const bytes = CandidateLists::capacityFor(k) * sizeof(Candidate);
+  std::size_t const size = std::max<std::size_t>(1024, kStripBytes / bytes);
+  for (std::size_t begin = 0; begin < points; begin += size)
+    use(IndexRange{begin, std::min(points, begin + size)});
+}
+
+}  // namespace
+
+std::uint64_t neighbourRadiiProgress(std::size_t points, std::size_t depth) {
+  std::uint64_t total = 0;
+  forEachStrip(points, depth,
+               [&](IndexRange strip) { total += distanceTileProgress(strip, points, Pairs::oncePerPair); });
+  return total;
+}
+
+NeighbourRadii neighbourRadii(FramedPoints const& x, Frame const& frame, std::size_t depth,
+                              ChooseRanks const& choose, Task& task) {
+  NeighbourRadii result;
+  forEachStrip(x.points.rows(), depth, [&](IndexRange strip) {
+    CandidateLists lists(x, frame, strip, depth);
+    TileSearch search(x, frame, lists);
+    forEachDistanceTile(x, strip, x, Pairs::oncePerPair, frame, task,
+                        [&](DistanceTile const& tile) { search.search(tile); });
+
+    std::vector<std::vector<Radius>> radii(strip.size());
+    constexpr std::size_t chunk = 64;
+    parallelFor(task, (strip.size() + chunk - 1) / chunk, [&](std::size_t c) {
+      SettledDistances settled(frame);
+      std::vector<std::uint32_t> indices;
+      std::vector<std::uint32_t> ranks;
+      std::size_t const begin = strip.begin + c * chunk;
+      for (std::size_t i = begin; i < std::min(strip.end, begin + chunk); ++i) {
+        task.throwIfCancelled();
+        std::vector<Settled> const nearest = lists.nearest(i, settled);
+        indices.clear();
+        ranks.clear();
+        for (Settled const& neighbour : nearest) indices.push_back(neighbour.index);
+        choose(i, indices, ranks);
+        std::sort(ranks.begin(), ranks.end());
+        ranks.erase(std::unique(ranks.begin(), ranks.end()), ranks.end());
+        for (std::uint32_t const rank : ranks)
+          radii[i - strip.begin].push_back({rank, nearest[rank - 1].index, nearest[rank - 1].squared});
+      }
+    });
+    for (std::vector<Radius> const& own : radii) result.append(own);
+  });
+  return result;
+}
+
+}  // namespace madloop
