@@ -19,7 +19,7 @@ Moments gaussian(std::vector<double> mean, std::vector<double> covariance) {
 
 FrechetDistance distanceOf(Moments const& a, Moments const& b) {
   Task task;
-  return frechetDistance(factorMoments(a, "a"), factorMoments(b, "b"), task);
+  return frechetDistance(factorMoments(a, task, "a"), factorMoments(b, task, "b"), task);
 }
 
 /// tr (S1 S2)^(1/2) in extended precision from factors, by Jacobi singular values: the simple reference.
@@ -115,7 +115,7 @@ TEST_CASE("moments of rank-deficient data: the reported error bound is true") {
 TEST_CASE("what is not a covariance is refused with the reason and the place") {
   auto refuse = [](Moments const& m, ErrorCode code, char const* text) {
     try {
-      factorMoments(m, "a");
+      factorMoments(m, Task(), "a");
       FAIL("no error");
     } catch (Error const& error) {
       CHECK(error.code() == code);

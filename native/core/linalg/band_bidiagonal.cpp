@@ -12,10 +12,7 @@ namespace madloop {
 namespace {
 
 /// Superdiagonals of the band form: the products of the first stage want many, the second stage few.
-#ifndef BW
-#define BW 32
-#endif
-constexpr Index kBandwidth = BW;
+constexpr Index kBandwidth = 32;
 
 /// Overwrites the leading n rows of a (m x n) by an upper triangular matrix of kBandwidth superdiagonals with the
 /// same singular values. What lies outside of the band is left undefined.
@@ -36,7 +33,7 @@ void reduceToBand(Matrix& a, Task const& task) {
     addProduct(y, 1, {rest, Side::transposed, left.v, Side::plain}, task);
     y = y * left.t;
     Matrix top = rest.topRows(width).transpose();
-    top.noalias() -= y * left.v.topRows(width).transpose();
+    addProduct(top, -1, {y, Side::plain, left.v.topRows(width), Side::transposed}, task);
     Index const panel = std::min(width, right);
     BlockReflector const q = reducePanel(top.leftCols(panel));
     if (panel < width) {
@@ -52,9 +49,12 @@ void reduceToBand(Matrix& a, Task const& task) {
     auto remaining = rest.bottomRows(lower);
     Matrix x = Matrix::Zero(lower, panel);
     addProduct(x, 1, {remaining, Side::plain, q.v, Side::plain}, task);
-    x.noalias() -= left.v.bottomRows(lower) * (y.transpose() * q.v);
-    Matrix outer(lower, width + panel);
-    outer << left.v.bottomRows(lower), x * q.t;
+    Matrix cross = Matrix::Zero(width, panel);
+    addProduct(cross, 1, {y, Side::transposed, q.v, Side::plain}, task);
+    Matrix outer = Matrix::Zero(lower, width + panel);
+    outer.leftCols(width) = left.v.bottomRows(lower);
+    addProduct(x, -1, {outer.leftCols(width), Side::plain, cross, Side::plain}, task);
+    addProduct(outer.rightCols(panel), 1, {x, Side::plain, q.t, Side::plain}, task);
     Matrix inner(right, width + panel);
     inner << y, q.v;
     addProduct(remaining, -1, {outer, Side::plain, inner, Side::transposed}, task);

@@ -12,7 +12,7 @@ using Packet = Eigen::internal::packet_traits<double>::type;
 constexpr Index kLanes = Eigen::internal::packet_traits<double>::size;
 
 /// block -= v w_c for columns first .. first + kColumns - 1, w_c = tau (column c)^T v.
-template <Index kColumns>
+template <std::size_t kColumns>
 void reflectColumns(BandBlock const& block, Index first, double const* v, double tau) {
   using namespace Eigen::internal;
   Index const whole = block.rows / kLanes * kLanes;
@@ -44,7 +44,7 @@ void reflectColumns(BandBlock const& block, Index first, double const* v, double
 }
 
 /// Rows first .. first + kPackets kLanes - 1 of applyFromRight().
-template <Index kPackets>
+template <std::size_t kPackets>
 void reflectRows(BandBlock const& block, Index first, double const* v, double tau) {
   using namespace Eigen::internal;
   std::array<Packet, kPackets> sums;

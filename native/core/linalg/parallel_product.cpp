@@ -79,4 +79,21 @@ void addProductLower(MatrixBlock c, double alpha, Product const& product, Task c
   addTiles(c, alpha, product, true, task);
 }
 
+void addSymmetricProduct(MatrixBlock c, double alpha, ConstMatrixBlock s, ConstMatrixBlock b, Task const& task) {
+  Index const n = s.rows();
+  auto const addRows = [&](Index begin, Index size) {
+    auto rows = c.middleRows(begin, size);
+    Index const below = n - begin - size;
+    Matrix const corner = s.block(begin, begin, size, size).selfadjointView<Eigen::Lower>();
+    rows.noalias() += alpha * (corner * b.middleRows(begin, size));
+    if (begin > 0) rows.noalias() += alpha * (s.block(begin, 0, size, begin) * b.topRows(begin));
+    if (below > 0)
+      rows.noalias() += alpha * (s.block(begin + size, begin, below, size).transpose() * b.bottomRows(below));
+  };
+  parallelFor(task, static_cast<std::size_t>((n + kTile - 1) / kTile), [&](std::size_t i) {
+    Index const begin = static_cast<Index>(i) * kTile;
+    addRows(begin, std::min(kTile, n - begin));
+  });
+}
+
 }  // namespace madloop

@@ -38,4 +38,7 @@ void addProduct(MatrixBlock c, double alpha, Product const& product, Task const&
 /// addProduct() for the lower triangle of a symmetric c. Tiles across the diagonal are written whole.
 void addProductLower(MatrixBlock c, double alpha, Product const& product, Task const& task);
 
+/// c += alpha s b for the symmetric s of which the lower triangle is read.
+void addSymmetricProduct(MatrixBlock c, double alpha, ConstMatrixBlock s, ConstMatrixBlock b, Task const& task);
+
 }  // namespace madloop
