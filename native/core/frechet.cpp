@@ -132,9 +132,9 @@ Matrix checkedCovariance(Moments const& moments, std::string const& argument, Ta
   forEachPiece(dim, task, [&](Index first, Index last) {
     for (Index j = first; j < last; ++j) {
       if (given(j, j) < 0) {
-        throw Error(ErrorCode::notPositiveSemidefinite,
-                    argument + ".covariance must be positive semidefinite, got " + number(given(j, j)) +
-                        " at " + place(j, j));
+        throw Error(ErrorCode::notPositiveSemidefinite, argument +
+                                                            ".covariance must be positive semidefinite, got " +
+                                                            number(given(j, j)) + " at " + place(j, j));
       }
     }
     for (Index below = first; below < dim; below += kPiece) {
@@ -165,8 +165,8 @@ PivotedCholesky semidefiniteFactor(Matrix const& s, std::string const& argument,
   double const zero = dim * kEps * s.diagonal().maxCoeff();
   PivotedCholesky result = pivotedCholesky(s, zero, task);
   // S differs from a semidefinite matrix by the remainder. One that is small proves that no eigenvalue is below
-  // -8 d eps lambda_max, else the eigenvalues decide. Covariances stored in single precision and indefinite by its
-  // rounding are refused, too: they are not what they claim.
+  // -8 d eps lambda_max, else the eigenvalues decide. Covariances stored in single precision and indefinite by
+  // its rounding are refused, too: they are not what they claim.
   if (result.remainder > 8 * zero) {
     Vector const eigenvalues = symmetricEigenvalues(s, task);
     double const smallest = eigenvalues[0];
@@ -248,7 +248,8 @@ FactoredGaussian factorMoments(Moments const& moments, Task const& task, char co
       moments.dim, [&](std::size_t i) { return covariance(static_cast<Index>(i), static_cast<Index>(i)); });
   // Storage rounds every entry, which moves the matrix by eps || |S| || at most; the factorisation adds a
   // backward error of the same order times sqrt(d), and leaves the remainder out.
-  result.uncertainty = kEps * (1 + std::sqrt(static_cast<double>(moments.dim))) * oneNorm(covariance) + remainder;
+  result.uncertainty =
+      kEps * (1 + std::sqrt(static_cast<double>(moments.dim))) * oneNorm(covariance) + remainder;
   return result;
 }
 
@@ -309,16 +310,16 @@ FrechetDistance frechetDistance(FactoredGaussian a, FactoredGaussian b, Task& ta
     return result;
   }
   bool const same = identical(a, b);
-  // Products of factors would leave the range of doubles at scales like 1e-160: by a power of two, which changes no
-  // digit, the larger trace is brought near 1.
+  // Products of factors would leave the range of doubles at scales like 1e-160: by a power of two, which
+  // changes no digit, the larger trace is brought near 1.
   double const larger = std::max(a.trace, b.trace);
   int const exponent = larger > 0 ? -std::ilogb(larger) / 2 : 0;
   a.factor *= std::ldexp(1, exponent);
   b.factor *= std::ldexp(1, exponent);
   double const unit = std::ldexp(1, -2 * exponent);
   double const traces = (a.trace + b.trace) / unit;
-  // S1 within u1 of F1 F1^T moves the squared singular values, the eigenvalues of F2^T S1 F2, by at most u1 ||F2||^2,
-  // and vice versa.
+  // S1 within u1 of F1 F1^T moves the squared singular values, the eigenvalues of F2^T S1 F2, by at most u1
+  // ||F2||^2, and vice versa.
   double const openByA = a.uncertainty / unit * squaredSpectralNormBound(b.factor);
   double const openByB = b.uncertainty / unit * squaredSpectralNormBound(a.factor);
   // Rounding of the product: the nuclear norm of an error E is at most sqrt(r) ||E||_F, and ||E||_F of order

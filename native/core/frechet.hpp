@@ -13,10 +13,11 @@ namespace madloop {
 
 /// A Gaussian with its covariance as a factor: covariance = factor * factor^T.
 struct FactoredGaussian {
-  Vector mean;    // d
-  Matrix factor;  // d x r, r >= 0
+  Vector mean;              // d
+  Matrix factor;            // d x r, r >= 0
   bool triangular = false;  // factor is lower triangular
-  Vector pivots;  // of a Cholesky factor, triangular or pivoted: when r = d, the determinant is their squares' product
+  Vector pivots;  // of a Cholesky factor, triangular or pivoted: when r = d, the determinant is their squares'
+                  // product
   double trace = 0;  // of the covariance
   double uncertainty =
       0;  // bound on the 2-norm of (covariance meant - factor factor^T): what float64 input leaves open
@@ -29,10 +30,10 @@ struct FrechetDistance {
   double errorBound = 0;      // bound on |error of distance|
 };
 
-/// Factor of a covariance given as moments: Cholesky where that is well conditioned, else Cholesky with pivoting, which
-/// leaves out what is below d eps times the largest variance, as rounding.
-/// Errors: invalidInput for wrong lengths or a NaN/infinity (names the place); notPositiveSemidefinite for
-/// asymmetry or a negative eigenvalue beyond rounding. `argument` names the moments in messages.
+/// Factor of a covariance given as moments: Cholesky where that is well conditioned, else Cholesky with
+/// pivoting, which leaves out what is below d eps times the largest variance, as rounding. Errors: invalidInput
+/// for wrong lengths or a NaN/infinity (names the place); notPositiveSemidefinite for asymmetry or a negative
+/// eigenvalue beyond rounding. `argument` names the moments in messages.
 FactoredGaussian factorMoments(Moments const& moments, Task const& task, char const* argument);
 
 /// Factor of the sample covariance of data, without forming it where that would lose accuracy: the centred
@@ -40,8 +41,8 @@ FactoredGaussian factorMoments(Moments const& moments, Task const& task, char co
 template <class T>
 FactoredGaussian factorData(MatrixView<T> x, Task& task, char const* argument);
 
-/// Frechet distance of two Gaussians of the same dimension. Move them in where they are not needed any more: at large d
-/// the factors are most of the memory.
+/// Frechet distance of two Gaussians of the same dimension. Move them in where they are not needed any more: at
+/// large d the factors are most of the memory.
 FrechetDistance frechetDistance(FactoredGaussian a, FactoredGaussian b, Task& task);
 
 }  // namespace madloop

@@ -30,8 +30,8 @@ double referenceNuclearNorm(Matrix const& g) {
   return static_cast<double>(Eigen::JacobiSVD<LongMatrix>(wide).singularValues().sum());
 }
 
-/// Singular values of g in ascending order, as the eigenvalues of the Golub-Kahan form of its bidiagonal form, whose
-/// spectrum is plus and minus the singular values.
+/// Singular values of g in ascending order, as the eigenvalues of the Golub-Kahan form of its bidiagonal form,
+/// whose spectrum is plus and minus the singular values.
 Vector singularValues(Matrix const& g, Task const& task) {
   Index const n = std::min(g.rows(), g.cols());
   if (n == 0) return {};

@@ -106,7 +106,8 @@ TEST_CASE("eigenvalues of matrices large enough for two stages, at the ends of t
   Task const task(2);
   Index const n = 401;
   Vector eigenvalues(n);
-  for (Index i = 0; i < n; ++i) eigenvalues[i] = std::pow(10.0, -14.0 + 14.0 * static_cast<double>(i) / (n - 1));
+  for (Index i = 0; i < n; ++i)
+    eigenvalues[i] = std::pow(10.0, -14.0 + 14.0 * static_cast<double>(i) / (n - 1));
   Matrix const q = Eigen::HouseholderQR<Matrix>(normals(n, n, 3)).householderQ();
   Matrix const a = q * eigenvalues.asDiagonal() * q.transpose();
   Vector const actual = symmetricEigenvalues(a, task);
@@ -117,7 +118,8 @@ TEST_CASE("eigenvalues of matrices large enough for two stages, at the ends of t
   }
 }
 
-TEST_CASE("two-stage bidiagonal forms have the singular values of the matrix, and the same bytes on any threads") {
+TEST_CASE(
+    "two-stage bidiagonal forms have the singular values of the matrix, and the same bytes on any threads") {
   for (Index n : kSizes) {
     if (n > 130) continue;
     for (Index more : {0, 1, 40}) {
@@ -173,7 +175,8 @@ TEST_CASE("sums of singular values of bidiagonal matrices are exact to rounding 
 
 TEST_CASE("products in tiles equal plain products, whatever side is transposed, and add to what is there") {
   Task const task(3);
-  for (auto [m, n, k] : {std::tuple<Index, Index, Index>{1, 1, 1}, {5, 3, 0}, {200, 30, 7}, {193, 391, 64}, {30, 800, 50}}) {
+  for (auto [m, n, k] :
+       {std::tuple<Index, Index, Index>{1, 1, 1}, {5, 3, 0}, {200, 30, 7}, {193, 391, 64}, {30, 800, 50}}) {
     for (Side sideA : {Side::plain, Side::transposed}) {
       for (Side sideB : {Side::plain, Side::transposed}) {
         Matrix const a = sideA == Side::plain ? normals(m, k, 1) : normals(k, m, 1);
@@ -182,7 +185,8 @@ TEST_CASE("products in tiles equal plain products, whatever side is transposed, 
         Matrix c = before;
         Product const product{a, sideA, b, sideB};
         addProduct(c, -2, product, task);
-        CHECK((c - (before - 2 * plainProduct(product))).cwiseAbs().maxCoeff() <= 1e-13 * static_cast<double>(k + 1));
+        CHECK((c - (before - 2 * plainProduct(product))).cwiseAbs().maxCoeff() <=
+              1e-13 * static_cast<double>(k + 1));
         if (m != n) continue;
         c = before;
         addProductLower(c, 1, product, task);
@@ -200,7 +204,9 @@ TEST_CASE("products in tiles equal plain products, whatever side is transposed, 
   Matrix triangular = Matrix::Zero(400, 400);
   addProduct(triangular, 1,
              {lower, Side::transposed, lower, Side::plain,
-              [](Span rows, Span columns) { return Span{std::max(rows.begin, columns.begin), 400}; }},
+              [](Span rows, Span columns) {
+                return Span{std::max(rows.begin, columns.begin), 400};
+              }},
              task);
   CHECK((triangular - lower.transpose() * lower).cwiseAbs().maxCoeff() <= 1e-12);
 }

@@ -14,8 +14,8 @@ namespace {
 /// Superdiagonals of the band form: the products of the first stage want many, the second stage few.
 constexpr Index kBandwidth = 32;
 
-/// Overwrites the leading n rows of a (m x n) by an upper triangular matrix of kBandwidth superdiagonals with the
-/// same singular values. What lies outside of the band is left undefined.
+/// Overwrites the leading n rows of a (m x n) by an upper triangular matrix of kBandwidth superdiagonals with
+/// the same singular values. What lies outside of the band is left undefined.
 void reduceToBand(Matrix& a, Task const& task) {
   Index const cols = a.cols();
   for (Index k = 0; k < cols; k += kBandwidth) {
@@ -27,8 +27,8 @@ void reduceToBand(Matrix& a, Task const& task) {
     if (right == 0) break;
     auto rest = a.block(k, k + width, below, right);
 
-    // From the left, rest - V Y^T with Y = rest^T V T; at once only for the rows that decide on the reflectors from
-    // the right.
+    // From the left, rest - V Y^T with Y = rest^T V T; at once only for the rows that decide on the reflectors
+    // from the right.
     Matrix y = Matrix::Zero(right, width);
     addProduct(y, 1, {rest, Side::transposed, left.v, Side::plain}, task);
     y = y * left.t;

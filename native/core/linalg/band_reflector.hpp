@@ -30,9 +30,9 @@ void applyFromRight(BandBlock const& block, double const* v, double tau);
 /// block = (I - tau v v^T) block (I - tau v v^T) for a symmetric block of which the lower triangle is stored.
 void applyFromBothSides(BandBlock const& block, double const* v, double tau);
 
-/// Runs the sweeps of a bulge chasing on all threads. Sweep i consists of steps(i) steps; step k of sweep i runs
-/// after step k + lead - 1 of sweep i - 1 (or all of it, where that is shorter), when the bulge of that one is out
-/// of its way. The steps do the same operations on the same numbers in any schedule.
+/// Runs the sweeps of a bulge chasing on all threads. Sweep i consists of steps(i) steps; step k of sweep i
+/// runs after step k + lead - 1 of sweep i - 1 (or all of it, where that is shorter), when the bulge of that
+/// one is out of its way. The steps do the same operations on the same numbers in any schedule.
 void chaseBulges(Task const& task, Index sweeps, Index lead, std::function<Index(Index)> const& steps,
                  std::function<void(Index sweep, Index step)> const& run);
 

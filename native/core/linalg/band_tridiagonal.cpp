@@ -29,8 +29,8 @@ void reduceToBand(Matrix& a, Task const& task) {
       Matrix const inner = q.t.transpose() * (q.v.transpose() * beyond);
       beyond.noalias() -= q.v * inner;
     }
-    // C - V W^T - W V^T with Y = C V T and W = Y - V (T^T V^T Y) / 2 (Golub & Van Loan, 4th ed., section 8.3.1, with
-    // blocks for vectors), the two updates as one product.
+    // C - V W^T - W V^T with Y = C V T and W = Y - V (T^T V^T Y) / 2 (Golub & Van Loan, 4th ed., section 8.3.1,
+    // with blocks for vectors), the two updates as one product.
     auto rest = a.block(k + kBandwidth, k + kBandwidth, below, below);
     Matrix y = Matrix::Zero(below, width);
     addSymmetricProduct(y, 1, rest, q.v, task);
@@ -48,7 +48,8 @@ void reduceToBand(Matrix& a, Task const& task) {
   }
 }
 
-/// The lower triangle of a symmetric band matrix with room for the bulges: element (i, j) for j <= i <= j + 2 width.
+/// The lower triangle of a symmetric band matrix with room for the bulges: element (i, j) for j <= i <= j + 2
+/// width.
 class Band {
  public:
   Band(Index size, Index width)
@@ -70,8 +71,8 @@ class Band {
   std::vector<double> storage_;
 };
 
-/// Step `step` of sweep `column`: the column's (later the bulge's first column's) entries below the subdiagonal are
-/// reflected away, which makes the next bulge below the diagonal block.
+/// Step `step` of sweep `column`: the column's (later the bulge's first column's) entries below the subdiagonal
+/// are reflected away, which makes the next bulge below the diagonal block.
 void chase(Band& band, Index column, Index step) {
   Index const width = band.width();
   Index const first = column + 1 + step * width;  // first row and column of the diagonal block

@@ -59,9 +59,10 @@ Squares squaresOf(Bidiagonal const& b) {
 
 /// sum_i sigma_i^2 / (sigma_i^2 + s) for each s > 0.
 ///
-/// B^T B + s = R^T R with R upper bidiagonal and squared diagonal Q_i = q_i + t_i, t_i = s + e_{i-1} t_{i-1} / Q_{i-1}
-/// (the stationary qd transformation with a shift of the sign that adds). The sum is that of 1 - s (log Q_i)', which
-/// with g = t - s t' is (q_i + g_i) / Q_i, g_i = e_{i-1} (q_{i-1} g_{i-1} + t_{i-1}^2) / Q_{i-1}^2: nothing is subtracted.
+/// B^T B + s = R^T R with R upper bidiagonal and squared diagonal Q_i = q_i + t_i, t_i = s + e_{i-1} t_{i-1} /
+/// Q_{i-1} (the stationary qd transformation with a shift of the sign that adds). The sum is that of 1 - s (log
+/// Q_i)', which with g = t - s t' is (q_i + g_i) / Q_i, g_i = e_{i-1} (q_{i-1} g_{i-1} + t_{i-1}^2) /
+/// Q_{i-1}^2: nothing is subtracted.
 std::vector<double> dampedCounts(Squares const& b, std::vector<double> const& shifts) {
   std::size_t const count = shifts.size();
   std::vector<double> t(shifts);
@@ -93,10 +94,9 @@ double singularValueSum(Bidiagonal const& b) {
     shifts.push_back(nodes.back() * nodes.back());
   }
   std::vector<double> const counts = dampedCounts(squares, shifts);
-  double const inner =
-      fixedOrderSum(nodes.size(), [&](std::size_t j) { return nodes[j] * counts[j]; });
-  // Geometric series for the nodes beyond: the counts are constant on the far left (to n 2^-60) and ||B||_F^2 / t^2
-  // on the far right (to 2^-58, relative).
+  double const inner = fixedOrderSum(nodes.size(), [&](std::size_t j) { return nodes[j] * counts[j]; });
+  // Geometric series for the nodes beyond: the counts are constant on the far left (to n 2^-60) and ||B||_F^2 /
+  // t^2 on the far right (to 2^-58, relative).
   double const ratio = kThirdPowers[1];
   double const left = counts.front() * nodes.front() / (ratio - 1);
   double const right = squares.total / nodes.back() / (ratio - 1);
@@ -119,9 +119,8 @@ double squareRootSumErrorBound(Bidiagonal const& b, double perturbation) {
     shifts.push_back(e + nodes.back() * nodes.back());
   }
   std::vector<double> const counts = dampedCounts(squares, shifts);
-  double const sum = fixedOrderSum(nodes.size(), [&](std::size_t j) {
-    return nodes[j] * std::max(0.0, n - counts[j]) / shifts[j];
-  });
+  double const sum = fixedOrderSum(
+      nodes.size(), [&](std::size_t j) { return nodes[j] * std::max(0.0, n - counts[j]) / shifts[j]; });
   constexpr double rootOfTwo = 1.4142135623730951;
   return std::ldexp(1.00001 * rootOfTwo * kTwoOverPi * kLog2 * e * sum, squares.exponent);
 }

@@ -58,8 +58,7 @@ void reduceRecursively(MatrixBlock panel, MatrixBlock v, MatrixBlock t) {
   reduceRecursively(panel.bottomRightCorner(below, right), v.bottomRightCorner(below, right),
                     t.bottomRightCorner(right, right));
   // (I - V1 T1 V1^T)(I - V2 T2 V2^T) has T12 = -T1 (V1^T V2) T2.
-  Matrix const cross =
-      v.bottomLeftCorner(below, left).transpose() * v.bottomRightCorner(below, right);
+  Matrix const cross = v.bottomLeftCorner(below, left).transpose() * v.bottomRightCorner(below, right);
   t.topRightCorner(left, right).noalias() = -(tLeft * cross) * t.bottomRightCorner(right, right);
 }
 

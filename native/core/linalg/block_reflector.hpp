@@ -1,5 +1,5 @@
-// Householder reflectors: single ones, and blocks of them in the compact WY form of Schreiber & Van Loan (1989),
-// H_1 H_2 ... H_b = I - V T V^T with V unit lower trapezoidal and T upper triangular.
+// Householder reflectors: single ones, and blocks of them in the compact WY form of Schreiber & Van Loan
+// (1989), H_1 H_2 ... H_b = I - V T V^T with V unit lower trapezoidal and T upper triangular.
 #pragma once
 
 #include "core/base/task.hpp"
@@ -23,11 +23,12 @@ struct BlockReflector {
   Matrix t;  // b x b, upper triangular, zeros below
 };
 
-/// QR decomposition of a panel (m x b, m >= b): the panel becomes R with zeros below. By halves, so that most of
-/// it is matrix products (Elmroth & Gustavson 2000).
+/// QR decomposition of a panel (m x b, m >= b): the panel becomes R with zeros below. By halves, so that most
+/// of it is matrix products (Elmroth & Gustavson 2000).
 BlockReflector reducePanel(MatrixBlock panel);
 
-/// The upper triangular factor (n x n) of the QR decomposition of a (m x n, m >= n, overwritten), on all threads.
+/// The upper triangular factor (n x n) of the QR decomposition of a (m x n, m >= n, overwritten), on all
+/// threads.
 Matrix triangularFactor(Matrix& a, Task const& task);
 
 }  // namespace madloop

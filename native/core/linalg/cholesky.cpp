@@ -124,8 +124,8 @@ PivotedCholesky pivotedCholesky(Matrix s, double negligible, Task const& task) {
       double const root = std::sqrt(diagonal[rank]);
       s(rank, rank) = root;
       auto column = s.col(rank).tail(below);
-      column.noalias() -= s.block(rank + 1, first, below, rank - first) *
-                          s.row(rank).segment(first, rank - first).transpose();
+      column.noalias() -=
+          s.block(rank + 1, first, below, rank - first) * s.row(rank).segment(first, rank - first).transpose();
       column /= root;
       for (Index i = 0; i < below; ++i) diagonal[rank + 1 + i] -= column[i] * column[i];
     }
@@ -135,8 +135,7 @@ PivotedCholesky pivotedCholesky(Matrix s, double negligible, Task const& task) {
   }
   PivotedCholesky result{Matrix(n, rank), s.diagonal().head(rank), infinityNormOfLower(s, rank)};
   for (Index j = 0; j < rank; ++j) {
-    for (Index i = 0; i < n; ++i)
-      result.factor(order[static_cast<std::size_t>(i)], j) = i < j ? 0.0 : s(i, j);
+    for (Index i = 0; i < n; ++i) result.factor(order[static_cast<std::size_t>(i)], j) = i < j ? 0.0 : s(i, j);
   }
   return result;
 }

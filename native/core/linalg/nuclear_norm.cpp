@@ -65,8 +65,8 @@ NuclearNorm singularValueSum(Matrix g, Task const& task) {
   }));
   auto const rank = static_cast<double>(r);
   result.value = result.scale * singularValueSum(b);
-  // The nuclear norm of a perturbation E is at most sqrt(r) ||E||_F; here ||E||_F is of order eps ||g||_F, with a
-  // factor sqrt(r) for the reflectors one after the other (Connolly & Higham 2023).
+  // The nuclear norm of a perturbation E is at most sqrt(r) ||E||_F; here ||E||_F is of order eps ||g||_F, with
+  // a factor sqrt(r) for the reflectors one after the other (Connolly & Higham 2023).
   result.errorBound =
       result.scale * kEps * (4 + std::sqrt(rank)) * std::sqrt(rank) * frobenius + 8 * kEps * result.value;
   return result;

@@ -13,8 +13,8 @@ struct BoundedValue {
   double errorBound = 0;
 };
 
-/// A sum of singular values, and what it was computed from: their squares (ascending) or a bidiagonal matrix that
-/// has them, `scale` times.
+/// A sum of singular values, and what it was computed from: their squares (ascending) or a bidiagonal matrix
+/// that has them, `scale` times.
 struct NuclearNorm : BoundedValue {
   Vector squares;
   Bidiagonal bidiagonal;
@@ -37,9 +37,9 @@ NuclearNorm sumOfRoots(Vector eigenvalues);
 /// 4 r^2 (l - r/3) flops for sides r <= l.
 NuclearNorm singularValueSum(Matrix g, Task const& task);
 
-/// Nuclear norm of g. Of small matrices from eigenvalues of the smaller Gram matrix where their error bound stays below
-/// `tolerance`; else, and of large ones, where it is as fast (8/3 against 7/3 r^3 flops, all of them in products), from
-/// singular values.
+/// Nuclear norm of g. Of small matrices from eigenvalues of the smaller Gram matrix where their error bound
+/// stays below `tolerance`; else, and of large ones, where it is as fast (8/3 against 7/3 r^3 flops, all of
+/// them in products), from singular values.
 NuclearNorm nuclearNorm(Matrix g, double tolerance, Task const& task);
 
 }  // namespace madloop

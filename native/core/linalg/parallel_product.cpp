@@ -79,7 +79,8 @@ void addProductLower(MatrixBlock c, double alpha, Product const& product, Task c
   addTiles(c, alpha, product, true, task);
 }
 
-void addSymmetricProduct(MatrixBlock c, double alpha, ConstMatrixBlock s, ConstMatrixBlock b, Task const& task) {
+void addSymmetricProduct(MatrixBlock c, double alpha, ConstMatrixBlock s, ConstMatrixBlock b,
+                         Task const& task) {
   Index const n = s.rows();
   auto const addRows = [&](Index begin, Index size) {
     auto rows = c.middleRows(begin, size);
