@@ -40,7 +40,7 @@ export async function run({ madloop, threads, rounds, peers, native }) {
       'difference of covariance terms, relative',
     ],
     rows: table.map(({ dim, timings: { ours, sqrtm, eigvals }, floor, difference }) => [
-      number(dim),
+      dim.toLocaleString('en-US'),
       timing(ours),
       floor ? timing({ median: floor, minimum: floor, mad: 0 }).split(' (')[0] : '-',
       floor ? number(ours.median / floor) : '-',
@@ -50,7 +50,7 @@ export async function run({ madloop, threads, rounds, peers, native }) {
       eigvals ? `**${number(eigvals.median / ours.median)}**` : '-',
       difference === undefined ? '-' : difference.toExponential(1),
     ]),
-    noisy: table.flatMap(({ dim, noisy }) => noisy.map((reason) => `d = ${number(dim)}: ${reason}`)),
+    noisy: table.flatMap(({ dim, noisy }) => noisy.map((reason) => `d = ${dim}: ${reason}`)),
     // Both are wrong by some d eps of the traces, and their covariance term is a hundredth of those.
     disagreements: table
       .filter(({ difference }) => difference !== undefined && !(difference < 1e-10))

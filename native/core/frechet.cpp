@@ -197,8 +197,8 @@ Matrix triangularFactorOfRows(MatrixView<T> x, Vector const& mean, Task const& t
   return upper.transpose();
 }
 
-/// F1^T F2. Takes the factors over, to free them before the next step.
-Matrix crossProduct(FactoredGaussian a, FactoredGaussian b, Task const& task) {
+/// F1^T F2.
+Matrix crossProduct(FactoredGaussian const& a, FactoredGaussian const& b, Task const& task) {
   Matrix product = Matrix::Zero(a.factor.cols(), b.factor.cols());
   Index const dim = a.factor.rows();
   // Rows of a triangular factor above the column's index are zero.
@@ -327,7 +327,10 @@ FrechetDistance frechetDistance(FactoredGaussian a, FactoredGaussian b, Task& ta
   auto const rank = static_cast<double>(std::min(a.factor.cols(), b.factor.cols()));
   double const productError = 0.5 * kEps * std::sqrt(rank) * traces;
 
-  NuclearNorm const norm = nuclearNorm(crossProduct(std::move(a), std::move(b), task), 1e-13 * traces, task);
+  Matrix product = crossProduct(a, b, task);
+  a.factor.resize(0, 0);  // memory for what follows
+  b.factor.resize(0, 0);
+  NuclearNorm const norm = nuclearNorm(std::move(product), 1e-13 * traces, task);
   result.covarianceTerm = same ? 0 : std::max(0.0, traces - 2 * norm.value) * unit;
   result.distance = result.meanTerm + result.covarianceTerm;
   double const open = norm.changeBound(openByA) + norm.changeBound(openByB);

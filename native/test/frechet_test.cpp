@@ -191,7 +191,7 @@ TEST_CASE(
 
 TEST_CASE("wide data and moments agree with closed forms, the same on any number of threads") {
   // S1 = Q D1 Q^T and S2 = Q D2 Q^T for a Householder reflection Q: the distance is sum (sqrt d1 - sqrt d2)^2.
-  Index const dim = 300;
+  Index const dim = 530;
   Vector const direction = normals(dim, 1, 31).col(0).normalized();
   Matrix const reflection = Matrix::Identity(dim, dim) - 2 * direction * direction.transpose();
   Vector roots1(dim);

@@ -104,7 +104,7 @@ TEST_CASE("two-stage tridiagonal forms have the eigenvalues of the matrix, and t
 
 TEST_CASE("eigenvalues of matrices large enough for two stages, at the ends of the range") {
   Task const task(2);
-  Index const n = 401;
+  Index const n = 801;
   Vector eigenvalues(n);
   for (Index i = 0; i < n; ++i)
     eigenvalues[i] = std::pow(10.0, -14.0 + 14.0 * static_cast<double>(i) / (n - 1));

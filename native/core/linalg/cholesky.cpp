@@ -101,12 +101,12 @@ PivotedCholesky pivotedCholesky(Matrix s, double negligible, Task const& task) {
   Index rank = 0;
   bool stopped = false;
   while (rank < n && !stopped) {
-    task.throwIfCancelled();
     Index const first = rank;
     Index const end = std::min(first + kBlock, n);
     // Within a block of columns only the diagonal is kept up to date, and each column when its turn comes.
     Vector diagonal = s.diagonal();
     for (; rank < end; ++rank) {
+      task.throwIfCancelled();
       Index pivot = rank;
       for (Index i = rank + 1; i < n; ++i) {
         if (diagonal[i] > diagonal[pivot]) pivot = i;

@@ -16,6 +16,10 @@ namespace {
 
 constexpr double kEps = std::numeric_limits<double>::epsilon();
 
+/// Shorter side from which singular values cost about as much as eigenvalues of the Gram matrix and need no
+/// bound (at 383, 6.1 against 4.5 ms on one core).
+constexpr Index kDirectSize = 512;
+
 /// Normwise backward error of Householder reduction plus QL. Errors seen on random matrices are below
 /// 0.5 n eps ||A|| up to n = 1,000 (the proved bound has a larger polynomial in n; Higham 2002, section 19.3).
 double eigenvaluePerturbation(Index n, double norm) { return kEps * static_cast<double>(n) * norm; }
@@ -80,7 +84,7 @@ double NuclearNorm::changeBound(double perturbation) const {
 NuclearNorm nuclearNorm(Matrix g, double tolerance, Task const& task) {
   Index const r = std::min(g.rows(), g.cols());
   if (r == 0) return {};
-  if (r >= kTwoStageSize) return singularValueSum(std::move(g), task);
+  if (r >= kDirectSize) return singularValueSum(std::move(g), task);
   Matrix gram = Matrix::Zero(r, r);
   if (g.rows() <= g.cols()) {
     gram.selfadjointView<Eigen::Lower>().rankUpdate(g);

@@ -21,7 +21,7 @@ constexpr Index kLanes = Eigen::internal::packet_traits<double>::size;
 constexpr double kSmallestPivot = 1e-140;
 
 /// Order from which two stages are faster than one.
-constexpr Index kTwoStageOrder = 384;
+constexpr Index kTwoStageOrder = 768;
 
 /// Columns that are updated together.
 constexpr Index kGroup = std::max<Index>(4, kLanes);
