@@ -1,6 +1,7 @@
 #include "core/frechet.hpp"
 
 #include <memory>
+#include <utility>
 #include <variant>
 
 #include "binding/errors.hpp"
@@ -27,7 +28,7 @@ struct Factor {
     return matrix.visit([&](auto view) { return factorData(view, task, argument); });
   }
   FactoredGaussian operator()(HeldGaussian const& gaussian) const {
-    return factorMoments(gaussian.copy(), argument);
+    return factorMoments(gaussian.copy(), task, argument);
   }
 };
 
@@ -37,9 +38,9 @@ class FrechetWork final : public Work {
       : a_(holdSide(arguments.object("a"))), b_(holdSide(arguments.object("b"))) {}
 
   void run(Task& task) override {
-    FactoredGaussian const a = std::visit(Factor{task, "a"}, a_);
-    FactoredGaussian const b = std::visit(Factor{task, "b"}, b_);
-    result_ = frechetDistance(a, b, task);
+    FactoredGaussian a = std::visit(Factor{task, "a"}, a_);
+    FactoredGaussian b = std::visit(Factor{task, "b"}, b_);
+    result_ = frechetDistance(std::move(a), std::move(b), task);
   }
 
   Napi::Value result(Napi::Env env) override {

@@ -4,11 +4,19 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/base/checked.hpp"
+#include "core/base/parallel.hpp"
 #include "core/base/sum.hpp"
+#include "core/linalg/block_reflector.hpp"
+#include "core/linalg/cholesky.hpp"
 #include "core/linalg/nuclear_norm.hpp"
+#include "core/linalg/parallel_product.hpp"
+#include "core/linalg/symmetric_eigenvalues.hpp"
 #include "core/row_blocks.hpp"
 
 namespace madloop {
@@ -46,93 +54,130 @@ double squaredDistance(Vector const& a, Vector const& b) {
   });
 }
 
+/// Largest sum of absolute values in a row.
 double infinityNorm(Matrix const& m) {
-  Vector const sums = m.cwiseAbs().rowwise().sum();
+  Vector sums = Vector::Zero(m.rows());
+  for (Index j = 0; j < m.cols(); ++j) {
+    for (Index i = 0; i < m.rows(); ++i) sums[i] += std::abs(m(i, j));
+  }
   return sums.size() == 0 ? 0 : sums.maxCoeff();
 }
 
+/// Largest sum of absolute values in a column.
+double oneNorm(Matrix const& m) {
+  double largest = 0;
+  for (Index j = 0; j < m.cols(); ++j) {
+    largest = std::max(largest, fixedOrderSum(static_cast<std::size_t>(m.rows()), [&](std::size_t i) {
+                         return std::abs(m(static_cast<Index>(i), j));
+                       }));
+  }
+  return largest;
+}
+
 /// ||F||_2^2 <= ||F||_1 ||F||_inf.
-double squaredSpectralNormBound(Matrix const& factor) {
-  return infinityNorm(factor) * infinityNorm(factor.transpose());
+double squaredSpectralNormBound(Matrix const& factor) { return infinityNorm(factor) * oneNorm(factor); }
+
+/// Rows and columns of a square piece of a covariance: both it and its mirror image stay in the cache.
+constexpr Index kPiece = 64;
+
+/// Calls body(first, last) for ranges of kPiece indices of [0, dim), on all threads.
+template <class Body>
+void forEachPiece(Index dim, Task const& task, Body const& body) {
+  parallelFor(task, static_cast<std::size_t>((dim + kPiece - 1) / kPiece), [&](std::size_t piece) {
+    Index const first = static_cast<Index>(piece) * kPiece;
+    body(first, std::min(first + kPiece, dim));
+  });
+}
+
+/// Largest absolute value, after checking that all are finite.
+double largestEntry(double const* covariance, Index dim, std::string const& argument, Task const& task) {
+  std::vector<double> largest(static_cast<std::size_t>(dim));
+  forEachPiece(dim, task, [&](Index first, Index last) {
+    for (Index i = first; i < last; ++i) {
+      double row = 0;
+      for (Index j = 0; j < dim; ++j) {
+        double const value = covariance[i * dim + j];
+        if (!std::isfinite(value)) {
+          throwInvalidInput(argument + ".covariance must be finite, got " +
+                            (std::isnan(value) ? "NaN" : "an infinity") + " at row " + std::to_string(i) +
+                            ", column " + std::to_string(j));
+        }
+        row = std::max(row, std::abs(value));
+      }
+      largest[static_cast<std::size_t>(i)] = row;
+    }
+  });
+  return *std::max_element(largest.begin(), largest.end());
 }
 
 /// Symmetric part of a covariance given row-major, after checking it: finite, symmetric up to rounding,
 /// diagonal not negative.
-Matrix checkedCovariance(Moments const& moments, std::string const& argument) {
+Matrix checkedCovariance(Moments const& moments, std::string const& argument, Task const& task) {
   auto const dim = static_cast<Index>(moments.dim);
   Eigen::Map<Matrix const> const given(moments.covariance.data(), dim,
                                        dim);  // transposed, which symmetry forgives
-  double largest = 0;
-  for (Index j = 0; j < dim; ++j) {
-    for (Index i = 0; i < dim; ++i) {
-      double const value = given(j, i);
-      if (!std::isfinite(value)) {
-        throwInvalidInput(argument + ".covariance must be finite, got " +
-                          (std::isnan(value) ? "NaN" : "an infinity") + " at row " + std::to_string(i) +
-                          ", column " + std::to_string(j));
-      }
-      largest = std::max(largest, std::abs(value));
-    }
-  }
+  double const largest = largestEntry(moments.covariance.data(), dim, argument, task);
   // Rounding of a product of d terms in either order: 2 d eps of the largest entry at worst.
   double const tolerance = 2 * static_cast<double>(dim + 8) * kEps * largest;
   Matrix covariance(dim, dim);
-  for (Index j = 0; j < dim; ++j) {
-    for (Index i = j; i < dim; ++i) {
-      double const difference = std::abs(given(i, j) - given(j, i));
-      if (difference > tolerance) {
-        throw Error(ErrorCode::notPositiveSemidefinite, argument + ".covariance must be symmetric, got |" +
-                                                            place(j, i) + " - " + place(i, j) +
-                                                            "| = " + number(difference));
+  auto symmetrise = [&](Index i, Index j) {
+    double const difference = std::abs(given(i, j) - given(j, i));
+    if (difference > tolerance) {
+      throw Error(ErrorCode::notPositiveSemidefinite, argument + ".covariance must be symmetric, got |" +
+                                                          place(j, i) + " - " + place(i, j) +
+                                                          "| = " + number(difference));
+    }
+    covariance(i, j) = covariance(j, i) = given(i, j) / 2 + given(j, i) / 2;
+  };
+  forEachPiece(dim, task, [&](Index first, Index last) {
+    for (Index j = first; j < last; ++j) {
+      if (given(j, j) < 0) {
+        throw Error(ErrorCode::notPositiveSemidefinite, argument +
+                                                            ".covariance must be positive semidefinite, got " +
+                                                            number(given(j, j)) + " at " + place(j, j));
       }
-      covariance(i, j) = covariance(j, i) = given(i, j) / 2 + given(j, i) / 2;
     }
-    if (covariance(j, j) < 0) {
-      throw Error(ErrorCode::notPositiveSemidefinite, argument +
-                                                          ".covariance must be positive semidefinite, got " +
-                                                          number(covariance(j, j)) + " at " + place(j, j));
+    for (Index below = first; below < dim; below += kPiece) {
+      for (Index j = first; j < last; ++j) {
+        for (Index i = std::max(below, j); i < std::min(below + kPiece, dim); ++i) symmetrise(i, j);
+      }
     }
-  }
+  });
   return covariance;
 }
 
 /// Cholesky factor if S is well conditioned (an empty matrix otherwise): 1 / tr S^-1 <= lambda_min is checked.
-Matrix choleskyIfWellConditioned(Matrix const& s) {
-  Eigen::LLT<Matrix> const llt(s);
-  if (llt.info() != Eigen::Success) return {};
-  Matrix factor = llt.matrixL();
-  double const trace = s.trace();
-  for (Index i = 0; i < factor.rows(); ++i) {
-    if (!(factor(i, i) * factor(i, i) > kWellConditioned * trace / static_cast<double>(factor.rows())))
-      return {};
+Matrix choleskyIfWellConditioned(Matrix const& s, Task const& task) {
+  std::optional<Matrix> factor = choleskyFactor(s, task);
+  if (!factor) return {};
+  double const required = kWellConditioned * s.trace() / static_cast<double>(s.rows());
+  for (Index i = 0; i < s.rows(); ++i) {
+    double const pivot = (*factor)(i, i);
+    if (!(pivot * pivot > required)) return {};
   }
-  Matrix inverse = Matrix::Identity(factor.rows(), factor.cols());
-  factor.triangularView<Eigen::Lower>().solveInPlace(inverse);
-  double const smallest = 1 / squaredNorm(inverse);
-  return smallest > kWellConditioned * trace / static_cast<double>(factor.rows()) ? factor : Matrix{};
+  if (!(1 / squaredNormOfInverse(*factor, task) > required)) return {};
+  return *std::move(factor);
 }
 
-/// V sqrt(lambda) over the eigenvalues that are not zero to rounding.
-Matrix eigenvectorFactor(Matrix const& s, std::string const& argument) {
-  Eigen::SelfAdjointEigenSolver<Matrix> const solver(s);
-  if (solver.info() != Eigen::Success)
-    throw Error(ErrorCode::noConvergence, argument + ".covariance: eigenvalues did not converge");
-  Index const dim = s.rows();
-  Vector const& eigenvalues = solver.eigenvalues();
-  double const largest = std::max(eigenvalues[dim - 1], -eigenvalues[0]);
-  double const zero = static_cast<double>(dim) * kEps * largest;
-  // Covariances stored in single precision and indefinite by its rounding are refused, too: they are not what
-  // they claim.
-  if (eigenvalues[0] < -8 * zero) {
-    throw Error(ErrorCode::notPositiveSemidefinite,
-                argument + ".covariance must be positive semidefinite, got smallest eigenvalue " +
-                    number(eigenvalues[0]) + " (largest " + number(largest) + ")");
+/// The pivoted Cholesky decomposition up to what is zero to rounding, after making sure that the rest is.
+PivotedCholesky semidefiniteFactor(Matrix const& s, std::string const& argument, Task const& task) {
+  auto const dim = static_cast<double>(s.rows());
+  double const zero = dim * kEps * s.diagonal().maxCoeff();
+  PivotedCholesky result = pivotedCholesky(s, zero, task);
+  // S differs from a semidefinite matrix by the remainder. One that is small proves that no eigenvalue is below
+  // -8 d eps lambda_max, else the eigenvalues decide. Covariances stored in single precision and indefinite by
+  // its rounding are refused, too: they are not what they claim.
+  if (result.remainder > 8 * zero) {
+    Vector const eigenvalues = symmetricEigenvalues(s, task);
+    double const smallest = eigenvalues[0];
+    double const largest = std::max(eigenvalues[s.rows() - 1], -smallest);
+    if (smallest < -8 * dim * kEps * largest) {
+      throw Error(ErrorCode::notPositiveSemidefinite,
+                  argument + ".covariance must be positive semidefinite, got smallest eigenvalue " +
+                      number(smallest) + " (largest " + number(largest) + ")");
+    }
   }
-  Index dropped = 0;
-  while (dropped < dim && eigenvalues[dropped] <= zero) ++dropped;
-  Matrix factor = solver.eigenvectors().rightCols(dim - dropped);
-  for (Index j = 0; j < factor.cols(); ++j) factor.col(j) *= std::sqrt(eigenvalues[dropped + j]);
-  return factor;
+  return result;
 }
 
 /// Lower-triangular L with L L^T = sum of block block^T, by orthogonal reductions of [L | block]: unlike
@@ -147,15 +192,26 @@ Matrix triangularFactorOfRows(MatrixView<T> x, Vector const& mean, Task const& t
     task.throwIfCancelled();
     Matrix stacked(dim + block.cols(), dim);
     stacked << upper, block.transpose();
-    Eigen::HouseholderQR<Eigen::Ref<Matrix>> const qr(stacked);
-    upper = qr.matrixQR().topRows(dim).template triangularView<Eigen::Upper>();
+    upper = triangularFactor(stacked, task);
   });
   return upper.transpose();
 }
 
+/// F1^T F2.
+Matrix crossProduct(FactoredGaussian const& a, FactoredGaussian const& b, Task const& task) {
+  Matrix product = Matrix::Zero(a.factor.cols(), b.factor.cols());
+  Index const dim = a.factor.rows();
+  // Rows of a triangular factor above the column's index are zero.
+  auto inner = [&](Span rows, Span columns) {
+    return Span{std::max(a.triangular ? rows.begin : 0, b.triangular ? columns.begin : 0), dim};
+  };
+  addProduct(product, 1, {a.factor, Side::transposed, b.factor, Side::plain, inner}, task);
+  return product;
+}
+
 }  // namespace
 
-FactoredGaussian factorMoments(Moments const& moments, char const* argument) {
+FactoredGaussian factorMoments(Moments const& moments, Task const& task, char const* argument) {
   fixEigenBlocking();
   std::string const name = argument;
   if (moments.dim == 0) throwInvalidInput(name + ".dim must be at least 1, got 0");
@@ -176,15 +232,24 @@ FactoredGaussian factorMoments(Moments const& moments, char const* argument) {
                         (std::isnan(result.mean[i]) ? "NaN" : "an infinity") + " at " + std::to_string(i));
     }
   }
-  Matrix const covariance = checkedCovariance(moments, name);
-  result.factor = choleskyIfWellConditioned(covariance);
+  Matrix const covariance = checkedCovariance(moments, name, task);
+  result.factor = choleskyIfWellConditioned(covariance, task);
   result.triangular = result.factor.size() != 0;
-  if (!result.triangular) result.factor = eigenvectorFactor(covariance, name);
+  double remainder = 0;
+  if (result.triangular) {
+    result.pivots = result.factor.diagonal();
+  } else {
+    PivotedCholesky pivoted = semidefiniteFactor(covariance, name, task);
+    result.factor = std::move(pivoted.factor);
+    result.pivots = std::move(pivoted.pivots);
+    remainder = pivoted.remainder;
+  }
   result.trace = fixedOrderSum(
       moments.dim, [&](std::size_t i) { return covariance(static_cast<Index>(i), static_cast<Index>(i)); });
   // Storage rounds every entry, which moves the matrix by eps || |S| || at most; the factorisation adds a
-  // backward error of the same order times sqrt(d).
-  result.uncertainty = kEps * (1 + std::sqrt(static_cast<double>(moments.dim))) * infinityNorm(covariance);
+  // backward error of the same order times sqrt(d), and leaves the remainder out.
+  result.uncertainty =
+      kEps * (1 + std::sqrt(static_cast<double>(moments.dim))) * oneNorm(covariance) + remainder;
   return result;
 }
 
@@ -220,7 +285,7 @@ FactoredGaussian factorData(MatrixView<T> x, Task& task, char const* argument) {
     Moments const sample = moments(x, task, argument);
     result.mean = Eigen::Map<Vector const>(sample.mean.data(), static_cast<Index>(x.cols));
     result.factor = choleskyIfWellConditioned(
-        Eigen::Map<Matrix const>(sample.covariance.data(), result.mean.size(), result.mean.size()));
+        Eigen::Map<Matrix const>(sample.covariance.data(), result.mean.size(), result.mean.size()), task);
     result.triangular = true;
     if (result.factor.size() == 0) result.factor = triangularFactorOfRows(x, result.mean, task) * scale;
   }
@@ -231,7 +296,7 @@ FactoredGaussian factorData(MatrixView<T> x, Task& task, char const* argument) {
 template FactoredGaussian factorData<float>(MatrixView<float>, Task&, char const*);
 template FactoredGaussian factorData<double>(MatrixView<double>, Task&, char const*);
 
-FrechetDistance frechetDistance(FactoredGaussian const& a, FactoredGaussian const& b, Task& task) {
+FrechetDistance frechetDistance(FactoredGaussian a, FactoredGaussian b, Task& task) {
   fixEigenBlocking();
   if (a.mean.size() != b.mean.size()) {
     throwInvalidInput("frechetDistance: a and b must have the same dimension, got " +
@@ -244,25 +309,33 @@ FrechetDistance frechetDistance(FactoredGaussian const& a, FactoredGaussian cons
     result.covarianceTerm = result.distance = result.errorBound = std::numeric_limits<double>::infinity();
     return result;
   }
-  // Singular values are found through their squares, which would leave the range of doubles at scales like
-  // 1e-100: by a power of two, which changes no digit, the larger trace is brought near 1.
+  bool const same = identical(a, b);
+  // Products of factors would leave the range of doubles at scales like 1e-160: by a power of two, which
+  // changes no digit, the larger trace is brought near 1.
   double const larger = std::max(a.trace, b.trace);
   int const exponent = larger > 0 ? -std::ilogb(larger) / 2 : 0;
-  Matrix const left = a.factor * std::ldexp(1, exponent);
-  Matrix const right = b.factor * std::ldexp(1, exponent);
+  a.factor *= std::ldexp(1, exponent);
+  b.factor *= std::ldexp(1, exponent);
   double const unit = std::ldexp(1, -2 * exponent);
   double const traces = (a.trace + b.trace) / unit;
+  // S1 within u1 of F1 F1^T moves the squared singular values, the eigenvalues of F2^T S1 F2, by at most u1
+  // ||F2||^2, and vice versa.
+  double const openByA = a.uncertainty / unit * squaredSpectralNormBound(b.factor);
+  double const openByB = b.uncertainty / unit * squaredSpectralNormBound(a.factor);
+  // Rounding of the product: the nuclear norm of an error E is at most sqrt(r) ||E||_F, and ||E||_F of order
+  // eps ||F1||_F ||F2||_F <= eps traces / 2.
+  auto const rank = static_cast<double>(std::min(a.factor.cols(), b.factor.cols()));
+  double const productError = 0.5 * kEps * std::sqrt(rank) * traces;
 
-  Matrix const product = left.transpose() * right;
-  NuclearNorm const norm = nuclearNorm(product, 1e-13 * traces, task);
-  result.covarianceTerm = identical(a, b) ? 0 : std::max(0.0, traces - 2 * norm.value) * unit;
+  Matrix product = crossProduct(a, b, task);
+  a.factor.resize(0, 0);  // memory for what follows
+  b.factor.resize(0, 0);
+  NuclearNorm const norm = nuclearNorm(std::move(product), 1e-13 * traces, task);
+  result.covarianceTerm = same ? 0 : std::max(0.0, traces - 2 * norm.value) * unit;
   result.distance = result.meanTerm + result.covarianceTerm;
-  // What the inputs leave open: S1 within u1 of F1 F1^T moves F2^T S1 F2 by at most u1 ||F2||^2, and vice
-  // versa.
-  double const open =
-      squareRootSumErrorBound(norm.squares, a.uncertainty / unit * squaredSpectralNormBound(right)) +
-      squareRootSumErrorBound(norm.squares, b.uncertainty / unit * squaredSpectralNormBound(left));
-  result.errorBound = (2 * (norm.errorBound + open) + 4 * kEps * traces) * unit + 4 * kEps * result.meanTerm;
+  double const open = norm.changeBound(openByA) + norm.changeBound(openByB);
+  result.errorBound =
+      (2 * (norm.errorBound + productError + open) + 4 * kEps * traces) * unit + 4 * kEps * result.meanTerm;
   return result;
 }
 

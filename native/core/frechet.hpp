@@ -13,10 +13,11 @@ namespace madloop {
 
 /// A Gaussian with its covariance as a factor: covariance = factor * factor^T.
 struct FactoredGaussian {
-  Vector mean;    // d
-  Matrix factor;  // d x r, r >= 0
-  bool triangular =
-      false;         // factor is a Cholesky factor; else its columns are orthogonal or it is centred data
+  Vector mean;              // d
+  Matrix factor;            // d x r, r >= 0
+  bool triangular = false;  // factor is lower triangular
+  Vector pivots;  // of a Cholesky factor, triangular or pivoted: when r = d, the determinant is their squares'
+                  // product
   double trace = 0;  // of the covariance
   double uncertainty =
       0;  // bound on the 2-norm of (covariance meant - factor factor^T): what float64 input leaves open
@@ -29,18 +30,19 @@ struct FrechetDistance {
   double errorBound = 0;      // bound on |error of distance|
 };
 
-/// Factor of a covariance given as moments: Cholesky where that is well conditioned, else eigenvectors, where
-/// eigenvalues below d eps lambda_max are dropped as rounding.
-/// Errors: invalidInput for wrong lengths or a NaN/infinity (names the place); notPositiveSemidefinite for
-/// asymmetry or a negative eigenvalue beyond rounding. `argument` names the moments in messages.
-FactoredGaussian factorMoments(Moments const& moments, char const* argument);
+/// Factor of a covariance given as moments: Cholesky where that is well conditioned, else Cholesky with
+/// pivoting, which leaves out what is below d eps times the largest variance, as rounding. Errors: invalidInput
+/// for wrong lengths or a NaN/infinity (names the place); notPositiveSemidefinite for asymmetry or a negative
+/// eigenvalue beyond rounding. `argument` names the moments in messages.
+FactoredGaussian factorMoments(Moments const& moments, Task const& task, char const* argument);
 
 /// Factor of the sample covariance of data, without forming it where that would lose accuracy: the centred
 /// data / sqrt(n - 1) itself when n <= d, a triangular factor of it otherwise. Needs at least 2 rows.
 template <class T>
 FactoredGaussian factorData(MatrixView<T> x, Task& task, char const* argument);
 
-/// Frechet distance of two Gaussians of the same dimension.
-FrechetDistance frechetDistance(FactoredGaussian const& a, FactoredGaussian const& b, Task& task);
+/// Frechet distance of two Gaussians of the same dimension. Move them in where they are not needed any more: at
+/// large d the factors are most of the memory.
+FrechetDistance frechetDistance(FactoredGaussian a, FactoredGaussian b, Task& task);
 
 }  // namespace madloop

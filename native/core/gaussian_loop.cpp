@@ -40,16 +40,14 @@ struct Reference {
   double trace = 0;
 };
 
-/// log det F F^T for a triangular factor, or one with orthogonal columns; NaN for a singular product.
-double logDeterminantOfFactor(Matrix const& f, bool triangular) {
-  if (f.cols() < f.rows()) return std::numeric_limits<double>::quiet_NaN();
-  return fixedOrderSum(static_cast<std::size_t>(f.cols()), [&](std::size_t i) {
-    auto const j = static_cast<Index>(i);
-    return triangular ? 2 * logarithm(f(j, j)) : logarithm(f.col(j).squaredNorm());
-  });
+/// log det F F^T from the pivots of a Cholesky decomposition; NaN for a singular product.
+double logDeterminantOfFactor(FactoredGaussian const& gaussian) {
+  if (gaussian.factor.cols() < gaussian.factor.rows()) return std::numeric_limits<double>::quiet_NaN();
+  return fixedOrderSum(static_cast<std::size_t>(gaussian.pivots.size()),
+                       [&](std::size_t i) { return 2 * logarithm(gaussian.pivots[static_cast<Index>(i)]); });
 }
 
-Reference makeReference(GaussianLoopParameters const& p) {
+Reference makeReference(GaussianLoopParameters const& p, Task const& task) {
   auto const dim = static_cast<Index>(p.dim);
   Reference reference;
   reference.state.mean = Vector::Zero(dim);
@@ -63,14 +61,14 @@ Reference makeReference(GaussianLoopParameters const& p) {
     return reference;
   }
   Moments const moments{2, p.dim, std::vector<double>(p.dim, 0.0), p.referenceCovariance};
-  FactoredGaussian factored = factorMoments(moments, "reference");
+  FactoredGaussian factored = factorMoments(moments, task, "reference");
   if (!std::isfinite(factored.trace)) {
     throwInvalidInput(
         "simulateGaussianLoop: reference covariance must have a finite trace, got one that overflows");
   }
+  covariance.logDeterminant = logDeterminantOfFactor(factored);
   covariance.values = std::move(factored.factor);
   covariance.trapezoidal = factored.triangular;
-  covariance.logDeterminant = logDeterminantOfFactor(covariance.values, factored.triangular);
   reference.trace = factored.trace;
   return reference;
 }
@@ -193,7 +191,7 @@ GaussianLoopResult simulateGaussianLoop(GaussianLoopParameters const& parameters
   fixEigenBlocking();
   checkGaussianLoop(parameters, task.threads());
   task.expect(checkedMultiply(parameters.replicates, parameters.generations, "replicates x generations"));
-  Reference const reference = makeReference(parameters);
+  Reference const reference = makeReference(parameters, task);
   std::uint64_t const key = streamKey(parameters.seed, kDomain);
 
   keepFreedMemory(16 * parameters.dim * parameters.dim *

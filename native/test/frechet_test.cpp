@@ -2,6 +2,8 @@
 
 #include <cmath>
 #include <limits>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "core/frechet.hpp"
@@ -19,7 +21,7 @@ Moments gaussian(std::vector<double> mean, std::vector<double> covariance) {
 
 FrechetDistance distanceOf(Moments const& a, Moments const& b) {
   Task task;
-  return frechetDistance(factorMoments(a, "a"), factorMoments(b, "b"), task);
+  return frechetDistance(factorMoments(a, task, "a"), factorMoments(b, task, "b"), task);
 }
 
 /// tr (S1 S2)^(1/2) in extended precision from factors, by Jacobi singular values: the simple reference.
@@ -112,10 +114,136 @@ TEST_CASE("moments of rank-deficient data: the reported error bound is true") {
   }
 }
 
+TEST_CASE("covariances of condition 1e16, in general position: the reported error bound is true") {
+  Task task(2);
+  for (Index dim : {6, 40}) {
+    for (double const digits : {4.0, 8.0, 12.0, 16.0}) {
+      // Factors in extended precision, from which the covariances are rounded to float64.
+      auto factor = [&](unsigned seed) {
+        LongMatrix f = normals(dim, dim, seed).cast<long double>();
+        for (Index j = 0; j < dim; ++j)
+          f.col(j) *= std::pow(10.0L, static_cast<long double>(-digits / 2 * static_cast<double>(j) /
+                                                               static_cast<double>(dim - 1)));
+        LongMatrix const rotation =
+            Eigen::HouseholderQR<LongMatrix>(normals(dim, dim, seed + 1).cast<long double>()).householderQ();
+        return LongMatrix(rotation * f);
+      };
+      LongMatrix const f1 = factor(11);
+      LongMatrix const f2 = factor(21);
+      auto rounded = [&](LongMatrix const& f) {
+        Matrix const s = (f * f.transpose()).cast<double>();
+        return Moments{100, static_cast<std::size_t>(dim),
+                       std::vector<double>(static_cast<std::size_t>(dim), 0.0),
+                       std::vector<double>(s.data(), s.data() + s.size())};
+      };
+      FrechetDistance const actual = distanceOf(rounded(f1), rounded(f2));
+      auto const expected = static_cast<double>(referenceDistance(f1, f2));
+      auto const traces = static_cast<double>(f1.squaredNorm() + f2.squaredNorm());
+      CHECK(std::abs(actual.distance - expected) <= actual.errorBound);
+      if (digits <= 8) CHECK(std::abs(actual.distance - expected) <= 1e-12 * traces);
+      // No singular value is said to change by more than the root of what the squares may: u ||F||^2 on either
+      // side with u <= eps (1 + sqrt d + d) sqrt d tr S and ||F||_1 ||F||_inf <= d tr S.
+      auto const d = static_cast<double>(dim);
+      CHECK(actual.errorBound <=
+            6 * d * std::sqrt(2.3e-16 * (1 + std::sqrt(d) + d) * std::pow(d, 1.5)) * traces);
+      Moments const same = rounded(f1);
+      CHECK(distanceOf(same, same).distance <= 1e-12 * traces);
+    }
+  }
+}
+
+TEST_CASE(
+    "covariances of low rank keep 1e-12 of the traces: overlapping ranges, disjoint ranges, rank 1, none") {
+  Task task(2);
+  // Entries of few bits, so that the covariances are exact in float64.
+  auto integers = [](Index dim, Index rank, unsigned seed) {
+    return Matrix((normals(dim, rank, seed) * 8).array().round().matrix());
+  };
+  Index const dim = 150;
+  Matrix disjoint = Matrix::Zero(dim, 20);
+  disjoint.bottomRows(30) = integers(30, 20, 4);
+  Matrix first = Matrix::Zero(dim, 20);
+  first.topRows(100) = integers(100, 20, 5);
+  Matrix const shared = integers(dim, 12, 6);
+  Matrix overlapping(dim, 20);
+  overlapping << shared, integers(dim, 8, 7);
+  Matrix other(dim, 30);
+  other << shared * 2, integers(dim, 18, 8);
+  for (auto const& [f1, f2] : {std::pair<Matrix, Matrix>{overlapping, other},
+                               {first, disjoint},
+                               {integers(dim, 1, 1), integers(dim, 1, 2)},
+                               {integers(dim, 1, 1), other},
+                               {Matrix::Zero(dim, 1), other},
+                               {other, other}}) {
+    auto exact = [&](Matrix const& f) {
+      Matrix const s = f * f.transpose();
+      return Moments{100, static_cast<std::size_t>(dim),
+                     std::vector<double>(static_cast<std::size_t>(dim), 0.0),
+                     std::vector<double>(s.data(), s.data() + s.size())};
+    };
+    FrechetDistance const actual = distanceOf(exact(f1), exact(f2));
+    auto const expected =
+        static_cast<double>(referenceDistance(f1.cast<long double>(), f2.cast<long double>()));
+    CHECK(std::abs(actual.distance - expected) <= 1e-12 * (f1.squaredNorm() + f2.squaredNorm()));
+    CHECK(std::abs(actual.distance - expected) <= actual.errorBound);
+  }
+}
+
+TEST_CASE("wide data and moments agree with closed forms, the same on any number of threads") {
+  // S1 = Q D1 Q^T and S2 = Q D2 Q^T for a Householder reflection Q: the distance is sum (sqrt d1 - sqrt d2)^2.
+  Index const dim = 530;
+  Vector const direction = normals(dim, 1, 31).col(0).normalized();
+  Matrix const reflection = Matrix::Identity(dim, dim) - 2 * direction * direction.transpose();
+  Vector roots1(dim);
+  Vector roots2(dim);
+  for (Index i = 0; i < dim; ++i) {
+    roots1[i] = std::pow(10.0, -3.0 * static_cast<double>(i) / static_cast<double>(dim));
+    roots2[i] = std::pow(10.0, -3.0 * static_cast<double>((7 * i) % dim) / static_cast<double>(dim));
+  }
+  auto moment = [&](Vector const& roots) {
+    Matrix const s = reflection * roots.cwiseAbs2().asDiagonal() * reflection;
+    Matrix const symmetric = (s + s.transpose()) / 2;
+    return Moments{100, static_cast<std::size_t>(dim), std::vector<double>(static_cast<std::size_t>(dim), 0.0),
+                   std::vector<double>(symmetric.data(), symmetric.data() + symmetric.size())};
+  };
+  Moments const a = moment(roots1);
+  Moments const b = moment(roots2);
+  double const expected = (roots1 - roots2).squaredNorm();
+  double const traces = roots1.squaredNorm() + roots2.squaredNorm();
+  std::vector<FrechetDistance> results;
+  for (std::size_t const threads : {1U, 2U, 7U}) {
+    Task task(threads);
+    results.push_back(frechetDistance(factorMoments(a, task, "a"), factorMoments(b, task, "b"), task));
+    CHECK(std::abs(results.back().distance - expected) <= 1e-12 * traces);
+    CHECK(std::abs(results.back().distance - expected) <= results.back().errorBound);
+    CHECK(results.back().distance == results[0].distance);
+    CHECK(results.back().errorBound == results[0].errorBound);
+  }
+}
+
+TEST_CASE(
+    "a large covariance with one negative eigenvalue is refused, one with a tiny one by rounding is not") {
+  Index const dim = 140;
+  Matrix const f = normals(dim, 60, 41);
+  Matrix const s = f * f.transpose();
+  double const largest = s.selfadjointView<Eigen::Lower>().eigenvalues().maxCoeff();
+  Matrix const q = Eigen::HouseholderQR<Matrix>(f).householderQ();
+  auto shifted = [&](double eigenvalue) {
+    Matrix const changed = s + eigenvalue * q.col(100) * q.col(100).transpose();
+    Matrix const symmetric = (changed + changed.transpose()) / 2;
+    return Moments{100, static_cast<std::size_t>(dim), std::vector<double>(static_cast<std::size_t>(dim), 0.0),
+                   std::vector<double>(symmetric.data(), symmetric.data() + symmetric.size())};
+  };
+  double const zero = static_cast<double>(dim) * 2.2e-16 * largest;
+  CHECK_THROWS_AS(factorMoments(shifted(-16 * zero), Task(), "a"), Error);
+  CHECK_THROWS_AS(factorMoments(shifted(-1e-3 * largest), Task(), "a"), Error);
+  CHECK(factorMoments(shifted(-0.5 * zero), Task(), "a").factor.cols() == 60);
+}
+
 TEST_CASE("what is not a covariance is refused with the reason and the place") {
   auto refuse = [](Moments const& m, ErrorCode code, char const* text) {
     try {
-      factorMoments(m, "a");
+      factorMoments(m, Task(), "a");
       FAIL("no error");
     } catch (Error const& error) {
       CHECK(error.code() == code);

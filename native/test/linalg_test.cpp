@@ -30,6 +30,20 @@ double referenceNuclearNorm(Matrix const& g) {
   return static_cast<double>(Eigen::JacobiSVD<LongMatrix>(wide).singularValues().sum());
 }
 
+/// Singular values of g in ascending order, as the eigenvalues of the Golub-Kahan form of its bidiagonal form,
+/// whose spectrum is plus and minus the singular values.
+Vector singularValues(Matrix const& g, Task const& task) {
+  Index const n = std::min(g.rows(), g.cols());
+  if (n == 0) return {};
+  Bidiagonal const b = bidiagonalise(g, task);
+  Tridiagonal t{Vector::Zero(2 * n), Vector(2 * n - 1)};
+  for (Index k = 0; k < n; ++k) {
+    t.subdiagonal[2 * k] = b.diagonal[k];
+    if (k + 1 < n) t.subdiagonal[2 * k + 1] = b.superdiagonal[k];
+  }
+  return tridiagonalEigenvalues(t, task).tail(n).cwiseMax(0.0);
+}
+
 double largestDifference(Vector const& a, Vector const& b) { return (a - b).cwiseAbs().maxCoeff(); }
 
 }  // namespace

@@ -13,6 +13,20 @@ namespace madloop {
 
 namespace {
 
+/// Whether this thread is one of several that work on a loop: a loop inside one runs on its thread alone.
+thread_local bool sharesLoop = false;
+
+class SharedLoop {
+ public:
+  explicit SharedLoop(bool shares) : before_(sharesLoop) { sharesLoop = before_ || shares; }
+  SharedLoop(SharedLoop const&) = delete;
+  SharedLoop& operator=(SharedLoop const&) = delete;
+  ~SharedLoop() { sharesLoop = before_; }
+
+ private:
+  bool before_;
+};
+
 /// Hands out indices and keeps the exception of the lowest index that failed.
 class Dispatcher {
  public:
@@ -60,17 +74,23 @@ class Dispatcher {
 
 void parallelFor(Task const& task, std::size_t count, std::function<void(std::size_t)> const& body) {
   Dispatcher dispatcher(task, count, body);
-  std::size_t const helpers = std::min(task.threads(), count) - (count == 0 ? 0 : 1);
+  std::size_t const helpers = count == 0 || sharesLoop ? 0 : std::min(task.threads(), count) - 1;
   std::vector<std::thread> threads;
   threads.reserve(helpers);
   for (std::size_t i = 0; i < helpers; ++i) {
     try {
-      threads.emplace_back([&dispatcher] { dispatcher.work(); });
+      threads.emplace_back([&dispatcher] {
+        SharedLoop const shared(true);
+        dispatcher.work();
+      });
     } catch (std::system_error const&) {
       break;  // the system is out of threads: fewer threads give the same result, later
     }
   }
-  dispatcher.work();
+  {
+    SharedLoop const shared(!threads.empty());
+    dispatcher.work();
+  }
   for (std::thread& thread : threads) thread.join();
   dispatcher.rethrow();
 }

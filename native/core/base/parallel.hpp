@@ -13,7 +13,9 @@ namespace madloop {
 /// The unit of work is the index, never the thread, so a body that writes only what belongs to its index
 /// gives the same bytes for any thread count. Indices are handed out in increasing order. The first
 /// exception stops the hand-out, all threads are joined, and of the exceptions seen the one with the lowest
-/// index is rethrown. A cancelled task throws ErrorCode::aborted.
+/// index is rethrown. A cancelled task throws ErrorCode::aborted. A loop inside the body of a loop that has
+/// several threads runs on the thread it is called from, so that the number of threads stays what was asked
+/// for.
 void parallelFor(Task const& task, std::size_t count, std::function<void(std::size_t)> const& body);
 
 }  // namespace madloop

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/task.hpp"
+#include "core/linalg/band_bidiagonal.hpp"
 #include "core/linalg/eigen.hpp"
 
 namespace madloop {
@@ -12,9 +13,15 @@ struct BoundedValue {
   double errorBound = 0;
 };
 
-/// A sum of singular values together with their squares (ascending), from which further bounds follow.
+/// A sum of singular values, and what it was computed from: their squares (ascending) or a bidiagonal matrix
+/// that has them, `scale` times.
 struct NuclearNorm : BoundedValue {
   Vector squares;
+  Bidiagonal bidiagonal;
+  double scale = 1;
+
+  /// Bound on the change of the sum where the squares change by `perturbation` each.
+  [[nodiscard]] double changeBound(double perturbation) const;
 };
 
 /// Bound on |sum_i sqrt(max(0, x_i + e_i)) - sum_i sqrt(x_i)| for |e_i| <= perturbation and x_i >= 0 (negative
@@ -27,11 +34,12 @@ double squareRootSumErrorBound(Vector const& x, double perturbation);
 NuclearNorm sumOfRoots(Vector eigenvalues);
 
 /// Sum of the singular values of g (any shape), from its bidiagonal form: error of order eps * ||g|| * rank.
-/// 4 r^2 (l - r/3) flops for sides r <= l, plus the iteration.
-NuclearNorm singularValueSum(Matrix const& g, Task const& task);
+/// 4 r^2 (l - r/3) flops for sides r <= l.
+NuclearNorm singularValueSum(Matrix g, Task const& task);
 
-/// Nuclear norm of g: eigenvalues of the smaller Gram matrix where their error bound stays below `tolerance`,
-/// else singular values.
-NuclearNorm nuclearNorm(Matrix const& g, double tolerance, Task const& task);
+/// Nuclear norm of g. Of small matrices from eigenvalues of the smaller Gram matrix where their error bound
+/// stays below `tolerance`; else, and of large ones, where it is as fast (8/3 against 7/3 r^3 flops, all of
+/// them in products), from singular values.
+NuclearNorm nuclearNorm(Matrix g, double tolerance, Task const& task);
 
 }  // namespace madloop

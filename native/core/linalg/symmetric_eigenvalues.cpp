@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "core/base/sum.hpp"
+#include "core/linalg/band_tridiagonal.hpp"
+#include "core/linalg/block_reflector.hpp"
 
 namespace madloop {
 
@@ -18,29 +20,13 @@ constexpr Index kLanes = Eigen::internal::packet_traits<double>::size;
 /// Below this r p could underflow; entries are near 1 here, so it takes an exact zero or an extreme grading.
 constexpr double kSmallestPivot = 1e-140;
 
+/// Order from which two stages are faster than one.
+constexpr Index kTwoStageOrder = 768;
+
 /// Columns that are updated together.
 constexpr Index kGroup = std::max<Index>(4, kLanes);
 
 constexpr Index padded(Index n) { return (n + kGroup - 1) / kGroup * kGroup; }
-
-/// x = (x_0, ..., x_{m-1}) is overwritten by v with (I - tau v v^T) x = beta e_0 and v_0 = 1.
-struct Reflector {
-  double tau;
-  double beta;
-};
-
-Reflector makeReflector(double* x, Index m) {
-  double const tail =
-      fixedOrderSum(static_cast<std::size_t>(m - 1), [&](std::size_t i) { return x[i + 1] * x[i + 1]; });
-  double const head = x[0];
-  x[0] = 1;
-  if (tail == 0) return {0, head};
-  double const norm = std::sqrt(head * head + tail);
-  double const beta = head > 0 ? -norm : norm;
-  double const scale = 1 / (head - beta);
-  for (Index i = 1; i < m; ++i) x[i] *= scale;
-  return {(beta - head) / beta, beta};
-}
 
 /// The pending rank-2 update A -= v w^T + w v^T.
 struct Rank2 {
@@ -92,6 +78,10 @@ void updateAndMultiplyGroup(double* a, Index j, Index rows, Rank2 update, double
 
 Tridiagonal tridiagonalise(Matrix const& a, double scale, Task const& task) {
   Index const n = a.rows();
+  if (n >= kTwoStageOrder) {
+    Matrix copy = scale * a;
+    return tridiagonaliseInTwoStages(copy, task);
+  }
   Index const rows = padded(n);
   Tridiagonal t{Vector::Zero(n), Vector::Zero(std::max<Index>(n - 1, 0))};
   if (n == 0) return t;
@@ -141,7 +131,7 @@ Tridiagonal tridiagonalise(Matrix const& a, double scale, Task const& task) {
   return t;
 }
 
-Vector tridiagonalEigenvalues(Tridiagonal const& t) {
+Vector tridiagonalEigenvalues(Tridiagonal const& t, Task const& task) {
   Index const n = t.diagonal.size();
   Vector d = t.diagonal;
   Vector squares = t.subdiagonal.cwiseProduct(t.subdiagonal);
@@ -157,6 +147,7 @@ Vector tridiagonalEigenvalues(Tridiagonal const& t) {
   };
 
   for (Index low = 0; low < n; ++low) {
+    task.throwIfCancelled();
     for (int sweep = 0;; ++sweep) {
       Index high = low;
       while (high + 1 < n && !negligible(high)) ++high;
@@ -219,7 +210,7 @@ ScaledTridiagonal scaledTridiagonal(Matrix const& a, Task const& task) {
 
 Vector symmetricEigenvalues(Matrix const& a, Task const& task) {
   ScaledTridiagonal const reduced = scaledTridiagonal(a, task);
-  return tridiagonalEigenvalues(reduced.matrix) * reduced.scale;
+  return tridiagonalEigenvalues(reduced.matrix, task) * reduced.scale;
 }
 
 }  // namespace madloop

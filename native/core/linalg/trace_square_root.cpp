@@ -108,7 +108,7 @@ BoundedValue traceSquareRoot(Matrix const& s, Task const& task) {
   if (std::optional<BoundedValue> const sum = quadrature(reduced.matrix)) {
     return {sum->value * scale, sum->errorBound * scale};
   }
-  NuclearNorm const roots = sumOfRoots(tridiagonalEigenvalues(reduced.matrix));
+  NuclearNorm const roots = sumOfRoots(tridiagonalEigenvalues(reduced.matrix, task));
   return {roots.value * scale, roots.errorBound * scale};
 }
 

@@ -1,0 +1,132 @@
+#include "core/linalg/band_bidiagonal.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "core/linalg/band_reflector.hpp"
+#include "core/linalg/block_reflector.hpp"
+#include "core/linalg/parallel_product.hpp"
+
+namespace madloop {
+
+namespace {
+
+/// Superdiagonals of the band form: the products of the first stage want many, the second stage few.
+constexpr Index kBandwidth = 32;
+
+/// Overwrites the leading n rows of a (m x n) by an upper triangular matrix of kBandwidth superdiagonals with
+/// the same singular values. What lies outside of the band is left undefined.
+void reduceToBand(Matrix& a, Task const& task) {
+  Index const cols = a.cols();
+  for (Index k = 0; k < cols; k += kBandwidth) {
+    task.throwIfCancelled();
+    Index const width = std::min(kBandwidth, cols - k);
+    Index const below = a.rows() - k;
+    Index const right = cols - k - width;
+    BlockReflector const left = reducePanel(a.block(k, k, below, width));
+    if (right == 0) break;
+    auto rest = a.block(k, k + width, below, right);
+
+    // From the left, rest - V Y^T with Y = rest^T V T; at once only for the rows that decide on the reflectors
+    // from the right.
+    Matrix y = Matrix::Zero(right, width);
+    addProduct(y, 1, {rest, Side::transposed, left.v, Side::plain}, task);
+    y = y * left.t;
+    Matrix top = rest.topRows(width).transpose();
+    addProduct(top, -1, {y, Side::plain, left.v.topRows(width), Side::transposed}, task);
+    Index const panel = std::min(width, right);
+    BlockReflector const q = reducePanel(top.leftCols(panel));
+    if (panel < width) {
+      // Fewer columns than rows: the rows beyond are only transformed.
+      Matrix const inner = q.t.transpose() * (q.v.transpose() * top.rightCols(width - panel));
+      top.rightCols(width - panel).noalias() -= q.v * inner;
+    }
+    rest.topRows(width) = top.transpose();
+
+    // From the right, with X = (rest - V Y^T) V2 T2: rest - V Y^T - X V2^T, the two updates as one product.
+    Index const lower = below - width;
+    if (lower == 0) continue;
+    auto remaining = rest.bottomRows(lower);
+    Matrix x = Matrix::Zero(lower, panel);
+    addProduct(x, 1, {remaining, Side::plain, q.v, Side::plain}, task);
+    Matrix cross = Matrix::Zero(width, panel);
+    addProduct(cross, 1, {y, Side::transposed, q.v, Side::plain}, task);
+    Matrix outer = Matrix::Zero(lower, width + panel);
+    outer.leftCols(width) = left.v.bottomRows(lower);
+    addProduct(x, -1, {outer.leftCols(width), Side::plain, cross, Side::plain}, task);
+    addProduct(outer.rightCols(panel), 1, {x, Side::plain, q.t, Side::plain}, task);
+    Matrix inner(right, width + panel);
+    inner << y, q.v;
+    addProduct(remaining, -1, {outer, Side::plain, inner, Side::transposed}, task);
+  }
+}
+
+/// An upper triangular band matrix with room for the bulges: element (i, j) for j - 2 width <= i <= j + width.
+class Band {
+ public:
+  Band(Index size, Index width)
+      : size_(size), width_(width), storage_(static_cast<std::size_t>((3 * width + 1) * size + width), 0.0) {}
+
+  [[nodiscard]] Index size() const { return size_; }
+  [[nodiscard]] Index width() const { return width_; }
+
+  double& at(Index i, Index j) { return *(storage_.data() + 2 * width_ + i + j * stride()); }
+  [[nodiscard]] BandBlock block(Index i, Index j, Index rows, Index cols) {
+    return {&at(i, j), stride(), rows, cols};
+  }
+
+ private:
+  [[nodiscard]] Index stride() const { return 3 * width_; }
+
+  Index size_;
+  Index width_;
+  std::vector<double> storage_;
+};
+
+/// Step `step` of sweep `row`: the row's (later the bulge's first row's) entries beyond the superdiagonal are
+/// reflected away from the right, then the column of the bulge that this makes from the left.
+void chase(Band& band, Index row, Index step) {
+  Index const width = band.width();
+  Index const first = row + 1 + step * width;  // first row and column of the diagonal block
+  Index const last = std::min(first + width, band.size());
+  Index const length = last - first;
+  Index const from = step == 0 ? row : first - width;  // the row to be cleared
+  std::vector<double> v(static_cast<std::size_t>(length));
+
+  for (Index j = 0; j < length; ++j) v[static_cast<std::size_t>(j)] = band.at(from, first + j);
+  Reflector const right = makeReflector(v.data(), length);
+  band.at(from, first) = right.beta;
+  for (Index j = 1; j < length; ++j) band.at(from, first + j) = 0;
+  applyFromRight(band.block(from + 1, first, last - from - 1, length), v.data(), right.tau);
+
+  for (Index i = 0; i < length; ++i) v[static_cast<std::size_t>(i)] = band.at(first + i, first);
+  Reflector const left = makeReflector(v.data(), length);
+  band.at(first, first) = left.beta;
+  for (Index i = 1; i < length; ++i) band.at(first + i, first) = 0;
+  Index const end = std::min(last + width, band.size());
+  applyFromLeft(band.block(first, first + 1, length, end - first - 1), v.data(), left.tau);
+}
+
+}  // namespace
+
+Bidiagonal bidiagonaliseInTwoStages(Matrix& a, Task const& task) {
+  reduceToBand(a, task);
+  Index const n = a.cols();
+  Band band(n, std::min(kBandwidth, std::max<Index>(n - 1, 1)));
+  for (Index j = 0; j < n; ++j) {
+    for (Index i = std::max<Index>(0, j - band.width()); i <= j; ++i) band.at(i, j) = a(i, j);
+  }
+  // A step ends in the first column of the block that the next but one step clears: see chase().
+  chaseBulges(
+      task, n - 1, 3, [&](Index row) { return (n - 1 - row + band.width() - 1) / band.width(); },
+      [&](Index row, Index step) { chase(band, row, step); });
+
+  Bidiagonal result{Vector(n), Vector(std::max<Index>(n - 1, 0))};
+  for (Index i = 0; i < n; ++i) {
+    result.diagonal[i] = band.at(i, i);
+    if (i + 1 < n) result.superdiagonal[i] = band.at(i, i + 1);
+  }
+  return result;
+}
+
+}  // namespace madloop

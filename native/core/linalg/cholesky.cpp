@@ -1,0 +1,143 @@
+#include "core/linalg/cholesky.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <utility>
+
+#include "core/base/parallel.hpp"
+#include "core/base/sum.hpp"
+#include "core/linalg/parallel_product.hpp"
+
+namespace madloop {
+
+namespace {
+
+constexpr Index kBlock = 96;
+
+/// Rows or columns of a triangular solve that are one piece of work.
+constexpr Index kChunk = 64;
+
+/// Calls body(begin, size) for chunks of [0, count).
+template <class Body>
+void forEachChunk(Index count, Task const& task, Body const& body) {
+  parallelFor(task, static_cast<std::size_t>((count + kChunk - 1) / kChunk), [&](std::size_t chunk) {
+    Index const begin = static_cast<Index>(chunk) * kChunk;
+    body(begin, std::min(kChunk, count - begin));
+  });
+}
+
+/// Exchanges rows and columns p < q of a symmetric matrix of which the lower triangle is stored.
+void exchange(Matrix& a, Index p, Index q) {
+  Index const below = a.rows() - q - 1;
+  std::swap(a(p, p), a(q, q));
+  a.row(p).head(p).swap(a.row(q).head(p));
+  a.col(p).tail(below).swap(a.col(q).tail(below));
+  for (Index i = p + 1; i < q; ++i) std::swap(a(i, p), a(q, i));
+}
+
+double infinityNormOfLower(Matrix const& a, Index first) {
+  Vector sums = Vector::Zero(a.rows());
+  for (Index j = first; j < a.cols(); ++j) {
+    for (Index i = j; i < a.rows(); ++i) {
+      sums[i] += std::abs(a(i, j));
+      if (i > j) sums[j] += std::abs(a(i, j));
+    }
+  }
+  return sums.size() == 0 ? 0 : sums.maxCoeff();
+}
+
+}  // namespace
+
+std::optional<Matrix> choleskyFactor(Matrix s, Task const& task) {
+  Index const n = s.rows();
+  for (Index k = 0; k < n; k += kBlock) {
+    task.throwIfCancelled();
+    Index const width = std::min(kBlock, n - k);
+    Eigen::LLT<Matrix> const corner(s.block(k, k, width, width));
+    if (corner.info() != Eigen::Success) return std::nullopt;
+    Matrix const lower = corner.matrixL();
+    s.block(k, k, width, width) = lower;
+    Index const below = n - k - width;
+    if (below == 0) break;
+    auto panel = s.block(k + width, k, below, width);
+    forEachChunk(below, task, [&](Index begin, Index size) {
+      auto rows = panel.middleRows(begin, size);
+      lower.transpose().triangularView<Eigen::Upper>().solveInPlace<Eigen::OnTheRight>(rows);
+    });
+    addProductLower(s.block(k + width, k + width, below, below), -1,
+                    {panel, Side::plain, panel, Side::transposed}, task);
+  }
+  for (Index j = 1; j < n; ++j) s.col(j).head(j).setZero();
+  return s;
+}
+
+double squaredNormOfInverse(Matrix const& lower, Task const& task) {
+  Index const n = lower.rows();
+  std::vector<double> sums(static_cast<std::size_t>((n + kChunk - 1) / kChunk));
+  forEachChunk(n, task, [&](Index begin, Index size) {
+    // Columns begin .. of the inverse are zero above row begin.
+    Index const below = n - begin;
+    Matrix columns = Matrix::Identity(below, size);
+    for (Index k = 0; k < below; k += kBlock) {
+      task.throwIfCancelled();
+      Index const height = std::min(kBlock, below - k);
+      auto solved = columns.middleRows(k, height);
+      lower.block(begin + k, begin + k, height, height).triangularView<Eigen::Lower>().solveInPlace(solved);
+      Index const rest = below - k - height;
+      columns.bottomRows(rest).noalias() -= lower.block(begin + k + height, begin + k, rest, height) * solved;
+    }
+    sums[static_cast<std::size_t>(begin / kChunk)] =
+        fixedOrderSum(static_cast<std::size_t>(columns.size()),
+                      [&](std::size_t i) { return columns.data()[i] * columns.data()[i]; });
+  });
+  return fixedOrderSum(sums.size(), [&](std::size_t i) { return sums[i]; });
+}
+
+PivotedCholesky pivotedCholesky(Matrix s, double negligible, Task const& task) {
+  Index const n = s.rows();
+  std::vector<Index> order(static_cast<std::size_t>(n));
+  for (Index i = 0; i < n; ++i) order[static_cast<std::size_t>(i)] = i;
+  Index rank = 0;
+  bool stopped = false;
+  while (rank < n && !stopped) {
+    Index const first = rank;
+    Index const end = std::min(first + kBlock, n);
+    // Within a block of columns only the diagonal is kept up to date, and each column when its turn comes.
+    Vector diagonal = s.diagonal();
+    for (; rank < end; ++rank) {
+      task.throwIfCancelled();
+      Index pivot = rank;
+      for (Index i = rank + 1; i < n; ++i) {
+        if (diagonal[i] > diagonal[pivot]) pivot = i;
+      }
+      if (!(diagonal[pivot] > negligible)) {
+        stopped = true;
+        break;
+      }
+      if (pivot != rank) {
+        exchange(s, rank, pivot);
+        std::swap(diagonal[rank], diagonal[pivot]);
+        std::swap(order[static_cast<std::size_t>(rank)], order[static_cast<std::size_t>(pivot)]);
+      }
+      Index const below = n - rank - 1;
+      double const root = std::sqrt(diagonal[rank]);
+      s(rank, rank) = root;
+      auto column = s.col(rank).tail(below);
+      column.noalias() -=
+          s.block(rank + 1, first, below, rank - first) * s.row(rank).segment(first, rank - first).transpose();
+      column /= root;
+      for (Index i = 0; i < below; ++i) diagonal[rank + 1 + i] -= column[i] * column[i];
+    }
+    Index const below = n - rank;
+    auto panel = s.block(rank, first, below, rank - first);
+    addProductLower(s.bottomRightCorner(below, below), -1, {panel, Side::plain, panel, Side::transposed}, task);
+  }
+  PivotedCholesky result{Matrix(n, rank), s.diagonal().head(rank), infinityNormOfLower(s, rank)};
+  for (Index j = 0; j < rank; ++j) {
+    for (Index i = 0; i < n; ++i) result.factor(order[static_cast<std::size_t>(i)], j) = i < j ? 0.0 : s(i, j);
+  }
+  return result;
+}
+
+}  // namespace madloop

@@ -1,0 +1,44 @@
+// Products of large matrices on all threads. The result is cut into tiles of a fixed size, and each tile's sums
+// run in one order, so the bytes do not depend on the number of threads.
+#pragma once
+
+#include <functional>
+
+#include "core/base/task.hpp"
+#include "core/linalg/eigen.hpp"
+
+namespace madloop {
+
+using MatrixBlock = Eigen::Ref<Matrix, 0, Eigen::OuterStride<>>;
+using ConstMatrixBlock = Eigen::Ref<Matrix const, 0, Eigen::OuterStride<>>;
+
+enum class Side { plain, transposed };
+
+/// A range of indices [begin, end).
+struct Span {
+  Index begin = 0;
+  Index end = 0;
+  [[nodiscard]] Index size() const { return end - begin; }
+};
+
+/// The factors of a product op(a) op(b) and what is known about it.
+struct Product {
+  ConstMatrixBlock a;
+  Side sideA;
+  ConstMatrixBlock b;
+  Side sideB;
+  /// The inner indices at which a tile (rows, columns) of the product may have nonzero terms; empty: all.
+  /// How triangular factors save their zeros.
+  std::function<Span(Span rows, Span columns)> inner = {};
+};
+
+/// c += alpha op(a) op(b). `c` overlaps neither factor.
+void addProduct(MatrixBlock c, double alpha, Product const& product, Task const& task);
+
+/// addProduct() for the lower triangle of a symmetric c. Tiles across the diagonal are written whole.
+void addProductLower(MatrixBlock c, double alpha, Product const& product, Task const& task);
+
+/// c += alpha s b for the symmetric s of which the lower triangle is read.
+void addSymmetricProduct(MatrixBlock c, double alpha, ConstMatrixBlock s, ConstMatrixBlock b, Task const& task);
+
+}  // namespace madloop
