@@ -68,13 +68,9 @@ class GroupedRows final : public GroupedSample {
 
   FactoredGaussian factor(GroupRange range, Task& task) const override {
     if (!moments_.empty() && rows(range) > x_.cols) {
-      try {
-        FactoredGaussian pooled = factorMoments(poolMoments(moments_, range), "the rows");
-        if (pooled.triangular) return pooled;
-      } catch (Error const& error) {
-        // Nearly singular without the group that is left out, and rounding made an eigenvalue negative.
-        if (error.code() != ErrorCode::notPositiveSemidefinite) throw;
-      }
+      FactoredGaussian pooled = factorMoments(poolMoments(moments_, range), "the rows");
+      // Else it is nearly singular without the group that is left out.
+      if (pooled.triangular) return pooled;
     }
     return withRows(range, [&](MatrixView<T> rows) { return factorData(rows, task, "the rows"); });
   }
