@@ -40,6 +40,14 @@ void checkFinite(MatrixView<T> x, Task& task, char const* argument) {
   });
 }
 
+double sumBelowDiagonal(Matrix const& m) {
+  auto const rows = static_cast<std::size_t>(m.rows());
+  return fixedOrderSum(rows, [&](std::size_t j) {
+    double const* const column = m.data() + j * rows + j + 1;
+    return fixedOrderSum(rows - j - 1, [&](std::size_t i) { return column[i]; });
+  });
+}
+
 /// Rows of a sample, by their numbers.
 template <class T>
 struct Block {
@@ -98,7 +106,7 @@ double crossSum(Block<A> const& left, Block<B> const& right, std::size_t tile, P
 }
 
 /// Sum of the kernel over the pairs i != j of one block, i in the tile from `tile` on and j in it or behind it;
-/// pairs of different tiles count twice, for those whose tiles come the other way round.
+/// each pair counts twice, for the one the other way round.
 template <class T>
 double ownSum(Block<T> const& block, std::size_t tile, PolynomialKernel const& kernel, Task const& task) {
   std::size_t const step = tileRows(block.x.cols);
@@ -106,10 +114,10 @@ double ownSum(Block<T> const& block, std::size_t tile, PolynomialKernel const& k
   Matrix other;
   Matrix products;
   block.gather(tile, own);
-  products.noalias() = own.transpose() * own;
+  products.setZero(own.cols(), own.cols());
+  products.selfadjointView<Eigen::Lower>().rankUpdate(own.transpose());
   applyKernel(kernel, products);
-  products.diagonal().setZero();
-  double sum = sumOf(products);
+  double sum = 2 * sumBelowDiagonal(products);
   for (std::size_t begin = tile + step; begin < block.rows.size(); begin += step) {
     task.throwIfCancelled();
     block.gather(begin, other);
