@@ -9,6 +9,7 @@ import * as expectedDistance from './benchmarks/expected-distance.mjs';
 import * as floor from './benchmarks/floor.mjs';
 import * as frechetDistance from './benchmarks/frechet-distance.mjs';
 import * as freshLoop from './benchmarks/fresh-loop.mjs';
+import * as kernelDistance from './benchmarks/kernel-distance.mjs';
 import * as kernels from './benchmarks/kernels.mjs';
 import * as moments from './benchmarks/moments.mjs';
 import * as scaling from './benchmarks/scaling.mjs';
@@ -26,6 +27,7 @@ const benchmarks = {
   'event-loop': eventLoop,
   moments,
   'frechet-distance': frechetDistance,
+  'kernel-distance': kernelDistance,
   'expected-distance': expectedDistance,
 };
 

@@ -1,10 +1,8 @@
-import { checkGaussian, checkMatrix, checkNumber, invalid, mustError } from './check.js';
+import { checkSameDimension, checkSide, snapshotSide } from './frechet-sides.js';
 import { checkJobOptions, type JobOptions, runJob } from './job.js';
 import type { Matrix } from './matrix.js';
 import type { Gaussian, Moments } from './moments.js';
 import { native } from './native.js';
-import type { NativeGaussian, NativeMatrix } from './native-types.js';
-import { snapshot } from './snapshot.js';
 
 /** A squared distance between Gaussians and its parts. */
 export interface FrechetDistance {
@@ -46,9 +44,7 @@ export async function frechetDistance(
   const settings = checkJobOptions(where, options);
   const sideA = checkSide(where, 'a', a);
   const sideB = checkSide(where, 'b', b);
-  if (dimOf(sideA) !== dimOf(sideB)) {
-    throw mustError(where, 'a and b', 'have the same dimension', `${dimOf(sideA)} and ${dimOf(sideB)}`);
-  }
+  checkSameDimension(where, 'a and b', sideA, sideB);
   const result = await runJob(settings, async (throwIfSettled) =>
     native().startFrechetDistance({
       threads: settings.threads,
@@ -57,49 +53,4 @@ export async function frechetDistance(
     }),
   );
   return { ...result, wasserstein2: Math.sqrt(result.distance) };
-}
-
-type Side = NativeMatrix | NativeGaussian;
-
-function checkSide(where: string, argument: string, value: unknown): Side {
-  if (typeof value === 'object' && value !== null && 'data' in value) {
-    const samples = checkMatrix(where, argument, value);
-    if (samples.rows < 2) {
-      throw mustError(where, argument, 'have at least 2 rows to have a covariance', String(samples.rows));
-    }
-    return samples;
-  }
-  if (typeof value !== 'object' || value === null || !('covariance' in value)) {
-    throw invalid(
-      where,
-      argument,
-      'be a Matrix { data, rows, cols } or Moments { dim, mean, covariance }',
-      value,
-    );
-  }
-  // The count of a sample does not enter the distance; the covariance of a single sample is no covariance.
-  if ('count' in value && value.count !== undefined) {
-    checkNumber(where, `${argument}.count`, value.count, 2, Number.POSITIVE_INFINITY);
-  }
-  return checkGaussian(where, argument, value);
-}
-
-function dimOf(side: Side): number {
-  return 'data' in side ? side.cols : side.dim;
-}
-
-async function snapshotSide(
-  where: string,
-  argument: string,
-  side: Side,
-  throwIfSettled: () => void,
-): Promise<Side> {
-  if ('data' in side) {
-    return { ...side, data: await snapshot(where, `${argument}.data`, side.data, throwIfSettled) };
-  }
-  return {
-    dim: side.dim,
-    mean: await snapshot(where, `${argument}.mean`, side.mean, throwIfSettled),
-    covariance: await snapshot(where, `${argument}.covariance`, side.covariance, throwIfSettled),
-  };
 }

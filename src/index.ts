@@ -3,6 +3,17 @@
 export { type ErrorCode, MadloopError } from './errors.js';
 export { type ExpectedDistanceOptions, expectedDistance } from './expected-distance.js';
 export { type FrechetDistance, frechetDistance } from './frechet.js';
+export {
+  type FrechetDistanceInfinity,
+  type FrechetDistanceInfinityOptions,
+  type FrechetPoint,
+  frechetDistanceInfinity,
+} from './frechet-infinity.js';
+export {
+  type FrechetDistanceInterval,
+  type FrechetDistanceIntervalOptions,
+  frechetDistanceInterval,
+} from './frechet-interval.js';
 export type {
   GaussianLoopOptions,
   GaussianLoopParameters,
@@ -11,6 +22,7 @@ export type {
 } from './gaussian-loop-parameters.js';
 export { type Info, info } from './info.js';
 export type { JobOptions, Progress } from './job.js';
+export { type KernelDistance, type KernelDistanceOptions, kernelDistance } from './kernel-distance.js';
 export { autophagousLoop, type Generation } from './loops/autophagous-loop.js';
 export type { AutophagousLoopOptions, MetricChoice } from './loops/loop-options.js';
 export type { Metric, MetricContext, MetricName } from './loops/metrics.js';

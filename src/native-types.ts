@@ -60,6 +60,66 @@ export interface NativeFrechetDistance {
   readonly errorBound: number;
 }
 
+export interface NativeFrechetIntervalRequest extends NativeFrechetDistanceRequest {
+  readonly groups: number;
+  readonly seed: bigint;
+}
+
+export interface NativeFrechetInterval extends NativeFrechetDistance {
+  readonly standardError: number;
+  readonly standardErrorA: number;
+  readonly standardErrorB: number;
+  readonly lower: number;
+  readonly upper: number;
+  readonly degreesOfFreedom: number;
+  readonly bias: number;
+}
+
+export interface NativeFrechetInfinityRequest {
+  readonly threads: number;
+  readonly reference: NativeMatrix | NativeGaussian;
+  readonly generated: NativeMatrix | NativeGaussian;
+  readonly points: number;
+  readonly groups: number;
+  readonly extrapolate: 'generated' | 'both';
+  readonly seed: bigint;
+  /** Filled: `points` values, the mean distance over k disjoint subsets for k = 1, 2, ... */
+  readonly distances: Float64Array;
+}
+
+export interface NativeFrechetInfinity {
+  readonly distance: number;
+  readonly slope: number;
+  readonly rSquared: number;
+  readonly standardError: number;
+  readonly lower: number;
+  readonly upper: number;
+  readonly degreesOfFreedom: number;
+}
+
+export interface NativeKernelDistanceRequest {
+  readonly threads: number;
+  readonly a: NativeMatrix;
+  readonly b: NativeMatrix;
+  readonly degree: number;
+  readonly gamma: number;
+  readonly coef0: number;
+  readonly blockSize: number;
+  readonly blocks: number;
+  /** Blocks are parts of one random order of the rows; else each is drawn anew. */
+  readonly disjoint: boolean;
+  readonly seed: bigint;
+  /** Filled: `blocks` values. */
+  readonly estimates: Float64Array;
+}
+
+export interface NativeKernelDistance {
+  readonly mean: number;
+  readonly standardDeviation: number;
+  readonly standardError: number;
+  readonly halfWidth: number;
+}
+
 export interface NativeGaussianLoopRequest {
   readonly threads: number;
   readonly variant: 'fully-synthetic' | 'synthetic-augmentation' | 'fresh-data';
@@ -177,6 +237,9 @@ export interface NativeAddon {
   startMoments(request: NativeMomentsRequest): NativeJob<void>;
   mergeMoments(request: NativeMergeMomentsRequest): void;
   startFrechetDistance(request: NativeFrechetDistanceRequest): NativeJob<NativeFrechetDistance>;
+  startFrechetInterval(request: NativeFrechetIntervalRequest): NativeJob<NativeFrechetInterval>;
+  startFrechetInfinity(request: NativeFrechetInfinityRequest): NativeJob<NativeFrechetInfinity>;
+  startKernelDistance(request: NativeKernelDistanceRequest): NativeJob<NativeKernelDistance>;
   startGaussianLoop(request: NativeGaussianLoopRequest): NativeJob<void>;
   startGaussianSampling(request: NativeGaussianSamplingRequest): NativeJob<void>;
   startExpectedDistance(request: NativeExpectedDistanceRequest): NativeJob<number>;

@@ -19,16 +19,24 @@ function blocks(page: string, language: string): string[] {
     .map(([, , code]) => code!);
 }
 
-test.each(
-  ['README.md', 'docs/loops.md'].flatMap((page) => blocks(page, 'js').map((code, i) => [i + 1, page, code])),
-)('program %i of %s runs', (_, __, code) => {
-  // From the package's own folder, where `import 'madloop'` finds it.
-  const args = ['--input-type=module', '--eval', code as string];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
-  expect([status, stderr]).toEqual([0, '']);
-  expect(stdout.trim().split('\n').length).toBeGreaterThanOrEqual(10); // a line a generation
-  expect(stdout).not.toContain('undefined');
-});
+/** Pages whose programs run, and how many lines each program prints at least. */
+const pages = [
+  ['README.md', 10], // a line a generation
+  ['docs/loops.md', 10],
+  ['docs/metrics.md', 3], // a line a metric
+] as const;
+
+test.each(pages.flatMap(([page, lines]) => blocks(page, 'js').map((code, i) => [i + 1, page, code, lines])))(
+  'program %i of %s runs',
+  (_, __, code, lines) => {
+    // From the package's own folder, where `import 'madloop'` finds it.
+    const args = ['--input-type=module', '--eval', code as string];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout.trim().split('\n').length).toBeGreaterThanOrEqual(lines as number);
+    expect(stdout).not.toContain('undefined');
+  },
+);
 
 test('the commands of docs/cli.md run, in this order', () => {
   copyFileSync(join(root, 'test/fixtures/digits-small.npy'), join(folder, 'digits-small.npy'));

@@ -4,6 +4,7 @@
     {"command": "fresh_loop", ...}             see fresh_loop.py
     {"command": "moments", ...}                see moments.py
     {"command": "frechet_distance", ...}       see frechet_distance.py
+    {"command": "kernel_distance", ...}        see kernel_distance.py
 
 Every answer has "seconds", measured here around the work alone, so the pipe costs the peer nothing.
 """
@@ -18,6 +19,7 @@ import scipy
 import blas
 import fresh_loop
 import frechet_distance
+import kernel_distance
 import moments
 
 
@@ -35,6 +37,7 @@ COMMANDS = {
     "fresh_loop": fresh_loop.run,
     "moments": moments.run,
     "frechet_distance": frechet_distance.run,
+    "kernel_distance": kernel_distance.run,
 }
 
 

@@ -2,35 +2,15 @@
 
 #include <memory>
 #include <utility>
-#include <variant>
 
 #include "binding/errors.hpp"
+#include "binding/frechet_sides.hpp"
 #include "binding/functions.hpp"
 #include "binding/job.hpp"
-#include "binding/matrices.hpp"
 
 namespace madloop::binding {
 
 namespace {
-
-using Side = std::variant<HeldMatrix, HeldGaussian>;
-
-Side holdSide(Arguments const& arguments) {
-  if (arguments.has("data")) return HeldMatrix(arguments);
-  return HeldGaussian(arguments);
-}
-
-struct Factor {
-  Task& task;
-  char const* argument;
-
-  FactoredGaussian operator()(HeldMatrix const& matrix) const {
-    return matrix.visit([&](auto view) { return factorData(view, task, argument); });
-  }
-  FactoredGaussian operator()(HeldGaussian const& gaussian) const {
-    return factorMoments(gaussian.copy(), task, argument);
-  }
-};
 
 class FrechetWork final : public Work {
  public:
@@ -38,8 +18,8 @@ class FrechetWork final : public Work {
       : a_(holdSide(arguments.object("a"))), b_(holdSide(arguments.object("b"))) {}
 
   void run(Task& task) override {
-    FactoredGaussian a = std::visit(Factor{task, "a"}, a_);
-    FactoredGaussian b = std::visit(Factor{task, "b"}, b_);
+    FactoredGaussian a = factorSide(coreSide(a_), task, "a");
+    FactoredGaussian b = factorSide(coreSide(b_), task, "b");
     result_ = frechetDistance(std::move(a), std::move(b), task);
   }
 
@@ -53,8 +33,8 @@ class FrechetWork final : public Work {
   }
 
  private:
-  Side a_;
-  Side b_;
+  HeldSide a_;
+  HeldSide b_;
   FrechetDistance result_;
 };
 

@@ -8,6 +8,9 @@ namespace madloop::binding {
 Napi::Value startMoments(Napi::CallbackInfo const& info);           // moments.cc
 Napi::Value mergeMoments(Napi::CallbackInfo const& info);           // moments.cc
 Napi::Value startFrechetDistance(Napi::CallbackInfo const& info);   // frechet.cc
+Napi::Value startFrechetInterval(Napi::CallbackInfo const& info);   // frechet_interval.cc
+Napi::Value startFrechetInfinity(Napi::CallbackInfo const& info);   // frechet_infinity.cc
+Napi::Value startKernelDistance(Napi::CallbackInfo const& info);    // kernel_distance.cc
 Napi::Value startGaussianLoop(Napi::CallbackInfo const& info);      // gaussian_loop.cc
 Napi::Value startGaussianSampling(Napi::CallbackInfo const& info);  // gaussian_sampling.cc
 Napi::Value startExpectedDistance(Napi::CallbackInfo const& info);  // expected_distance.cc

@@ -14,6 +14,9 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("startMoments", Napi::Function::New<startMoments>(env, "startMoments"));
   exports.Set("mergeMoments", Napi::Function::New<mergeMoments>(env, "mergeMoments"));
   exports.Set("startFrechetDistance", Napi::Function::New<startFrechetDistance>(env, "startFrechetDistance"));
+  exports.Set("startFrechetInterval", Napi::Function::New<startFrechetInterval>(env, "startFrechetInterval"));
+  exports.Set("startFrechetInfinity", Napi::Function::New<startFrechetInfinity>(env, "startFrechetInfinity"));
+  exports.Set("startKernelDistance", Napi::Function::New<startKernelDistance>(env, "startKernelDistance"));
   exports.Set("startGaussianLoop", Napi::Function::New<startGaussianLoop>(env, "startGaussianLoop"));
   exports.Set("startGaussianSampling",
               Napi::Function::New<startGaussianSampling>(env, "startGaussianSampling"));

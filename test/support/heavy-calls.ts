@@ -1,8 +1,11 @@
 // Every heavy call of the API, on work that takes about a second: for the tests of what all of them have in common.
 
 import { frechetDistance } from '../../src/frechet.js';
+import { frechetDistanceInfinity } from '../../src/frechet-infinity.js';
+import { frechetDistanceInterval } from '../../src/frechet-interval.js';
 import { sampleGaussian } from '../../src/gaussian-sampling.js';
 import type { JobOptions } from '../../src/job.js';
+import { kernelDistance } from '../../src/kernel-distance.js';
 import { type Matrix, matrix } from '../../src/matrix.js';
 import { moments } from '../../src/moments.js';
 import { precisionRecall } from '../../src/precision-recall.js';
@@ -57,6 +60,18 @@ export const heavyCalls: readonly HeavyCall[] = [
         intervals: true,
         ...options,
       }),
+  },
+  {
+    name: 'frechetDistanceInterval',
+    start: (options) => frechetDistanceInterval(square(3_000, 300, 0), square(3_000, 300, 4_000_000), options),
+  },
+  {
+    name: 'frechetDistanceInfinity',
+    start: (options) => frechetDistanceInfinity(square(3_000, 250, 0), square(3_000, 250, 4_000_000), options),
+  },
+  {
+    name: 'kernelDistance',
+    start: (options) => kernelDistance(square(4_000, 2_048, 0), square(4_000, 2_048, 9_000_000), options),
   },
   {
     name: "simulateGaussianLoop with engine 'moments'",

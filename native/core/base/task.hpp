@@ -17,13 +17,19 @@ class Task {
  public:
   explicit Task(std::size_t threads = 1) : threads_(threads == 0 ? 1 : threads) {}
 
+  /// A task within `parent`, for one of several calls that run at the same time: it is cancelled with the
+  /// parent, has threads of its own and keeps its progress to itself. The parent outlives it.
+  Task(Task const& parent, std::size_t threads) : threads_(threads == 0 ? 1 : threads), parent_(&parent) {}
+
   Task(Task const&) = delete;
   Task& operator=(Task const&) = delete;
 
   [[nodiscard]] std::size_t threads() const noexcept { return threads_; }
 
   void cancel() noexcept { cancelled_.store(true, std::memory_order_relaxed); }
-  [[nodiscard]] bool cancelled() const noexcept { return cancelled_.load(std::memory_order_relaxed); }
+  [[nodiscard]] bool cancelled() const noexcept {
+    return cancelled_.load(std::memory_order_relaxed) || (parent_ != nullptr && parent_->cancelled());
+  }
 
   void throwIfCancelled() const {
     if (cancelled()) throw Error(ErrorCode::aborted, "the task was cancelled");
@@ -38,6 +44,7 @@ class Task {
 
  private:
   std::size_t threads_;
+  Task const* parent_ = nullptr;
   std::atomic<bool> cancelled_{false};
   std::atomic<std::uint64_t> done_{0};
   std::atomic<std::uint64_t> total_{0};
