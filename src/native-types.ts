@@ -60,6 +60,14 @@ export interface NativeFrechetDistance {
   readonly errorBound: number;
 }
 
+export interface NativeMatrixSquareRootRequest {
+  readonly threads: number;
+  /** Square. */
+  readonly covariance: NativeMatrix;
+  /** Filled: as many values. */
+  readonly root: Float64Array;
+}
+
 export interface NativeGaussianLoopRequest {
   readonly threads: number;
   readonly variant: 'fully-synthetic' | 'synthetic-augmentation' | 'fresh-data';
@@ -144,6 +152,7 @@ export interface NativeAddon {
   startMoments(request: NativeMomentsRequest): NativeJob<void>;
   mergeMoments(request: NativeMergeMomentsRequest): void;
   startFrechetDistance(request: NativeFrechetDistanceRequest): NativeJob<NativeFrechetDistance>;
+  startMatrixSquareRoot(request: NativeMatrixSquareRootRequest): NativeJob<void>;
   startGaussianLoop(request: NativeGaussianLoopRequest): NativeJob<void>;
   startGaussianSampling(request: NativeGaussianSamplingRequest): NativeJob<void>;
   startExpectedDistance(request: NativeExpectedDistanceRequest): NativeJob<number>;

@@ -8,6 +8,7 @@ namespace madloop::binding {
 Napi::Value startMoments(Napi::CallbackInfo const& info);           // moments.cc
 Napi::Value mergeMoments(Napi::CallbackInfo const& info);           // moments.cc
 Napi::Value startFrechetDistance(Napi::CallbackInfo const& info);   // frechet.cc
+Napi::Value startMatrixSquareRoot(Napi::CallbackInfo const& info);  // matrix_square_root.cc
 Napi::Value startGaussianLoop(Napi::CallbackInfo const& info);      // gaussian_loop.cc
 Napi::Value startGaussianSampling(Napi::CallbackInfo const& info);  // gaussian_sampling.cc
 Napi::Value startExpectedDistance(Napi::CallbackInfo const& info);  // expected_distance.cc

@@ -14,6 +14,8 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("startMoments", Napi::Function::New<startMoments>(env, "startMoments"));
   exports.Set("mergeMoments", Napi::Function::New<mergeMoments>(env, "mergeMoments"));
   exports.Set("startFrechetDistance", Napi::Function::New<startFrechetDistance>(env, "startFrechetDistance"));
+  exports.Set("startMatrixSquareRoot",
+              Napi::Function::New<startMatrixSquareRoot>(env, "startMatrixSquareRoot"));
   exports.Set("startGaussianLoop", Napi::Function::New<startGaussianLoop>(env, "startGaussianLoop"));
   exports.Set("startGaussianSampling",
               Napi::Function::New<startGaussianSampling>(env, "startGaussianSampling"));

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 #include <string>
 
 #include "core/base/checked.hpp"
 #include "core/base/sum.hpp"
+#include "core/checked_covariance.hpp"
 #include "core/linalg/nuclear_norm.hpp"
 #include "core/row_blocks.hpp"
 
@@ -20,14 +20,6 @@ constexpr double kEps = std::numeric_limits<double>::epsilon();
 /// The ratio of smallest to largest eigenvalue above which Cholesky factors meet the accuracy of 1e-12
 /// (DESIGN 4.2): a backward error of eps lambda_max then changes a square root by 1e-16 / (2 * 1e-4).
 constexpr double kWellConditioned = 1e-8;
-
-std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.17g", value);
-  return text;
-}
-
-std::string place(Index i, Index j) { return "[" + std::to_string(i) + "][" + std::to_string(j) + "]"; }
 
 double squaredNorm(Matrix const& m) {
   return fixedOrderSum(static_cast<std::size_t>(m.size()),
@@ -54,46 +46,6 @@ double infinityNorm(Matrix const& m) {
 /// ||F||_2^2 <= ||F||_1 ||F||_inf.
 double squaredSpectralNormBound(Matrix const& factor) {
   return infinityNorm(factor) * infinityNorm(factor.transpose());
-}
-
-/// Symmetric part of a covariance given row-major, after checking it: finite, symmetric up to rounding,
-/// diagonal not negative.
-Matrix checkedCovariance(Moments const& moments, std::string const& argument) {
-  auto const dim = static_cast<Index>(moments.dim);
-  Eigen::Map<Matrix const> const given(moments.covariance.data(), dim,
-                                       dim);  // transposed, which symmetry forgives
-  double largest = 0;
-  for (Index j = 0; j < dim; ++j) {
-    for (Index i = 0; i < dim; ++i) {
-      double const value = given(j, i);
-      if (!std::isfinite(value)) {
-        throwInvalidInput(argument + ".covariance must be finite, got " +
-                          (std::isnan(value) ? "NaN" : "an infinity") + " at row " + std::to_string(i) +
-                          ", column " + std::to_string(j));
-      }
-      largest = std::max(largest, std::abs(value));
-    }
-  }
-  // Rounding of a product of d terms in either order: 2 d eps of the largest entry at worst.
-  double const tolerance = 2 * static_cast<double>(dim + 8) * kEps * largest;
-  Matrix covariance(dim, dim);
-  for (Index j = 0; j < dim; ++j) {
-    for (Index i = j; i < dim; ++i) {
-      double const difference = std::abs(given(i, j) - given(j, i));
-      if (difference > tolerance) {
-        throw Error(ErrorCode::notPositiveSemidefinite, argument + ".covariance must be symmetric, got |" +
-                                                            place(j, i) + " - " + place(i, j) +
-                                                            "| = " + number(difference));
-      }
-      covariance(i, j) = covariance(j, i) = given(i, j) / 2 + given(j, i) / 2;
-    }
-    if (covariance(j, j) < 0) {
-      throw Error(ErrorCode::notPositiveSemidefinite, argument +
-                                                          ".covariance must be positive semidefinite, got " +
-                                                          number(covariance(j, j)) + " at " + place(j, j));
-    }
-  }
-  return covariance;
 }
 
 /// Cholesky factor if S is well conditioned (an empty matrix otherwise): 1 / tr S^-1 <= lambda_min is checked.
@@ -126,7 +78,7 @@ Matrix eigenvectorFactor(Matrix const& s, std::string const& argument) {
   if (eigenvalues[0] < -8 * zero) {
     throw Error(ErrorCode::notPositiveSemidefinite,
                 argument + ".covariance must be positive semidefinite, got smallest eigenvalue " +
-                    number(eigenvalues[0]) + " (largest " + number(largest) + ")");
+                    messageNumber(eigenvalues[0]) + " (largest " + messageNumber(largest) + ")");
   }
   Index dropped = 0;
   while (dropped < dim && eigenvalues[dropped] <= zero) ++dropped;
@@ -176,7 +128,9 @@ FactoredGaussian factorMoments(Moments const& moments, char const* argument) {
                         (std::isnan(result.mean[i]) ? "NaN" : "an infinity") + " at " + std::to_string(i));
     }
   }
-  Matrix const covariance = checkedCovariance(moments, name);
+  Task const unwatched;
+  Matrix const covariance = checkedCovariance(
+      MatrixView<double>{moments.covariance.data(), moments.dim, moments.dim}, name + ".covariance", unwatched);
   result.factor = choleskyIfWellConditioned(covariance);
   result.triangular = result.factor.size() != 0;
   if (!result.triangular) result.factor = eigenvectorFactor(covariance, name);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/base/sum.hpp"
+#include "core/linalg/householder.hpp"
 
 namespace madloop {
 
@@ -22,25 +23,6 @@ constexpr double kSmallestPivot = 1e-140;
 constexpr Index kGroup = std::max<Index>(4, kLanes);
 
 constexpr Index padded(Index n) { return (n + kGroup - 1) / kGroup * kGroup; }
-
-/// x = (x_0, ..., x_{m-1}) is overwritten by v with (I - tau v v^T) x = beta e_0 and v_0 = 1.
-struct Reflector {
-  double tau;
-  double beta;
-};
-
-Reflector makeReflector(double* x, Index m) {
-  double const tail =
-      fixedOrderSum(static_cast<std::size_t>(m - 1), [&](std::size_t i) { return x[i + 1] * x[i + 1]; });
-  double const head = x[0];
-  x[0] = 1;
-  if (tail == 0) return {0, head};
-  double const norm = std::sqrt(head * head + tail);
-  double const beta = head > 0 ? -norm : norm;
-  double const scale = 1 / (head - beta);
-  for (Index i = 1; i < m; ++i) x[i] *= scale;
-  return {(beta - head) / beta, beta};
-}
 
 /// The pending rank-2 update A -= v w^T + w v^T.
 struct Rank2 {
