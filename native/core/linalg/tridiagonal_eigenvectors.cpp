@@ -128,13 +128,25 @@ class DivideAndConquer {
 
   void solveLeaf(Block block) {
     Eigen::SelfAdjointEigenSolver<Matrix> solver;
-    Vector const diagonal = t_.diagonal.segment(block.begin, block.size);
-    Vector const subdiagonal = t_.subdiagonal.segment(block.begin, block.size - 1);
+    Vector diagonal = t_.diagonal.segment(block.begin, block.size);
+    Vector subdiagonal = t_.subdiagonal.segment(block.begin, block.size - 1);
+    // The iteration works from the bottom up; a matrix that grows downwards would take it many more sweeps, and
+    // the vectors as many more roundings.
+    bool const turned = std::abs(diagonal[0]) < std::abs(diagonal[block.size - 1]);
+    if (turned) {
+      std::reverse(diagonal.begin(), diagonal.end());
+      std::reverse(subdiagonal.begin(), subdiagonal.end());
+    }
     solver.computeFromTridiagonal(diagonal, subdiagonal, Eigen::ComputeEigenvectors);
     if (solver.info() != Eigen::Success)
       throw Error(ErrorCode::noConvergence, "tridiagonalEigenvectors: no convergence");
     values_.segment(block.begin, block.size) = solver.eigenvalues();
-    vectors_.block(block.begin, block.begin, block.size, block.size) = solver.eigenvectors();
+    auto vectors = vectors_.block(block.begin, block.begin, block.size, block.size);
+    if (turned) {
+      vectors = solver.eigenvectors().colwise().reverse();
+    } else {
+      vectors = solver.eigenvectors();
+    }
     std::iota(ordered(block.begin), ordered(block.begin + block.size), block.begin);
   }
 
