@@ -10,6 +10,7 @@ import * as floor from './benchmarks/floor.mjs';
 import * as frechetDistance from './benchmarks/frechet-distance.mjs';
 import * as freshLoop from './benchmarks/fresh-loop.mjs';
 import * as kernels from './benchmarks/kernels.mjs';
+import * as matrixSquareRoot from './benchmarks/matrix-square-root.mjs';
 import * as moments from './benchmarks/moments.mjs';
 import * as scaling from './benchmarks/scaling.mjs';
 import { busyAtStart } from './lib/load.mjs';
@@ -26,6 +27,7 @@ const benchmarks = {
   'event-loop': eventLoop,
   moments,
   'frechet-distance': frechetDistance,
+  'matrix-square-root': matrixSquareRoot,
   'expected-distance': expectedDistance,
 };
 

@@ -4,6 +4,7 @@
     {"command": "fresh_loop", ...}             see fresh_loop.py
     {"command": "moments", ...}                see moments.py
     {"command": "frechet_distance", ...}       see frechet_distance.py
+    {"command": "matrix_square_root", ...}     see matrix_square_root.py
 
 Every answer has "seconds", measured here around the work alone, so the pipe costs the peer nothing.
 """
@@ -18,6 +19,7 @@ import scipy
 import blas
 import fresh_loop
 import frechet_distance
+import matrix_square_root
 import moments
 
 
@@ -35,6 +37,7 @@ COMMANDS = {
     "fresh_loop": fresh_loop.run,
     "moments": moments.run,
     "frechet_distance": frechet_distance.run,
+    "matrix_square_root": matrix_square_root.run,
 }
 
 
