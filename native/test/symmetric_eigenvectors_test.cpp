@@ -201,6 +201,10 @@ TEST_CASE("eigenvectors of tridiagonal matrices by divide and conquer") {
     cases.emplace_back("couplings below the rounding", constant(n, 1, 1e-20));
     cases.emplace_back("couplings at the end of the range", constant(n, 1, 1e-300));
     cases.emplace_back("random", Tridiagonal{normals(n, 1, 1), normals(n - 1, 1, 2)});
+    Tridiagonal half = constant(n, 2, -1);
+    half.diagonal.tail(n - n / 4) *= 1e-300;
+    half.subdiagonal.tail(n - 1 - n / 4) *= 1e-300;
+    cases.emplace_back("a block near the end of the range", half);
     Tridiagonal graded = constant(n, 1, 0);
     for (Index i = 0; i < n; ++i) {
       graded.diagonal[i] = std::pow(10.0, -16.0 * static_cast<double>(i) / static_cast<double>(n));

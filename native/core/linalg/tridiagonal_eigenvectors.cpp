@@ -64,9 +64,6 @@ class DivideAndConquer {
     for (double const value : t_.diagonal) norm = std::max(norm, std::abs(value));
     for (double const value : t_.subdiagonal) norm = std::max(norm, std::abs(value));
     negligible_ = kEps * kEps * norm;
-    for (double& value : t_.subdiagonal) {
-      if (std::abs(value) <= negligible_) value = 0;
-    }
   }
 
   Eigendecomposition run(Task& task) {
@@ -355,7 +352,7 @@ class DivideAndConquer {
   Vector values_;
   Matrix vectors_;
   std::vector<Index> order_;  // columns by value, within each block that is done
-  double negligible_ = 0;     // off-diagonal entries up to this are zero
+  double negligible_ = 0;     // eps^2 ||T||: with less deflated, residues cannot underflow
 };
 
 }  // namespace

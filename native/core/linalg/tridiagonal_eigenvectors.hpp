@@ -15,7 +15,7 @@ struct Eigendecomposition {
   Matrix vectors;
 };
 
-/// Eigendecomposition of a tridiagonal matrix with entries of order 1 or below: T is cut in two by a change of
+/// Eigendecomposition of a tridiagonal matrix whose largest entry is of order 1: T is cut in two by a change of
 /// rank one (Cuppen 1981), and the halves' eigenvectors are updated by those of a diagonal matrix plus one of
 /// rank one, whose vectors are made for slightly changed updates, of which the computed eigenvalues are exact
 /// (Gu & Eisenstat 1995): orthogonal to rounding, however close eigenvalues are. Columns that the update does
