@@ -11,6 +11,7 @@ import * as frechetDistance from './benchmarks/frechet-distance.mjs';
 import * as freshLoop from './benchmarks/fresh-loop.mjs';
 import * as kernelDistance from './benchmarks/kernel-distance.mjs';
 import * as kernels from './benchmarks/kernels.mjs';
+import * as matrixSquareRoot from './benchmarks/matrix-square-root.mjs';
 import * as moments from './benchmarks/moments.mjs';
 import * as scaling from './benchmarks/scaling.mjs';
 import { busyAtStart } from './lib/load.mjs';
@@ -28,6 +29,7 @@ const benchmarks = {
   moments,
   'frechet-distance': frechetDistance,
   'kernel-distance': kernelDistance,
+  'matrix-square-root': matrixSquareRoot,
   'expected-distance': expectedDistance,
 };
 

@@ -27,6 +27,7 @@ export { autophagousLoop, type Generation } from './loops/autophagous-loop.js';
 export type { AutophagousLoopOptions, MetricChoice } from './loops/loop-options.js';
 export type { Metric, MetricContext, MetricName } from './loops/metrics.js';
 export { type Matrix, matrix } from './matrix.js';
+export { matrixSquareRoot } from './matrix-square-root.js';
 export type { FittedGaussian, GaussianSampleOptions } from './models/fitted-gaussian.js';
 export { type GaussianModel, type GaussianOptions, gaussian } from './models/gaussian.js';
 export type { FittedModel, GenerativeModel, SampleOptions, StepOptions } from './models/generative-model.js';

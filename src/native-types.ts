@@ -120,6 +120,14 @@ export interface NativeKernelDistance {
   readonly halfWidth: number;
 }
 
+export interface NativeMatrixSquareRootRequest {
+  readonly threads: number;
+  /** Square. */
+  readonly covariance: NativeMatrix;
+  /** Filled: as many values. */
+  readonly root: Float64Array;
+}
+
 export interface NativeGaussianLoopRequest {
   readonly threads: number;
   readonly variant: 'fully-synthetic' | 'synthetic-augmentation' | 'fresh-data';
@@ -240,6 +248,7 @@ export interface NativeAddon {
   startFrechetInterval(request: NativeFrechetIntervalRequest): NativeJob<NativeFrechetInterval>;
   startFrechetInfinity(request: NativeFrechetInfinityRequest): NativeJob<NativeFrechetInfinity>;
   startKernelDistance(request: NativeKernelDistanceRequest): NativeJob<NativeKernelDistance>;
+  startMatrixSquareRoot(request: NativeMatrixSquareRootRequest): NativeJob<void>;
   startGaussianLoop(request: NativeGaussianLoopRequest): NativeJob<void>;
   startGaussianSampling(request: NativeGaussianSamplingRequest): NativeJob<void>;
   startExpectedDistance(request: NativeExpectedDistanceRequest): NativeJob<number>;

@@ -5,6 +5,7 @@
     {"command": "moments", ...}                see moments.py
     {"command": "frechet_distance", ...}       see frechet_distance.py
     {"command": "kernel_distance", ...}        see kernel_distance.py
+    {"command": "matrix_square_root", ...}     see matrix_square_root.py
 
 Every answer has "seconds", measured here around the work alone, so the pipe costs the peer nothing.
 """
@@ -20,6 +21,7 @@ import blas
 import fresh_loop
 import frechet_distance
 import kernel_distance
+import matrix_square_root
 import moments
 
 
@@ -38,6 +40,7 @@ COMMANDS = {
     "moments": moments.run,
     "frechet_distance": frechet_distance.run,
     "kernel_distance": kernel_distance.run,
+    "matrix_square_root": matrix_square_root.run,
 }
 
 

@@ -11,6 +11,7 @@ Napi::Value startFrechetDistance(Napi::CallbackInfo const& info);   // frechet.c
 Napi::Value startFrechetInterval(Napi::CallbackInfo const& info);   // frechet_interval.cc
 Napi::Value startFrechetInfinity(Napi::CallbackInfo const& info);   // frechet_infinity.cc
 Napi::Value startKernelDistance(Napi::CallbackInfo const& info);    // kernel_distance.cc
+Napi::Value startMatrixSquareRoot(Napi::CallbackInfo const& info);  // matrix_square_root.cc
 Napi::Value startGaussianLoop(Napi::CallbackInfo const& info);      // gaussian_loop.cc
 Napi::Value startGaussianSampling(Napi::CallbackInfo const& info);  // gaussian_sampling.cc
 Napi::Value startExpectedDistance(Napi::CallbackInfo const& info);  // expected_distance.cc

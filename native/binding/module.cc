@@ -17,6 +17,8 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("startFrechetInterval", Napi::Function::New<startFrechetInterval>(env, "startFrechetInterval"));
   exports.Set("startFrechetInfinity", Napi::Function::New<startFrechetInfinity>(env, "startFrechetInfinity"));
   exports.Set("startKernelDistance", Napi::Function::New<startKernelDistance>(env, "startKernelDistance"));
+  exports.Set("startMatrixSquareRoot",
+              Napi::Function::New<startMatrixSquareRoot>(env, "startMatrixSquareRoot"));
   exports.Set("startGaussianLoop", Napi::Function::New<startGaussianLoop>(env, "startGaussianLoop"));
   exports.Set("startGaussianSampling",
               Napi::Function::New<startGaussianSampling>(env, "startGaussianSampling"));

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 #include <optional>
 #include <string>
@@ -10,8 +9,9 @@
 #include <vector>
 
 #include "core/base/checked.hpp"
-#include "core/base/parallel.hpp"
+#include "core/base/finite.hpp"
 #include "core/base/sum.hpp"
+#include "core/checked_covariance.hpp"
 #include "core/linalg/block_reflector.hpp"
 #include "core/linalg/cholesky.hpp"
 #include "core/linalg/nuclear_norm.hpp"
@@ -28,14 +28,6 @@ constexpr double kEps = std::numeric_limits<double>::epsilon();
 /// The ratio of smallest to largest eigenvalue above which Cholesky factors meet the accuracy of 1e-12
 /// (DESIGN 4.2): a backward error of eps lambda_max then changes a square root by 1e-16 / (2 * 1e-4).
 constexpr double kWellConditioned = 1e-8;
-
-std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.17g", value);
-  return text;
-}
-
-std::string place(Index i, Index j) { return "[" + std::to_string(i) + "][" + std::to_string(j) + "]"; }
 
 double squaredNorm(Matrix const& m) {
   return fixedOrderSum(static_cast<std::size_t>(m.size()),
@@ -77,75 +69,6 @@ double oneNorm(Matrix const& m) {
 /// ||F||_2^2 <= ||F||_1 ||F||_inf.
 double squaredSpectralNormBound(Matrix const& factor) { return infinityNorm(factor) * oneNorm(factor); }
 
-/// Rows and columns of a square piece of a covariance: both it and its mirror image stay in the cache.
-constexpr Index kPiece = 64;
-
-/// Calls body(first, last) for ranges of kPiece indices of [0, dim), on all threads.
-template <class Body>
-void forEachPiece(Index dim, Task const& task, Body const& body) {
-  parallelFor(task, static_cast<std::size_t>((dim + kPiece - 1) / kPiece), [&](std::size_t piece) {
-    Index const first = static_cast<Index>(piece) * kPiece;
-    body(first, std::min(first + kPiece, dim));
-  });
-}
-
-/// Largest absolute value, after checking that all are finite.
-double largestEntry(double const* covariance, Index dim, std::string const& argument, Task const& task) {
-  std::vector<double> largest(static_cast<std::size_t>(dim));
-  forEachPiece(dim, task, [&](Index first, Index last) {
-    for (Index i = first; i < last; ++i) {
-      double row = 0;
-      for (Index j = 0; j < dim; ++j) {
-        double const value = covariance[i * dim + j];
-        if (!std::isfinite(value)) {
-          throwInvalidInput(argument + ".covariance must be finite, got " +
-                            (std::isnan(value) ? "NaN" : "an infinity") + " at row " + std::to_string(i) +
-                            ", column " + std::to_string(j));
-        }
-        row = std::max(row, std::abs(value));
-      }
-      largest[static_cast<std::size_t>(i)] = row;
-    }
-  });
-  return *std::max_element(largest.begin(), largest.end());
-}
-
-/// Symmetric part of a covariance given row-major, after checking it: finite, symmetric up to rounding,
-/// diagonal not negative.
-Matrix checkedCovariance(Moments const& moments, std::string const& argument, Task const& task) {
-  auto const dim = static_cast<Index>(moments.dim);
-  Eigen::Map<Matrix const> const given(moments.covariance.data(), dim,
-                                       dim);  // transposed, which symmetry forgives
-  double const largest = largestEntry(moments.covariance.data(), dim, argument, task);
-  // Rounding of a product of d terms in either order: 2 d eps of the largest entry at worst.
-  double const tolerance = 2 * static_cast<double>(dim + 8) * kEps * largest;
-  Matrix covariance(dim, dim);
-  auto symmetrise = [&](Index i, Index j) {
-    double const difference = std::abs(given(i, j) - given(j, i));
-    if (difference > tolerance) {
-      throw Error(ErrorCode::notPositiveSemidefinite, argument + ".covariance must be symmetric, got |" +
-                                                          place(j, i) + " - " + place(i, j) +
-                                                          "| = " + number(difference));
-    }
-    covariance(i, j) = covariance(j, i) = given(i, j) / 2 + given(j, i) / 2;
-  };
-  forEachPiece(dim, task, [&](Index first, Index last) {
-    for (Index j = first; j < last; ++j) {
-      if (given(j, j) < 0) {
-        throw Error(ErrorCode::notPositiveSemidefinite, argument +
-                                                            ".covariance must be positive semidefinite, got " +
-                                                            number(given(j, j)) + " at " + place(j, j));
-      }
-    }
-    for (Index below = first; below < dim; below += kPiece) {
-      for (Index j = first; j < last; ++j) {
-        for (Index i = std::max(below, j); i < std::min(below + kPiece, dim); ++i) symmetrise(i, j);
-      }
-    }
-  });
-  return covariance;
-}
-
 /// Cholesky factor if S is well conditioned (an empty matrix otherwise): 1 / tr S^-1 <= lambda_min is checked.
 Matrix choleskyIfWellConditioned(Matrix const& s, Task const& task) {
   std::optional<Matrix> factor = choleskyFactor(s, task);
@@ -174,7 +97,7 @@ PivotedCholesky semidefiniteFactor(Matrix const& s, std::string const& argument,
     if (smallest < -8 * dim * kEps * largest) {
       throw Error(ErrorCode::notPositiveSemidefinite,
                   argument + ".covariance must be positive semidefinite, got smallest eigenvalue " +
-                      number(smallest) + " (largest " + number(largest) + ")");
+                      messageNumber(smallest) + " (largest " + messageNumber(largest) + ")");
     }
   }
   return result;
@@ -227,12 +150,10 @@ FactoredGaussian factorMoments(Moments const& moments, Task const& task, char co
   FactoredGaussian result;
   result.mean = Eigen::Map<Vector const>(moments.mean.data(), static_cast<Index>(moments.dim));
   for (Index i = 0; i < result.mean.size(); ++i) {
-    if (!std::isfinite(result.mean[i])) {
-      throwInvalidInput(name + ".mean must be finite, got " +
-                        (std::isnan(result.mean[i]) ? "NaN" : "an infinity") + " at " + std::to_string(i));
-    }
+    if (!std::isfinite(result.mean[i])) throwNotFinite(name + ".mean", result.mean[i], std::to_string(i));
   }
-  Matrix const covariance = checkedCovariance(moments, name, task);
+  Matrix const covariance = checkedCovariance(
+      MatrixView<double>{moments.covariance.data(), moments.dim, moments.dim}, name + ".covariance", task);
   result.factor = choleskyIfWellConditioned(covariance, task);
   result.triangular = result.factor.size() != 0;
   double remainder = 0;

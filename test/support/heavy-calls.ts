@@ -7,6 +7,7 @@ import { sampleGaussian } from '../../src/gaussian-sampling.js';
 import type { JobOptions } from '../../src/job.js';
 import { kernelDistance } from '../../src/kernel-distance.js';
 import { type Matrix, matrix } from '../../src/matrix.js';
+import { matrixSquareRoot } from '../../src/matrix-square-root.js';
 import { moments } from '../../src/moments.js';
 import { precisionRecall } from '../../src/precision-recall.js';
 import { simulateGaussianLoop } from '../../src/simulate-gaussian-loop.js';
@@ -47,12 +48,31 @@ const gaussian = {
   covariance: Float64Array.from({ length: dim * dim }, (_, i) => (i % (dim + 1) === 0 ? 1 : 1e-4)),
 };
 
+let largeCovariance: Matrix | undefined;
+
+/** 1,500 x 1,500, positive definite: a product of random numbers and of cosines, plus a diagonal. */
+function covariance(): Matrix {
+  if (largeCovariance === undefined) {
+    const size = 1_500;
+    const values = large().data.subarray(0, size);
+    const data = new Float64Array(size * size);
+    for (let i = 0; i < size; i += 1) {
+      for (let j = 0; j < size; j += 1) {
+        data[i * size + j] = (i === j ? 1 + values[i]! ** 2 : 0) + values[i]! * values[j]! * Math.cos(i - j);
+      }
+    }
+    largeCovariance = matrix(data, size, size);
+  }
+  return largeCovariance;
+}
+
 export const heavyCalls: readonly HeavyCall[] = [
   { name: 'moments', start: (options) => moments(large(), options) },
   {
     name: 'frechetDistance',
     start: (options) => frechetDistance(square(3_000, 1_200, 0), square(3_000, 1_200, 4_000_000), options),
   },
+  { name: 'matrixSquareRoot', start: (options) => matrixSquareRoot(covariance(), options) },
   {
     name: 'precisionRecall',
     start: (options) =>

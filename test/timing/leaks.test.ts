@@ -22,6 +22,8 @@ async function growthPerCall(call: string): Promise<Growth> {
     `
     const x = madloop.matrix(new Float64Array(40 * 30).map((_, i) => Math.sin(i * i)), 40, 30);
     const spoilt = madloop.matrix(x.data.slice().fill(NaN, 7, 8), 40, 30);
+    const covariance = madloop.matrix(new Float64Array(900).map((_, i) => Math.cos((i % 30) - Math.floor(i / 30))), 30, 30);
+    const indefinite = madloop.matrix(covariance.data.map((value) => value + 1).fill(0, 0, 1), 30, 30);
     const loop = { variant: 'fresh-data', dim: 10, real: 20, synthetic: 20, generations: 5, threads: 1 };
     const call = async () => { ${call} };
     const usage = async () => {
@@ -59,6 +61,8 @@ describe('no memory is lost by', () => {
     ['moments that fail', 'await madloop.moments(spoilt).catch(() => {})'],
     ['frechetDistance', 'await madloop.frechetDistance(x, x)'],
     ['frechetDistance that fails', 'await madloop.frechetDistance(x, spoilt).catch(() => {})'],
+    ['matrixSquareRoot', 'await madloop.matrixSquareRoot(covariance)'],
+    ['matrixSquareRoot that fails', 'await madloop.matrixSquareRoot(indefinite).catch(() => {})'],
     ['simulateGaussianLoop', 'await madloop.simulateGaussianLoop({ ...loop, series: true })'],
     ['expectedDistance', 'await madloop.expectedDistance({ dim: 3, samples: 10 })'],
     [

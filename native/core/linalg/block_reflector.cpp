@@ -24,7 +24,7 @@ void reduceColumns(MatrixBlock panel, MatrixBlock v, MatrixBlock t) {
     Index const length = rows - j;
     auto reflector = v.col(j).tail(length);
     reflector = panel.col(j).tail(length);
-    Reflector const h = makeReflector(reflector.data(), length);
+    Reflector const h = makeReflector(reflector.data(), length, 0);
     panel.col(j).tail(length).setZero();
     panel(j, j) = h.beta;
     if (Index const right = cols - j - 1; right > 0) {
@@ -63,19 +63,6 @@ void reduceRecursively(MatrixBlock panel, MatrixBlock v, MatrixBlock t) {
 }
 
 }  // namespace
-
-Reflector makeReflector(double* x, Index m) {
-  double const tail =
-      fixedOrderSum(static_cast<std::size_t>(m - 1), [&](std::size_t i) { return x[i + 1] * x[i + 1]; });
-  double const head = x[0];
-  x[0] = 1;
-  if (tail == 0) return {0, head};
-  double const norm = std::sqrt(head * head + tail);
-  double const beta = head > 0 ? -norm : norm;
-  double const scale = 1 / (head - beta);
-  for (Index i = 1; i < m; ++i) x[i] *= scale;
-  return {(beta - head) / beta, beta};
-}
 
 BlockReflector reducePanel(MatrixBlock panel) {
   BlockReflector q{Matrix::Zero(panel.rows(), panel.cols()), Matrix::Zero(panel.cols(), panel.cols())};

@@ -1,21 +1,13 @@
-// Householder reflectors: single ones, and blocks of them in the compact WY form of Schreiber & Van Loan
+// Blocks of Householder reflectors in the compact WY form of Schreiber & Van Loan
 // (1989), H_1 H_2 ... H_b = I - V T V^T with V unit lower trapezoidal and T upper triangular.
 #pragma once
 
 #include "core/base/task.hpp"
 #include "core/linalg/eigen.hpp"
+#include "core/linalg/householder.hpp"
 #include "core/linalg/parallel_product.hpp"
 
 namespace madloop {
-
-/// (I - tau v v^T) x = beta e_0 with v_0 = 1.
-struct Reflector {
-  double tau;
-  double beta;
-};
-
-/// Overwrites x (m values, m >= 1) by its v. No scaling: entries should lie near 1.
-Reflector makeReflector(double* x, Index m);
 
 /// The product Q = I - V T V^T of b reflectors of length m >= b.
 struct BlockReflector {

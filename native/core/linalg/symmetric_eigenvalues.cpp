@@ -9,6 +9,7 @@
 #include "core/base/sum.hpp"
 #include "core/linalg/band_tridiagonal.hpp"
 #include "core/linalg/block_reflector.hpp"
+#include "core/linalg/householder.hpp"
 
 namespace madloop {
 

@@ -1,0 +1,181 @@
+#include "core/linalg/tridiagonal_reduction.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "core/base/sum.hpp"
+#include "core/linalg/householder.hpp"
+#include "core/linalg/parallel_tiles.hpp"
+#include "core/linalg/symmetric_product.hpp"
+
+namespace madloop {
+
+namespace {
+
+/// Columns of a panel: its matrix-vector products with the pending update grow with it, and the efficiency of
+/// the product of matrices, too.
+constexpr Index kPanel = 32;
+constexpr Index kUpdateTile = 256;
+/// Reflectors that are applied together, and columns that they are applied to.
+constexpr Index kBlock = 64;
+constexpr Index kColumns = 128;
+
+/// The reduction in progress: A - V W^T - W V^T is the matrix at hand, [V W] the pending update of a panel.
+class Reducer {
+ public:
+  Reducer(Matrix const& a, Task& task)
+      : task_(task),
+        n_(a.rows()),
+        work_(Matrix::Zero(paddedRows(n_), n_)),
+        pending_(n_, 2 * kPanel),
+        swapped_(n_, 2 * kPanel),
+        next_(Vector::Zero(work_.rows())),
+        product_(Vector::Zero(work_.rows())),
+        multiplier_(n_) {
+    for (Index j = 0; j < n_; ++j) work_.col(j).segment(j, n_ - j) = a.col(j).tail(n_ - j);
+    result_.matrix = {Vector::Zero(n_), Vector::Zero(std::max<Index>(n_ - 1, 0))};
+    result_.tau = Vector::Zero(n_);
+  }
+
+  TridiagonalReduction run() {
+    for (Index begin = 0; begin < n_; begin += kPanel) {
+      Index const end = std::min(begin + kPanel, n_);
+      for (Index k = begin; k < end; ++k) {
+        task_.throwIfCancelled();
+        reduceColumn(k, begin);
+      }
+      updateTrailing(begin, end);
+      task_.add(tridiagonalReductionUnits(n_ - begin) - tridiagonalReductionUnits(n_ - end));
+    }
+    // What is left is the panel's own triangle above the reflectors, and T.
+    for (Index k = 0; k < n_; ++k) work_.col(k).head(k + 1).setZero();
+    result_.reflectors = std::move(work_);
+    return std::move(result_);
+  }
+
+ private:
+  void reduceColumn(Index k, Index begin) {
+    Index const done = k - begin;  // columns of V and of W so far
+    auto column = work_.col(k).segment(k, n_ - k);
+    if (done > 0) {
+      Vector const w = swapped_.row(k).head(done).transpose();
+      Vector const v = swapped_.row(k).segment(kPanel, done).transpose();
+      column.noalias() -= pending_.block(k, 0, n_ - k, done) * w;
+      column.noalias() -= pending_.block(k, kPanel, n_ - k, done) * v;
+    }
+    result_.matrix.diagonal[k] = work_(k, k);
+    if (k + 1 == n_) return;
+
+    Index const first = k + 1;
+    Index const size = n_ - first;
+    double* const v = work_.col(k).data() + first;
+    Reflector const reflector = makeReflector(v, size);
+    result_.matrix.subdiagonal[k] = reflector.beta;
+    result_.tau[k] = reflector.tau;
+
+    next_[k] = 0;
+    std::copy(v, v + size, next_.data() + first);
+    multiplier_.multiply(work_, first, next_, product_, task_);
+    auto product = product_.segment(first, size);
+    auto const x = next_.segment(first, size);
+    if (done > 0) {
+      auto const vs = pending_.block(first, 0, size, done);
+      auto const ws = pending_.block(first, kPanel, size, done);
+      Vector const alongV = vs.transpose() * x;
+      Vector const alongW = ws.transpose() * x;
+      product.noalias() -= vs * alongW;
+      product.noalias() -= ws * alongV;
+    }
+    // w = tau A v - (tau^2 v^T A v / 2) v, so that (I - tau v v^T) A (I - tau v v^T) = A - v w^T - w v^T.
+    double const inner = fixedOrderSum(static_cast<std::size_t>(size), [&](std::size_t i) {
+      return product_.data()[first + static_cast<Index>(i)] * v[i];
+    });
+    double const half = 0.5 * reflector.tau * reflector.tau * inner;
+    for (Index i = first; i < n_; ++i) {
+      double const w = reflector.tau * product_[i] - half * next_[i];
+      pending_(i, done) = swapped_(i, kPanel + done) = next_[i];
+      pending_(i, kPanel + done) = swapped_(i, done) = w;
+    }
+  }
+
+  /// A -= V W^T + W V^T on the lower triangle from row and column `end` on.
+  void updateTrailing(Index begin, Index end) {
+    Index const width = end - begin;
+    if (end >= n_ || width < kPanel) return;
+    forLowerTiles(task_, n_ - end, kUpdateTile, [&](Range rows, Range cols) {
+      work_.block(end + rows.begin, end + cols.begin, rows.size, cols.size).noalias() -=
+          pending_.middleRows(end + rows.begin, rows.size) *
+          swapped_.middleRows(end + cols.begin, cols.size).transpose();
+    });
+  }
+
+  Task& task_;
+  Index n_;
+  Matrix work_;
+  Matrix pending_;  // [V W]
+  Matrix swapped_;  // [W V]
+  Vector next_;     // the reflector at hand, padded
+  Vector product_;
+  SymmetricProduct multiplier_;
+  TridiagonalReduction result_;
+};
+
+/// T with H_b ... H_{b+m-1} = I - V T V^T, upper triangular: column j of T is -tau_j T (V^T v_j), below it
+/// tau_j.
+Matrix blockFactor(Matrix const& reflectors, Vector const& tau, Range block, Index n) {
+  auto const v = reflectors.block(block.begin, block.begin, n - block.begin, block.size);
+  Matrix const gram = v.transpose() * v;
+  Matrix t = Matrix::Zero(block.size, block.size);
+  for (Index j = 0; j < block.size; ++j) {
+    double const tauJ = tau[block.begin + j];
+    t(j, j) = tauJ;
+    for (Index i = 0; i < j; ++i) {
+      double sum = 0;
+      for (Index k = i; k < j; ++k) sum += t(i, k) * gram(k, j);
+      t(i, j) = -tauJ * sum;
+    }
+  }
+  return t;
+}
+
+}  // namespace
+
+TridiagonalReduction reduceToTridiagonal(Matrix const& a, Task& task) { return Reducer(a, task).run(); }
+
+void multiplyByReflectors(TridiagonalReduction const& reduction, Matrix& z, Task& task) {
+  Index const n = reduction.tau.size();
+  Index const count = std::max<Index>(n - 1, 0);
+  std::vector<Matrix> factors(static_cast<std::size_t>((count + kBlock - 1) / kBlock));
+  forRanges(task, count, kBlock, [&](Range block) {
+    factors[static_cast<std::size_t>(block.begin / kBlock)] =
+        blockFactor(reduction.reflectors, reduction.tau, block, n);
+  });
+  forRanges(task, z.cols(), kColumns, [&](Range cols) {
+    for (std::size_t index = factors.size(); index-- > 0;) {
+      task.throwIfCancelled();
+      Matrix const& t = factors[index];
+      Index const begin = static_cast<Index>(index) * kBlock;
+      // Rows up to the first reflector's leading one stay as they are.
+      auto const v = reduction.reflectors.block(begin + 1, begin, n - begin - 1, t.cols());
+      auto part = z.block(begin + 1, cols.begin, n - begin - 1, cols.size);
+      Matrix const along = v.transpose() * part;
+      Matrix const scaled = t.triangularView<Eigen::Upper>() * along;
+      part.noalias() -= v * scaled;
+    }
+    task.add(multiplyByReflectorsUnits(n, cols.size));
+  });
+}
+
+std::uint64_t tridiagonalReductionUnits(Index n) {
+  auto const size = static_cast<std::uint64_t>(n);
+  return 4 * size * size * size;
+}
+
+std::uint64_t multiplyByReflectorsUnits(Index n, Index cols) {
+  auto const size = static_cast<std::uint64_t>(n);
+  return 2 * size * size * static_cast<std::uint64_t>(cols);
+}
+
+}  // namespace madloop
