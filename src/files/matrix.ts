@@ -45,8 +45,12 @@ export async function chooseMatrix(file: ArrayFile, arrayName: string | undefine
     const name = arrayNames.includes(arrayName) ? arrayName : arrayName.replace(/\.npy$/, '');
     return checkedMatrix(await file.open(name));
   }
-  if (arrayNames.includes('mu') && arrayNames.includes('sigma')) {
-    throw malformed(file.name, "holds statistics ('mu' and 'sigma'), expected features");
+  // A covariance is a matrix too, but never meant.
+  if (
+    arrayNames.some((name) => /^mu$|\.mu$/.test(name)) &&
+    arrayNames.some((name) => /^sigma$|\.cov$/.test(name))
+  ) {
+    throw malformed(file.name, `holds statistics (${listed(arrayNames)}), expected features`);
   }
   const matrices: { name: string; array: StoredArray }[] = [];
   for (const name of arrayNames) {
