@@ -332,10 +332,10 @@ describe('readMatrix of an .npz file', () => {
   });
 
   test('stops inflating where the claimed size ends', async () => {
-    // 64 MiB of zeros in 64 KiB, which say that they are 2 x 2 elements.
-    const bytes = npyBytes('<f8', [2, 2], Buffer.alloc(64 * 2 ** 20));
+    // 256 MiB of zeros in 256 KiB, which say that they are 2 x 2 elements.
+    const bytes = npyBytes('<f8', [2, 2], Buffer.alloc(2 ** 28));
     const compressed = deflateRawSync(bytes);
-    const size = bytes.length - 64 * 2 ** 20 + 32;
+    const size = bytes.length - 2 ** 28 + 32;
     let readBytes = 0;
     const zip = memorySource(zipBytes([{ name: 'x.npy', bytes, deflated: true, size }]));
     const source = {
@@ -347,9 +347,8 @@ describe('readMatrix of an .npz file', () => {
     };
     const call = () => readMatrixFrom(source);
     await expectRejection(call, 'ERR_INVALID_INPUT', `expected ${size} bytes once inflated, got more`);
-    expect(compressed.length).toBeGreaterThan(60_000);
-    expect(process.memoryUsage().arrayBuffers).toBeLessThan(400 * 2 ** 20);
-    expect(readBytes).toBeLessThan(3 * compressed.length);
+    // It is over at the first of two reads: no more of it was looked at.
+    expect(readBytes).toBeLessThan(0.7 * compressed.length);
   });
 
   test('refuses two entries of one name, and a directory that does not fit', async () => {
