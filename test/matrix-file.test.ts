@@ -347,8 +347,8 @@ describe('readMatrix of an .npz file', () => {
     };
     const call = () => readMatrixFrom(source);
     await expectRejection(call, 'ERR_INVALID_INPUT', `expected ${size} bytes once inflated, got more`);
-    // It is over at the first of two reads: no more of it was looked at.
-    expect(readBytes).toBeLessThan(0.7 * compressed.length);
+    // The directory, of 64 KiB at the end, and the first of two reads of the entry: no more was looked at.
+    expect(readBytes).toBeLessThan(0.9 * compressed.length);
   });
 
   test('refuses two entries of one name, and a directory that does not fit', async () => {

@@ -10,8 +10,9 @@ import { malformed } from './file-errors.js';
 /** No deflated byte becomes more than this many: two bits are the least that a copy of 258 bytes takes. */
 export const greatestExpansion = 1032;
 
-// Inflated at once: at most 17 MB come of it, some 16 kB as a rule.
-const pieceBytes = 2 ** 14;
+// Deflated bytes inflated at once: many where little comes of them, few where much does, so that a megabyte or so does.
+const [leastPiece, greatestPiece] = [2 ** 10, 2 ** 14];
+const wantedOutput = 2 ** 20;
 // Read at once, and inflated between turns of the event loop: about 2 ms.
 const readBytes = 2 ** 17;
 const outputBetweenTurns = 2 ** 20;
@@ -32,6 +33,7 @@ export class InflatingStream implements ByteStream {
   /** What is deflated: read, not yet inflated. */
   #compressed = new Uint8Array(0);
   #compressedRead = 0;
+  #pieceBytes = leastPiece;
   /** What is inflated, not yet handed out; with more than one piece only in mid-push. */
   #inflated: Uint8Array[] = [];
   #produced = 0;
@@ -81,7 +83,8 @@ export class InflatingStream implements ByteStream {
       this.#sinceTurn = 0;
       await nextTurn();
     }
-    const piece = this.#compressed.subarray(0, pieceBytes);
+    const piece = this.#compressed.subarray(0, this.#pieceBytes);
+    const before = this.#produced;
     this.#compressed = this.#compressed.subarray(piece.length);
     const last = this.#compressed.length === 0 && this.#compressedRead === compressedSize;
     try {
@@ -91,6 +94,8 @@ export class InflatingStream implements ByteStream {
       throw malformed(this.#name, `is damaged: it cannot be inflated (${reason})`);
     }
     if (this.#produced > this.#range.size) throw this.#wrongLength();
+    const wanted = Math.floor((wantedOutput * piece.length) / Math.max(1, this.#produced - before));
+    this.#pieceBytes = Math.min(Math.max(wanted, leastPiece), greatestPiece);
     return true;
   }
 

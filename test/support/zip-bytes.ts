@@ -6,6 +6,8 @@ export interface TestEntry {
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly deflated?: boolean;
+  /** Of `bytes` that are compressed already. */
+  readonly method?: number;
   /** With 64-bit sizes in the directory. */
   readonly large?: boolean;
   readonly flags?: number;
@@ -29,7 +31,7 @@ export function zipBytes(entries: readonly TestEntry[]): Buffer {
     const central = Buffer.alloc(46);
     central.writeUInt32LE(0x02014b50, 0);
     central.writeUInt16LE(entry.flags ?? 0, 8);
-    central.writeUInt16LE(entry.deflated ? 8 : 0, 10);
+    central.writeUInt16LE(entry.method ?? (entry.deflated ? 8 : 0), 10);
     central.writeUInt32LE(entry.crc32 ?? crc32(entry.bytes), 16);
     central.writeUInt32LE(entry.large ? 0xffff_ffff : compressedSize, 20);
     central.writeUInt32LE(entry.large ? 0xffff_ffff : size, 24);
