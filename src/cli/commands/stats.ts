@@ -51,7 +51,8 @@ async function runStats(features: string, flags: StatsFlags, signal: AbortSignal
   const { array, threads } = flags;
   const output = checkOutput('stats', flags);
   // Before minutes of work, not after.
-  const extractor = flags.extractor && checkExtractor('stats', '--extractor', flags.extractor);
+  const extractor =
+    flags.extractor === undefined ? undefined : checkExtractor('stats', '--extractor', flags.extractor);
   const moments = await withProgressBar('stats', (onProgress) =>
     readInput(momentsOfFile(features, { array, threads, signal, onProgress })),
   );
