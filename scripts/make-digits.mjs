@@ -10,7 +10,7 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { writeNpy } from '../dist/files/npy.js';
+import { writeMatrix } from '../dist/matrix-file.js';
 import { RandomIntegers } from '../dist/random-integers.js';
 
 const imageSide = 28;
@@ -54,7 +54,7 @@ async function main() {
     side: values.side && Number(values.side),
     rows: values.rows && Number(values.rows),
   });
-  await writeNpy(positionals[0], features);
+  await writeMatrix(positionals[0], features);
   console.error(`wrote ${positionals[0]}: ${features.rows} x ${features.cols}`);
 }
 

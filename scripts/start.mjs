@@ -12,8 +12,8 @@ import { withProgressBar } from '../dist/cli/progress.js';
 import { writeResultFiles } from '../dist/cli/result-files.js';
 import { tableText, withError } from '../dist/cli/table.js';
 import { csvText } from '../dist/files/csv.js';
-import { writeNpy } from '../dist/files/npy.js';
 import { info } from '../dist/index.js';
+import { writeMatrix } from '../dist/matrix-file.js';
 import { digitFeatures } from './make-digits.mjs';
 
 // Every loop starts from 200 real digits and trains each later generation on 1,000 samples, so that the loops differ in
@@ -45,7 +45,7 @@ async function main() {
 async function runDigits(folder, replicates, signal) {
   const data = join(folder, 'digits.npy');
   const digits = digitFeatures();
-  await writeNpy(data, digits);
+  await writeMatrix(data, digits);
   console.log(
     `Loops over ${digits.rows} handwritten digits (${digits.cols} block means each), Gaussian model: Fréchet distance to ` +
       `${shared.heldOut} held-out digits, ${replicates} runs`,

@@ -27,11 +27,13 @@ export { autophagousLoop, type Generation } from './loops/autophagous-loop.js';
 export type { AutophagousLoopOptions, MetricChoice } from './loops/loop-options.js';
 export type { Metric, MetricContext, MetricName } from './loops/metrics.js';
 export { type Matrix, matrix } from './matrix.js';
+export { type ReadMatrixOptions, readMatrix, writeMatrix } from './matrix-file.js';
 export { matrixSquareRoot } from './matrix-square-root.js';
 export type { FittedGaussian, GaussianSampleOptions } from './models/fitted-gaussian.js';
 export { type GaussianModel, type GaussianOptions, gaussian } from './models/gaussian.js';
 export type { FittedModel, GenerativeModel, SampleOptions, StepOptions } from './models/generative-model.js';
 export { type Gaussian, type Moments, mergeMoments, moments } from './moments.js';
+export { type MomentsOfFileOptions, momentsOfFile } from './moments-of-file.js';
 export {
   type ManifoldConvention,
   type ManifoldMetricName,
@@ -55,3 +57,5 @@ export {
   type GaussianLoopSeries,
   simulateGaussianLoop,
 } from './simulate-gaussian-loop.js';
+export { mergeStatistics, type Statistics, type StatisticsContent } from './statistics.js';
+export { type ReadStatisticsOptions, readStatistics, writeStatistics } from './statistics-file.js';

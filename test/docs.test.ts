@@ -1,11 +1,12 @@
 // The README and the pages of docs/ keep what they promise: their programs and commands run.
 
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
+import { numpy } from './support/numpy.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'madloop-docs-'));
@@ -59,5 +60,31 @@ test('the commands of docs/cli.md run, in this order', () => {
     expect(readFileSync(join(folder, 'again', name)).equals(readFileSync(join(folder, 'fresh', name)))).toBe(
       true,
     );
+  }
+});
+
+test.skipIf(numpy === undefined)('the programs and commands of docs/files.md run, in this order', () => {
+  const place = join(folder, 'files');
+  mkdirSync(join(place, 'node_modules'), { recursive: true });
+  symlinkSync(root, join(place, 'node_modules', 'madloop'), 'dir');
+  copyFileSync(join(root, 'test/fixtures/digits-small.npy'), join(place, 'digits-small.npy'));
+  const runs: [string, string, string[]][] = [];
+  const text = readFileSync(join(root, 'docs/files.md'), 'utf8');
+  for (const [, language, code] of text.matchAll(/```(\w+)\n([\s\S]*?)```/g)) {
+    if (language === 'python') runs.push([code!, numpy!, ['-c', code!]]);
+    else if (language === 'js') runs.push([code!, process.execPath, ['--input-type=module', '--eval', code!]]);
+    else {
+      for (const command of code!.trim().split('\n')) {
+        const [npx, madloop, ...args] = command.split(/ +/);
+        expect([npx, madloop]).toEqual(['npx', 'madloop']);
+        runs.push([command, process.execPath, [join(root, 'dist/cli/main.js'), ...args]]);
+      }
+    }
+  }
+  expect(runs.length).toBeGreaterThan(6);
+  for (const [code, program, args] of runs) {
+    const { status, stdout, stderr } = spawnSync(program, args, { cwd: place, encoding: 'utf8' });
+    expect([code, status, status === 0 ? '' : stderr]).toEqual([code, 0, '']);
+    if (code.includes('console.log')) expect(stdout).toMatch(/^1000 pixels [0-9a-f]{64}\n\d/);
   }
 });

@@ -6,18 +6,18 @@ import { resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { checkInteger, checkOptions, invalid, mustError } from '../check.js';
 import { derivedSeed } from '../derived-seed.js';
-import { MadloopError } from '../errors.js';
-import { readNpy } from '../files/npy.js';
 import { type JobOptions, resolveJobOptions } from '../job.js';
 import { resolveLoopOptions } from '../loops/loop-options.js';
 import { replicatedLoop } from '../loops/replicated-loop.js';
 import type { Matrix } from '../matrix.js';
+import { readMatrix } from '../matrix-file.js';
 import { gaussian } from '../models/gaussian.js';
 import { RandomIntegers } from '../random-integers.js';
 import { datasetReference } from '../references/dataset-reference.js';
 import { pickRows } from '../rows.js';
 import type { GivenParameters } from './loop-parameters.js';
 import type { LoopResult } from './loop-result.js';
+import { readInput } from './read-input.js';
 
 const where = 'loop';
 const ownNames = ['data', 'dataSha256', 'dim', 'heldOut', 'divisor', 'replicates'] as const;
@@ -90,11 +90,7 @@ export async function runDataLoop(given: GivenParameters, job: JobOptions): Prom
 async function readData(data: unknown): Promise<{ path: string; rows: Matrix; checksum: string }> {
   if (typeof data !== 'string') throw invalid(where, 'data', 'be the path of a .npy file', data);
   const path = resolve(data);
-  const rows = await readNpy(path).catch((error: unknown) => {
-    // A file that is not there is wrong usage, unlike one that fails while it is written.
-    if (!(error instanceof MadloopError) || error.code !== 'ERR_FILE') throw error;
-    throw new MadloopError('ERR_INVALID_INPUT', error.message, { cause: error });
-  });
+  const rows = await readInput(readMatrix(path));
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   return { path, rows, checksum: hash.digest('hex') };

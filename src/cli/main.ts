@@ -4,6 +4,7 @@ import { packageVersion } from '../native.js';
 import { figureCommand } from './commands/figure.js';
 import { infoCommand } from './commands/info.js';
 import { loopCommand } from './commands/loop.js';
+import { statsCommand } from './commands/stats.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
 import { say, tolerateClosedPipes } from './output.js';
 
@@ -18,10 +19,15 @@ async function main(): Promise<void> {
     .version(packageVersion())
     .option('--debug', 'show where errors come from')
     .showSuggestionAfterError();
-  for (const command of [infoCommand(), loopCommand(interrupt.signal), figureCommand(interrupt.signal)]) {
+  const { signal } = interrupt;
+  for (const command of [infoCommand(), loopCommand(signal), statsCommand(signal), figureCommand(signal)]) {
     program.addCommand(command);
   }
-  for (const command of [program, ...program.commands]) {
+  for (const command of [
+    program,
+    ...program.commands,
+    ...program.commands.flatMap(({ commands }) => commands),
+  ]) {
     // Errors are reported below, once, in one form.
     command.exitOverride().configureOutput({ outputError: () => {} });
   }

@@ -17,11 +17,12 @@ export function addRunOptions(command: Command): void {
     )
     .addOption(new Option('--json', 'print one JSON document instead of a table'))
     .addOption(new Option('--no-chart', 'write no SVG and PNG'))
-    .addOption(
-      new Option('--threads <n>', 'threads to use (default: MADLOOP_THREADS, else all processors)').argParser(
-        threadCount,
-      ),
-    );
+    .addOption(threadsOption());
+}
+
+export function threadsOption(): Option {
+  const help = 'threads to use (default: MADLOOP_THREADS, else all processors)';
+  return new Option('--threads <n>', help).argParser(threadCount);
 }
 
 function threadCount(text: string): number {

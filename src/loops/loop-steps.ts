@@ -1,3 +1,4 @@
+import { abortable } from '../abortable.js';
 import { checkGaussian, describe } from '../check.js';
 import { derivedSeed } from '../derived-seed.js';
 import { type ErrorCode, MadloopError } from '../errors.js';
@@ -6,7 +7,6 @@ import type { FittedModel, StepOptions } from '../models/generative-model.js';
 import { type Gaussian, moments } from '../moments.js';
 import type { RealSamples } from '../references/reference.js';
 import { firstNonFinite } from '../rows.js';
-import { abortable } from './abortable.js';
 import type { ResolvedLoop } from './loop-options.js';
 
 const loopName = 'autophagousLoop';

@@ -16,7 +16,7 @@ describe('madloop', () => {
     });
     const help = await run(['--help'], folder);
     expect(help.status).toBe(0);
-    for (const verb of ['info', 'loop', 'figure']) expect(help.stdout).toContain(verb);
+    for (const verb of ['info', 'loop', 'stats', 'figure']) expect(help.stdout).toContain(verb);
   });
 
   test('info --json prints one JSON document and nothing else', async () => {

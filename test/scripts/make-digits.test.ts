@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import { readNpy } from '../../src/files/npy.js';
+import { readMatrix } from '../../src/matrix-file.js';
 
 const script = fileURLToPath(new URL('../../scripts/make-digits.mjs', import.meta.url));
 const fixture = fileURLToPath(new URL('../fixtures/digits-small.npy', import.meta.url));
@@ -25,11 +25,11 @@ describe('scripts/make-digits.mjs', () => {
   });
 
   test('makes block means of all 10,000 digits, of which the fixture has the first rows', async () => {
-    const all = await readNpy(make('all.npy'));
-    const small = await readNpy(fixture);
+    const all = await readMatrix(make('all.npy'));
+    const small = await readMatrix(fixture);
     expect([all.rows, all.cols]).toEqual([10_000, 49]);
     expect(all.data.subarray(0, small.data.length)).toEqual(small.data);
-    const finer = await readNpy(make('finer.npy', '--side', '14', '--rows', '5'));
+    const finer = await readMatrix(make('finer.npy', '--side', '14', '--rows', '5'));
     expect([finer.rows, finer.cols]).toEqual([5, 196]);
     // Four fine blocks make a coarse one.
     for (let i = 0; i < 5; i += 1) {

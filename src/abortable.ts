@@ -1,4 +1,4 @@
-import { MadloopError } from '../errors.js';
+import { MadloopError } from './errors.js';
 
 /**
  * Waits for `work` until the signal is aborted: then rejects at once with ERR_ABORTED, whether or not the work listens to

@@ -1,0 +1,115 @@
+import { Command } from 'commander';
+import { MadloopError } from '../../errors.js';
+import { info } from '../../info.js';
+import { momentsOfFile } from '../../moments-of-file.js';
+import { checkExtractor, mergeStatistics, type Statistics } from '../../statistics.js';
+import { readStatistics, writeStatistics } from '../../statistics-file.js';
+import { print, printJson, say } from '../output.js';
+import { withProgressBar } from '../progress.js';
+import { readInput } from '../read-input.js';
+import { threadsOption } from '../run-options.js';
+import { tableText } from '../table.js';
+
+interface OutputFlags {
+  readonly output?: string;
+  readonly json?: true;
+}
+
+interface StatsFlags extends OutputFlags {
+  readonly extractor?: string;
+  readonly array?: string;
+  readonly threads?: number;
+}
+
+export function statsCommand(signal: AbortSignal): Command {
+  const command = new Command('stats')
+    .description('mean and covariance of features, as a file that pytorch-fid and clean-fid read too')
+    .argument('<features>', 'a .npy or .npz file: a row a sample')
+    .option('--extractor <name>', 'what made the features: files of different ones are not merged')
+    .option('--array <name>', 'the array of an .npz file (default: its only matrix)')
+    .addOption(threadsOption())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  madloop stats real.npy -o real.npz --extractor inception-v3' +
+        '\n  madloop stats merge part-1.npz part-2.npz -o all.npz',
+    )
+    .action((features: string, flags: StatsFlags) => runStats(features, flags, signal));
+  const merge = new Command('merge')
+    .description('the statistics of all samples together, from those of parts')
+    .argument('<files...>', '.npz files that madloop stats wrote')
+    // commander gives flags that both know to the outer command, wherever they stand.
+    .action((files: string[], _: unknown, self: Command) => runMerge(files, self.optsWithGlobals(), signal));
+  for (const each of [command, merge]) {
+    each
+      .option('-o, --output <file.npz>', 'where the statistics go; a file of this name is replaced')
+      .option('--json', 'print one JSON document instead of a table');
+  }
+  return command.addCommand(merge);
+}
+
+async function runStats(features: string, flags: StatsFlags, signal: AbortSignal): Promise<void> {
+  const { array, threads } = flags;
+  const output = checkOutput('stats', flags);
+  // Before minutes of work, not after.
+  const extractor =
+    flags.extractor === undefined ? undefined : checkExtractor('stats', '--extractor', flags.extractor);
+  const moments = await withProgressBar('stats', (onProgress) =>
+    readInput(momentsOfFile(features, { array, threads, signal, onProgress })),
+  );
+  const statistics = await writeStatistics(output, { ...moments, extractor });
+  show('stats', { features, ...(array !== undefined && { array }), output }, statistics, flags);
+}
+
+async function runMerge(files: readonly string[], flags: StatsFlags, signal: AbortSignal): Promise<void> {
+  for (const name of ['extractor', 'array', 'threads'] as const) {
+    if (flags[name] !== undefined) {
+      throw new MadloopError('ERR_INVALID_INPUT', `stats merge: unknown option '--${name}'`);
+    }
+  }
+  const output = checkOutput('stats merge', flags);
+  const statistics = await withProgressBar('stats merge', async (onProgress) => {
+    const parts: Statistics[] = [];
+    for (const file of files) {
+      parts.push(await readInput(readStatistics(file, { signal })));
+      onProgress({ done: parts.length, total: files.length });
+    }
+    return mergeStatistics(parts);
+  });
+  show('stats merge', { files, output }, await writeStatistics(output, statistics), flags);
+}
+
+// Not commander's requiredOption: it would ask `stats merge` for that of `stats` as well.
+function checkOutput(where: string, { output }: OutputFlags): string {
+  if (output === undefined) {
+    throw new MadloopError('ERR_INVALID_INPUT', `${where}: option '-o, --output <file.npz>' must be given`);
+  }
+  return output;
+}
+
+function show(
+  command: string,
+  files: Readonly<Record<string, unknown>> & { readonly output: string },
+  statistics: Statistics,
+  { json }: OutputFlags,
+): void {
+  const { count = 0, dim, mean, covariance, extractor, hash } = statistics;
+  let [meanNormSquared, trace] = [0, 0];
+  for (let i = 0; i < dim; i += 1) {
+    meanNormSquared += mean[i]! ** 2;
+    trace += covariance[i * dim + i]!;
+  }
+  if (json) {
+    const { version, variant } = info();
+    const made = { madloop: version, instructionSet: variant, command, ...files };
+    printJson({ ...made, count, dim, extractor: extractor ?? null, meanNormSquared, trace, hash });
+  } else {
+    const numbers = [String(count), String(dim), meanNormSquared.toPrecision(7), trace.toPrecision(7)];
+    print(
+      tableText(
+        ['count', 'dim', 'meanNormSquared', 'trace', 'extractor', 'hash'],
+        [[...numbers, extractor ?? 'unknown', `${hash.slice(0, 12)}…`]],
+      ),
+    );
+  }
+  say(`wrote ${files.output}`);
+}

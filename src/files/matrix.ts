@@ -1,0 +1,110 @@
+// Matrices in .npy and .npz files.
+
+import { endianness } from 'node:os';
+import { allocate } from '../allocate.js';
+import type { Matrix } from '../matrix.js';
+import type { ByteSource } from './byte-source.js';
+import { ElementReader } from './element-reader.js';
+import type { Elements } from './elements.js';
+import { malformed } from './file-errors.js';
+import { npyPrefix, shapeText } from './npy-header.js';
+import {
+  type ArrayFile,
+  checkElements,
+  checkMatrixShape,
+  listed,
+  openArrayFile,
+  type StoredArray,
+} from './stored-array.js';
+
+/** The matrix in a .npy or .npz file: see readMatrix in ../matrix-file.ts. */
+export async function readMatrixFrom(source: ByteSource, arrayName?: string): Promise<Matrix> {
+  return readStoredMatrix(await chooseMatrix(await openArrayFile(source), arrayName));
+}
+
+/** A .npy file of these numbers, in pieces. */
+export function npyParts(data: Float32Array | Float64Array, shape: readonly number[]): Uint8Array[] {
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  return [npyPrefix(`<f${data.BYTES_PER_ELEMENT}`, shape), littleEndian(bytes, data.BYTES_PER_ELEMENT)];
+}
+
+/** The array of that name, or the only one that can be meant. Its elements have been checked. */
+export async function chooseMatrix(file: ArrayFile, arrayName: string | undefined): Promise<StoredArray> {
+  const { arrayNames } = file;
+  if (arrayNames === undefined) {
+    if (arrayName !== undefined) {
+      throw malformed(
+        file.name,
+        `is a .npy file, which has one array without a name: ${JSON.stringify(arrayName)} is none`,
+      );
+    }
+    return checkedMatrix(await file.open(undefined));
+  }
+  if (arrayName !== undefined) {
+    // Both ways in which NumPy knows it.
+    const name = arrayNames.includes(arrayName) ? arrayName : arrayName.replace(/\.npy$/, '');
+    return checkedMatrix(await file.open(name));
+  }
+  // A covariance is a matrix too, but never meant.
+  if (
+    arrayNames.some((name) => /^mu$|\.mu$/.test(name)) &&
+    arrayNames.some((name) => /^sigma$|\.cov$/.test(name))
+  ) {
+    throw malformed(file.name, `holds statistics (${listed(arrayNames)}), expected features`);
+  }
+  const matrices: { name: string; array: StoredArray }[] = [];
+  for (const name of arrayNames) {
+    const array = await file.open(name);
+    if (array.header.shape.length === 2) matrices.push({ name, array });
+  }
+  const [first, second] = matrices;
+  if (second !== undefined) {
+    const names = listed(matrices.map(({ name, array }) => `${name} ${shapeText(array.header.shape)}`));
+    throw malformed(
+      file.name,
+      `holds several matrices, expected the option 'array' to name one of them: ${names}`,
+    );
+  }
+  if (first === undefined) {
+    throw malformed(file.name, `holds no two-dimensional array, expected one; it holds ${listed(arrayNames)}`);
+  }
+  return checkedMatrix(first.array);
+}
+
+/** All of a matrix, row-major. */
+export async function readStoredMatrix(array: StoredArray): Promise<Matrix> {
+  const { rows, cols } = checkMatrixShape(array);
+  const { type } = checkElements(array);
+  const reader = await ElementReader.open(array);
+  const data: Elements = allocate(array.name, 'the matrix', type.Type as Float64ArrayConstructor, rows * cols);
+  if (!array.header.fortranOrder) {
+    await reader.read(data);
+  } else {
+    let [row, col] = [0, 0];
+    for await (const chunk of reader.chunks(data.length)) {
+      for (let i = 0; i < chunk.length; i += 1) {
+        data[row * cols + col] = chunk[i]!;
+        row += 1;
+        if (row === rows) {
+          row = 0;
+          col += 1;
+        }
+      }
+    }
+  }
+  await reader.finish();
+  return { data, rows, cols };
+}
+
+function checkedMatrix(array: StoredArray): StoredArray {
+  checkMatrixShape(array);
+  checkElements(array);
+  return array;
+}
+
+/** The bytes of elements of this machine, little-endian; a big-endian machine swaps a copy, never the caller's own. */
+function littleEndian(bytes: Buffer, elementBytes: number): Buffer {
+  if (endianness() === 'LE') return bytes;
+  const copy = Buffer.from(bytes);
+  return elementBytes === 4 ? copy.swap32() : copy.swap64();
+}

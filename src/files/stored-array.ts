@@ -1,0 +1,164 @@
+// The arrays in a .npy or .npz file.
+
+import type { ByteSource } from './byte-source.js';
+import { type ByteStream, RangeStream } from './byte-stream.js';
+import { type ElementType, elementType, elementTypes } from './elements.js';
+import { malformed } from './file-errors.js';
+import { beginsLikeNpy, type NpyHeader, readNpyHeader, shapeText } from './npy-header.js';
+import {
+  beginsLikeZip,
+  entryName,
+  openZipEntry,
+  readZipDirectory,
+  type ZipDirectory,
+  type ZipEntry,
+} from './zip.js';
+
+/** An array whose header has been read. */
+export interface StoredArray {
+  /** For messages: the file, and of an .npz file the entry. */
+  readonly name: string;
+  readonly header: NpyHeader;
+  /** Bytes of header and elements, as the file says. */
+  readonly size: number;
+  /** The elements in the order of the file. */
+  openElements(): Promise<ByteStream>;
+  /** Whether the stream's end checks a checksum. */
+  readonly hasChecksum: boolean;
+  /** Fills `target` with the bytes at an offset from the first element; undefined where they are compressed. */
+  readonly readAt: ((offset: number, target: Uint8Array) => Promise<void>) | undefined;
+}
+
+/** The arrays of a file by name; in a .npy file there is one, without a name. */
+export interface ArrayFile {
+  readonly name: string;
+  /** Undefined for a .npy file. */
+  readonly arrayNames: readonly string[] | undefined;
+  /** Opens an array by its name; the name is undefined for that of a .npy file. */
+  open(arrayName: string | undefined): Promise<StoredArray>;
+}
+
+/** Errors, here and in what is returned: ERR_INVALID_INPUT for malformed files, ERR_FILE for unreadable ones. */
+export async function openArrayFile(source: ByteSource): Promise<ArrayFile> {
+  const signature = Buffer.alloc(Math.min(6, source.size));
+  await source.read(0, signature);
+  if (beginsLikeNpy(signature)) {
+    return { name: source.name, arrayNames: undefined, open: () => openNpy(source) };
+  }
+  if (!beginsLikeZip(signature)) {
+    throw malformed(source.name, 'begins neither like a .npy nor like an .npz file');
+  }
+  const directory = await readZipDirectory(source);
+  const entries = new Map<string, ZipEntry>();
+  for (const entry of directory.entries) {
+    if (entry.name.endsWith('.npy')) entries.set(entry.name.slice(0, -'.npy'.length), entry);
+  }
+  const arrayNames = [...entries.keys()];
+  return {
+    name: source.name,
+    arrayNames,
+    async open(arrayName) {
+      const entry = arrayName === undefined ? undefined : entries.get(arrayName);
+      if (entry === undefined) {
+        throw malformed(
+          source.name,
+          `has no array ${JSON.stringify(arrayName)}; it holds ${listed(arrayNames)}`,
+        );
+      }
+      return openNpzEntry(source, directory, entry);
+    },
+  };
+}
+
+/** Names for messages: not more than a line of them. */
+export function listed(names: readonly string[]): string {
+  if (names.length === 0) return 'no arrays';
+  const shown = names
+    .slice(0, 8)
+    .map((name) => JSON.stringify(name.length > 40 ? `${name.slice(0, 37)}...` : name));
+  return shown.join(', ') + (names.length > 8 ? `, and ${names.length - 8} more` : '');
+}
+
+/**
+ * The type of an array's elements, and whether there are as many as its shape says.
+ * Errors: ERR_INVALID_INPUT. Nothing is to be allocated for an array that has not passed here.
+ */
+export function checkElements(array: StoredArray): { type: ElementType; count: number } {
+  const { descr, length } = array.header;
+  const type = elementType(descr);
+  if (type === undefined) {
+    throw malformed(array.name, `holds elements of type '${descr.slice(0, 40)}', expected ${elementTypes}`);
+  }
+  checkLength(array, type.bytes);
+  return { type, count: (array.size - length) / type.bytes };
+}
+
+/** That an array of elements of this size is as long as its shape says. */
+export function checkLength(
+  { name, header: { shape, length }, size }: StoredArray,
+  elementBytes: number,
+): void {
+  const count = shape.reduce((product, extent) => product * extent, 1);
+  if (!Number.isSafeInteger(count * elementBytes) || length + count * elementBytes !== size) {
+    const elements = shape.length === 0 ? 'one element' : `${shape.join(' x ')} elements`;
+    throw malformed(
+      name,
+      `says ${elements} of ${elementBytes} bytes, but holds ${size - length} bytes of them`,
+    );
+  }
+}
+
+/** The rows and columns of an array that is a matrix. Errors: ERR_INVALID_INPUT. */
+export function checkMatrixShape({ name, header: { shape } }: StoredArray): { rows: number; cols: number } {
+  const [rows, cols] = shape;
+  if (shape.length !== 2 || rows === undefined || cols === undefined) {
+    throw malformed(
+      name,
+      `holds an array of shape ${shapeText(shape).slice(0, 200)}, expected two dimensions: rows and columns`,
+    );
+  }
+  if (rows === 0 || cols === 0) {
+    throw malformed(name, `holds an array of shape ${shapeText(shape)}, expected at least one row and column`);
+  }
+  return { rows, cols };
+}
+
+async function openNpy(source: ByteSource): Promise<StoredArray> {
+  const { name, size } = source;
+  const header = await readNpyHeader(new RangeStream(source, name, 0), name, size);
+  return {
+    name,
+    header,
+    size,
+    openElements: async () => new RangeStream(source, name, header.length),
+    hasChecksum: false,
+    readAt: (offset, target) => source.read(header.length + offset, target),
+  };
+}
+
+async function openNpzEntry(
+  source: ByteSource,
+  directory: ZipDirectory,
+  entry: ZipEntry,
+): Promise<StoredArray> {
+  const name = entryName(source, entry);
+  const { size } = entry;
+  const { stream, position } = await openZipEntry(source, directory, entry);
+  const header = await readNpyHeader(stream, name, size);
+  return {
+    name,
+    header,
+    size,
+    async openElements() {
+      // From the beginning: the checksum is that of the header as well.
+      const { stream } = await openZipEntry(source, directory, entry);
+      await stream.read(Buffer.alloc(header.length));
+      return stream;
+    },
+    hasChecksum: true,
+    readAt:
+      position === undefined
+        ? undefined
+        : (offset, target) => source.read(position + header.length + offset, target),
+  };
+}
