@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../native.js';
+import { evaluateCommand } from './commands/evaluate.js';
 import { figureCommand } from './commands/figure.js';
 import { infoCommand } from './commands/info.js';
 import { loopCommand } from './commands/loop.js';
@@ -20,7 +21,14 @@ async function main(): Promise<void> {
     .option('--debug', 'show where errors come from')
     .showSuggestionAfterError();
   const { signal } = interrupt;
-  for (const command of [infoCommand(), loopCommand(signal), statsCommand(signal), figureCommand(signal)]) {
+  const commands = [
+    infoCommand(),
+    loopCommand(signal),
+    evaluateCommand(signal),
+    statsCommand(signal),
+    figureCommand(signal),
+  ];
+  for (const command of commands) {
     program.addCommand(command);
   }
   for (const command of [

@@ -16,7 +16,7 @@ template <std::size_t kColumns>
 void reflectColumns(BandBlock const& block, Index first, double const* v, double tau) {
   using namespace Eigen::internal;
   Index const whole = block.rows / kLanes * kLanes;
-  std::array<Packet, kColumns> sums;
+  Packet sums[kColumns];
   std::array<double*, kColumns> columns;
   std::array<double, kColumns> products;
   for (std::size_t c = 0; c < kColumns; ++c) {
@@ -47,7 +47,7 @@ void reflectColumns(BandBlock const& block, Index first, double const* v, double
 template <std::size_t kPackets>
 void reflectRows(BandBlock const& block, Index first, double const* v, double tau) {
   using namespace Eigen::internal;
-  std::array<Packet, kPackets> sums;
+  Packet sums[kPackets];
   for (Packet& sum : sums) sum = pset1<Packet>(0.0);
   double* const data = block.data + first;
   for (Index j = 0; j < block.cols; ++j) {

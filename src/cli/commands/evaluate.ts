@@ -1,0 +1,217 @@
+import { Command, Option } from 'commander';
+import { MadloopError } from '../../errors.js';
+import { withFile } from '../../files/byte-source.js';
+import { openArrayFile } from '../../files/stored-array.js';
+import { frechetDistance } from '../../frechet.js';
+import { frechetDistanceInfinity } from '../../frechet-infinity.js';
+import { frechetDistanceInterval } from '../../frechet-interval.js';
+import { info } from '../../info.js';
+import type { JobOptions } from '../../job.js';
+import { kernelDistance } from '../../kernel-distance.js';
+import type { Matrix } from '../../matrix.js';
+import { readMatrix } from '../../matrix-file.js';
+import { type ManifoldConvention, precisionRecall } from '../../precision-recall.js';
+import type { Statistics } from '../../statistics.js';
+import { readStatistics } from '../../statistics-file.js';
+import { print, printJson, say } from '../output.js';
+import { withProgressBar } from '../progress.js';
+import { readInput } from '../read-input.js';
+import { threadsOption } from '../run-options.js';
+import { tableText, withError } from '../table.js';
+
+interface Flags {
+  readonly k: readonly number[];
+  readonly convention: ManifoldConvention;
+  readonly seed: string;
+  readonly infinity: boolean;
+  readonly realArray?: string;
+  readonly generatedArray?: string;
+  readonly json?: true;
+  readonly threads?: number;
+}
+
+/** One line of the table. */
+interface Row {
+  readonly metric: string;
+  /** Of the k-nearest-neighbour metrics. */
+  readonly k?: number;
+  readonly value: number;
+  /** Null where it cannot be had. */
+  readonly standardError: number | null;
+  readonly interval: readonly [number, number] | null;
+}
+
+type Side = Matrix | Statistics;
+
+export function evaluateCommand(signal: AbortSignal): Command {
+  return new Command('evaluate')
+    .description('all metrics of generated samples against real ones, with 95 % intervals')
+    .argument('<real>', 'features (.npy or .npz, a row a sample) or statistics (.npz with mu and sigma)')
+    .argument('<generated>', 'the same of the generated samples')
+    .addOption(
+      new Option('--k <list>', 'neighbours that make a ball, as 5 or 3,5,10')
+        .default([5], '5')
+        .argParser(parseKs),
+    )
+    .addOption(
+      new Option('--convention <name>', 'whether a point at the radius is inside')
+        .choices(['kynkaanniemi', 'prdc'])
+        .default('kynkaanniemi'),
+    )
+    .option('--seed <n>', 'of the random groups, halves and blocks behind the errors', '0')
+    .option('--no-infinity', 'leave out FD∞, which takes as long as a hundred distances')
+    .option('--real-array <name>', 'the array of an .npz file (default: its only matrix)')
+    .option('--generated-array <name>', 'the same for the generated samples')
+    .option('--json', 'print one JSON document instead of a table')
+    .addOption(threadsOption())
+    .addHelpText('after', '\nExample:\n  madloop evaluate real.npy generated.npy --k 3,5')
+    .action((real: string, generated: string, flags: Flags) => runEvaluate({ real, generated }, flags, signal));
+}
+
+async function runEvaluate(
+  files: { readonly real: string; readonly generated: string },
+  flags: Flags,
+  signal: AbortSignal,
+): Promise<void> {
+  const real = await readSide(files.real, flags.realArray, signal);
+  const generated = await readSide(files.generated, flags.generatedArray, signal);
+  const rows: Row[] = [];
+  for (const [title, measure] of measurements(real, generated, flags)) {
+    const job = { threads: flags.threads, signal };
+    rows.push(...(await withProgressBar(title, (onProgress) => measure({ ...job, onProgress }))));
+  }
+  const { version, variant } = info();
+  const { k, convention, seed } = flags;
+  if (flags.json) {
+    const sides = { real: describeSide(files.real, real), generated: describeSide(files.generated, generated) };
+    const made = { madloop: version, instructionSet: variant, command: 'evaluate', ...sides };
+    printJson({ ...made, parameters: { k, convention, seed }, metrics: rows });
+  } else {
+    print(tableText(['metric', 'value', '95 % interval'], rows.map(cells)));
+  }
+}
+
+type Measure = (job: JobOptions) => Promise<Row[]>;
+
+/** What can be measured of these sides; what cannot, with the reason, goes to standard error. */
+function measurements(real: Side, generated: Side, flags: Flags): [title: string, Measure][] {
+  const { seed } = flags;
+  const list: [string, Measure][] = [];
+  if (isMatrix(real) || isMatrix(generated)) {
+    list.push([
+      'frechet distance',
+      async (job) => [row('frechetDistance', await frechetDistanceInterval(real, generated, { seed, ...job }))],
+    ]);
+  } else {
+    list.push([
+      'frechet distance',
+      async (job) => {
+        const { distance } = await frechetDistance(real, generated, job);
+        return [{ metric: 'frechetDistance', value: distance, standardError: null, interval: null }];
+      },
+    ]);
+    say('madloop: statistics alone leave no samples to estimate errors from');
+  }
+  if (flags.infinity && isMatrix(generated)) {
+    // Five points are the default; the smallest subset needs more rows than columns.
+    if (Math.floor(generated.rows / 5) > generated.cols) {
+      list.push([
+        'FD infinity',
+        async (job) => {
+          const infinite = await frechetDistanceInfinity(real, generated, { seed, ...job });
+          return [row('frechetDistanceInfinity', infinite)];
+        },
+      ]);
+    } else {
+      const { rows, cols } = generated;
+      say(`madloop: FD∞ left out: it needs more than 5 x ${cols} generated samples, there are ${rows}`);
+    }
+  }
+  if (!isMatrix(real) || !isMatrix(generated)) {
+    say('madloop: kernel distance, precision, recall, density and coverage need the samples of both sides');
+    return list;
+  }
+  list.push([
+    'kernel distance',
+    async (job) => [row('kernelDistance', await kernelDistance(real, generated, { seed, ...job }))],
+  ]);
+  list.push([
+    'precision and recall',
+    async (job) => {
+      const { k, convention } = flags;
+      const results = await precisionRecall(real, generated, { k, convention, seed, intervals: true, ...job });
+      return results.flatMap((result) =>
+        (['precision', 'recall', 'density', 'coverage'] as const).map((metric) => ({
+          k: result.k,
+          ...row(metric, {
+            distance: result[metric],
+            standardError: result.standardErrors![metric],
+            interval: result.intervals![metric],
+          }),
+        })),
+      );
+    },
+  ]);
+  return list;
+}
+
+function row(
+  metric: string,
+  estimate: {
+    readonly distance: number;
+    readonly standardError: number;
+    readonly interval: readonly [number, number];
+  },
+): Row {
+  const { distance, standardError, interval } = estimate;
+  const known = Number.isFinite(standardError);
+  return {
+    metric,
+    value: distance,
+    standardError: known ? standardError : null,
+    interval: known ? interval : null,
+  };
+}
+
+function cells({ metric, k, value, standardError, interval }: Row): string[] {
+  const digits = (end: number) => String(Number(end.toPrecision(4)));
+  return [
+    k === undefined ? metric : `${metric} (k = ${k})`,
+    withError(value, standardError ?? Number.NaN),
+    interval === null ? '-' : `${digits(interval[0])} to ${digits(interval[1])}`,
+  ];
+}
+
+function isMatrix(side: Side): side is Matrix {
+  return 'data' in side;
+}
+
+function describeSide(file: string, side: Side): object {
+  return isMatrix(side)
+    ? { file, rows: side.rows, cols: side.cols }
+    : { file, count: side.count ?? null, cols: side.dim, extractor: side.extractor ?? null };
+}
+
+async function readSide(file: string, array: string | undefined, signal: AbortSignal): Promise<Side> {
+  if (array === undefined && (await readInput(holdsStatistics(file, signal)))) {
+    return readInput(readStatistics(file, { signal }));
+  }
+  return readInput(readMatrix(file, { array, signal }));
+}
+
+/** Whether the file has the arrays of a statistics file. */
+function holdsStatistics(file: string, signal: AbortSignal): Promise<boolean> {
+  return withFile(file, signal, async (source) => {
+    const { arrayNames = [] } = await openArrayFile(source);
+    return arrayNames.some((name) => name === 'mu' || name.endsWith('.mu'));
+  });
+}
+
+function parseKs(text: string): number[] {
+  const ks = text.split(',').map(Number);
+  if (ks.every((k) => Number.isSafeInteger(k) && k >= 1)) return ks;
+  throw new MadloopError(
+    'ERR_INVALID_INPUT',
+    `--k must be integers of at least 1, as 5 or 3,5,10, got ${text}`,
+  );
+}

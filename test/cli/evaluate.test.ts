@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { frechetDistance } from '../../src/frechet.js';
+import { matrix } from '../../src/matrix.js';
+import { writeMatrix } from '../../src/matrix-file.js';
+import { precisionRecall } from '../../src/precision-recall.js';
+import { normals } from '../support/numbers.js';
+import { run, temporaryFolder } from './command.js';
+
+const real = matrix(normals(300 * 4, 1), 300, 4);
+const generated = matrix(
+  normals(250 * 4, 2).map((value) => 0.9 * value),
+  250,
+  4,
+);
+let folder: string;
+
+beforeAll(async () => {
+  folder = temporaryFolder();
+  await writeMatrix(join(folder, 'real.npy'), real);
+  await writeMatrix(join(folder, 'generated.npy'), generated);
+  expect((await run(['stats', 'real.npy', '-o', 'real.npz'], folder)).status).toBe(0);
+});
+
+test('every metric with its interval, as the library gives it', async () => {
+  const outcome = await run(['evaluate', 'real.npy', 'generated.npy', '--k', '3,5', '--json'], folder);
+  expect([outcome.status, outcome.stderr]).toEqual([0, '']);
+  const { metrics, ...made } = JSON.parse(outcome.stdout);
+  expect(made).toMatchObject({
+    real: { file: 'real.npy', rows: 300, cols: 4 },
+    parameters: { k: [3, 5], convention: 'kynkaanniemi', seed: '0' },
+  });
+  const manifold = ['precision', 'recall', 'density', 'coverage'];
+  expect(metrics.map(({ metric }: { metric: string }) => metric)).toEqual([
+    'frechetDistance',
+    'frechetDistanceInfinity',
+    'kernelDistance',
+    ...manifold,
+    ...manifold,
+  ]);
+  expect(metrics[0].value).toBeCloseTo((await frechetDistance(real, generated)).distance, 12);
+  expect(metrics[7]).toMatchObject({
+    metric: 'precision',
+    k: 5,
+    value: (await precisionRecall(real, generated)).precision,
+  });
+  for (const { metric, value, interval } of metrics) {
+    if (metric === 'kernelDistance') continue; // one block has no error
+    expect(interval[0]).toBeLessThanOrEqual(value);
+    expect(interval[1]).toBeGreaterThanOrEqual(value);
+  }
+});
+
+test('a table for reading', async () => {
+  const { stdout } = await run(['evaluate', 'real.npy', 'generated.npy', '--convention', 'prdc'], folder);
+  expect(stdout).toMatch(
+    /^ +metric +value +95 % interval\n +frechetDistance +[\d.]+ ± [\d.]+ +[\d.]+ to [\d.]+\n/,
+  );
+  expect(stdout).toMatch(/recall \(k = 5\) +0\.\d+ ± 0\.\d+/);
+});
+
+test('statistics for one side: what they allow, and why no more', async () => {
+  const outcome = await run(['evaluate', 'real.npz', 'generated.npy', '--no-infinity', '--json'], folder);
+  expect(outcome.status).toBe(0);
+  expect(outcome.stderr).toContain('need the samples of both sides');
+  const { metrics } = JSON.parse(outcome.stdout);
+  expect(metrics).toHaveLength(1);
+  expect(metrics[0].value).toBeCloseTo((await frechetDistance(real, generated)).distance, 10);
+  expect(metrics[0].standardError).toBeGreaterThan(0);
+});
+
+test.each([
+  [['nope.npy', 'real.npy'], 'cannot read nope.npy'],
+  [['real.npy', 'generated.npy', '--k', '1.5'], '--k must be integers of at least 1, as 5 or 3,5,10, got 1.5'],
+  [['real.npy', 'generated.npy', '--k', '250', '--no-infinity'], 'must be an integer from 1 to 249, got 250'],
+  [['real.npy', 'generated.npy', '--convention', 'both'], 'Allowed choices are kynkaanniemi, prdc'],
+])('wrong input %j', async (args, message) => {
+  const { status, stdout, stderr } = await run(['evaluate', ...args], folder);
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr).toContain(message);
+});
