@@ -13,6 +13,7 @@ import * as kernelDistance from './benchmarks/kernel-distance.mjs';
 import * as kernels from './benchmarks/kernels.mjs';
 import * as matrixSquareRoot from './benchmarks/matrix-square-root.mjs';
 import * as moments from './benchmarks/moments.mjs';
+import * as precisionRecall from './benchmarks/precision-recall.mjs';
 import * as scaling from './benchmarks/scaling.mjs';
 import { busyAtStart } from './lib/load.mjs';
 import { describeMachine, machineMarkdown } from './lib/machine.mjs';
@@ -29,6 +30,7 @@ const benchmarks = {
   moments,
   'frechet-distance': frechetDistance,
   'kernel-distance': kernelDistance,
+  'precision-recall': precisionRecall,
   'matrix-square-root': matrixSquareRoot,
   'expected-distance': expectedDistance,
 };

@@ -4,6 +4,7 @@
     {"command": "fresh_loop", ...}             see fresh_loop.py
     {"command": "moments", ...}                see moments.py
     {"command": "frechet_distance", ...}       see frechet_distance.py
+    {"command": "precision_recall", ...}       see precision_recall.py
     {"command": "kernel_distance", ...}        see kernel_distance.py
     {"command": "matrix_square_root", ...}     see matrix_square_root.py
 
@@ -23,6 +24,7 @@ import frechet_distance
 import kernel_distance
 import matrix_square_root
 import moments
+import precision_recall
 
 
 def describe():
@@ -40,6 +42,7 @@ COMMANDS = {
     "moments": moments.run,
     "frechet_distance": frechet_distance.run,
     "kernel_distance": kernel_distance.run,
+    "precision_recall": precision_recall.run,
     "matrix_square_root": matrix_square_root.run,
 }
 

@@ -8,6 +8,7 @@
 #include "core/base/finite.hpp"
 #include "core/base/parallel.hpp"
 #include "core/linalg/eigen.hpp"
+#include "core/linalg/parallel_product.hpp"
 #include "core/row_blocks.hpp"
 
 namespace madloop {
@@ -98,7 +99,7 @@ Moments moments(MatrixView<T> x, Task& task, char const* argument) {
     residuals[g] = Vector::Zero(dim);
     forEachCentredBlock(x, groups[g], shift, cacheBlockRows(x.cols), [&](Matrix const& block) {
       task.throwIfCancelled();
-      scatters[g].template selfadjointView<Eigen::Lower>().rankUpdate(block);
+      addProductLower(scatters[g], 1, {block, Side::plain, block, Side::transposed}, task);
       for (Index i = 0; i < block.cols(); ++i) residuals[g] += block.col(i);
       task.add(static_cast<std::uint64_t>(block.cols()));
     });

@@ -1,15 +1,19 @@
 #include "core/linalg/parallel_product.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <new>
 #include <vector>
 
 #include "core/base/parallel.hpp"
+#include "core/linalg/tile_product.hpp"
 
 namespace madloop {
 
 namespace {
 
-/// Edge of a tile: large enough for Eigen's product to run at full speed, small enough to share out.
+/// Edge of a tile: large enough for packing to cost little beside the product, small enough to share out. A
+/// multiple of the kernels' shapes.
 constexpr Index kTile = 192;
 
 /// Multiplications of a product that is not worth a thread.
@@ -34,28 +38,87 @@ std::vector<Tile> tilesOf(Index rows, Index columns, bool lower) {
   return tiles;
 }
 
+/// The inner indices taken at a time: one packed depth of both factors stays in a second-level cache.
+constexpr Index kDepth = 256;
+
+/// Memory for packed panels, aligned as the kernels want it.
+class Panels {
+ public:
+  explicit Panels(Index values)
+      : data_(static_cast<double*>(
+            ::operator new[](static_cast<std::size_t>(values) * sizeof(double), kAlignment))) {}
+  [[nodiscard]] double* get() const { return data_.get(); }
+
+ private:
+  static constexpr std::align_val_t kAlignment{kTileAlignment};
+  struct Free {
+    void operator()(double* data) const { ::operator delete[](data, kAlignment); }
+  };
+  std::unique_ptr<double, Free> data_;
+};
+
+Index roundUp(Index value, Index step) { return (value + step - 1) / step * step; }
+
+/// Packs factor * op(m), op(m) with the indices `lines` of the result against the inner indices k, in panels of
+/// `height` lines: inner index after inner index, line beside line, zeros beyond the last.
+void pack(ConstMatrixBlock const& m, bool linesAreRows, Span lines, Span k, double factor, Index height,
+          double* out) {
+  for (Index first = lines.begin; first < lines.end; first += height, out += height * k.size()) {
+    Index const count = std::min(height, lines.end - first);
+    if (linesAreRows) {  // contiguous in a column of m
+      for (Index p = 0; p < k.size(); ++p) {
+        double const* const from = &m.coeffRef(first, k.begin + p);
+        double* const to = out + p * height;
+        for (Index i = 0; i < count; ++i) to[i] = factor * from[i];
+        std::fill(to + count, to + height, 0.0);
+      }
+    } else {
+      for (Index i = 0; i < height; ++i) {
+        double const* const from = i < count ? &m.coeffRef(k.begin, first + i) : nullptr;
+        for (Index p = 0; p < k.size(); ++p) out[p * height + i] = from != nullptr ? factor * from[p] : 0.0;
+      }
+    }
+  }
+}
+
+/// One tile, by the kernels of tile_product.hpp. They write rows, and c is stored by columns: so the roles of a
+/// and b are exchanged, c^T += (alpha op(b))^T op(a)^T.
 void addTile(MatrixBlock& c, double alpha, Product const& product, Tile const& tile) {
   auto const& [a, sideA, b, sideB, inner] = product;
   Span const all{0, sideA == Side::plain ? a.cols() : a.rows()};
   Span const k = inner ? inner(tile.rows, tile.columns) : all;
   if (k.size() <= 0) return;
-  auto target = c.block(tile.rows.begin, tile.columns.begin, tile.rows.size(), tile.columns.size());
-  auto const plainA = [&] { return a.block(tile.rows.begin, k.begin, tile.rows.size(), k.size()); };
-  auto const transposedA = [&] {
-    return a.block(k.begin, tile.rows.begin, k.size(), tile.rows.size()).transpose();
-  };
-  auto const plainB = [&] { return b.block(k.begin, tile.columns.begin, k.size(), tile.columns.size()); };
-  auto const transposedB = [&] {
-    return b.block(tile.columns.begin, k.begin, tile.columns.size(), k.size()).transpose();
-  };
-  if (sideA == Side::plain && sideB == Side::plain) {
-    target.noalias() += alpha * (plainA() * plainB());
-  } else if (sideA == Side::plain) {
-    target.noalias() += alpha * (plainA() * transposedB());
-  } else if (sideB == Side::plain) {
-    target.noalias() += alpha * (transposedA() * plainB());
-  } else {
-    target.noalias() += alpha * (transposedA() * transposedB());
+  TileKernel<double> const& kernel = tileKernel<double>();
+  auto const height = static_cast<Index>(kernel.rows);    // columns of c
+  auto const width = static_cast<Index>(kernel.columns);  // rows of c
+  Index const depth = std::min(kDepth, k.size());
+  Panels const left(roundUp(tile.columns.size(), height) * depth);
+  Panels const right(roundUp(tile.rows.size(), width) * depth);
+  std::vector<double> edge(kernel.rows * kernel.columns);
+  for (Index begin = k.begin; begin < k.end; begin += kDepth) {
+    Span const part{begin, std::min(k.end, begin + kDepth)};
+    pack(b, sideB == Side::transposed, tile.columns, part, alpha, height, left.get());
+    pack(a, sideA == Side::plain, tile.rows, part, 1, width, right.get());
+    auto const partDepth = static_cast<std::size_t>(part.size());
+    for (Index i = 0; i < tile.rows.size(); i += width) {
+      for (Index j = 0; j < tile.columns.size(); j += height) {
+        double const* const panelLeft = left.get() + j * part.size();
+        double const* const panelRight = right.get() + i * part.size();
+        double* const out = &c.coeffRef(tile.rows.begin + i, tile.columns.begin + j);
+        Index const rows = std::min(width, tile.rows.size() - i);
+        Index const columns = std::min(height, tile.columns.size() - j);
+        if (rows == width && columns == height) {
+          kernel.multiplyAdd(panelLeft, panelRight, partDepth, out, static_cast<std::size_t>(c.outerStride()),
+                             true);
+          continue;
+        }
+        kernel.multiplyAdd(panelLeft, panelRight, partDepth, edge.data(), kernel.columns, false);
+        for (Index y = 0; y < columns; ++y) {
+          for (Index x = 0; x < rows; ++x)
+            out[y * c.outerStride() + x] += edge[static_cast<std::size_t>(y * width + x)];
+        }
+      }
+    }
   }
 }
 
