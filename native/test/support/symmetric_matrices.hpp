@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "support/matrices.hpp"
+#include "matrices.hpp"
 
 namespace madloop::test {
 
