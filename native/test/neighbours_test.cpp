@@ -218,7 +218,7 @@ TEST_CASE("compareSquaredDistances is exact") {
 }
 
 TEST_CASE("integer data with ties and duplicates: every decision as by definition") {
-  for (std::uint64_t const seed : {1U, 2U, 3U}) {
+  for (std::uint64_t const seed : {1U, 2U}) {
     Numbers numbers(seed);
     for (std::uint64_t const range : {2U, 4U, 30U, 3000U}) {
       for (double const offset : {0.0, 1e5}) {
