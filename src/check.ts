@@ -170,6 +170,13 @@ export function checkMatrixParts(
   return { data, rows: checkedRows, cols: checkedCols };
 }
 
+/** Throws unless two samples have the same number of columns; `names` says what they are called. */
+export function checkSameColumns(where: string, names: string, first: Matrix, second: Matrix): void {
+  if (first.cols !== second.cols) {
+    throw mustError(where, names, 'have the same number of columns', `${first.cols} and ${second.cols}`);
+  }
+}
+
 /** The mean and covariance of a Gaussian, or of a sample whose count does not matter. */
 export function checkGaussian(where: string, argument: string, value: unknown): Gaussian {
   if (typeof value !== 'object' || value === null) {

@@ -2,7 +2,7 @@
 
 import { checkGaussian, checkMatrix, checkNumber, invalid, mustError } from './check.js';
 import type { NativeGaussian, NativeMatrix } from './native-types.js';
-import { snapshot } from './snapshot.js';
+import { snapshot, snapshotMatrix } from './snapshot.js';
 
 export type Side = NativeMatrix | NativeGaussian;
 
@@ -52,9 +52,7 @@ export async function snapshotSide(
   side: Side,
   throwIfSettled: () => void,
 ): Promise<Side> {
-  if (isSample(side)) {
-    return { ...side, data: await snapshot(where, `${argument}.data`, side.data, throwIfSettled) };
-  }
+  if (isSample(side)) return snapshotMatrix(where, argument, side, throwIfSettled);
   return {
     dim: side.dim,
     mean: await snapshot(where, `${argument}.mean`, side.mean, throwIfSettled),

@@ -1,10 +1,10 @@
 import { allocate } from './allocate.js';
-import { checkInteger, checkMatrix, checkNumber, checkOptions, mustError } from './check.js';
+import { checkInteger, checkMatrix, checkNumber, checkOptions, checkSameColumns, mustError } from './check.js';
 import { type JobOptions, jobOptionNames, resolveJobOptions, runJob } from './job.js';
 import type { Matrix } from './matrix.js';
 import { native } from './native.js';
 import { resolveSeed, type Seed } from './seed.js';
-import { snapshot } from './snapshot.js';
+import { snapshotMatrix } from './snapshot.js';
 
 export interface KernelDistanceOptions extends JobOptions {
   /** Rows of each sample in a block, at least 2. Default 1,000; never more than the smaller sample has. */
@@ -89,9 +89,7 @@ export async function kernelDistance(
   const settings = resolveJobOptions(where, given);
   const left = checkMatrix(where, 'a', a);
   const right = checkMatrix(where, 'b', b);
-  if (left.cols !== right.cols) {
-    throw mustError(where, 'a and b', 'have the same number of columns', `${left.cols} and ${right.cols}`);
-  }
+  checkSameColumns(where, 'a and b', left, right);
   const rows = Math.min(left.rows, right.rows);
   if (rows < 2) throw mustError(where, 'a and b', 'have at least 2 rows each', String(rows));
   const plan = planBlocks(where, rows, given);
@@ -105,8 +103,8 @@ export async function kernelDistance(
   const { mean, standardDeviation, standardError, halfWidth } = await runJob(settings, async (throwIfSettled) =>
     native().startKernelDistance({
       threads: settings.threads,
-      a: { ...left, data: await snapshot(where, 'a.data', left.data, throwIfSettled) },
-      b: { ...right, data: await snapshot(where, 'b.data', right.data, throwIfSettled) },
+      a: await snapshotMatrix(where, 'a', left, throwIfSettled),
+      b: await snapshotMatrix(where, 'b', right, throwIfSettled),
       ...kernel,
       ...plan,
       seed,

@@ -3,7 +3,7 @@ import { checkMatrix, mustError } from './check.js';
 import { checkJobOptions, type JobOptions, runJob } from './job.js';
 import type { Matrix } from './matrix.js';
 import { native } from './native.js';
-import { snapshot } from './snapshot.js';
+import { snapshotMatrix } from './snapshot.js';
 
 /**
  * The principal square root of a covariance: the symmetric positive semidefinite R with R R = S, for a symmetric
@@ -25,16 +25,16 @@ import { snapshot } from './snapshot.js';
 export async function matrixSquareRoot(covariance: Matrix, options?: JobOptions): Promise<Matrix> {
   const where = 'matrixSquareRoot';
   const settings = checkJobOptions(where, options);
-  const { data, rows, cols } = checkMatrix(where, 'covariance', covariance);
+  const checked = checkMatrix(where, 'covariance', covariance);
+  const { rows, cols } = checked;
   if (rows !== cols) throw mustError(where, 'covariance', 'be square', `${rows} x ${cols}`);
   const root = allocate(where, 'the root', Float64Array, rows * cols);
-  await runJob(settings, async (throwIfSettled) => {
-    const copy = await snapshot(where, 'covariance.data', data, throwIfSettled);
-    return native().startMatrixSquareRoot({
+  await runJob(settings, async (throwIfSettled) =>
+    native().startMatrixSquareRoot({
       threads: settings.threads,
-      covariance: { data: copy, rows, cols },
+      covariance: await snapshotMatrix(where, 'covariance', checked, throwIfSettled),
       root,
-    });
-  });
+    }),
+  );
   return { data: root, rows, cols };
 }

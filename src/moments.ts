@@ -3,7 +3,7 @@ import { checkMatrix, checkMoments, checkProduct, mustError } from './check.js';
 import { callNative, checkJobOptions, type JobOptions, runJob } from './job.js';
 import type { Matrix } from './matrix.js';
 import { native } from './native.js';
-import { snapshot } from './snapshot.js';
+import { snapshotMatrix } from './snapshot.js';
 
 /** A Gaussian N(mean, covariance): mean of length dim, covariance dim x dim row-major, symmetric positive semidefinite. */
 export interface Gaussian {
@@ -34,7 +34,8 @@ export interface Moments extends Gaussian {
 export async function moments(x: Matrix, options?: JobOptions): Promise<Moments> {
   const where = 'moments';
   const settings = checkJobOptions(where, options);
-  const { data, rows, cols } = checkMatrix(where, 'x', x);
+  const checked = checkMatrix(where, 'x', x);
+  const { rows, cols } = checked;
   const mean = allocate(where, 'the mean', Float64Array, cols);
   const covariance = allocate(
     where,
@@ -42,15 +43,14 @@ export async function moments(x: Matrix, options?: JobOptions): Promise<Moments>
     Float64Array,
     checkProduct(where, 'x.cols x cols', cols, cols),
   );
-  await runJob(settings, async (throwIfSettled) => {
-    const copy = await snapshot(where, 'x.data', data, throwIfSettled);
-    return native().startMoments({
+  await runJob(settings, async (throwIfSettled) =>
+    native().startMoments({
       threads: settings.threads,
-      x: { data: copy, rows, cols },
+      x: await snapshotMatrix(where, 'x', checked, throwIfSettled),
       mean,
       covariance,
-    });
-  });
+    }),
+  );
   return { count: rows, dim: cols, mean, covariance };
 }
 

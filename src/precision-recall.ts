@@ -6,6 +6,7 @@ import {
   checkMatrix,
   checkOptions,
   checkProduct,
+  checkSameColumns,
   invalid,
   mustError,
 } from './check.js';
@@ -14,7 +15,7 @@ import type { Matrix } from './matrix.js';
 import { native } from './native.js';
 import type { NativeManifoldSamples } from './native-types.js';
 import { resolveSeed, type Seed } from './seed.js';
-import { snapshot } from './snapshot.js';
+import { snapshotMatrix } from './snapshot.js';
 
 /** Whether a point exactly at a ball's radius is inside: 'kynkaanniemi' (<=) or 'prdc' (<). */
 export type ManifoldConvention = 'kynkaanniemi' | 'prdc';
@@ -182,22 +183,21 @@ function checkRequest(where: string, real: unknown, generated: unknown, options:
     real: checkMatrix(where, 'real', real),
     generated: checkMatrix(where, 'generated', generated),
   };
-  if (sets.real.cols !== sets.generated.cols) {
-    const got = `${sets.real.cols} and ${sets.generated.cols}`;
-    throw mustError(where, 'real and generated', 'have the same number of columns', got);
-  }
+  checkSameColumns(where, 'real and generated', sets.real, sets.generated);
   for (const name of ['real', 'generated'] as const) {
     if (sets[name].rows < 2) throw mustError(where, name, 'have at least 2 rows', String(sets[name].rows));
   }
+  // Defaults stand in for undefined alone: null is a mistake.
+  const { k = 5, convention = 'kynkaanniemi', intervals = false, samples = false, seed = 0 } = given;
   const fewest = Math.min(sets.real.rows, sets.generated.rows);
   return {
     ...sets,
-    ks: checkKs(where, given.k ?? 5, Math.min(largestK, fewest - 1)),
-    single: !Array.isArray(given.k),
-    convention: checkChoice(where, 'convention', given.convention ?? 'kynkaanniemi', ['kynkaanniemi', 'prdc']),
-    intervals: checkBoolean(where, 'intervals', given.intervals ?? false),
-    samples: checkBoolean(where, 'samples', given.samples ?? false),
-    seed: resolveSeed(where, 'seed', given.seed ?? 0),
+    ks: checkKs(where, k, Math.min(largestK, fewest - 1)),
+    single: !Array.isArray(k),
+    convention: checkChoice(where, 'convention', convention, ['kynkaanniemi', 'prdc']),
+    intervals: checkBoolean(where, 'intervals', intervals),
+    samples: checkBoolean(where, 'samples', samples),
+    seed: resolveSeed(where, 'seed', seed),
     settings: resolveJobOptions(where, given),
   };
 }
@@ -237,13 +237,4 @@ function samplesOf(samples: NativeManifoldSamples, q: number, count: number): Ma
     generatedBallsAroundReal: part(samples.generatedBallsAroundReal),
     generatedInRealBall: part(samples.generatedInRealBall),
   };
-}
-
-async function snapshotMatrix(
-  where: string,
-  argument: string,
-  source: Matrix,
-  throwIfSettled: () => void,
-): Promise<Matrix> {
-  return { ...source, data: await snapshot(where, `${argument}.data`, source.data, throwIfSettled) };
 }

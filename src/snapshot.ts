@@ -9,6 +9,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { types } from 'node:util';
 import { allocate } from './allocate.js';
 import { mustError } from './check.js';
+import type { Matrix } from './matrix.js';
 
 const copiedAtOnceBytes = 8 * 2 ** 20;
 const sliceBytes = 4 * 2 ** 20;
@@ -50,4 +51,14 @@ export async function snapshot<Source extends Float32Array | Float64Array>(
     copy.set(source.subarray(begin, Math.min(begin + step, length)), begin);
   }
   return copy;
+}
+
+/** The matrix with its data as `snapshot` gives them. */
+export async function snapshotMatrix(
+  where: string,
+  argument: string,
+  { data, rows, cols }: Matrix,
+  throwIfSettled: () => void,
+): Promise<Matrix> {
+  return { data: await snapshot(where, `${argument}.data`, data, throwIfSettled), rows, cols };
 }

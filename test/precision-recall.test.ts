@@ -263,6 +263,11 @@ describe('errors', () => {
       'k must be a number or a list of 1 to 64 numbers, got an array of length 0',
     ],
     [
+      'null',
+      () => precisionRecall(x, x, { convention: null as never }),
+      "convention must be one of 'kynkaanniemi', 'prdc', got null",
+    ],
+    [
       'convention',
       () => precisionRecall(x, x, { convention: 'other' as 'prdc' }),
       `convention must be one of 'kynkaanniemi', 'prdc', got "other"`,

@@ -28,6 +28,13 @@ export function npyParts(data: Float32Array | Float64Array, shape: readonly numb
   return [npyPrefix(`<f${data.BYTES_PER_ELEMENT}`, shape), littleEndian(bytes, data.BYTES_PER_ELEMENT)];
 }
 
+/** Whether the arrays are those of statistics: a mean and a covariance, as src/statistics-file.ts reads them. */
+export function holdsStatistics({ arrayNames = [] }: ArrayFile): boolean {
+  return (
+    arrayNames.some((name) => /^mu$|\.mu$/.test(name)) && arrayNames.some((name) => /^sigma$|\.cov$/.test(name))
+  );
+}
+
 /** The array of that name, or the only one that can be meant. Its elements have been checked. */
 export async function chooseMatrix(file: ArrayFile, arrayName: string | undefined): Promise<StoredArray> {
   const { arrayNames } = file;
@@ -46,10 +53,7 @@ export async function chooseMatrix(file: ArrayFile, arrayName: string | undefine
     return checkedMatrix(await file.open(name));
   }
   // A covariance is a matrix too, but never meant.
-  if (
-    arrayNames.some((name) => /^mu$|\.mu$/.test(name)) &&
-    arrayNames.some((name) => /^sigma$|\.cov$/.test(name))
-  ) {
+  if (holdsStatistics(file)) {
     throw malformed(file.name, `holds statistics (${listed(arrayNames)}), expected features`);
   }
   const matrices: { name: string; array: StoredArray }[] = [];

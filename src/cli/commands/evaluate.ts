@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { MadloopError } from '../../errors.js';
 import { withFile } from '../../files/byte-source.js';
+import { holdsStatistics } from '../../files/matrix.js';
 import { openArrayFile } from '../../files/stored-array.js';
 import { frechetDistance } from '../../frechet.js';
 import { frechetDistanceInfinity } from '../../frechet-infinity.js';
@@ -42,6 +43,13 @@ interface Row {
 }
 
 type Side = Matrix | Statistics;
+
+interface SamplingError {
+  readonly standardError: number;
+  readonly interval: readonly [number, number];
+}
+
+const manifoldMetrics = ['precision', 'recall', 'density', 'coverage'] as const;
 
 export function evaluateCommand(signal: AbortSignal): Command {
   return new Command('evaluate')
@@ -100,7 +108,10 @@ function measurements(real: Side, generated: Side, flags: Flags): [title: string
   if (isMatrix(real) || isMatrix(generated)) {
     list.push([
       'frechet distance',
-      async (job) => [row('frechetDistance', await frechetDistanceInterval(real, generated, { seed, ...job }))],
+      async (job) => {
+        const result = await frechetDistanceInterval(real, generated, { seed, ...job });
+        return [row('frechetDistance', result.distance, result)];
+      },
     ]);
   } else {
     list.push([
@@ -118,8 +129,8 @@ function measurements(real: Side, generated: Side, flags: Flags): [title: string
       list.push([
         'FD infinity',
         async (job) => {
-          const infinite = await frechetDistanceInfinity(real, generated, { seed, ...job });
-          return [row('frechetDistanceInfinity', infinite)];
+          const result = await frechetDistanceInfinity(real, generated, { seed, ...job });
+          return [row('frechetDistanceInfinity', result.distance, result)];
         },
       ]);
     } else {
@@ -133,43 +144,36 @@ function measurements(real: Side, generated: Side, flags: Flags): [title: string
   }
   list.push([
     'kernel distance',
-    async (job) => [row('kernelDistance', await kernelDistance(real, generated, { seed, ...job }))],
+    async (job) => {
+      const result = await kernelDistance(real, generated, { seed, ...job });
+      return [row('kernelDistance', result.distance, result)];
+    },
   ]);
   list.push([
     'precision and recall',
     async (job) => {
       const { k, convention } = flags;
       const results = await precisionRecall(real, generated, { k, convention, seed, intervals: true, ...job });
-      return results.flatMap((result) =>
-        (['precision', 'recall', 'density', 'coverage'] as const).map((metric) => ({
-          k: result.k,
-          ...row(metric, {
-            distance: result[metric],
-            standardError: result.standardErrors![metric],
-            interval: result.intervals![metric],
-          }),
-        })),
+      return results.flatMap(({ standardErrors, intervals, ...result }) =>
+        manifoldMetrics.map((metric) => {
+          const error = { standardError: standardErrors![metric], interval: intervals![metric] };
+          return row(metric, result[metric], error, result.k);
+        }),
       );
     },
   ]);
   return list;
 }
 
-function row(
-  metric: string,
-  estimate: {
-    readonly distance: number;
-    readonly standardError: number;
-    readonly interval: readonly [number, number];
-  },
-): Row {
-  const { distance, standardError, interval } = estimate;
-  const known = Number.isFinite(standardError);
+/** The row of a metric that comes with its error; NaN stands for one that cannot be had. */
+function row(metric: string, value: number, error: SamplingError, k?: number): Row {
+  const known = Number.isFinite(error.standardError);
   return {
     metric,
-    value: distance,
-    standardError: known ? standardError : null,
-    interval: known ? interval : null,
+    ...(k !== undefined && { k }),
+    value,
+    standardError: known ? error.standardError : null,
+    interval: known ? error.interval : null,
   };
 }
 
@@ -193,18 +197,10 @@ function describeSide(file: string, side: Side): object {
 }
 
 async function readSide(file: string, array: string | undefined, signal: AbortSignal): Promise<Side> {
-  if (array === undefined && (await readInput(holdsStatistics(file, signal)))) {
-    return readInput(readStatistics(file, { signal }));
-  }
-  return readInput(readMatrix(file, { array, signal }));
-}
-
-/** Whether the file has the arrays of a statistics file. */
-function holdsStatistics(file: string, signal: AbortSignal): Promise<boolean> {
-  return withFile(file, signal, async (source) => {
-    const { arrayNames = [] } = await openArrayFile(source);
-    return arrayNames.some((name) => name === 'mu' || name.endsWith('.mu'));
-  });
+  const statistics =
+    array === undefined &&
+    (await readInput(withFile(file, signal, async (source) => holdsStatistics(await openArrayFile(source)))));
+  return readInput<Side>(statistics ? readStatistics(file, { signal }) : readMatrix(file, { array, signal }));
 }
 
 function parseKs(text: string): number[] {
