@@ -105,9 +105,7 @@ export async function frechetDistanceInfinity(
   const rows = Math.min(...cut.filter(isSample).map((sample) => sample.rows));
   const { cols } = generatedSide;
   const points =
-    given.points === undefined
-      ? Math.min(5, Math.max(2, Math.floor(rows / (4 * cols))))
-      : checkInteger(where, 'points', given.points, 2);
+    given.points === undefined ? usualPoints(rows, cols) : checkInteger(where, 'points', given.points, 2);
   if (!(Math.floor(rows / points) > cols)) {
     const requirement = `have more than points x cols = ${points} x ${cols} rows to extrapolate from`;
     throw mustError(where, 'a sample', requirement, String(rows));
@@ -146,4 +144,14 @@ export async function frechetDistanceInfinity(
     extrapolate,
     seed: String(seed),
   };
+}
+
+function usualPoints(rows: number, cols: number): number {
+  return Math.min(5, Math.max(2, Math.floor(rows / (4 * cols))));
+}
+
+/** Whether frechetDistanceInfinity takes samples of this size without further options. */
+export function canExtrapolate({ rows, cols }: Matrix): boolean {
+  const points = usualPoints(rows, cols);
+  return Math.floor(rows / points) > cols && rows >= 4 * points;
 }

@@ -70,6 +70,21 @@ test('statistics for one side: what they allow, and why no more', async () => {
 });
 
 test.each([
+  { rows: 22, cols: 10, given: true }, // two points, halves of 11
+  { rows: 21, cols: 10, given: false },
+  { rows: 8, cols: 1, given: true },
+  { rows: 7, cols: 1, given: false },
+])('FD∞ of $rows x $cols samples wherever it can be had: $given', async ({ rows, cols, given }) => {
+  const name = `${rows}x${cols}.npy`;
+  await writeMatrix(join(folder, name), matrix(normals(rows * cols, 3), rows, cols));
+  const { status, stdout, stderr } = await run(['evaluate', name, name, '--k', '1', '--json'], folder);
+  expect(status).toBe(0);
+  const names = JSON.parse(stdout).metrics.map(({ metric }: { metric: string }) => metric);
+  expect(names.includes('frechetDistanceInfinity')).toBe(given);
+  expect(stderr.includes('FD∞ left out')).toBe(!given);
+});
+
+test.each([
   [['nope.npy', 'real.npy'], 'cannot read nope.npy'],
   [['real.npy', 'generated.npy', '--k', '1.5'], '--k must be integers of at least 1, as 5 or 3,5,10, got 1.5'],
   [['real.npy', 'generated.npy', '--k', '250', '--no-infinity'], 'must be an integer from 1 to 249, got 250'],

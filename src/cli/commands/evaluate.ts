@@ -4,7 +4,7 @@ import { withFile } from '../../files/byte-source.js';
 import { holdsStatistics } from '../../files/matrix.js';
 import { openArrayFile } from '../../files/stored-array.js';
 import { frechetDistance } from '../../frechet.js';
-import { frechetDistanceInfinity } from '../../frechet-infinity.js';
+import { canExtrapolate, frechetDistanceInfinity } from '../../frechet-infinity.js';
 import { frechetDistanceInterval } from '../../frechet-interval.js';
 import { info } from '../../info.js';
 import type { JobOptions } from '../../job.js';
@@ -124,8 +124,7 @@ function measurements(real: Side, generated: Side, flags: Flags): [title: string
     say('madloop: statistics alone leave no samples to estimate errors from');
   }
   if (flags.infinity && isMatrix(generated)) {
-    // Five points are the default; the smallest subset needs more rows than columns.
-    if (Math.floor(generated.rows / 5) > generated.cols) {
+    if (canExtrapolate(generated)) {
       list.push([
         'FD infinity',
         async (job) => {
@@ -135,7 +134,9 @@ function measurements(real: Side, generated: Side, flags: Flags): [title: string
       ]);
     } else {
       const { rows, cols } = generated;
-      say(`madloop: FD∞ left out: it needs more than 5 x ${cols} generated samples, there are ${rows}`);
+      say(
+        `madloop: FD∞ left out: ${rows} generated samples of ${cols} columns are too few to extrapolate from`,
+      );
     }
   }
   if (!isMatrix(real) || !isMatrix(generated)) {
