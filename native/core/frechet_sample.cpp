@@ -6,7 +6,7 @@
 
 #include "core/base/checked.hpp"
 #include "core/base/parallel.hpp"
-#include "core/base/sum.hpp"
+#include "core/linalg/cholesky.hpp"
 #include "core/random/permutation.hpp"
 
 namespace madloop {
@@ -26,19 +26,14 @@ constexpr std::size_t kWorkDoubles = std::size_t{1} << 29;
 constexpr std::size_t kWorkMatrices = 10;
 
 /// Whether 1 / tr S^-1 <= lambda_min is above the bound, for S = L L^T with a triangular L.
-bool wellConditioned(FactoredGaussian const& gaussian) {
+bool wellConditioned(FactoredGaussian const& gaussian, Task const& task) {
   if (!gaussian.triangular) return false;
   Matrix const& factor = gaussian.factor;
   double const mean = gaussian.trace / static_cast<double>(factor.rows());
   for (Index i = 0; i < factor.rows(); ++i) {
     if (!(factor(i, i) * factor(i, i) > kWellConditioned * mean)) return false;
   }
-  Matrix inverse = Matrix::Identity(factor.rows(), factor.cols());
-  factor.triangularView<Eigen::Lower>().solveInPlace(inverse);
-  double const traceOfInverse = fixedOrderSum(static_cast<std::size_t>(inverse.size()), [&](std::size_t i) {
-    return inverse.data()[i] * inverse.data()[i];
-  });
-  return 1 / traceOfInverse > kWellConditioned * mean;
+  return 1 / squaredNormOfInverse(factor, task) > kWellConditioned * mean;
 }
 
 template <class T>
@@ -52,7 +47,7 @@ class GroupedRows final : public GroupedSample {
       : x_(x), order_(randomOrder(stream, x.rows, x.rows)), begins_(groups + 1), sizes_(groups) {
     for (std::size_t g = 0; g <= groups; ++g) begins_[g] = x.rows / groups * g + std::min(g, x.rows % groups);
     for (std::size_t g = 0; g < groups; ++g) sizes_[g] = begins_[g + 1] - begins_[g];
-    if (x.rows <= x.cols || !wellConditioned(whole)) {
+    if (x.rows <= x.cols || !wellConditioned(whole, task)) {
       task.add(x.rows);
       return;
     }

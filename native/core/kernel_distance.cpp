@@ -6,7 +6,9 @@
 #include <string>
 
 #include "core/base/parallel.hpp"
+#include "core/base/spread.hpp"
 #include "core/base/sum.hpp"
+#include "core/finite_rows.hpp"
 #include "core/linalg/eigen.hpp"
 #include "core/random/permutation.hpp"
 #include "core/student_t.hpp"
@@ -21,23 +23,6 @@ constexpr std::uint64_t kDomain = 0x6b65'726e656cULL;
 /// Rows in a tile: a tile of 4 MiB, for products at full speed, and no more than 512.
 std::size_t tileRows(std::size_t cols) {
   return std::clamp<std::size_t>((std::size_t{1} << 19) / cols, 16, 512);
-}
-
-template <class T>
-void checkFinite(MatrixView<T> x, Task& task, char const* argument) {
-  constexpr std::size_t chunk = 1024;
-  parallelFor(task, (x.rows + chunk - 1) / chunk, [&](std::size_t c) {
-    for (std::size_t i = c * chunk; i < std::min(x.rows, (c + 1) * chunk); ++i) {
-      for (std::size_t j = 0; j < x.cols; ++j) {
-        T const value = x.row(i)[j];
-        if (std::isfinite(value)) continue;
-        throwInvalidInput(std::string(argument) + " must be finite, got " +
-                          (std::isnan(value) ? "NaN" : "an infinity") + " at row " + std::to_string(i) +
-                          ", column " + std::to_string(j));
-      }
-      if (i % 64 == 0) task.throwIfCancelled();
-    }
-  });
 }
 
 double sumBelowDiagonal(Matrix const& m) {
@@ -179,8 +164,8 @@ std::vector<double> kernelDistances(MatrixView<A> a, MatrixView<B> b, Polynomial
   std::size_t const tiles = (m + step - 1) / step;
   // Each tile of rows meets all tiles of the other sample and, on average, half the tiles of its own.
   task.expect(blocks.count * tiles * (2 * tiles + 1));
-  checkFinite(a, task, "a");
-  checkFinite(b, task, "b");
+  checkFiniteRows(a, task, "a");
+  checkFiniteRows(b, task, "b");
   std::vector<std::vector<std::size_t>> const rowsA = drawRows(blocks, a.rows, seed, 0, task);
   std::vector<std::vector<std::size_t>> const rowsB = drawRows(blocks, b.rows, seed, 1, task);
 
@@ -231,12 +216,9 @@ template std::vector<double> kernelDistances(MatrixView<double>, MatrixView<doub
 KernelSummary summarize(std::vector<double> const& estimates) {
   auto const count = static_cast<double>(estimates.size());
   KernelSummary summary;
-  summary.mean = fixedOrderSum(estimates.size(), [&](std::size_t i) { return estimates[i]; }) / count;
-  double const squares = fixedOrderSum(estimates.size(), [&](std::size_t i) {
-    return (estimates[i] - summary.mean) * (estimates[i] - summary.mean);
-  });
-  // A single estimate does not tell its own scatter: 0 / 0.
-  summary.standardDeviation = std::sqrt(squares / (count - 1));
+  Spread const spread = spreadOf(estimates);
+  summary.mean = spread.mean;
+  summary.standardDeviation = spread.standardDeviation;
   summary.standardError = summary.standardDeviation / std::sqrt(count);
   summary.halfWidth = studentHalfWidth(std::max(1.0, count - 1)) * summary.standardError;
   return summary;

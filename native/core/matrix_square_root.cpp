@@ -7,34 +7,34 @@
 #include <utility>
 
 #include "core/checked_covariance.hpp"
-#include "core/linalg/parallel_tiles.hpp"
+#include "core/linalg/parallel_product.hpp"
+#include "core/linalg/parallel_ranges.hpp"
 #include "core/linalg/symmetric_eigenvectors.hpp"
 
 namespace madloop {
 
 namespace {
 
-constexpr Index kTile = 256;
+constexpr Index kMirroredColumns = 64;
 
 std::uint64_t productUnits(Index n) {
   auto const size = static_cast<std::uint64_t>(n);
   return size * size * size;
 }
 
-/// V diag(roots) V^T over the last columns of V, as many as there are roots: the lower half by tiles, mirrored.
+/// V diag(roots) V^T over the last columns of V, as many as there are roots: the lower half, mirrored.
 Matrix symmetricProduct(Matrix const& v, Vector const& roots, Task const& task) {
   Index const n = v.rows();
   auto const used = v.rightCols(roots.size());
-  Matrix result(n, n);
-  forLowerTiles(task, n, kTile, [&](Range rows, Range cols) {
-    Matrix const scaled = used.middleRows(rows.begin, rows.size) * roots.asDiagonal();
-    auto tile = result.block(rows.begin, cols.begin, rows.size, cols.size);
-    tile.noalias() = scaled * used.middleRows(cols.begin, cols.size).transpose();
-    if (rows.begin == cols.begin) {
-      tile.triangularView<Eigen::StrictlyUpper>() = tile.transpose();
-    } else {
-      result.block(cols.begin, rows.begin, cols.size, rows.size) = tile.transpose();
-    }
+  Matrix const scaled = used * roots.asDiagonal();
+  Matrix result = Matrix::Zero(n, n);
+  addProductLower(result, 1, {scaled, Side::plain, used, Side::transposed}, task);
+  forRanges(task, n, kMirroredColumns, [&](Range columns) {
+    Index const end = columns.begin + columns.size;
+    auto diagonal = result.block(columns.begin, columns.begin, columns.size, columns.size);
+    diagonal.triangularView<Eigen::StrictlyUpper>() = diagonal.transpose();
+    result.block(columns.begin, end, columns.size, n - end) =
+        result.block(end, columns.begin, n - end, columns.size).transpose();
   });
   return result;
 }

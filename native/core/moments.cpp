@@ -41,7 +41,7 @@ constexpr std::size_t kLargestCovariance = std::size_t{8} << 30;
 
 /// Sum of (row - first row) over the rows of a group: a mean free of cancellation for offset data.
 template <class T>
-Vector shiftedRowSum(MatrixView<T> x, RowRange range, Task& task, char const* argument) {
+Vector shiftedRowSum(MatrixView<T> x, IndexRange range, Task& task, char const* argument) {
   Vector sum = Vector::Zero(static_cast<Index>(x.cols));
   T const* const first = x.row(0);
   for (std::size_t i = range.begin; i < range.end; ++i) {
@@ -63,7 +63,7 @@ Vector columnMean(MatrixView<T> x, Task& task, char const* argument) {
     throwInvalidInput(std::string(argument) + " must have at least one row and one column, got " +
                       std::to_string(x.rows) + " x " + std::to_string(x.cols));
   }
-  std::vector<RowRange> const groups = rowGroups(x.rows, x.cols);
+  std::vector<IndexRange> const groups = rowGroups(x.rows, x.cols);
   std::vector<Vector> sums(groups.size());
   parallelFor(task, groups.size(), [&](std::size_t g) {
     sums[g] = shiftedRowSum(x, groups[g], task, argument);
@@ -91,7 +91,7 @@ Moments moments(MatrixView<T> x, Task& task, char const* argument) {
 
   // Scatter about the computed mean, one accumulator a group of rows; what rounding left of the mean is removed
   // at the end.
-  std::vector<RowRange> const groups = rowGroups(x.rows, x.cols);
+  std::vector<IndexRange> const groups = rowGroups(x.rows, x.cols);
   std::vector<Matrix> scatters(groups.size());
   std::vector<Vector> residuals(groups.size());
   parallelFor(task, groups.size(), [&](std::size_t g) {

@@ -7,17 +7,16 @@
 #include <limits>
 #include <utility>
 
-#include "core/base/sum.hpp"
+#include "core/base/spread.hpp"
 #include "core/neighbours/distance_tiles.hpp"
 #include "core/neighbours/identity.hpp"
+#include "core/student_t.hpp"
 
 namespace madloop {
 
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr double kStudentQuantile = 2.042272456301238;  // of 0.975 for kHalfSamples - 1 = 30 degrees of freedom
-static_assert(kHalfSamples == 31);
 
 /// One set's balls: what membership() will need to know of them.
 struct Balls {
@@ -68,13 +67,8 @@ std::vector<double> sharesInHalves(std::vector<std::uint32_t> const& bits, std::
   return shares;
 }
 
-double standardDeviation(std::vector<double> const& values) {
-  auto const n = static_cast<double>(values.size());
-  double const mean = fixedOrderSum(values.size(), [&](std::size_t i) { return values[i]; }) / n;
-  return std::sqrt(
-      fixedOrderSum(values.size(), [&](std::size_t i) { return (values[i] - mean) * (values[i] - mean); }) /
-      (n - 1));
-}
+/// Of a 95 % interval, in standard errors.
+double halfWidth() { return studentHalfWidth(kHalfSamples - 1); }
 
 MetricEstimate plain(double value) { return {value, kNaN, kNaN, kNaN}; }
 
@@ -82,12 +76,13 @@ MetricEstimate plain(double value) { return {value, kNaN, kNaN, kNaN}; }
 /// proportions of complex surveys (Korn & Graubard 1998); where the error vanishes, with the smaller sample's
 /// size.
 MetricEstimate proportion(double value, std::vector<double> const& inHalves, std::size_t smallest) {
-  double const error = standardDeviation(inHalves);
+  double const error = spreadOf(inHalves).standardDeviation;
   double const trials = value * (1 - value) / (error * error);
   double const n = error > 0 && trials > 0 ? trials : static_cast<double>(smallest);
-  double const z2 = kStudentQuantile * kStudentQuantile;
-  double const centre = (value + z2 / (2 * n)) / (1 + z2 / n);
-  double const half = kStudentQuantile * std::sqrt(value * (1 - value) / n + z2 / (4 * n * n)) / (1 + z2 / n);
+  double const t = halfWidth();
+  double const t2 = t * t;
+  double const centre = (value + t2 / (2 * n)) / (1 + t2 / n);
+  double const half = t * std::sqrt(value * (1 - value) / n + t2 / (4 * n * n)) / (1 + t2 / n);
   return {value, error, std::clamp(centre - half, 0.0, value), std::clamp(centre + half, value, 1.0)};
 }
 
@@ -130,8 +125,8 @@ struct Manifold {
     for (std::size_t r = 0; r < kHalfSamples; ++r)
       inHalves.push_back(static_cast<double>(inclusions.pairsInHalf[q * kHalfSamples + r]) /
                          (static_cast<double>(k) * static_cast<double>(halvesOfPoints->size)));
-    double const error = standardDeviation(inHalves);
-    return {value, error, std::max(0.0, value - kStudentQuantile * error), value + kStudentQuantile * error};
+    double const error = spreadOf(inHalves).standardDeviation;
+    return {value, error, std::max(0.0, value - halfWidth() * error), value + halfWidth() * error};
   }
 };
 

@@ -6,26 +6,21 @@
 #include <cstddef>
 #include <vector>
 
+#include "core/base/index_range.hpp"
 #include "core/base/task.hpp"
 #include "core/base/view.hpp"
 #include "core/linalg/eigen.hpp"
 
 namespace madloop {
 
-struct RowRange {
-  std::size_t begin = 0;
-  std::size_t end = 0;
-  [[nodiscard]] std::size_t size() const { return end - begin; }
-};
-
 /// At most 32 contiguous groups of rows, each worth an accumulator of its own (cols^2 doubles): not more
 /// than 256 MiB of accumulators in all, nor groups shorter than the matrix is wide.
-inline std::vector<RowRange> rowGroups(std::size_t rows, std::size_t cols) {
+inline std::vector<IndexRange> rowGroups(std::size_t rows, std::size_t cols) {
   constexpr std::size_t accumulatorDoubles = std::size_t{32} << 20;
   std::size_t const byMemory = cols > 5792 ? 1 : std::max<std::size_t>(1, accumulatorDoubles / (cols * cols));
   std::size_t const byWork = std::max<std::size_t>(1, rows / std::max<std::size_t>(cols, 64));
   std::size_t const count = std::min({std::size_t{32}, byMemory, byWork});
-  std::vector<RowRange> groups(count);
+  std::vector<IndexRange> groups(count);
   for (std::size_t g = 0; g < count; ++g) groups[g] = {rows / count * g + std::min(g, rows % count), 0};
   for (std::size_t g = 0; g < count; ++g) groups[g].end = g + 1 < count ? groups[g + 1].begin : rows;
   return groups;
@@ -40,7 +35,7 @@ inline std::size_t cacheBlockRows(std::size_t cols) {
 /// Calls use(block) with `blockRows` consecutive rows of the range (fewer in the last block) as the columns of
 /// a cols x blockRows matrix, minus `centre`.
 template <class T, class Use>
-void forEachCentredBlock(MatrixView<T> x, RowRange range, Vector const& centre, std::size_t blockRows,
+void forEachCentredBlock(MatrixView<T> x, IndexRange range, Vector const& centre, std::size_t blockRows,
                          Use use) {
   auto const dim = static_cast<Index>(x.cols);
   Matrix block;

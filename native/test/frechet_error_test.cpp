@@ -18,15 +18,6 @@ using namespace madloop::test;
 
 namespace {
 
-std::string errorOf(auto action) {
-  try {
-    action();
-  } catch (Error const& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 template <class T>
 double plainDistance(MatrixView<T> a, MatrixView<double> b) {
   Task task;

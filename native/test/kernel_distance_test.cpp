@@ -57,15 +57,6 @@ Plain plainEstimates(std::vector<A> const& a, std::vector<B> const& b, std::size
   return plain;
 }
 
-std::string errorOf(auto action) {
-  try {
-    action();
-  } catch (Error const& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 /// Relative to the kernel values: products of `cols` terms, the power, and sums in 8 lanes and two levels.
 double tolerance(Plain const& plain, std::size_t cols) {
   return static_cast<double>(plain.scale) * 1.2e-16 * (3 * static_cast<double>(cols) + 200);

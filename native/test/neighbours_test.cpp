@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "core/base/aligned_array.hpp"
 #include "core/base/task.hpp"
 #include "core/linalg/tile_product.hpp"
 #include "core/neighbours/exact_comparison.hpp"
@@ -153,7 +154,7 @@ TEST_CASE("the wide and the portable kernels give the same bits") {
       std::vector<T> c = start;
       std::vector<T> memory(kernel.columns * depth + 16), rows(kernel.rows * depth);
       T* columns = memory.data();
-      while (reinterpret_cast<std::uintptr_t>(columns) % kTileAlignment != 0) ++columns;
+      while (reinterpret_cast<std::uintptr_t>(columns) % kPanelAlignment != 0) ++columns;
       for (std::size_t i = 0; i < 24; i += kernel.rows) {
         for (std::size_t j = 0; j < 32; j += kernel.columns) {
           for (std::size_t p = 0; p < depth; ++p) {

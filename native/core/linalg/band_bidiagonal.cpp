@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/linalg/band_matrix.hpp"
 #include "core/linalg/band_reflector.hpp"
 #include "core/linalg/block_reflector.hpp"
 #include "core/linalg/parallel_product.hpp"
@@ -61,32 +62,9 @@ void reduceToBand(Matrix& a, Task const& task) {
   }
 }
 
-/// An upper triangular band matrix with room for the bulges: element (i, j) for j - 2 width <= i <= j + width.
-class Band {
- public:
-  Band(Index size, Index width)
-      : size_(size), width_(width), storage_(static_cast<std::size_t>((3 * width + 1) * size + width), 0.0) {}
-
-  [[nodiscard]] Index size() const { return size_; }
-  [[nodiscard]] Index width() const { return width_; }
-
-  double& at(Index i, Index j) { return *(storage_.data() + 2 * width_ + i + j * stride()); }
-  [[nodiscard]] BandBlock block(Index i, Index j, Index rows, Index cols) {
-    return {&at(i, j), stride(), rows, cols};
-  }
-
- private:
-  [[nodiscard]] Index stride() const { return 3 * width_; }
-
-  Index size_;
-  Index width_;
-  std::vector<double> storage_;
-};
-
 /// Step `step` of sweep `row`: the row's (later the bulge's first row's) entries beyond the superdiagonal are
 /// reflected away from the right, then the column of the bulge that this makes from the left.
-void chase(Band& band, Index row, Index step) {
-  Index const width = band.width();
+void chase(BandMatrix& band, Index width, Index row, Index step) {
   Index const first = row + 1 + step * width;  // first row and column of the diagonal block
   Index const last = std::min(first + width, band.size());
   Index const length = last - first;
@@ -112,14 +90,15 @@ void chase(Band& band, Index row, Index step) {
 Bidiagonal bidiagonaliseInTwoStages(Matrix& a, Task const& task) {
   reduceToBand(a, task);
   Index const n = a.cols();
-  Band band(n, std::min(kBandwidth, std::max<Index>(n - 1, 1)));
+  Index const width = std::min(kBandwidth, std::max<Index>(n - 1, 1));
+  BandMatrix band(n, 2 * width, width);
   for (Index j = 0; j < n; ++j) {
-    for (Index i = std::max<Index>(0, j - band.width()); i <= j; ++i) band.at(i, j) = a(i, j);
+    for (Index i = std::max<Index>(0, j - width); i <= j; ++i) band.at(i, j) = a(i, j);
   }
   // A step ends in the first column of the block that the next but one step clears: see chase().
   chaseBulges(
-      task, n - 1, 3, [&](Index row) { return (n - 1 - row + band.width() - 1) / band.width(); },
-      [&](Index row, Index step) { chase(band, row, step); });
+      task, n - 1, 3, [&](Index row) { return (n - 1 - row + width - 1) / width; },
+      [&](Index row, Index step) { chase(band, width, row, step); });
 
   Bidiagonal result{Vector(n), Vector(std::max<Index>(n - 1, 0))};
   for (Index i = 0; i < n; ++i) {

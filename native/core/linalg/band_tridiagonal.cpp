@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/linalg/band_matrix.hpp"
 #include "core/linalg/band_reflector.hpp"
 #include "core/linalg/block_reflector.hpp"
 #include "core/linalg/parallel_product.hpp"
@@ -48,33 +49,9 @@ void reduceToBand(Matrix& a, Task const& task) {
   }
 }
 
-/// The lower triangle of a symmetric band matrix with room for the bulges: element (i, j) for j <= i <= j + 2
-/// width.
-class Band {
- public:
-  Band(Index size, Index width)
-      : size_(size), width_(width), storage_(static_cast<std::size_t>((2 * width + 1) * size), 0.0) {}
-
-  [[nodiscard]] Index size() const { return size_; }
-  [[nodiscard]] Index width() const { return width_; }
-
-  double& at(Index i, Index j) { return *(storage_.data() + i + j * stride()); }
-  [[nodiscard]] BandBlock block(Index i, Index j, Index rows, Index cols) {
-    return {&at(i, j), stride(), rows, cols};
-  }
-
- private:
-  [[nodiscard]] Index stride() const { return 2 * width_; }
-
-  Index size_;
-  Index width_;
-  std::vector<double> storage_;
-};
-
 /// Step `step` of sweep `column`: the column's (later the bulge's first column's) entries below the subdiagonal
 /// are reflected away, which makes the next bulge below the diagonal block.
-void chase(Band& band, Index column, Index step) {
-  Index const width = band.width();
+void chase(BandMatrix& band, Index width, Index column, Index step) {
   Index const first = column + 1 + step * width;  // first row and column of the diagonal block
   Index const last = std::min(first + width, band.size());
   Index const length = last - first;
@@ -96,14 +73,15 @@ void chase(Band& band, Index column, Index step) {
 Tridiagonal tridiagonaliseInTwoStages(Matrix& a, Task const& task) {
   reduceToBand(a, task);
   Index const n = a.rows();
-  Band band(n, std::min(kBandwidth, std::max<Index>(n - 1, 1)));
+  Index const width = std::min(kBandwidth, std::max<Index>(n - 1, 1));
+  BandMatrix band(n, 0, 2 * width);
   for (Index j = 0; j < n; ++j) {
-    for (Index i = j; i < std::min(j + band.width() + 1, n); ++i) band.at(i, j) = a(i, j);
+    for (Index i = j; i < std::min(j + width + 1, n); ++i) band.at(i, j) = a(i, j);
   }
   // A step ends in the first column of the bulge that the next but one step clears: see chase().
   chaseBulges(
-      task, n - 2, 3, [&](Index column) { return (n - 1 - column + band.width() - 1) / band.width(); },
-      [&](Index column, Index step) { chase(band, column, step); });
+      task, n - 2, 3, [&](Index column) { return (n - 1 - column + width - 1) / width; },
+      [&](Index column, Index step) { chase(band, width, column, step); });
 
   Tridiagonal result{Vector(n), Vector(std::max<Index>(n - 1, 0))};
   for (Index i = 0; i < n; ++i) {

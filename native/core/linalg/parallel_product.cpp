@@ -1,10 +1,9 @@
 #include "core/linalg/parallel_product.hpp"
 
 #include <algorithm>
-#include <memory>
-#include <new>
 #include <vector>
 
+#include "core/base/aligned_array.hpp"
 #include "core/base/parallel.hpp"
 #include "core/linalg/tile_product.hpp"
 
@@ -41,24 +40,6 @@ std::vector<Tile> tilesOf(Index rows, Index columns, bool lower) {
 /// The inner indices taken at a time: one packed depth of both factors stays in a second-level cache.
 constexpr Index kDepth = 256;
 
-/// Memory for packed panels, aligned as the kernels want it.
-class Panels {
- public:
-  explicit Panels(Index values)
-      : data_(static_cast<double*>(
-            ::operator new[](static_cast<std::size_t>(values) * sizeof(double), kAlignment))) {}
-  [[nodiscard]] double* get() const { return data_.get(); }
-
- private:
-  static constexpr std::align_val_t kAlignment{kTileAlignment};
-  struct Free {
-    void operator()(double* data) const { ::operator delete[](data, kAlignment); }
-  };
-  std::unique_ptr<double, Free> data_;
-};
-
-Index roundUp(Index value, Index step) { return (value + step - 1) / step * step; }
-
 /// Packs factor * op(m), op(m) with the indices `lines` of the result against the inner indices k, in panels of
 /// `height` lines: inner index after inner index, line beside line, zeros beyond the last.
 void pack(ConstMatrixBlock const& m, bool linesAreRows, Span lines, Span k, double factor, Index height,
@@ -92,8 +73,8 @@ void addTile(MatrixBlock& c, double alpha, Product const& product, Tile const& t
   auto const height = static_cast<Index>(kernel.rows);    // columns of c
   auto const width = static_cast<Index>(kernel.columns);  // rows of c
   Index const depth = std::min(kDepth, k.size());
-  Panels const left(roundUp(tile.columns.size(), height) * depth);
-  Panels const right(roundUp(tile.rows.size(), width) * depth);
+  AlignedArray<double> const left(static_cast<std::size_t>(roundUp(tile.columns.size(), height) * depth));
+  AlignedArray<double> const right(static_cast<std::size_t>(roundUp(tile.rows.size(), width) * depth));
   std::vector<double> edge(kernel.rows * kernel.columns);
   for (Index begin = k.begin; begin < k.end; begin += kDepth) {
     Span const part{begin, std::min(k.end, begin + kDepth)};

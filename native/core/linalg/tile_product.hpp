@@ -19,11 +19,9 @@ struct TileKernel {
   std::size_t columns;
   /// c[i * stride + j] += sum over p < depth of a[p * rows + i] * b[p * columns + j], all i < rows, j <
   /// columns. The sum is taken first, from zero, in the order of p; with `accumulate` false c is overwritten by
-  /// it. b is aligned to kTileAlignment, a and c to T.
+  /// it. b is aligned to kPanelAlignment, a and c to T.
   void (*multiplyAdd)(T const* a, T const* b, std::size_t depth, T* c, std::size_t stride, bool accumulate);
 };
-
-constexpr std::size_t kTileAlignment = 64;
 
 /// Rounding errors in a chain of n products added up by a kernel are those of n + kTileExtraRoundings sums: 0
 /// with fused multiply-adds, where a product is not rounded.

@@ -9,7 +9,8 @@
 #include <vector>
 
 #include "core/base/sum.hpp"
-#include "core/linalg/parallel_tiles.hpp"
+#include "core/linalg/parallel_product.hpp"
+#include "core/linalg/parallel_ranges.hpp"
 #include "core/linalg/secular_equation.hpp"
 
 namespace madloop {
@@ -24,7 +25,6 @@ constexpr Index kLeaf = 32;
 constexpr Index kPart = 256;
 constexpr Index kRootsPerRange = 32;
 constexpr Index kRowsPerRange = 64;
-constexpr Index kTile = 256;
 
 /// A diagonal block of T, cut behind its first `half` rows.
 struct Block {
@@ -243,16 +243,8 @@ class DivideAndConquer {
     Matrix const upper = gather(block.upper(), update, grouping, 0, grouping.above);
     Matrix const lower = gather(block.lower(), update, grouping, count - grouping.below, grouping.below);
     Matrix const changes = updateVectors(update, grouping, task);
-    forTiles(task, block.half(), count, kTile, [&](Range rows, Range cols) {
-      Matrix const product =
-          upper.middleRows(rows.begin, rows.size) * changes.block(0, cols.begin, grouping.above, cols.size);
-      scatter(product, block.begin + rows.begin, update, cols.begin);
-    });
-    forTiles(task, block.size - block.half(), count, kTile, [&](Range rows, Range cols) {
-      Matrix const product = lower.middleRows(rows.begin, rows.size) *
-                             changes.block(count - grouping.below, cols.begin, grouping.below, cols.size);
-      scatter(product, block.begin + block.half() + rows.begin, update, cols.begin);
-    });
+    scatter(upper, changes.topRows(grouping.above), block.begin, update, task);
+    scatter(lower, changes.bottomRows(grouping.below), block.begin + block.half(), update, task);
   }
 
   [[nodiscard]] static Grouping group(Block block, Update const& update, std::vector<Support> const& support) {
@@ -282,11 +274,15 @@ class DivideAndConquer {
     return gathered;
   }
 
-  void scatter(Matrix const& product, Index row, Update const& update, Index firstColumn) {
-    for (Index j = 0; j < product.cols(); ++j) {
-      Index const column = update.columns[static_cast<std::size_t>(firstColumn + j)];
-      vectors_.col(column).segment(row, product.rows()) = product.col(j);
-    }
+  /// The product of a half's vectors and their changes takes the place of the vectors, from `row` on.
+  void scatter(Matrix const& half, ConstMatrixBlock changes, Index row, Update const& update,
+               Task const& task) {
+    Matrix product = Matrix::Zero(half.rows(), changes.cols());
+    addProduct(product, 1, {half, Side::plain, changes, Side::plain}, task);
+    forRanges(task, product.cols(), kRootsPerRange, [&](Range columns) {
+      for (Index j = columns.begin; j < columns.begin + columns.size; ++j)
+        vectors_.col(update.columns[static_cast<std::size_t>(j)]).segment(row, product.rows()) = product.col(j);
+    });
   }
 
   /// Eigenvectors of the update, their rows in the order of `grouping`; its eigenvalues replace the poles'.

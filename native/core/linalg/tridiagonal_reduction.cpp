@@ -7,7 +7,8 @@
 
 #include "core/base/sum.hpp"
 #include "core/linalg/householder.hpp"
-#include "core/linalg/parallel_tiles.hpp"
+#include "core/linalg/parallel_product.hpp"
+#include "core/linalg/parallel_ranges.hpp"
 #include "core/linalg/symmetric_product.hpp"
 
 namespace madloop {
@@ -17,7 +18,6 @@ namespace {
 /// Columns of a panel: its matrix-vector products with the pending update grow with it, and the efficiency of
 /// the product of matrices, too.
 constexpr Index kPanel = 32;
-constexpr Index kUpdateTile = 256;
 /// Reflectors that are applied together, and columns that they are applied to.
 constexpr Index kBlock = 64;
 constexpr Index kColumns = 128;
@@ -104,11 +104,9 @@ class Reducer {
   void updateTrailing(Index begin, Index end) {
     Index const width = end - begin;
     if (end >= n_ || width < kPanel) return;
-    forLowerTiles(task_, n_ - end, kUpdateTile, [&](Range rows, Range cols) {
-      work_.block(end + rows.begin, end + cols.begin, rows.size, cols.size).noalias() -=
-          pending_.middleRows(end + rows.begin, rows.size) *
-          swapped_.middleRows(end + cols.begin, cols.size).transpose();
-    });
+    addProductLower(
+        work_.block(end, end, n_ - end, n_ - end), -1,
+        {pending_.bottomRows(n_ - end), Side::plain, swapped_.bottomRows(n_ - end), Side::transposed}, task_);
   }
 
   Task& task_;

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <memory>
-#include <new>
 #include <vector>
 
+#include "core/base/aligned_array.hpp"
 #include "core/base/parallel.hpp"
 #include "core/linalg/tile_product.hpp"
 
@@ -19,20 +18,6 @@ constexpr std::size_t kTileRows = 384;
 constexpr std::size_t kTileColumns = 256;
 /// Columns packed at a time, for all threads together.
 constexpr std::size_t kSegmentColumns = 2048;
-
-class AlignedFloats {
- public:
-  explicit AlignedFloats(std::size_t count)
-      : data_(static_cast<float*>(::operator new[](count * sizeof(float), kAlignment))) {}
-  [[nodiscard]] float* get() const { return data_.get(); }
-
- private:
-  static constexpr std::align_val_t kAlignment{kTileAlignment};
-  struct Free {
-    void operator()(float* data) const { ::operator delete[](data, kAlignment); }
-  };
-  std::unique_ptr<float, Free> data_;
-};
 
 /// Panels of `height` points each: for every kTileDepth of coordinates, panel after panel, point beside point.
 /// Beyond the last point zeros.
@@ -72,10 +57,8 @@ class Packing {
   std::size_t height_;
   std::size_t paddedRows_;
   std::size_t dim_;
-  AlignedFloats values_;
+  AlignedArray<float> values_;
 };
-
-std::size_t roundUp(std::size_t value, std::size_t step) { return (value + step - 1) / step * step; }
 
 /// Whether a block of rows holds a pair i < j with one of the columns.
 bool wanted(IndexRange rows, IndexRange all, IndexRange columns, Pairs pairs) {
@@ -109,7 +92,7 @@ void forEachDistanceTile(FramedPoints const& x, IndexRange rows, FramedPoints co
   forEachBlock(rows, kTileRows, [&](IndexRange block) { blocks.push_back(block); });
 
   forEachBlock({0, y.points.rows()}, kSegmentColumns, [&](IndexRange segment) {
-    std::size_t const paddedColumns = roundUp(segment.size(), 32);
+    std::size_t const paddedColumns = roundUp<std::size_t>(segment.size(), 32);
     Packing columns(kernel.columns, paddedColumns, dim);
     parallelFor(task, paddedColumns / kernel.columns,
                 [&](std::size_t p) { columns.fill(p * kernel.columns, y.points, segment, frame, 1); });
@@ -117,11 +100,11 @@ void forEachDistanceTile(FramedPoints const& x, IndexRange rows, FramedPoints co
     parallelFor(task, blocks.size(), [&](std::size_t b) {
       IndexRange const block = blocks[b];
       if (!wanted(block, rows, segment, pairs)) return;
-      std::size_t const paddedRows = roundUp(block.size(), 24);
+      std::size_t const paddedRows = roundUp<std::size_t>(block.size(), 24);
       Packing packed(kernel.rows, paddedRows, dim);
       for (std::size_t row = 0; row < paddedRows; row += kernel.rows)
         packed.fill(row, x.points, block, frame, 2);  // the 2 of 2 x y
-      AlignedFloats products(paddedRows * kTileColumns);
+      AlignedArray<float> const products(paddedRows * kTileColumns);
 
       forEachBlock(segment, kTileColumns, [&](IndexRange tile) {
         if (!wanted(block, rows, tile, pairs)) return;

@@ -3,18 +3,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 
+#include "core/base/index_range.hpp"
 #include "core/base/task.hpp"
 #include "core/neighbours/frame.hpp"
 
 namespace madloop {
-
-struct IndexRange {
-  std::size_t begin = 0;
-  std::size_t end = 0;
-  [[nodiscard]] std::size_t size() const { return end - begin; }
-};
 
 /// 2 x_i y_j for i in rows, j in columns: products[(i - rows.begin) * stride + j - columns.begin], in float32
 /// with the errors that Frame states. Behind the last column a row may be read (not used) to the next multiple

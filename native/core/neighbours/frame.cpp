@@ -8,9 +8,9 @@
 #include <string>
 #include <utility>
 
-#include "core/base/finite.hpp"
-#include "core/base/parallel.hpp"
+#include "core/base/index_range.hpp"
 #include "core/base/sum.hpp"
+#include "core/finite_rows.hpp"
 #include "core/linalg/tile_product.hpp"
 
 namespace madloop {
@@ -30,12 +30,12 @@ int gridExponent(double value) {
   return biased - 1075 + std::countr_zero(fraction | std::uint64_t{1} << 52);
 }
 
-/// Calls use(value, column) for every value of the rows [begin, end).
+/// Calls use(value, column) for every value of these rows.
 template <class Use>
-void forEachValue(Points const& points, std::size_t begin, std::size_t end, Use use) {
+void forEachValue(Points const& points, IndexRange rows, Use use) {
   std::visit(
       [&](auto const& view) {
-        for (std::size_t i = begin; i < end; ++i) {
+        for (std::size_t i = rows.begin; i < rows.end; ++i) {
           auto const* const row = view.row(i);
           for (std::size_t k = 0; k < view.cols; ++k) use(static_cast<double>(row[k]), k);
         }
@@ -43,17 +43,19 @@ void forEachValue(Points const& points, std::size_t begin, std::size_t end, Use 
       points.view());
 }
 
-/// combine(chunk result, ...) over chunks of about 2^18 values of all sets; `reduce` must not care for the
-/// order.
+/// Rows of about 2^18 values.
+std::size_t pieceLength(Points const& points) {
+  return std::max<std::size_t>(1, (std::size_t{1} << 18) / points.cols());
+}
+
+/// What map() makes of pieces of all sets, put together by reduce(), which must not care for the order.
 template <class Result, class Map, class Reduce>
-Result overChunks(std::span<Points const> sets, Task const& task, Result start, Map map, Reduce reduce) {
+Result overPieces(std::span<Points const> sets, Task const& task, Result start, Map map, Reduce reduce) {
   for (Points const& points : sets) {
-    std::size_t const rows = std::max<std::size_t>(1, (std::size_t{1} << 18) / points.cols());
-    std::size_t const chunks = (points.rows() + rows - 1) / rows;
-    std::vector<Result> results(chunks, start);
-    parallelFor(task, chunks, [&](std::size_t c) {
-      results[c] = map(points, c * rows, std::min(points.rows(), (c + 1) * rows));
-    });
+    std::size_t const length = pieceLength(points);
+    std::vector<Result> results((points.rows() + length - 1) / length, start);
+    parallelForPieces(task, {0, points.rows()}, length,
+                      [&](IndexRange rows) { results[rows.begin / length] = map(points, rows); });
     for (Result const& result : results) start = reduce(start, result);
   }
   return start;
@@ -61,16 +63,8 @@ Result overChunks(std::span<Points const> sets, Task const& task, Result start, 
 
 void checkFinite(std::span<Points const> sets, std::span<char const* const> names, Task& task) {
   for (std::size_t s = 0; s < sets.size(); ++s) {
-    constexpr std::size_t chunk = 64;
-    std::visit(
-        [&](auto const& view) {
-          parallelFor(task, (view.rows + chunk - 1) / chunk, [&](std::size_t c) {
-            std::size_t const end = std::min(view.rows, (c + 1) * chunk);
-            for (std::size_t i = c * chunk; i < end; ++i) checkFiniteRow(view.row(i), view.cols, i, names[s]);
-            task.add(end - c * chunk);
-          });
-        },
-        sets[s].view());
+    std::visit([&](auto const& view) { checkFiniteRows(view, task, names[s]); }, sets[s].view());
+    task.add(sets[s].rows());
   }
 }
 
@@ -102,13 +96,13 @@ std::vector<double> medianOfSome(std::span<Points const> sets) {
 
 int commonGrid(std::span<Points const> sets, Task const& task) {
   // Of no use below this: 2^53 grid steps do not reach from it to the largest value.
-  return overChunks(
+  return overPieces(
       sets, task, kNoGrid,
-      [](Points const& points, std::size_t begin, std::size_t end) {
+      [](Points const& points, IndexRange rows) {
         int grid = kNoGrid;
         int largest = -1074;
-        for (std::size_t i = begin; i < end; ++i) {
-          forEachValue(points, i, i + 1, [&](double value, std::size_t) {
+        for (std::size_t i = rows.begin; i < rows.end; ++i) {
+          forEachValue(points, {i, i + 1}, [&](double value, std::size_t) {
             grid = std::min(grid, gridExponent(value));
             if (value != 0) largest = std::max(largest, std::ilogb(value));
           });
@@ -121,11 +115,11 @@ int commonGrid(std::span<Points const> sets, Task const& task) {
 
 /// Largest |value - centre| / 4, which cannot overflow.
 double quarterRadius(std::span<Points const> sets, std::vector<double> const& centre, Task const& task) {
-  return overChunks(
+  return overPieces(
       sets, task, 0.0,
-      [&](Points const& points, std::size_t begin, std::size_t end) {
+      [&](Points const& points, IndexRange rows) {
         double largest = 0;
-        forEachValue(points, begin, end, [&](double value, std::size_t k) {
+        forEachValue(points, rows, [&](double value, std::size_t k) {
           largest = std::max(largest, std::abs(0.25 * value - 0.25 * centre[k]));
         });
         return largest;
@@ -184,11 +178,10 @@ Frame makeFrame(std::span<Points const> sets, std::span<char const* const> names
 FramedPoints inFrame(Points points, std::vector<std::uint32_t> identities, Frame const& frame,
                      Task const& task) {
   FramedPoints result{points, std::move(identities), std::vector<double>(points.rows())};
-  std::size_t const rows = std::max<std::size_t>(1, (std::size_t{1} << 18) / points.cols());
-  parallelFor(task, (points.rows() + rows - 1) / rows, [&](std::size_t c) {
+  parallelForPieces(task, {0, points.rows()}, pieceLength(points), [&](IndexRange rows) {
     std::visit(
         [&](auto const& view) {
-          for (std::size_t i = c * rows; i < std::min(view.rows, (c + 1) * rows); ++i) {
+          for (std::size_t i = rows.begin; i < rows.end; ++i) {
             auto const* const row = view.row(i);
             result.squaredNorms[i] = fixedOrderSum(view.cols, [&](std::size_t k) {
               auto const value = static_cast<double>(frame.coordinate(row[k], k));

@@ -1,12 +1,8 @@
 #include "core/neighbours/half_samples.hpp"
 
-#include <algorithm>
 #include <cmath>
-#include <numeric>
-#include <utility>
 
-#include "core/random/stream.hpp"
-#include "core/random/uniform.hpp"
+#include "core/random/permutation.hpp"
 
 namespace madloop {
 
@@ -18,17 +14,9 @@ constexpr std::uint64_t kDomain = 0x68616c76;  // "halv"
 
 HalfSamples drawHalfSamples(std::size_t rows, std::uint64_t seed, std::uint32_t set) {
   HalfSamples halves{std::vector<std::uint32_t>(rows, 0), rows / 2};
-  std::vector<std::uint32_t> order(rows);
   for (std::uint32_t r = 0; r < kHalfSamples; ++r) {
-    // The first half of a random permutation (Fisher & Yates).
-    std::iota(order.begin(), order.end(), 0U);
     Stream const stream{streamKey(seed, kDomain), set, r, 0};
-    for (std::size_t i = 0; i < halves.size; ++i) {
-      double const uniform = uniformPair(stream.block(i)).first;
-      std::size_t const j = i + static_cast<std::size_t>(uniform * static_cast<double>(rows - i));
-      std::swap(order[i], order[j]);
-      halves.containing[order[i]] |= 1U << r;
-    }
+    for (std::size_t const i : randomOrder(stream, rows, halves.size)) halves.containing[i] |= 1U << r;
   }
   return halves;
 }

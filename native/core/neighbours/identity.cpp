@@ -1,10 +1,9 @@
 #include "core/neighbours/identity.hpp"
 
-#include <algorithm>
 #include <bit>
 #include <unordered_map>
 
-#include "core/base/parallel.hpp"
+#include "core/base/index_range.hpp"
 
 namespace madloop {
 
@@ -23,10 +22,9 @@ std::uint64_t hashOf(std::vector<double> const& values) {
 
 std::vector<std::uint64_t> hashesOf(Points const& points, Task const& task) {
   std::vector<std::uint64_t> hashes(points.rows());
-  constexpr std::size_t chunk = 64;
-  parallelFor(task, (points.rows() + chunk - 1) / chunk, [&](std::size_t c) {
+  parallelForPieces(task, {0, points.rows()}, 64, [&](IndexRange rows) {
     std::vector<double> values(points.cols());
-    for (std::size_t i = c * chunk; i < std::min(points.rows(), (c + 1) * chunk); ++i) {
+    for (std::size_t i = rows.begin; i < rows.end; ++i) {
       points.load(i, 1, values.data());
       hashes[i] = hashOf(values);
     }

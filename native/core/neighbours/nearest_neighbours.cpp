@@ -4,7 +4,7 @@
 #include <limits>
 #include <mutex>
 
-#include "core/base/parallel.hpp"
+#include "core/base/index_range.hpp"
 #include "core/neighbours/distance_tiles.hpp"
 #include "core/neighbours/near_pairs.hpp"
 #include "core/neighbours/settled_distance.hpp"
@@ -226,13 +226,11 @@ NeighbourRadii neighbourRadii(FramedPoints const& x, Frame const& frame, std::si
                         [&](DistanceTile const& tile) { search.search(tile); });
 
     std::vector<std::vector<Radius>> radii(strip.size());
-    constexpr std::size_t chunk = 64;
-    parallelFor(task, (strip.size() + chunk - 1) / chunk, [&](std::size_t c) {
+    parallelForPieces(task, strip, 64, [&](IndexRange rows) {
       SettledDistances settled(frame);
       std::vector<std::uint32_t> indices;
       std::vector<std::uint32_t> ranks;
-      std::size_t const begin = strip.begin + c * chunk;
-      for (std::size_t i = begin; i < std::min(strip.end, begin + chunk); ++i) {
+      for (std::size_t i = rows.begin; i < rows.end; ++i) {
         task.throwIfCancelled();
         std::vector<Settled> const nearest = lists.nearest(i, settled);
         indices.clear();

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <random>
+#include <string>
 #include <vector>
 
+#include "core/base/error.hpp"
 #include "core/base/view.hpp"
 #include "core/linalg/eigen.hpp"
 
@@ -44,6 +46,16 @@ std::vector<T> rowMajorNormals(std::size_t rows, std::size_t cols, unsigned seed
 template <class T>
 MatrixView<T> view(std::vector<T> const& data, std::size_t cols) {
   return {data.data(), data.size() / cols, cols};
+}
+
+/// The message of the Error that `action` throws.
+inline std::string errorOf(auto action) {
+  try {
+    action();
+  } catch (Error const& error) {
+    return error.what();
+  }
+  return "no error";
 }
 
 }  // namespace madloop::test
