@@ -25,10 +25,13 @@ const loopNames = [
   'variant',
   'initial',
   'real',
+  'realFixed',
+  'realFresh',
   'synthetic',
   'lambda',
   'memory',
   'pool',
+  'subsample',
   'generations',
   'seed',
 ] as const;
@@ -61,9 +64,33 @@ export async function runDataLoop(given: GivenParameters, job: JobOptions): Prom
 
   const model = gaussian({ divisor: divisor as 'unbiased' });
   const options = { ...loopOptions, model, reference: datasetReference(rows) };
-  const { variant, initial, real, synthetic, lambda, memory, pool, generations, seed } =
-    resolveLoopOptions(options);
-  const loop = { variant, initial, real, synthetic, lambda, memory, pool, generations };
+  const resolved = resolveLoopOptions(options);
+  const {
+    variant,
+    initial,
+    real,
+    realFixed,
+    realFresh,
+    synthetic,
+    lambda,
+    memory,
+    pool,
+    subsample,
+    generations,
+    seed,
+  } = resolved;
+  const loop = {
+    variant,
+    initial,
+    real,
+    ...(variant === 'combined' && { realFixed, realFresh }),
+    synthetic,
+    lambda,
+    memory,
+    pool,
+    ...(pool === 'subsample' && { subsample }),
+    generations,
+  };
   const runs = checkInteger(where, 'replicates', replicates, 1);
 
   const reference = await splitReference(rows, heldOutRows, seed);
