@@ -4,7 +4,6 @@ import {
   type GaussianLoopOptions,
   type GaussianLoopParameters,
   type ResolvedGaussianLoop,
-  realParts,
   resolveGaussianLoop,
 } from './gaussian-loop-parameters.js';
 import { runJob } from './job.js';
@@ -91,7 +90,6 @@ export async function simulateGaussianLoop(options: GaussianLoopOptions): Promis
     const job = native().startGaussianLoop({
       threads: loop.settings.threads,
       ...loop.parameters,
-      ...realParts(loop.parameters),
       ...(copy && { referenceMean: copy.mean, referenceCovariance: copy.covariance }),
       ...(series && { series }),
       mean,

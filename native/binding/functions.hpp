@@ -16,6 +16,10 @@ Napi::Value startGaussianLoop(Napi::CallbackInfo const& info);      // gaussian_
 Napi::Value startGaussianSampling(Napi::CallbackInfo const& info);  // gaussian_sampling.cc
 Napi::Value startExpectedDistance(Napi::CallbackInfo const& info);  // expected_distance.cc
 Napi::Value startPrecisionRecall(Napi::CallbackInfo const& info);   // precision_recall.cc
+Napi::Value planLimitPoint(Napi::CallbackInfo const& info);         // limit_point.cc
+Napi::Value startLimitPointChains(Napi::CallbackInfo const& info);  // limit_point.cc
+Napi::Value addLimitPointChains(Napi::CallbackInfo const& info);    // limit_point.cc
+Napi::Value estimateLimitPoint(Napi::CallbackInfo const& info);     // limit_point.cc
 Napi::Value multinomialUniform(Napi::CallbackInfo const& info);     // multinomial.cc
 Napi::Value startFault(Napi::CallbackInfo const& info);             // fault.cc
 Napi::Value buildInfo(Napi::CallbackInfo const& info);              // info.cc

@@ -18,10 +18,18 @@ namespace {
 
 GaussianLoopParameters readParameters(Arguments const& arguments) {
   GaussianLoopParameters parameters;
+  parameters.variant =
+      arguments.choice<LoopVariant>("variant", {{"fully-synthetic", LoopVariant::fullySynthetic},
+                                                {"synthetic-augmentation", LoopVariant::syntheticAugmentation},
+                                                {"fresh-data", LoopVariant::freshData},
+                                                {"combined", LoopVariant::combined}});
   parameters.dim = arguments.size("dim");
   parameters.initial = arguments.size("initial");
-  parameters.realFixed = arguments.size("realFixed");
-  parameters.realFresh = arguments.size("realFresh");
+  parameters.real = arguments.size("real");
+  if (parameters.variant == LoopVariant::combined) {
+    parameters.realFixed = arguments.size("realFixed");
+    parameters.realFresh = arguments.size("realFresh");
+  }
   parameters.synthetic = arguments.size("synthetic");
   parameters.lambda = arguments.number("lambda");
   parameters.memory = arguments.size("memory");

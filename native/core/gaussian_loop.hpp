@@ -10,20 +10,21 @@
 
 namespace madloop {
 
+/// Combined: fixed real, fresh real and synthetic samples in any numbers; the others are special cases of it.
+enum class LoopVariant { fullySynthetic, syntheticAugmentation, freshData, combined };
 /// Which samples train a generation, beside the real ones: the latest synthetic samples, all so far, or a
 /// random subset of fixed size of what 'accumulate' would train on, the real samples included.
 enum class SyntheticPool { latest, accumulate, subsample };
 enum class CovarianceDivisor { unbiased, mle };  // N - 1 or N
 enum class LoopEngine { moments, samples };
 
-/// A later generation is trained on fixed real, fresh real and synthetic samples. The paper's loops are the
-/// ones without real samples (fully synthetic), without fresh ones and initial = realFixed (synthetic
-/// augmentation), and without fixed ones (fresh data).
 struct GaussianLoopParameters {
+  LoopVariant variant = LoopVariant::freshData;
   std::size_t dim = 0;
   std::uint64_t initial = 0;    // n_ini: real samples behind generation 1, the fixed ones among them
-  std::uint64_t realFixed = 0;  // n_f: the same real samples in every generation
-  std::uint64_t realFresh = 0;  // n_r: new real samples in each later generation
+  std::uint64_t real = 0;       // n_r per generation (the fixed set's size in synthetic augmentation)
+  std::uint64_t realFixed = 0;  // combined: the same real samples in every generation
+  std::uint64_t realFresh = 0;  // combined: new real samples in each later generation
   std::uint64_t synthetic = 0;  // n_s per generation
   double lambda = 1;            // sampling bias: synthetic samples come from N(mu, lambda Sigma)
   std::uint64_t memory = 1;     // each synthetic sample draws one of the last min(memory, t - 1) models
@@ -39,6 +40,14 @@ struct GaussianLoopParameters {
   bool series = false;                      // keep every replicate's values
 };
 
+/// The real samples that train each generation after the first.
+struct RealSamples {
+  std::uint64_t fixed = 0;  // the first so many of generation 1, again
+  std::uint64_t fresh = 0;  // new ones
+};
+
+RealSamples realSamples(GaussianLoopParameters const& parameters);
+
 /// What is recorded of each generation, in this order.
 enum class LoopMetric : std::size_t { distance, meanNormSquared, trace, logDeterminant };
 inline constexpr std::size_t loopMetricCount = 4;
@@ -53,8 +62,10 @@ struct GaussianLoopResult {
 };
 
 /// Throws invalidInput, naming parameter, requirement and value, unless the parameters make sense: dim >= 1,
-/// lambda in [0, 1], at least 2 training samples in every generation, initial >= realFixed, a subsample of at
-/// most what generation 2 has and engine 'samples' for it, 16 GiB of memory at most on that many threads.
+/// lambda in [0, 1], at least 2 training samples in every generation, initial = real in synthetic
+/// augmentation, real >= 1 where the variant has real data, initial >= realFixed in the combined loop, a
+/// subsample of at most what generation 2 has and engine 'samples' for it, 16 GiB of memory at most on that
+/// many threads.
 void checkGaussianLoop(GaussianLoopParameters const& parameters, std::size_t threads);
 
 /// Runs the loop. Generation t = 1 is fitted to real data alone; generation t > 1 to its training set.

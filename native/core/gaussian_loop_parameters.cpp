@@ -30,20 +30,52 @@ void checkCounts(GaussianLoopParameters const& p) {
   require(std::min(p.memory, p.generations) < (std::uint64_t{1} << 20), "memory must be below 2^20 models",
           p.memory);
   require(p.initial <= kLargestCount, "initial must be at most 2^53", p.initial);
+  require(p.real <= kLargestCount, "real must be at most 2^53", p.real);
   require(p.realFixed <= kLargestCount, "realFixed must be at most 2^53", p.realFixed);
   require(p.realFresh <= kLargestCount, "realFresh must be at most 2^53", p.realFresh);
   require(p.synthetic <= kLargestCount, "synthetic must be at most 2^53", p.synthetic);
   require(p.initial >= 2, "initial must be at least 2 (a covariance needs two samples)", p.initial);
-  require(p.initial >= p.realFixed,
-          "initial must be at least realFixed = " + std::to_string(p.realFixed) + ", which is part of it",
-          p.initial);
-  std::uint64_t const later = p.realFixed + p.realFresh + p.synthetic;
-  require(p.generations == 1 || later >= 2, "realFixed + realFresh + synthetic must be at least 2", later);
+}
+
+/// Samples that train generation 2.
+std::uint64_t trainingSamples(GaussianLoopParameters const& p) {
+  auto const [fixed, fresh] = realSamples(p);
+  return fixed + fresh + p.synthetic;
+}
+
+void checkVariant(GaussianLoopParameters const& p) {
+  switch (p.variant) {
+    case LoopVariant::fullySynthetic:
+      require(p.generations == 1 || p.synthetic >= 2,
+              "synthetic must be at least 2 in the fully synthetic loop", p.synthetic);
+      return;
+    case LoopVariant::syntheticAugmentation:
+      require(p.real >= 1, "real must be at least 1 in the synthetic augmentation loop", p.real);
+      require(p.initial == p.real,
+              "initial must equal real = " + std::to_string(p.real) + " in the synthetic augmentation loop",
+              p.initial);
+      return;
+    case LoopVariant::freshData:
+      require(p.real >= 1, "real must be at least 1 in the fresh data loop", p.real);
+      require(p.generations == 1 || p.real + p.synthetic >= 2, "real + synthetic must be at least 2",
+              p.real + p.synthetic);
+      return;
+    case LoopVariant::combined:
+      require(p.initial >= p.realFixed,
+              "initial must be at least realFixed = " + std::to_string(p.realFixed) + ", which is part of it",
+              p.initial);
+      require(p.generations == 1 || trainingSamples(p) >= 2,
+              "realFixed + realFresh + synthetic must be at least 2", trainingSamples(p));
+      return;
+  }
+}
+
+void checkSubsample(GaussianLoopParameters const& p) {
   if (p.pool != SyntheticPool::subsample) return;
   require(p.subsample >= 2, "subsample must be at least 2", p.subsample);
-  require(p.generations == 1 || p.subsample <= later,
-          "subsample must be at most realFixed + realFresh + synthetic = " + std::to_string(later),
-          p.subsample);
+  std::uint64_t const most = trainingSamples(p);
+  require(p.generations == 1 || p.subsample <= most,
+          "subsample must be at most all that generation 2 has, " + std::to_string(most), p.subsample);
   if (p.engine != LoopEngine::samples) {
     throwInvalidInput("simulateGaussianLoop: engine must be 'samples' with pool 'subsample', got 'moments'");
   }
@@ -53,7 +85,8 @@ void checkCounts(GaussianLoopParameters const& p) {
 std::size_t subsampledMemory(GaussianLoopParameters const& p) {
   if (p.pool != SyntheticPool::subsample) return 0;
   std::size_t const synthetic = checkedMultiply(p.synthetic, p.generations - 1, "synthetic x generations");
-  std::size_t const kept = checkedAdd(synthetic, p.realFixed + p.realFresh, "samples");
+  auto const [fixed, fresh] = realSamples(p);
+  std::size_t const kept = checkedAdd(synthetic, fixed + fresh, "samples");
   std::size_t const columns = checkedAdd(checkedMultiply(kept, 2, "samples"), p.subsample, "samples");
   return checkedMultiply(checkedMultiply(columns, p.dim + 1, "samples x dim"), sizeof(double), "samples x dim");
 }
@@ -100,11 +133,27 @@ void checkReference(GaussianLoopParameters const& p) {
 
 }  // namespace
 
+RealSamples realSamples(GaussianLoopParameters const& p) {
+  switch (p.variant) {
+    case LoopVariant::fullySynthetic:
+      return {};
+    case LoopVariant::syntheticAugmentation:
+      return {.fixed = p.real, .fresh = 0};
+    case LoopVariant::freshData:
+      return {.fixed = 0, .fresh = p.real};
+    case LoopVariant::combined:
+      break;
+  }
+  return {.fixed = p.realFixed, .fresh = p.realFresh};
+}
+
 void checkGaussianLoop(GaussianLoopParameters const& p, std::size_t threads) {
   checkCounts(p);
   if (!(p.lambda >= 0 && p.lambda <= 1)) {
     throwInvalidInput("simulateGaussianLoop: lambda must be in [0, 1], got " + std::to_string(p.lambda));
   }
+  checkVariant(p);
+  checkSubsample(p);
   checkMemory(p, threads);
   checkReference(p);
 }

@@ -6,7 +6,6 @@
 #include <cstring>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
 using namespace madloop;
@@ -17,7 +16,7 @@ GaussianLoopParameters fresh(std::size_t dim, std::uint64_t real, std::uint64_t 
   GaussianLoopParameters p;
   p.dim = dim;
   p.initial = std::max<std::uint64_t>(2, real);
-  p.realFresh = real;
+  p.real = real;
   p.synthetic = synthetic;
   p.lambda = lambda;
   p.generations = 12;
@@ -29,17 +28,17 @@ GaussianLoopParameters fresh(std::size_t dim, std::uint64_t real, std::uint64_t 
 
 std::vector<GaussianLoopParameters> everyKind() {
   std::vector<GaussianLoopParameters> all;
-  // Fixed and fresh real samples: the paper's three loops and a combination.
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> const real{{0, 0}, {5, 0}, {0, 5}, {3, 2}};
-  for (auto const& [fixed, renewed] : real) {
+  for (LoopVariant variant : {LoopVariant::fullySynthetic, LoopVariant::syntheticAugmentation,
+                              LoopVariant::freshData, LoopVariant::combined}) {
     for (SyntheticPool pool : {SyntheticPool::latest, SyntheticPool::accumulate, SyntheticPool::subsample}) {
       for (std::uint64_t memory : {std::uint64_t{1}, std::uint64_t{3}}) {
         for (LoopEngine engine : {LoopEngine::moments, LoopEngine::samples}) {
           if (pool == SyntheticPool::subsample && engine == LoopEngine::moments) continue;
           for (std::size_t dim : {std::size_t{1}, std::size_t{3}, std::size_t{12}}) {
             GaussianLoopParameters p = fresh(dim, 5, 6, 0.9);
-            p.realFixed = fixed;
-            p.realFresh = renewed;
+            p.variant = variant;
+            p.realFixed = 3;
+            p.realFresh = 2;
             p.subsample = 5;
             p.pool = pool;
             p.memory = memory;
@@ -116,7 +115,7 @@ TEST_CASE("no synthetic samples is plain estimation; lambda 0 repeats the mean")
   GaussianLoopResult const plain = run(p);
   CHECK(value(plain, 12, LoopMetric::trace) == doctest::Approx(2).epsilon(0.2));
   p = fresh(3, 5, 6, 0);
-  p.realFresh = 0;
+  p.variant = LoopVariant::fullySynthetic;
   GaussianLoopResult const mode = run(p);
   CHECK(value(mode, 2, LoopMetric::trace) == 0);
   CHECK(std::isnan(value(mode, 2, LoopMetric::logDeterminant)));
@@ -127,7 +126,7 @@ TEST_CASE("the fully synthetic loop survives a long collapse: finite numbers, ra
   for (std::uint64_t const n : {std::uint64_t{8}, std::uint64_t{30}}) {
     for (double const lambda : {1.0, 0.7}) {
       GaussianLoopParameters p = fresh(12, n, n, lambda);
-      p.realFresh = 0;
+      p.variant = LoopVariant::fullySynthetic;
       p.generations = 4000;
       p.replicates = 2;
       GaussianLoopResult const r = run(p);
@@ -176,12 +175,27 @@ TEST_CASE("parameters out of range are refused by name and value") {
         "simulateGaussianLoop: lambda must be in [0, 1], got 1.500000");
   CHECK(changed([](P& p) { p.lambda = std::nan(""); }).find("lambda must be in [0, 1]") != std::string::npos);
   CHECK(changed([](P& p) { p.initial = 1; }).find("initial must be at least 2") != std::string::npos);
-  CHECK(changed([](P& p) { p.realFixed = 7; }).find("initial must be at least realFixed = 7") !=
+  CHECK(changed([](P& p) { p.real = 0; }).find("real must be at least 1") != std::string::npos);
+  CHECK(changed([](P& p) { p.real = 1, p.synthetic = 0; }).find("real + synthetic must be at least 2") !=
         std::string::npos);
   CHECK(changed([](P& p) {
-          p.realFresh = 0, p.synthetic = 1;
+          p.variant = LoopVariant::fullySynthetic, p.synthetic = 1;
+        }).find("synthetic must be at least 2") != std::string::npos);
+  CHECK(changed([](P& p) {
+          p.variant = LoopVariant::syntheticAugmentation, p.initial = 7;
+        }).find("initial must equal real = 6") != std::string::npos);
+  auto combined = [&](auto change) {
+    return changed([&](P& p) {
+      p.variant = LoopVariant::combined;
+      change(p);
+    });
+  };
+  CHECK(combined([](P& p) { p.realFixed = 7; }).find("initial must be at least realFixed = 7") !=
+        std::string::npos);
+  CHECK(combined([](P& p) {
+          p.realFixed = 1, p.synthetic = 0;
         }).find("realFixed + realFresh + synthetic must be at least 2, got 1") != std::string::npos);
-  CHECK(changed([](P& p) { p.realFresh = (std::uint64_t{1} << 53) + 1; }).find("realFresh") !=
+  CHECK(combined([](P& p) { p.realFresh = (std::uint64_t{1} << 53) + 1; }).find("realFresh must be at most") !=
         std::string::npos);
   auto subsampled = [&](auto change) {
     return changed([&](P& p) {
