@@ -19,6 +19,7 @@ export type {
   GaussianLoopParameters,
   LoopVariant,
   ReferenceGaussian,
+  SyntheticPool,
 } from './gaussian-loop-parameters.js';
 export { type Info, info } from './info.js';
 export type { JobOptions, Progress } from './job.js';

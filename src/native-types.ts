@@ -130,14 +130,17 @@ export interface NativeMatrixSquareRootRequest {
 
 export interface NativeGaussianLoopRequest {
   readonly threads: number;
-  readonly variant: 'fully-synthetic' | 'synthetic-augmentation' | 'fresh-data';
   readonly dim: number;
   readonly initial: number;
-  readonly real: number;
+  /** Of the initial ones: in every generation again. */
+  readonly realFixed: number;
+  readonly realFresh: number;
   readonly synthetic: number;
   readonly lambda: number;
   readonly memory: number;
-  readonly pool: 'latest' | 'accumulate';
+  readonly pool: 'latest' | 'accumulate' | 'subsample';
+  /** With that pool. */
+  readonly subsample?: number;
   readonly generations: number;
   readonly replicates: number;
   readonly seed: bigint;

@@ -1,4 +1,8 @@
 import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** Random integers drawn before the event loop gets a turn: 1 to 2 ms. */
+export const drawsPerTurn = 2 ** 16;
 
 /**
  * Seeded random integers, for what TypeScript itself decides: which rows of a data set, which past model.
@@ -42,6 +46,21 @@ export class RandomIntegers {
       order[i] = order[j]!;
       order[j] = moved;
     }
+  }
+
+  /** The same for any number of elements, with turns for the event loop. */
+  async shuffleLongTail(order: Uint32Array, begin: number, end: number): Promise<void> {
+    for (let last = end; last > begin; last -= drawsPerTurn) {
+      if (last < end) await nextTurn();
+      this.shuffleTail(order, Math.max(begin, last - drawsPerTurn), last);
+    }
+  }
+
+  /** `chosen` of 0 ... count - 1, drawn without replacement, in random order. */
+  async someOf(count: number, chosen: number): Promise<Uint32Array> {
+    const order = identityOrder(count);
+    await this.shuffleLongTail(order, count - chosen, count);
+    return order.subarray(count - chosen);
   }
 
   /** The next 32 random bits. */

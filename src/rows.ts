@@ -19,6 +19,11 @@ export async function pickRows(x: Matrix, indices: Uint32Array): Promise<Matrix>
   return { data, rows: indices.length, cols: x.cols };
 }
 
+/** The first `rows` rows of `x`, which is not copied. */
+export function firstRows(x: Matrix, rows: number): Matrix {
+  return { data: x.data.subarray(0, rows * x.cols), rows, cols: x.cols };
+}
+
 /** All rows of all parts, one part after the other: float32 where every part is, else float64. */
 export async function concatenateRows(parts: readonly Matrix[], cols: number): Promise<Matrix> {
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);

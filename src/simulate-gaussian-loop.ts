@@ -4,6 +4,7 @@ import {
   type GaussianLoopOptions,
   type GaussianLoopParameters,
   type ResolvedGaussianLoop,
+  realParts,
   resolveGaussianLoop,
 } from './gaussian-loop-parameters.js';
 import { runJob } from './job.js';
@@ -56,10 +57,12 @@ export interface GaussianLoopResult {
 }
 
 /**
- * Runs one of the paper's three autophagous loops for a Gaussian model, as many replicates at once as asked for.
+ * Runs one of the paper's three autophagous loops, or a combination of them, for a Gaussian model, as many replicates at once
+ * as asked for.
  *
  * Generation 1 is fitted to `initial` real samples; each later one to synthetic samples of earlier models, alone
- * (fully synthetic), with one fixed real set (synthetic augmentation) or with fresh real samples (fresh data).
+ * (fully synthetic), with one fixed real set (synthetic augmentation), with fresh real samples (fresh data) or with both
+ * (combined).
  * With `engine: 'moments'` no sample is drawn: for n draws from N(m, S) the sample mean and (n - 1) x covariance are
  * independent, N(m, S / n) and Wishart(S, n - 1), and these are drawn. Exact, and O(dim^3) a generation whatever the
  * sample counts. `autophagousLoop` with `gaussian()` has the same law, sample by sample.
@@ -88,6 +91,7 @@ export async function simulateGaussianLoop(options: GaussianLoopOptions): Promis
     const job = native().startGaussianLoop({
       threads: loop.settings.threads,
       ...loop.parameters,
+      ...realParts(loop.parameters),
       ...(copy && { referenceMean: copy.mean, referenceCovariance: copy.covariance }),
       ...(series && { series }),
       mean,

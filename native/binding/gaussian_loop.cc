@@ -18,18 +18,17 @@ namespace {
 
 GaussianLoopParameters readParameters(Arguments const& arguments) {
   GaussianLoopParameters parameters;
-  parameters.variant =
-      arguments.choice<LoopVariant>("variant", {{"fully-synthetic", LoopVariant::fullySynthetic},
-                                                {"synthetic-augmentation", LoopVariant::syntheticAugmentation},
-                                                {"fresh-data", LoopVariant::freshData}});
   parameters.dim = arguments.size("dim");
   parameters.initial = arguments.size("initial");
-  parameters.real = arguments.size("real");
+  parameters.realFixed = arguments.size("realFixed");
+  parameters.realFresh = arguments.size("realFresh");
   parameters.synthetic = arguments.size("synthetic");
   parameters.lambda = arguments.number("lambda");
   parameters.memory = arguments.size("memory");
-  parameters.pool = arguments.choice<SyntheticPool>(
-      "pool", {{"latest", SyntheticPool::latest}, {"accumulate", SyntheticPool::accumulate}});
+  parameters.pool = arguments.choice<SyntheticPool>("pool", {{"latest", SyntheticPool::latest},
+                                                             {"accumulate", SyntheticPool::accumulate},
+                                                             {"subsample", SyntheticPool::subsample}});
+  if (parameters.pool == SyntheticPool::subsample) parameters.subsample = arguments.size("subsample");
   parameters.generations = arguments.size("generations");
   parameters.replicates = arguments.size("replicates");
   parameters.seed = arguments.bigUint64("seed");

@@ -19,6 +19,7 @@
 #include "core/linalg/trapezoidal.hpp"
 #include "core/random/binomial.hpp"
 #include "core/random/elementary.hpp"
+#include "core/random/permutation.hpp"
 #include "core/random/stream.hpp"
 
 namespace madloop {
@@ -29,7 +30,7 @@ namespace {
 constexpr std::uint64_t kDomain = 0x6761757373'6c6f6fULL;
 
 /// What a part of a generation is for; with the number of the source model it makes the stream's part.
-enum class Purpose : std::uint32_t { mean, scatter, rows, choice };
+enum class Purpose : std::uint32_t { mean, scatter, rows, choice, subset };
 enum class Source : std::uint32_t { real, synthetic };
 constexpr std::uint32_t kGroupBits = 20;
 
@@ -73,7 +74,7 @@ Reference makeReference(GaussianLoopParameters const& p, Task const& task) {
   return reference;
 }
 
-/// One replicate of the loop: the definition of the three variants on sufficient statistics.
+/// One replicate of the loop: its definition on sufficient statistics.
 class Replicate {
  public:
   Replicate(GaussianLoopParameters const& parameters, Reference const& reference, std::uint64_t key,
@@ -84,8 +85,7 @@ class Replicate {
   LoopRecord next() {
     ++t_;
     task_.throwIfCancelled();
-    GaussianPart training = t_ == 1 ? drawReal(p_.initial) : trainingSet();
-    if (t_ == 1 && p_.variant == LoopVariant::syntheticAugmentation) fixedReal_ = training;
+    GaussianPart training = t_ == 1 ? initialSet() : trainingSet();
     double const divisor = p_.divisor == CovarianceDivisor::unbiased ? training.count - 1 : training.count;
     models_.insert(models_.begin(), fitGaussian(std::move(training), divisor));
     if (models_.size() > p_.memory) models_.pop_back();
@@ -93,10 +93,20 @@ class Replicate {
   }
 
  private:
+  /// The real samples behind generation 1, the fixed ones first.
+  GaussianPart initialSet() {
+    if (p_.realFixed == 0) return drawReal(p_.initial, 0);
+    fixedReal_ = drawReal(p_.realFixed, 0);
+    if (p_.pool == SyntheticPool::subsample) keep(realSamples(p_.realFixed));
+    if (p_.initial == p_.realFixed) return fixedReal_;
+    return mergeParts({fixedReal_, drawReal(p_.initial - p_.realFixed, 1)});
+  }
+
   GaussianPart trainingSet() {
+    if (p_.pool == SyntheticPool::subsample) return subsample();
     std::vector<GaussianPart> parts;
-    if (p_.variant == LoopVariant::syntheticAugmentation) parts.push_back(fixedReal_);
-    if (p_.variant == LoopVariant::freshData) parts.push_back(drawReal(p_.real));
+    if (p_.realFixed > 0) parts.push_back(fixedReal_);
+    if (p_.realFresh > 0) parts.push_back(drawReal(p_.realFresh, 0));
     if (p_.synthetic == 0) return mergeParts(std::move(parts));
 
     std::vector<GaussianPart> batch = drawSynthetic();
@@ -110,30 +120,77 @@ class Replicate {
     return mergeParts(std::move(parts));
   }
 
-  GaussianPart drawReal(std::uint64_t count) const { return draw(reference_.state, 1, count, Source::real, 0); }
+  /// Some of all fixed real, fresh real and synthetic samples so far, without replacement: here samples
+  /// themselves are kept, as statistics would not tell which of them were drawn before.
+  GaussianPart subsample() {
+    if (p_.synthetic > 0) {
+      for (SyntheticGroup const& group : syntheticGroups())
+        keep(drawSamples(*group.model, p_.lambda, group.count, streams(Source::synthetic, group.number)));
+    }
+    std::size_t const kept = kept_.size();
+    if (p_.realFresh > 0) keep(realSamples(p_.realFresh));
+    Eigen::Map<Matrix const> const all(kept_.data(), static_cast<Index>(p_.dim),
+                                       static_cast<Index>(kept_.size() / p_.dim));
+    Matrix chosen(all.rows(), static_cast<Index>(p_.subsample));
+    Index column = 0;
+    for (std::size_t const i : randomOrder(stream(Purpose::subset, Source::synthetic, 0),
+                                           static_cast<std::size_t>(all.cols()), p_.subsample)) {
+      chosen.col(column++) = all.col(static_cast<Index>(i));
+    }
+    kept_.resize(kept);
+    return partOfSamples(std::move(chosen), task_);
+  }
+
+  Matrix realSamples(std::uint64_t count) const {
+    return drawSamples(reference_.state, 1, count, streams(Source::real, 0));
+  }
+
+  void keep(Matrix const& samples) {
+    kept_.insert(kept_.end(), samples.data(), samples.data() + samples.size());
+  }
+
+  GaussianPart drawReal(std::uint64_t count, std::uint32_t group) const {
+    return draw(reference_.state, 1, count, Source::real, group);
+  }
+
+  /// Synthetic samples of one generation that come from one model.
+  struct SyntheticGroup {
+    GaussianState const* model;
+    std::uint64_t count;
+    std::uint32_t number;
+  };
 
   /// Each synthetic sample comes from one of the remembered models, chosen uniformly: multinomial counts.
-  std::vector<GaussianPart> drawSynthetic() const {
+  std::vector<SyntheticGroup> syntheticGroups() const {
     std::vector<std::uint64_t> counts(models_.size(), p_.synthetic);
     if (models_.size() > 1) {
       multinomialUniform(stream(Purpose::choice, Source::synthetic, 0), 0, p_.synthetic, counts.size(),
                          counts.data());
     }
-    std::vector<GaussianPart> parts;
+    std::vector<SyntheticGroup> groups;
     for (std::size_t i = 0; i < counts.size(); ++i) {
-      if (counts[i] > 0)
-        parts.push_back(
-            draw(models_[i], p_.lambda, counts[i], Source::synthetic, static_cast<std::uint32_t>(i)));
+      if (counts[i] > 0) groups.push_back({&models_[i], counts[i], static_cast<std::uint32_t>(i)});
     }
+    return groups;
+  }
+
+  std::vector<GaussianPart> drawSynthetic() const {
+    std::vector<GaussianPart> parts;
+    for (SyntheticGroup const& group : syntheticGroups())
+      parts.push_back(draw(*group.model, p_.lambda, group.count, Source::synthetic, group.number));
     return parts;
   }
 
   GaussianPart draw(GaussianState const& source, double lambda, std::uint64_t count, Source kind,
                     std::uint32_t group) const {
-    PartStreams const streams{stream(Purpose::mean, kind, group), stream(Purpose::scatter, kind, group),
-                              stream(Purpose::rows, kind, group)};
-    return p_.engine == LoopEngine::moments ? drawPartByMoments(source, lambda, count, streams)
-                                            : drawPartBySamples(source, lambda, count, streams, task_);
+    PartStreams const own = streams(kind, group);
+    return p_.engine == LoopEngine::moments ? drawPartByMoments(source, lambda, count, own)
+                                            : drawPartBySamples(source, lambda, count, own, task_);
+  }
+
+  PartStreams streams(Source kind, std::uint32_t group) const {
+    return {stream(Purpose::mean, kind, group), stream(Purpose::scatter, kind, group),
+            stream(Purpose::rows, kind, group)};
   }
 
   Stream stream(Purpose purpose, Source source, std::uint32_t group) const {
@@ -181,8 +238,9 @@ class Replicate {
   Task const& task_;
   std::uint64_t t_ = 0;
   std::vector<GaussianState> models_;  // latest first, at most p_.memory
-  GaussianPart fixedReal_;             // synthetic augmentation: the one real set
+  GaussianPart fixedReal_;             // the real samples that every generation sees
   GaussianPart pool_;                  // accumulate: all synthetic samples so far
+  std::vector<double> kept_;           // subsample: the fixed real samples and all synthetic ones so far
 };
 
 }  // namespace

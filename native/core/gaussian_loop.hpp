@@ -1,5 +1,5 @@
-// The three autophagous loops of the paper (Alemohammad et al., ICLR 2024, sections 2 to 5) for a Gaussian
-// model, many replicates at once, on sufficient statistics.
+// The autophagous loops of the paper (Alemohammad et al., ICLR 2024, sections 2 to 5) and their combinations
+// for a Gaussian model, many replicates at once, on sufficient statistics.
 #pragma once
 
 #include <cstddef>
@@ -10,20 +10,25 @@
 
 namespace madloop {
 
-enum class LoopVariant { fullySynthetic, syntheticAugmentation, freshData };
-enum class SyntheticPool { latest, accumulate };
+/// Which samples train a generation, beside the real ones: the latest synthetic samples, all so far, or a
+/// random subset of fixed size of what 'accumulate' would train on, the real samples included.
+enum class SyntheticPool { latest, accumulate, subsample };
 enum class CovarianceDivisor { unbiased, mle };  // N - 1 or N
 enum class LoopEngine { moments, samples };
 
+/// A later generation is trained on fixed real, fresh real and synthetic samples. The paper's loops are the
+/// ones without real samples (fully synthetic), without fresh ones and initial = realFixed (synthetic
+/// augmentation), and without fixed ones (fresh data).
 struct GaussianLoopParameters {
-  LoopVariant variant = LoopVariant::freshData;
   std::size_t dim = 0;
-  std::uint64_t initial = 0;    // n_ini: real samples behind generation 1
-  std::uint64_t real = 0;       // n_r per generation (the fixed set's size in synthetic augmentation)
+  std::uint64_t initial = 0;    // n_ini: real samples behind generation 1, the fixed ones among them
+  std::uint64_t realFixed = 0;  // n_f: the same real samples in every generation
+  std::uint64_t realFresh = 0;  // n_r: new real samples in each later generation
   std::uint64_t synthetic = 0;  // n_s per generation
   double lambda = 1;            // sampling bias: synthetic samples come from N(mu, lambda Sigma)
   std::uint64_t memory = 1;     // each synthetic sample draws one of the last min(memory, t - 1) models
   SyntheticPool pool = SyntheticPool::latest;
+  std::uint64_t subsample = 0;  // with that pool: the size of the subset
   std::uint64_t generations = 1;
   std::uint64_t replicates = 1;
   std::uint64_t seed = 0;
@@ -48,15 +53,16 @@ struct GaussianLoopResult {
 };
 
 /// Throws invalidInput, naming parameter, requirement and value, unless the parameters make sense: dim >= 1,
-/// lambda in [0, 1], at least 2 training samples in every generation, initial = real in synthetic
-/// augmentation, real >= 1 where the variant has real data, 16 GiB of memory at most on that many threads.
+/// lambda in [0, 1], at least 2 training samples in every generation, initial >= realFixed, a subsample of at
+/// most what generation 2 has and engine 'samples' for it, 16 GiB of memory at most on that many threads.
 void checkGaussianLoop(GaussianLoopParameters const& parameters, std::size_t threads);
 
 /// Runs the loop. Generation t = 1 is fitted to real data alone; generation t > 1 to its training set.
 ///
 /// engine 'moments' draws the sufficient statistics themselves: for n draws from N(mu, S) the sample mean and
 /// (n-1) covariance are independent, N(mu, S/n) and Wishart_d(S, n-1). Cost O(dim^3) a generation whatever the
-/// sample counts. engine 'samples' draws every sample and has the same law.
+/// sample counts. engine 'samples' draws every sample and has the same law; pool 'subsample' needs it, as the
+/// statistics of a pool do not tell those of a part of it that shares samples with earlier parts.
 /// Same bytes for any thread count. Each replicate has its own random streams (chain = replicate's index).
 /// Errors: invalidInput for values out of range (see checkGaussianLoop); notPositiveSemidefinite for the
 /// reference.

@@ -30,29 +30,32 @@ void checkCounts(GaussianLoopParameters const& p) {
   require(std::min(p.memory, p.generations) < (std::uint64_t{1} << 20), "memory must be below 2^20 models",
           p.memory);
   require(p.initial <= kLargestCount, "initial must be at most 2^53", p.initial);
-  require(p.real <= kLargestCount, "real must be at most 2^53", p.real);
+  require(p.realFixed <= kLargestCount, "realFixed must be at most 2^53", p.realFixed);
+  require(p.realFresh <= kLargestCount, "realFresh must be at most 2^53", p.realFresh);
   require(p.synthetic <= kLargestCount, "synthetic must be at most 2^53", p.synthetic);
   require(p.initial >= 2, "initial must be at least 2 (a covariance needs two samples)", p.initial);
+  require(p.initial >= p.realFixed,
+          "initial must be at least realFixed = " + std::to_string(p.realFixed) + ", which is part of it",
+          p.initial);
+  std::uint64_t const later = p.realFixed + p.realFresh + p.synthetic;
+  require(p.generations == 1 || later >= 2, "realFixed + realFresh + synthetic must be at least 2", later);
+  if (p.pool != SyntheticPool::subsample) return;
+  require(p.subsample >= 2, "subsample must be at least 2", p.subsample);
+  require(p.generations == 1 || p.subsample <= later,
+          "subsample must be at most realFixed + realFresh + synthetic = " + std::to_string(later),
+          p.subsample);
+  if (p.engine != LoopEngine::samples) {
+    throwInvalidInput("simulateGaussianLoop: engine must be 'samples' with pool 'subsample', got 'moments'");
+  }
 }
 
-void checkVariant(GaussianLoopParameters const& p) {
-  switch (p.variant) {
-    case LoopVariant::fullySynthetic:
-      require(p.generations == 1 || p.synthetic >= 2,
-              "synthetic must be at least 2 in the fully synthetic loop", p.synthetic);
-      return;
-    case LoopVariant::syntheticAugmentation:
-      require(p.real >= 1, "real must be at least 1 in the synthetic augmentation loop", p.real);
-      require(p.initial == p.real,
-              "initial must equal real = " + std::to_string(p.real) + " in the synthetic augmentation loop",
-              p.initial);
-      return;
-    case LoopVariant::freshData:
-      require(p.real >= 1, "real must be at least 1 in the fresh data loop", p.real);
-      require(p.generations == 1 || p.real + p.synthetic >= 2, "real + synthetic must be at least 2",
-              p.real + p.synthetic);
-      return;
-  }
+/// The samples that pool 'subsample' keeps, with the chosen ones and everyone's place in the random order.
+std::size_t subsampledMemory(GaussianLoopParameters const& p) {
+  if (p.pool != SyntheticPool::subsample) return 0;
+  std::size_t const synthetic = checkedMultiply(p.synthetic, p.generations - 1, "synthetic x generations");
+  std::size_t const kept = checkedAdd(synthetic, p.realFixed + p.realFresh, "samples");
+  std::size_t const columns = checkedAdd(checkedMultiply(kept, 2, "samples"), p.subsample, "samples");
+  return checkedMultiply(checkedMultiply(columns, p.dim + 1, "samples x dim"), sizeof(double), "samples x dim");
 }
 
 void checkMemory(GaussianLoopParameters const& p, std::size_t threads) {
@@ -60,7 +63,8 @@ void checkMemory(GaussianLoopParameters const& p, std::size_t threads) {
       checkedMultiply(checkedMultiply(p.dim, p.dim, "dim x dim"), sizeof(double), "dim x dim");
   std::size_t const models = std::min(p.memory, p.generations);
   std::size_t const replicate =
-      checkedMultiply(matrix, checkedAdd(2 * models, 8, "memory"), "dim x dim x memory");
+      checkedAdd(checkedMultiply(matrix, checkedAdd(2 * models, 8, "memory"), "dim x dim x memory"),
+                 subsampledMemory(p), "memory");
   std::size_t const states =
       checkedMultiply(replicate, std::min<std::size_t>(threads, p.replicates), "dim x dim x memory x threads");
   std::size_t const generation = loopMetricCount * sizeof(double);
@@ -72,8 +76,8 @@ void checkMemory(GaussianLoopParameters const& p, std::size_t threads) {
   std::size_t const total = checkedAdd(checkedAdd(states, history, "memory"), series, "memory");
   if (total > kLargestMemory) {
     throwInvalidInput(
-        "simulateGaussianLoop: dim, memory, generations, replicates and threads must together need at most 16 "
-        "GiB, got " +
+        "simulateGaussianLoop: dim, memory, generations, replicates and threads (with pool 'subsample' all "
+        "samples, too) must together need at most 16 GiB, got " +
         std::to_string(total >> 30) + " GiB");
   }
 }
@@ -101,7 +105,6 @@ void checkGaussianLoop(GaussianLoopParameters const& p, std::size_t threads) {
   if (!(p.lambda >= 0 && p.lambda <= 1)) {
     throwInvalidInput("simulateGaussianLoop: lambda must be in [0, 1], got " + std::to_string(p.lambda));
   }
-  checkVariant(p);
   checkMemory(p, threads);
   checkReference(p);
 }

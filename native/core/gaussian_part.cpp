@@ -22,6 +22,9 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 /// would show in square roots of eigenvalues at more than 1e-12 of the largest.
 constexpr double kCholeskyPivot = 1e-8;
 
+/// Samples at a time.
+constexpr Index kBlockRows = 512;
+
 /// 2 sum log |f_jj|.
 double logDeterminantOfTriangle(Matrix const& f) {
   return 2 * fixedOrderSum(static_cast<std::size_t>(f.cols()), [&](std::size_t j) {
@@ -160,12 +163,11 @@ GaussianPart drawPartBySamples(GaussianState const& source, double lambda, std::
   part.count = static_cast<double>(count);
   part.scatter = emptyFactor(dim);
   Vector sum = Vector::Zero(dim);
-  constexpr std::uint64_t blockRows = 512;
   auto forEachBlock = [&](auto use) {
-    for (std::uint64_t begin = 0; begin < count; begin += blockRows) {
+    for (std::uint64_t begin = 0; begin < count; begin += kBlockRows) {
       task.throwIfCancelled();
       use(drawRows(source, lambda, streams.rows, begin,
-                   static_cast<Index>(std::min(blockRows, count - begin))));
+                   static_cast<Index>(std::min<std::uint64_t>(kBlockRows, count - begin))));
     }
   };
 
@@ -203,6 +205,35 @@ GaussianPart drawPartBySamples(GaussianState const& source, double lambda, std::
   // What samples of a singular Gaussian add beyond its range is rounding.
   if (std::isnan(source.covariance.logDeterminant)) part.scatter.logDeterminant = kNaN;
   part.mean = source.mean + sum / part.count;
+  return part;
+}
+
+Matrix drawSamples(GaussianState const& source, double lambda, std::uint64_t count,
+                   PartStreams const& streams) {
+  return drawRows(source, lambda, streams.rows, 0, static_cast<Index>(count)).colwise() + source.mean;
+}
+
+GaussianPart partOfSamples(Matrix samples, Task const& task) {
+  Index const dim = samples.rows();
+  GaussianPart part;
+  part.count = static_cast<double>(samples.cols());
+  part.scatter = emptyFactor(dim);
+  part.mean = Vector::Zero(dim);
+  for (Index i = 0; i < samples.cols(); ++i) part.mean += samples.col(i);
+  part.mean /= part.count;
+  samples.colwise() -= part.mean;
+  if (samples.cols() > dim) {
+    Matrix gram = Matrix::Zero(dim, dim);
+    for (Index begin = 0; begin < samples.cols(); begin += kBlockRows) {
+      task.throwIfCancelled();
+      gram.selfadjointView<Eigen::Lower>().rankUpdate(
+          samples.middleCols(begin, std::min(kBlockRows, samples.cols() - begin)));
+    }
+    if (!choleskyFactor(gram, part.scatter)) part.scatter = orthogonalFactor(samples);
+  } else if (samples.cols() > 1) {
+    part.scatter.values = std::move(samples);
+    part.scatter.trapezoidal = false;
+  }
   return part;
 }
 

@@ -54,6 +54,12 @@ GaussianPart drawPartByMoments(GaussianState const& source, double lambda, std::
 GaussianPart drawPartBySamples(GaussianState const& source, double lambda, std::uint64_t count,
                                PartStreams const& streams, Task const& task);
 
+/// The samples that drawPartBySamples draws and forgets: dim x count.
+Matrix drawSamples(GaussianState const& source, double lambda, std::uint64_t count, PartStreams const& streams);
+
+/// The statistics of given samples, at least one, as columns. (The matrix is used up.)
+GaussianPart partOfSamples(Matrix samples, Task const& task);
+
 /// The statistics of the union of the parts (at least one, counts at least 1).
 GaussianPart mergeParts(std::vector<GaussianPart> parts);
 

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace madloop;
@@ -16,7 +17,7 @@ GaussianLoopParameters fresh(std::size_t dim, std::uint64_t real, std::uint64_t 
   GaussianLoopParameters p;
   p.dim = dim;
   p.initial = std::max<std::uint64_t>(2, real);
-  p.real = real;
+  p.realFresh = real;
   p.synthetic = synthetic;
   p.lambda = lambda;
   p.generations = 12;
@@ -28,14 +29,18 @@ GaussianLoopParameters fresh(std::size_t dim, std::uint64_t real, std::uint64_t 
 
 std::vector<GaussianLoopParameters> everyKind() {
   std::vector<GaussianLoopParameters> all;
-  for (LoopVariant variant :
-       {LoopVariant::fullySynthetic, LoopVariant::syntheticAugmentation, LoopVariant::freshData}) {
-    for (SyntheticPool pool : {SyntheticPool::latest, SyntheticPool::accumulate}) {
+  // Fixed and fresh real samples: the paper's three loops and a combination.
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> const real{{0, 0}, {5, 0}, {0, 5}, {3, 2}};
+  for (auto const& [fixed, renewed] : real) {
+    for (SyntheticPool pool : {SyntheticPool::latest, SyntheticPool::accumulate, SyntheticPool::subsample}) {
       for (std::uint64_t memory : {std::uint64_t{1}, std::uint64_t{3}}) {
         for (LoopEngine engine : {LoopEngine::moments, LoopEngine::samples}) {
+          if (pool == SyntheticPool::subsample && engine == LoopEngine::moments) continue;
           for (std::size_t dim : {std::size_t{1}, std::size_t{3}, std::size_t{12}}) {
             GaussianLoopParameters p = fresh(dim, 5, 6, 0.9);
-            p.variant = variant;
+            p.realFixed = fixed;
+            p.realFresh = renewed;
+            p.subsample = 5;
             p.pool = pool;
             p.memory = memory;
             p.engine = engine;
@@ -111,7 +116,7 @@ TEST_CASE("no synthetic samples is plain estimation; lambda 0 repeats the mean")
   GaussianLoopResult const plain = run(p);
   CHECK(value(plain, 12, LoopMetric::trace) == doctest::Approx(2).epsilon(0.2));
   p = fresh(3, 5, 6, 0);
-  p.variant = LoopVariant::fullySynthetic;
+  p.realFresh = 0;
   GaussianLoopResult const mode = run(p);
   CHECK(value(mode, 2, LoopMetric::trace) == 0);
   CHECK(std::isnan(value(mode, 2, LoopMetric::logDeterminant)));
@@ -122,7 +127,7 @@ TEST_CASE("the fully synthetic loop survives a long collapse: finite numbers, ra
   for (std::uint64_t const n : {std::uint64_t{8}, std::uint64_t{30}}) {
     for (double const lambda : {1.0, 0.7}) {
       GaussianLoopParameters p = fresh(12, n, n, lambda);
-      p.variant = LoopVariant::fullySynthetic;
+      p.realFresh = 0;
       p.generations = 4000;
       p.replicates = 2;
       GaussianLoopResult const r = run(p);
@@ -171,15 +176,28 @@ TEST_CASE("parameters out of range are refused by name and value") {
         "simulateGaussianLoop: lambda must be in [0, 1], got 1.500000");
   CHECK(changed([](P& p) { p.lambda = std::nan(""); }).find("lambda must be in [0, 1]") != std::string::npos);
   CHECK(changed([](P& p) { p.initial = 1; }).find("initial must be at least 2") != std::string::npos);
-  CHECK(changed([](P& p) { p.real = 0; }).find("real must be at least 1") != std::string::npos);
-  CHECK(changed([](P& p) { p.real = 1, p.synthetic = 0; }).find("real + synthetic must be at least 2") !=
+  CHECK(changed([](P& p) { p.realFixed = 7; }).find("initial must be at least realFixed = 7") !=
         std::string::npos);
   CHECK(changed([](P& p) {
-          p.variant = LoopVariant::fullySynthetic, p.synthetic = 1;
-        }).find("synthetic must be at least 2") != std::string::npos);
-  CHECK(changed([](P& p) {
-          p.variant = LoopVariant::syntheticAugmentation, p.initial = 7;
-        }).find("initial must equal real = 6") != std::string::npos);
+          p.realFresh = 0, p.synthetic = 1;
+        }).find("realFixed + realFresh + synthetic must be at least 2, got 1") != std::string::npos);
+  CHECK(changed([](P& p) { p.realFresh = (std::uint64_t{1} << 53) + 1; }).find("realFresh") !=
+        std::string::npos);
+  auto subsampled = [&](auto change) {
+    return changed([&](P& p) {
+      p.pool = SyntheticPool::subsample;
+      p.engine = LoopEngine::samples;
+      p.subsample = 15;
+      change(p);
+    });
+  };
+  CHECK(subsampled([](P&) {}) == "no error");
+  CHECK(subsampled([](P& p) { p.subsample = 1; }).find("subsample must be at least 2, got 1") !=
+        std::string::npos);
+  CHECK(subsampled([](P& p) { p.subsample = 16; }).find("subsample must be at most") != std::string::npos);
+  CHECK(subsampled([](P& p) { p.engine = LoopEngine::moments; }) ==
+        "simulateGaussianLoop: engine must be 'samples' with pool 'subsample', got 'moments'");
+  CHECK(subsampled([](P& p) { p.synthetic = 100000000; }).find("16 GiB") != std::string::npos);
   CHECK(changed([](P& p) { p.generations = 0; }).find("generations") != std::string::npos);
   CHECK(changed([](P& p) { p.generations = std::uint64_t{1} << 32; }).find("generations") != std::string::npos);
   CHECK(changed([](P& p) { p.memory = 0; }).find("memory must be at least 1") != std::string::npos);

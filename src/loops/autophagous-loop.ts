@@ -1,9 +1,11 @@
 import { derivedSeed } from '../derived-seed.js';
+import { realParts } from '../gaussian-loop-parameters.js';
 import type { JobSettings } from '../job.js';
 import type { Matrix } from '../matrix.js';
 import type { FittedModel } from '../models/generative-model.js';
 import { multinomialUniform } from '../multinomial.js';
-import { concatenateRows } from '../rows.js';
+import { RandomIntegers } from '../random-integers.js';
+import { concatenateRows, firstRows, pickRows } from '../rows.js';
 import { type AutophagousLoopOptions, type ResolvedLoop, resolveLoopOptions } from './loop-options.js';
 import { LoopSteps, type Trained } from './loop-steps.js';
 
@@ -21,7 +23,8 @@ export interface Generation<Fitted extends FittedModel = FittedModel> {
 /**
  * Runs an autophagous ("self-consuming") loop (Alemohammad et al. 2024, sections 2 to 5): generation 1 is trained on
  * real samples alone, every later one on data that earlier models made. This function is the definition of the
- * three variants; `simulateGaussianLoop` computes the same thing, many times faster, for Gaussian models.
+ * three variants and of their combinations; `simulateGaussianLoop` computes the same thing, many times faster, for Gaussian
+ * models.
  *
  * Yields each generation as it is finished. Leaving the `for await` early stops the loop. Every random choice follows
  * from `seed`: the result does not depend on threads or time.
@@ -45,30 +48,44 @@ export async function* autophagousLoop<Fitted extends FittedModel>(
   const reportProgress = progressReport(loop.generations, loop.job);
   const reference = await steps.referenceMoments();
 
+  const { realFixed, realFresh } = realParts(loop);
   const initialSet = await steps.drawReal(1, loop.initial);
   let synthetic: Matrix[] = [];
   let recent: Trained<Fitted>[] = []; // the last `memory` models, oldest first
 
   for (let t = 1; t <= loop.generations; t += 1) {
-    let real: Matrix[] = [];
-    if (t === 1) {
-      real = [initialSet];
-    } else {
-      // The real data beside the synthetic: none, the same set in every generation, or a new one.
-      if (loop.variant === 'synthetic-augmentation') real = [initialSet];
-      if (loop.variant === 'fresh-data') real = [await steps.drawReal(t, loop.real)];
+    let real = [initialSet];
+    if (t > 1) {
+      // The real data beside the synthetic: part of the first set in every generation, new samples, both or neither.
+      real = realFixed > 0 ? [firstRows(initialSet, realFixed)] : [];
+      if (realFresh > 0) real.push(await steps.drawReal(t, realFresh));
 
       const latest = await drawSynthetic(t, recent, loop, steps);
       synthetic = loop.pool === 'latest' ? latest : [...synthetic, ...latest];
     }
+    const all = await concatenateRows([...real, ...synthetic], loop.reference.dim);
+    const { rows, realCount } = await trainingSet(t, all, countRows(real), loop);
 
-    const model = await steps.fit(t, await concatenateRows([...real, ...synthetic], loop.reference.dim));
+    const model = await steps.fit(t, rows);
     recent = [...recent, { t, model }].slice(-loop.memory);
 
     const metrics = await steps.measure({ t, model }, reference);
     reportProgress(t);
-    yield { t, model, realCount: countRows(real), syntheticCount: countRows(synthetic), metrics };
+    yield { t, model, realCount, syntheticCount: rows.rows - realCount, metrics };
   }
+}
+
+/** All rows, of which the first `realRows` are real, or with pool 'subsample' some of them, drawn without replacement. */
+async function trainingSet(
+  t: number,
+  all: Matrix,
+  realRows: number,
+  { pool, subsample, seed }: Pick<ResolvedLoop, 'pool' | 'subsample' | 'seed'>,
+): Promise<{ rows: Matrix; realCount: number }> {
+  if (t === 1 || pool !== 'subsample') return { rows: all, realCount: realRows };
+  const random = new RandomIntegers(derivedSeed(seed, 'subsample', t));
+  const chosen = await random.someOf(all.rows, subsample!);
+  return { rows: await pickRows(all, chosen), realCount: chosen.filter((row) => row < realRows).length };
 }
 
 /** `loop.synthetic` samples for generation t, each from one of the recent models, chosen uniformly at random. */

@@ -1,5 +1,11 @@
 import { checkChoice, checkInteger, checkNumber, checkOptions, invalid } from '../check.js';
-import { type LoopVariant, loopVariants, resolveCounts } from '../gaussian-loop-parameters.js';
+import {
+  type LoopVariant,
+  loopVariants,
+  resolveLoopCounts,
+  resolvePool,
+  type SyntheticPool,
+} from '../gaussian-loop-parameters.js';
 import { type JobOptions, type JobSettings, jobOptionNames, resolveJobOptions } from '../job.js';
 import type { FittedModel, GenerativeModel } from '../models/generative-model.js';
 import type { Reference } from '../references/reference.js';
@@ -10,24 +16,39 @@ import { type Metric, type MetricName, metricsByName } from './metrics.js';
 export type MetricChoice<Fitted extends FittedModel> = MetricName | Readonly<Record<string, Metric<Fitted>>>;
 
 export interface AutophagousLoopOptions<Fitted extends FittedModel = FittedModel> extends JobOptions {
-  /** What real data later generations see: none, one fixed set, or a new set each time. */
+  /** What real data later generations see: none, one fixed set, a new set each time, or both ('combined'). */
   readonly variant: LoopVariant;
   /** The real distribution. */
   readonly reference: Reference;
   /** What is trained in each generation. */
   readonly model: GenerativeModel<Fitted>;
-  /** n_ini, real samples behind generation 1. Default: `real`; in the fully synthetic loop `synthetic`. */
+  /**
+   * n_ini, real samples behind generation 1; in the combined loop the fixed ones are the first of them. Default: `real`; in a
+   * loop that sees no real samples later, `synthetic`.
+   */
   readonly initial?: number;
-  /** n_r, real samples in each later generation. Not used in the fully synthetic loop. */
+  /** n_r, real samples in each later generation. Not used in the fully synthetic loop, nor in the combined one. */
   readonly real?: number;
+  /** n_f, combined loop only: real samples of generation 1 that every later one is trained on again. Default 0. */
+  readonly realFixed?: number;
+  /** n_r, combined loop only: new real samples in each later generation. Default 0. */
+  readonly realFresh?: number;
   /** n_s, new synthetic samples in each generation after the first. */
   readonly synthetic: number;
   /** Sampling bias of the synthetic samples, 0 to 1. Default 1: none. */
   readonly lambda?: number;
   /** Each synthetic sample comes from a uniformly random one of the last min(memory, t - 1) models. Default 1. */
   readonly memory?: number;
-  /** Train on the newest synthetic samples only, or on all so far, (t - 1) n_s of them. Default 'latest'. */
-  readonly pool?: 'latest' | 'accumulate';
+  /**
+   * Train on the newest synthetic samples only, on all so far, (t - 1) n_s of them, or on a random subset of what 'accumulate'
+   * would train on. Default 'latest'.
+   */
+  readonly pool?: SyntheticPool;
+  /**
+   * With `pool: 'subsample'`, training samples of each later generation, drawn without replacement: 2 to
+   * real + synthetic. Default `initial`.
+   */
+  readonly subsample?: number;
   readonly generations: number;
   /** Decides every random choice: a safe integer, a bigint or a decimal string. Default 0. */
   readonly seed?: Seed;
@@ -44,10 +65,15 @@ export interface ResolvedLoop<Fitted extends FittedModel = FittedModel> {
   readonly model: GenerativeModel<Fitted>;
   readonly initial: number;
   readonly real: number;
+  /** Present in the combined loop; realParts has them for every loop. */
+  readonly realFixed?: number;
+  readonly realFresh?: number;
   readonly synthetic: number;
   readonly lambda: number;
   readonly memory: number;
-  readonly pool: 'latest' | 'accumulate';
+  readonly pool: SyntheticPool;
+  /** Present with pool 'subsample'. */
+  readonly subsample?: number;
   readonly generations: number;
   readonly seed: bigint;
   readonly metrics: ReadonlyMap<string, Metric<Fitted>>;
@@ -65,10 +91,13 @@ export function resolveLoopOptions<Fitted extends FittedModel>(options: unknown)
     'model',
     'initial',
     'real',
+    'realFixed',
+    'realFresh',
     'synthetic',
     'lambda',
     'memory',
     'pool',
+    'subsample',
     'generations',
     'seed',
     'metrics',
@@ -80,14 +109,15 @@ export function resolveLoopOptions<Fitted extends FittedModel>(options: unknown)
   const integer = (name: keyof typeof given, minimum: number, otherwise?: number): number =>
     checkInteger(where, name, or(name, otherwise), minimum);
   const variant = checkChoice(where, 'variant', given.variant, loopVariants);
+  const counts = resolveLoopCounts(where, variant, integer);
   return {
     variant,
-    ...resolveCounts(where, variant, integer),
+    ...counts,
     reference: checkReference(given.reference),
     model: checkModel<Fitted>(given.model),
     lambda: checkNumber(where, 'lambda', or('lambda', 1), 0, 1),
     memory: integer('memory', 1, 1),
-    pool: checkChoice(where, 'pool', or('pool', 'latest'), ['latest', 'accumulate']),
+    ...resolvePool(where, given, counts),
     generations: integer('generations', 1),
     seed: resolveSeed(where, 'seed', or('seed', 0)),
     metrics: resolveMetrics<Fitted>(or('metrics', Object.keys(metricsByName))),

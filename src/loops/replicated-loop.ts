@@ -8,6 +8,7 @@ import type { AutophagousLoopOptions } from './loop-options.js';
 /** One generation, averaged over independent runs of the loop. */
 export interface ReplicatedGeneration {
   readonly t: number;
+  /** Means, too: with pool 'subsample' the replicates differ. */
   readonly realCount: number;
   readonly syntheticCount: number;
   readonly metrics: Readonly<Record<string, Estimate>>;
@@ -46,12 +47,7 @@ export async function replicatedLoop<Fitted extends FittedModel>(
     failed.abort(error);
     throw error;
   }
-  return runs[0]!.map((generation, i) =>
-    average(
-      runs.map((run) => run[i]!),
-      generation,
-    ),
-  );
+  return runs[0]!.map((_, i) => average(runs.map((run) => run[i]!)));
 }
 
 interface ReplicateGeneration {
@@ -61,15 +57,18 @@ interface ReplicateGeneration {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-function average(
-  replicates: readonly ReplicateGeneration[],
-  { t, realCount, syntheticCount, metrics }: ReplicateGeneration,
-): ReplicatedGeneration {
+function average(replicates: readonly ReplicateGeneration[]): ReplicatedGeneration {
+  const { t, metrics } = replicates[0]!;
   const estimates: Record<string, Estimate> = {};
   for (const name of Object.keys(metrics)) {
     estimates[name] = estimate(replicates.map((replicate) => replicate.metrics[name]!));
   }
-  return { t, realCount, syntheticCount, metrics: estimates };
+  return {
+    t,
+    realCount: estimate(replicates.map(({ realCount }) => realCount)).mean,
+    syntheticCount: estimate(replicates.map(({ syntheticCount }) => syntheticCount)).mean,
+    metrics: estimates,
+  };
 }
 
 /** Mean and its standard error, NaN for a single value. */

@@ -4,12 +4,9 @@ import { checkBoolean, checkMatrix, checkOptions, invalid } from '../check.js';
 import { MadloopError } from '../errors.js';
 import type { Matrix } from '../matrix.js';
 import { moments } from '../moments.js';
-import { identityOrder, RandomIntegers } from '../random-integers.js';
+import { drawsPerTurn, identityOrder, RandomIntegers } from '../random-integers.js';
 import { pickRows } from '../rows.js';
 import type { RealSamples, Reference } from './reference.js';
-
-// Rows drawn before the event loop gets a turn: 1 to 2 ms.
-const drawsPerTurn = 2 ** 16;
 
 export interface DatasetReferenceOptions {
   /** Rows that the metrics compare with and that are never drawn for training. Default: the data set itself. */
@@ -57,10 +54,7 @@ function drawWithoutReplacement(data: Matrix, seed: bigint): RealSamples {
       }
       const end = left;
       left -= count;
-      for (let done = end; done > left; done -= drawsPerTurn) {
-        if (done < end) await nextTurn();
-        random.shuffleTail(order, Math.max(left, done - drawsPerTurn), done);
-      }
+      await random.shuffleLongTail(order, left, end);
       // Shuffled from its end, the list is drawn from its end.
       return pickRows(data, order.slice(left, end).reverse());
     },

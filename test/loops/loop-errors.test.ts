@@ -217,7 +217,7 @@ test('a data set that is exhausted is named with generation, wanted and left', a
 describe('options', () => {
   test.each<[string, object, RegExp]>([
     ['an unknown key', { lamda: 1 }, /unknown option 'lamda'; did you mean 'lambda'/],
-    ['another variant', { variant: 'fresh' }, /variant must be one of .*'fresh-data', got "fresh"/],
+    ['another variant', { variant: 'fresh' }, /variant must be one of .*'combined', got "fresh"/],
     ['lambda above 1', { lambda: 1.5 }, /lambda must be a number from 0 to 1, got 1\.5/],
     ['lambda NaN', { lambda: Number.NaN }, /lambda must be .* got NaN/],
     [
@@ -245,7 +245,32 @@ describe('options', () => {
     ['a fraction of a sample', { synthetic: 2.5 }, /synthetic must be an integer .* got 2\.5/],
     ['no generations', { generations: 0 }, /generations must be an integer of at least 1, got 0/],
     ['no memory', { memory: 0 }, /memory must be an integer of at least 1, got 0/],
-    ['another pool', { pool: 'all' }, /pool must be one of 'latest', 'accumulate', got "all"/],
+    ['another pool', { pool: 'all' }, /pool must be one of 'latest', 'accumulate', 'subsample', got "all"/],
+    [
+      'a subset of more than there is',
+      { pool: 'subsample', subsample: 11 },
+      /subsample must be at most real \+ synthetic = 10/,
+    ],
+    [
+      'a subset without its pool',
+      { subsample: 5 },
+      /subsample must be left out unless pool is 'subsample', got 5/,
+    ],
+    [
+      'fixed samples in another loop',
+      { realFixed: 5 },
+      /realFixed must be left out unless variant is 'combined', got 5/,
+    ],
+    [
+      'real samples that are not the sum',
+      { variant: 'combined', realFixed: 2, realFresh: 2 },
+      /real must equal realFixed \+ realFresh = 4, got 5/,
+    ],
+    [
+      'more fixed samples than generation 1 has',
+      { variant: 'combined', real: undefined, realFixed: 8, initial: 6 },
+      /initial must be at least realFixed = 8/,
+    ],
     ['a negative seed', { seed: -1 }, /seed must be .* got -1/],
     ['no model', { model: {} }, /model must have a method fit/],
     ['no reference', { reference: { dim: 2 } }, /reference must have the methods moments and open/],

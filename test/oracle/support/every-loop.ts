@@ -1,8 +1,14 @@
 import type { GaussianLoopOptions } from '../../../src/index.js';
 
-type Sizes = Pick<GaussianLoopOptions, 'variant' | 'initial' | 'real' | 'synthetic'>;
+type Sizes = Pick<
+  GaussianLoopOptions,
+  'variant' | 'initial' | 'real' | 'realFixed' | 'realFresh' | 'synthetic'
+>;
 
-/** Every variant with every pool and with memory 1 and 3, with these sample counts. */
+/**
+ * Every variant with each pool that both engines know and with memory 1 and 3, with these sample counts; in the combined loop
+ * two of the real samples stay.
+ */
 export function everyLoop({
   initial,
   real,
@@ -16,6 +22,7 @@ export function everyLoop({
     { variant: 'fully-synthetic', initial, synthetic },
     { variant: 'synthetic-augmentation', real, synthetic },
     { variant: 'fresh-data', initial, real, synthetic },
+    { variant: 'combined', initial, realFixed: 2, realFresh: real, synthetic },
   ];
   return variants.flatMap((sizes) =>
     (['latest', 'accumulate'] as const).flatMap((pool) =>

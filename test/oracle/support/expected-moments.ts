@@ -3,17 +3,22 @@
 // trace (sum |x|^2 - N |mean|^2) / divisor. Both are known in expectation from inner products of group means.
 //
 // A synthetic sample is mean_J + e with J uniform over the remembered models and e ~ N(0, lambda covariance_J), all
-// independent given the models.
+// independent given the models. n of N samples, drawn without replacement, have given those N the same mean in expectation,
+// the variance (1/n)(1 - n/N) times that of the N (divisor N - 1) about it, and n/N of the sum of squares.
 
 export interface Loop {
-  readonly variant: 'fully-synthetic' | 'synthetic-augmentation' | 'fresh-data';
+  readonly variant: 'fully-synthetic' | 'synthetic-augmentation' | 'fresh-data' | 'combined';
   readonly dim: number;
+  /** In the combined loop, with the fixed real samples among them. */
   readonly initial: number;
   readonly real: number;
+  readonly realFixed?: number;
+  readonly realFresh?: number;
   readonly synthetic: number;
   readonly lambda: number;
   readonly memory: number;
-  readonly pool: 'latest' | 'accumulate';
+  readonly pool: 'latest' | 'accumulate' | 'subsample';
+  readonly subsample?: number;
   readonly divisor: 'unbiased' | 'mle';
 }
 
@@ -93,19 +98,37 @@ export function expectedMoments(loop: Loop, generations: number, referenceTrace 
     };
   };
 
-  const initial = real(loop.initial);
+  const someOf = ({ count, mean, sumOfSquares }: Group, chosen: number): Group => {
+    const square = vectors.get(mean, mean);
+    const variance = (sumOfSquares - count * square) / (count - 1);
+    return {
+      count: chosen,
+      mean: vectors.add(
+        (earlier) => vectors.get(mean, earlier),
+        square + (variance / chosen) * (1 - chosen / count),
+      ),
+      sumOfSquares: (chosen / count) * sumOfSquares,
+    };
+  };
+
+  // Of the first set, the samples that are seen again, and the others.
+  let [fixed, fresh] = [loop.realFixed ?? 0, loop.realFresh ?? 0];
+  if (loop.variant === 'synthetic-augmentation') fixed = loop.real;
+  if (loop.variant === 'fresh-data') fresh = loop.real;
+  const fixedSet = fixed > 0 ? [real(fixed)] : [];
+  const others = loop.initial > fixed ? [real(loop.initial - fixed)] : [];
+
   let pool: Group | undefined;
   const trainingSet = (t: number): Group => {
-    if (t === 1) return merge([initial]);
-    const groups: Group[] = [];
-    if (loop.variant === 'synthetic-augmentation') groups.push(initial);
-    if (loop.variant === 'fresh-data') groups.push(real(loop.real));
+    if (t === 1) return merge([...fixedSet, ...others]);
+    const groups = [...fixedSet];
+    if (fresh > 0) groups.push(real(fresh));
     if (loop.synthetic > 0) {
       const latest = synthetic(loop.synthetic);
-      pool = loop.pool === 'accumulate' && pool ? merge([pool, latest]) : latest;
+      pool = loop.pool !== 'latest' && pool ? merge([pool, latest]) : latest;
       groups.push(pool);
     }
-    return merge(groups);
+    return loop.pool === 'subsample' ? someOf(merge(groups), loop.subsample!) : merge(groups);
   };
 
   return Array.from({ length: generations }, (_, index) => {
