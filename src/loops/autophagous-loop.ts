@@ -42,6 +42,17 @@ export async function* autophagousLoop<Fitted extends FittedModel>(
 ): AsyncGenerator<Generation<Fitted>, void, undefined> {
   const loop = resolveLoopOptions<Fitted>(options);
   const steps = new LoopSteps(loop);
+  try {
+    yield* generations(loop, steps);
+  } finally {
+    await steps.close();
+  }
+}
+
+async function* generations<Fitted extends FittedModel>(
+  loop: ResolvedLoop<Fitted>,
+  steps: LoopSteps<Fitted>,
+): AsyncGenerator<Generation<Fitted>, void, undefined> {
   const reportProgress = progressReport(loop.generations, loop.job);
   const reference = await steps.referenceMoments();
 
