@@ -26,6 +26,15 @@ export { type KernelDistance, type KernelDistanceOptions, kernelDistance } from 
 export { autophagousLoop, type Generation } from './loops/autophagous-loop.js';
 export type { AutophagousLoopOptions, MetricChoice } from './loops/loop-options.js';
 export type { Metric, MetricContext, MetricName, MetricValue } from './loops/metrics.js';
+export type { Modes } from './loops/modes.js';
+export {
+  type LoopSeries,
+  type ReplicatedLoopOptions,
+  type ReplicatedLoopResult,
+  replicatedAutophagousLoop,
+} from './loops/replicated-autophagous-loop.js';
+export { LoopError, type PartialGeneration, type ReplicatedGeneration } from './loops/replicated-loop.js';
+export { type Features, type SampleMetricsOptions, sampleMetrics } from './loops/sample-metrics.js';
 export { type Matrix, matrix } from './matrix.js';
 export { type ReadMatrixOptions, readMatrix, writeMatrix } from './matrix-file.js';
 export { matrixSquareRoot } from './matrix-square-root.js';

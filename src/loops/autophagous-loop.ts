@@ -100,7 +100,7 @@ async function drawSynthetic<Fitted extends FittedModel>(
 }
 
 /** Reports finished generations: at most 20 times a second, and the last one always. */
-function progressReport(generations: number, { onProgress }: JobSettings): (t: number) => void {
+export function progressReport(generations: number, { onProgress }: JobSettings): (t: number) => void {
   let lastTime = Number.NEGATIVE_INFINITY;
   return (t) => {
     const time = performance.now();
