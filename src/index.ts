@@ -26,13 +26,43 @@ export type { JobOptions, Progress } from './job.js';
 export { type KernelDistance, type KernelDistanceOptions, kernelDistance } from './kernel-distance.js';
 export { autophagousLoop, type Generation } from './loops/autophagous-loop.js';
 export type { AutophagousLoopOptions, MetricChoice } from './loops/loop-options.js';
-export type { Metric, MetricContext, MetricName } from './loops/metrics.js';
+export type { Metric, MetricContext, MetricName, MetricValue } from './loops/metrics.js';
+export type { Modes } from './loops/modes.js';
+export {
+  type LoopSeries,
+  type ReplicatedLoopOptions,
+  type ReplicatedLoopResult,
+  replicatedAutophagousLoop,
+} from './loops/replicated-autophagous-loop.js';
+export { LoopError, type PartialGeneration, type ReplicatedGeneration } from './loops/replicated-loop.js';
+export { type Features, type SampleMetricsOptions, sampleMetrics } from './loops/sample-metrics.js';
 export { type Matrix, matrix } from './matrix.js';
 export { type ReadMatrixOptions, readMatrix, writeMatrix } from './matrix-file.js';
 export { matrixSquareRoot } from './matrix-square-root.js';
+export {
+  type ExternalModel,
+  type ExternalModelOptions,
+  type ExternalTimeLimits,
+  externalModel,
+  type FittedExternal,
+} from './models/external-model.js';
 export type { FittedGaussian, GaussianSampleOptions } from './models/fitted-gaussian.js';
 export { type GaussianModel, type GaussianOptions, gaussian } from './models/gaussian.js';
-export type { FittedModel, GenerativeModel, SampleOptions, StepOptions } from './models/generative-model.js';
+export type {
+  FittedModel,
+  GenerativeModel,
+  OpenModel,
+  SampleOptions,
+  StepOptions,
+} from './models/generative-model.js';
+export {
+  type FittedProcess,
+  type ProcessModel,
+  type ProcessModelOptions,
+  type ProcessTimeLimits,
+  processModel,
+} from './models/process-model/process-model.js';
+export type { FitCallOptions, SampleCallOptions } from './models/step-options.js';
 export { type Gaussian, type Moments, mergeMoments, moments } from './moments.js';
 export { type MomentsOfFileOptions, momentsOfFile } from './moments-of-file.js';
 export {

@@ -43,6 +43,17 @@ export interface GenerativeModel<Fitted extends FittedModel = FittedModel> {
   readonly name?: string;
   /** Fits the model to the rows of `data`. */
   fit(data: Matrix, options: StepOptions): Fitted | Promise<Fitted>;
+  /**
+   * For models that hold resources, such as a process: the same model with resources of its own. Each loop opens one when
+   * it first fits it, and closes it when it ends, by whatever cause.
+   */
+  open?(): OpenModel<Fitted>;
+}
+
+/** A model whose resources one loop uses. */
+export interface OpenModel<Fitted extends FittedModel = FittedModel> extends GenerativeModel<Fitted> {
+  /** Gives the resources back. What was fitted need not be able to sample after that. */
+  close(): void | Promise<void>;
 }
 
 /** A distribution that was learnt: the paper's G^t. */
