@@ -62,7 +62,8 @@ export async function* autophagousLoop<Fitted extends FittedModel>(
       synthetic = loop.pool === 'latest' ? latest : [...synthetic, ...latest];
     }
 
-    const model = await steps.fit(t, await concatenateRows([...real, ...synthetic], loop.reference.dim));
+    const trainingSet = await concatenateRows([...real, ...synthetic], loop.reference.dim);
+    const model = await steps.fit(t, trainingSet, recent.at(-1)?.model);
     recent = [...recent, { t, model }].slice(-loop.memory);
 
     const metrics = await steps.measure({ t, model }, reference);
