@@ -9,6 +9,7 @@ import * as expectedDistance from './benchmarks/expected-distance.mjs';
 import * as floor from './benchmarks/floor.mjs';
 import * as frechetDistance from './benchmarks/frechet-distance.mjs';
 import * as freshLoop from './benchmarks/fresh-loop.mjs';
+import * as gaussianMixture from './benchmarks/gaussian-mixture.mjs';
 import * as kernelDistance from './benchmarks/kernel-distance.mjs';
 import * as kernels from './benchmarks/kernels.mjs';
 import * as matrixSquareRoot from './benchmarks/matrix-square-root.mjs';
@@ -33,6 +34,7 @@ const benchmarks = {
   'precision-recall': precisionRecall,
   'matrix-square-root': matrixSquareRoot,
   'expected-distance': expectedDistance,
+  'gaussian-mixture': gaussianMixture,
 };
 
 const usage = `node bench/run.mjs [options]

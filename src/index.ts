@@ -39,6 +39,10 @@ export { type Features, type SampleMetricsOptions, sampleMetrics } from './loops
 export { type Matrix, matrix } from './matrix.js';
 export { type ReadMatrixOptions, readMatrix, writeMatrix } from './matrix-file.js';
 export { matrixSquareRoot } from './matrix-square-root.js';
+export type { CovarianceForm, MixtureParameters } from './mixture.js';
+export { type BestOfOptions, bestOf } from './models/best-of.js';
+export { type BootstrapModel, bootstrap, type FittedBootstrap } from './models/bootstrap.js';
+export type { CuratedModel, Score } from './models/curation.js';
 export {
   type ExternalModel,
   type ExternalModelOptions,
@@ -46,9 +50,17 @@ export {
   externalModel,
   type FittedExternal,
 } from './models/external-model.js';
-export type { FittedGaussian, GaussianSampleOptions } from './models/fitted-gaussian.js';
+export type { ModelFitOptions, ModelSampleOptions } from './models/fit-options.js';
+export type { FittedGaussian } from './models/fitted-gaussian.js';
+export type { FittedGaussianMixture } from './models/fitted-gaussian-mixture.js';
 export { type GaussianModel, type GaussianOptions, gaussian } from './models/gaussian.js';
+export {
+  type GaussianMixtureModel,
+  type GaussianMixtureOptions,
+  gaussianMixture,
+} from './models/gaussian-mixture.js';
 export type {
+  FitOptions,
   FittedModel,
   GenerativeModel,
   OpenModel,
@@ -56,13 +68,21 @@ export type {
   StepOptions,
 } from './models/generative-model.js';
 export {
+  type Bandwidth,
+  type FittedKernelDensity,
+  type KernelDensityModel,
+  type KernelDensityOptions,
+  kernelDensity,
+} from './models/kernel-density.js';
+export {
   type FittedProcess,
   type ProcessModel,
   type ProcessModelOptions,
   type ProcessTimeLimits,
   processModel,
 } from './models/process-model/process-model.js';
-export type { FitCallOptions, SampleCallOptions } from './models/step-options.js';
+export { type TopFractionOptions, topFraction } from './models/top-fraction.js';
+export { type TruncatedOptions, truncated } from './models/truncated.js';
 export { type Gaussian, type Moments, mergeMoments, moments } from './moments.js';
 export { type MomentsOfFileOptions, momentsOfFile } from './moments-of-file.js';
 export {
@@ -79,6 +99,11 @@ export {
   type GaussianReferenceOptions,
   gaussianReference,
 } from './references/gaussian-reference.js';
+export {
+  type MixtureReference,
+  type MixtureReferenceOptions,
+  mixtureReference,
+} from './references/mixture-reference.js';
 export type { DrawOptions, RealSamples, Reference } from './references/reference.js';
 export type { Seed } from './seed.js';
 export {

@@ -77,7 +77,7 @@ async function* generations<Fitted extends FittedModel>(
     const all = await concatenateRows([...real, ...synthetic], loop.reference.dim);
     const { rows, realCount } = await trainingSet(t, all, countRows(real), loop);
 
-    const model = await steps.fit(t, rows);
+    const model = await steps.fit(t, rows, recent.at(-1)?.model);
     recent = [...recent, { t, model }].slice(-loop.memory);
 
     const metrics = await steps.measure({ t, model }, reference);

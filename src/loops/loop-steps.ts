@@ -52,8 +52,8 @@ export class LoopSteps<Fitted extends FittedModel> {
     });
   }
 
-  /** The model of generation t. */
-  fit(t: number, data: Matrix): Promise<Fitted> {
+  /** The model of generation t; `previous` is that of the generation before. */
+  fit(t: number, data: Matrix, previous: Fitted | undefined): Promise<Fitted> {
     const { model, seed } = this.#loop;
     const where = `generation ${t}: fit of ${nameOf(model, 'model')} to ${data.rows} samples`;
     return this.#run(where, 'ERR_MODEL', async () => {
@@ -61,6 +61,7 @@ export class LoopSteps<Fitted extends FittedModel> {
       const fitted = await (this.#openModel ?? model).fit(data, {
         ...this.#job,
         seed: derivedSeed(seed, 'fit', t),
+        previous,
       });
       if (typeof fitted?.sample !== 'function') {
         throw new MadloopError(

@@ -2,13 +2,13 @@ import { checkGaussian, checkInteger, checkMatrix, checkOptions, describe, inval
 import { MadloopError } from '../errors.js';
 import type { Matrix } from '../matrix.js';
 import type { Gaussian } from '../moments.js';
-import type { FittedModel, GenerativeModel, SampleOptions, StepOptions } from './generative-model.js';
 import {
-  type FitCallOptions,
+  type ModelFitOptions,
+  type ModelSampleOptions,
   resolveFitOptions,
   resolveSampleOptions,
-  type SampleCallOptions,
-} from './step-options.js';
+} from './fit-options.js';
+import type { FitOptions, FittedModel, GenerativeModel, SampleOptions } from './generative-model.js';
 import { checkTimeLimit, withinTime } from './time-limit.js';
 
 /** A generator written in JavaScript. What `fit` returns is handed to `sample`; all three may return promises. */
@@ -16,7 +16,7 @@ export interface ExternalModelOptions<State> {
   /** What messages call it. Default 'externalModel'. */
   readonly name?: string | undefined;
   /** Learns from the rows of `data`, which it may keep but not change. Equal seeds must give equal results. */
-  readonly fit: (data: Matrix, options: StepOptions) => State | Promise<State>;
+  readonly fit: (data: Matrix, options: FitOptions) => State | Promise<State>;
   /** `count` rows, of as many columns as the data had, with sampling bias `lambda`. */
   readonly sample: (state: State, count: number, options: SampleOptions) => Matrix | Promise<Matrix>;
   /** Mean and covariance of what was learnt, where they are known: metrics then need no sample for them. */
@@ -32,11 +32,11 @@ export interface ExternalTimeLimits {
 
 export interface ExternalModel extends GenerativeModel<FittedExternal> {
   readonly name: string;
-  fit(data: Matrix, options?: FitCallOptions): Promise<FittedExternal>;
+  fit(data: Matrix, options?: ModelFitOptions): Promise<FittedExternal>;
 }
 
 export interface FittedExternal extends FittedModel {
-  sample(count: number, options?: SampleCallOptions): Promise<Matrix>;
+  sample(count: number, options?: ModelSampleOptions): Promise<Matrix>;
 }
 
 /**

@@ -5,13 +5,13 @@ import { npyParts } from '../../files/matrix.js';
 import type { Matrix } from '../../matrix.js';
 import { readMatrix } from '../../matrix-file.js';
 import { checkSample } from '../external-model.js';
-import type { FittedModel, OpenModel } from '../generative-model.js';
 import {
-  type FitCallOptions,
+  type ModelFitOptions,
+  type ModelSampleOptions,
   resolveFitOptions,
   resolveSampleOptions,
-  type SampleCallOptions,
-} from '../step-options.js';
+} from '../fit-options.js';
+import type { FittedModel, OpenModel } from '../generative-model.js';
 import { checkTimeLimit } from '../time-limit.js';
 import type { ProcessSettings } from './model-process.js';
 import { Session } from './session.js';
@@ -39,7 +39,7 @@ export interface ProcessTimeLimits {
 
 export interface FittedProcess extends FittedModel {
   /** Rejects once its process has ended: with the loop, by `close`, by an abort, or because of an error. */
-  sample(count: number, options?: SampleCallOptions): Promise<Matrix>;
+  sample(count: number, options?: ModelSampleOptions): Promise<Matrix>;
 }
 
 /**
@@ -111,7 +111,7 @@ export class ProcessModel implements OpenModel<FittedProcess> {
   }
 
   /** Has the process fit the rows of `data`, and starts it first if it is not running. */
-  async fit(data: Matrix, options?: FitCallOptions): Promise<FittedProcess> {
+  async fit(data: Matrix, options?: ModelFitOptions): Promise<FittedProcess> {
     const { name, timeLimits } = this.#options;
     const where = `${name}: fit`;
     const { data: elements, rows, cols } = checkMatrix(where, 'data', data);
@@ -168,7 +168,7 @@ async function sample(
   session: Session,
   { model, cols }: { readonly model: string; readonly cols: number },
   count: number,
-  options: SampleCallOptions | undefined,
+  options: ModelSampleOptions | undefined,
 ): Promise<Matrix> {
   const where = `${name}: sample`;
   checkInteger(where, 'count', count, 1);
