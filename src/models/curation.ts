@@ -7,7 +7,7 @@ import type { JobOptions } from '../job.js';
 import type { Matrix } from '../matrix.js';
 import type { Gaussian } from '../moments.js';
 import { checkSampleOptions, type ModelSampleOptions } from './fit-options.js';
-import type { FitOptions, FittedModel, GenerativeModel } from './generative-model.js';
+import type { FitOptions, FittedModel, GenerativeModel, OpenModel } from './generative-model.js';
 
 /** A number for each row of `samples`: the more, the better. */
 export type Score = (samples: Matrix) => ArrayLike<number> | Promise<ArrayLike<number>>;
@@ -74,7 +74,17 @@ export function curated<Fitted extends FittedModel>(
       const before = previous instanceof CuratedModel ? previous.model : previous;
       return new CuratedModel(await model.fit(data, { ...options, previous: before }), select);
     },
+    ...(model.open !== undefined && { open: () => openCurated(where, model.open!(), select) }),
   };
+}
+
+/** What curates a model that holds resources holds them, too. */
+function openCurated<Fitted extends FittedModel>(
+  where: string,
+  model: OpenModel<Fitted>,
+  select: Selection<Fitted>,
+): OpenModel<CuratedModel<Fitted>> {
+  return { ...curated(where, model, select), close: () => model.close() };
 }
 
 /** Rows of candidates at a time: what they take stays near 32 MiB. */
