@@ -42,12 +42,7 @@ export interface MixtureParameters {
 }
 
 /** Length of `covariances`. */
-export function covarianceLength(
-  where: string,
-  form: CovarianceForm,
-  components: number,
-  dim: number,
-): number {
+export function covarianceLength(where: string, form: CovarianceForm, components: number, dim: number): number {
   if (form === 'spherical') return components;
   if (form === 'diagonal') return checkProduct(where, 'components x dim', components, dim);
   const entries = checkProduct(where, 'dim x dim', dim, dim);
@@ -71,12 +66,7 @@ export function checkMixture(where: string, argument: string, value: unknown): M
   ] as const) {
     if (array.length !== expected) {
       const shape = `${means.rows} components in ${means.cols} dimensions, ${covariance}`;
-      throw mustError(
-        where,
-        `${argument}.${name}`,
-        `have ${expected} values (${shape})`,
-        String(array.length),
-      );
+      throw mustError(where, `${argument}.${name}`, `have ${expected} values (${shape})`, String(array.length));
     }
   }
   return { weights, means, covariance, covariances };
@@ -98,8 +88,7 @@ export function mixtureMoments({ weights, means, covariance, covariances }: Mixt
       if (covariance === 'spherical') total[i * dim + i]! += weights[k]! * within[k]!;
       if (covariance === 'diagonal') total[i * dim + i]! += weights[k]! * within[k * dim + i]!;
       if (covariance === 'full') {
-        for (let j = 0; j <= i; j += 1)
-          total[i * dim + j]! += weights[k]! * within[(k * dim + i) * dim + j]!;
+        for (let j = 0; j <= i; j += 1) total[i * dim + j]! += weights[k]! * within[(k * dim + i) * dim + j]!;
       }
     }
   }

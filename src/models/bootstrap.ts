@@ -4,7 +4,12 @@ import type { Matrix } from '../matrix.js';
 import { type MixtureParameters, sampleMixture } from '../mixture.js';
 import { type Gaussian, type Moments, moments } from '../moments.js';
 import { pickRows } from '../rows.js';
-import { checkFitOptions, checkSampleOptions, type ModelFitOptions, type ModelSampleOptions } from './fit-options.js';
+import {
+  checkFitOptions,
+  checkSampleOptions,
+  type ModelFitOptions,
+  type ModelSampleOptions,
+} from './fit-options.js';
 import type { FittedModel, GenerativeModel } from './generative-model.js';
 
 /** The bootstrap as a generative model. */

@@ -31,7 +31,12 @@ export class FittedGaussian implements FittedModel {
   logDensity(x: Matrix, options?: JobOptions): Promise<Float64Array> {
     const { dim, mean, covariance } = this.moments;
     const means = { data: mean, rows: 1, cols: dim };
-    const mixture = { weights: Float64Array.of(1), means, covariance: 'tied', covariances: covariance } as const;
+    const mixture = {
+      weights: Float64Array.of(1),
+      means,
+      covariance: 'tied',
+      covariances: covariance,
+    } as const;
     return mixtureLogDensity(mixture, x, options);
   }
 }

@@ -1,8 +1,8 @@
 import { checkChoice, checkOptions, mustError } from '../check.js';
 import type { Matrix } from '../matrix.js';
 import { type Moments, moments } from '../moments.js';
-import { FittedGaussian } from './fitted-gaussian.js';
 import { checkFitOptions, type ModelFitOptions } from './fit-options.js';
+import { FittedGaussian } from './fitted-gaussian.js';
 import type { GenerativeModel } from './generative-model.js';
 
 export interface GaussianOptions {

@@ -5,7 +5,12 @@ import type { Matrix } from '../matrix.js';
 import { type MixtureParameters, mixtureLogDensity, sampleMixture, type WeightBias } from '../mixture.js';
 import { type Gaussian, type Moments, moments } from '../moments.js';
 import { scottFactor, silvermanFactor } from './bandwidth.js';
-import { checkFitOptions, checkSampleOptions, type ModelFitOptions, type ModelSampleOptions } from './fit-options.js';
+import {
+  checkFitOptions,
+  checkSampleOptions,
+  type ModelFitOptions,
+  type ModelSampleOptions,
+} from './fit-options.js';
 import type { FittedModel, GenerativeModel } from './generative-model.js';
 
 /** A rule, or a bandwidth in the units of the data. */

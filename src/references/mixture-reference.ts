@@ -56,8 +56,7 @@ export function mixtureReference(options: MixtureReferenceOptions): MixtureRefer
   const means = checkMatrix(where, 'means', given.means);
   const { rows: components, cols: dim } = means;
   const weights = given.weights ?? new Float64Array(components).fill(1 / components);
-  if (given.covariances === undefined)
-    throw invalid(where, 'covariances', 'be an array of numbers', undefined);
+  if (given.covariances === undefined) throw invalid(where, 'covariances', 'be an array of numbers', undefined);
   const parameters = checkMixture(where, 'options', { ...given, means, weights, covariance });
   const ownMoments = mixtureMoments(parameters);
   const open = (): RealSamples => ({
