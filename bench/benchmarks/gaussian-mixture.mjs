@@ -42,7 +42,8 @@ export async function run(context) {
   };
   const results = await withFile([data.data], async (path) => {
     const measured = [];
-    for (const test of cases) measured.push(await measure(context, { ...test, data, start, path, regularisation }));
+    for (const test of cases)
+      measured.push(await measure(context, { ...test, data, start, path, regularisation }));
     return measured;
   });
   return {
@@ -67,7 +68,10 @@ export async function run(context) {
   };
 }
 
-async function measure({ madloop, threads, rounds, peers }, { name, same, goal, data, start, path, regularisation }) {
+async function measure(
+  { madloop, threads, rounds, peers },
+  { name, same, goal, data, start, path, regularisation },
+) {
   const model = madloop.gaussianMixture({
     components,
     tolerance,

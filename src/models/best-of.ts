@@ -32,16 +32,15 @@ export function bestOf<Fitted extends FittedModel>(
   const given = checkOptions(where, 'options', options, ['candidates', 'score']);
   const candidates = checkInteger(where, 'candidates', given.candidates, 1, 1_000_000);
   const score = checkScore(where, 'score', given.score);
-  return curated(where, model, async (fitted, count, draw) => {
+  return curated(where, model, async (_, { count, dim, draw }) => {
     const parts: Matrix[] = [];
     let step = count;
     for (let [left, batch] = [count, 0]; left > 0; left -= step, batch += 1) {
-      const dim = parts[0]?.cols ?? fitted.moments?.dim ?? 1;
       step = Math.min(left, Math.max(1, Math.floor(batchRows(dim) / candidates)));
       const drawn = await draw(step * candidates, batch);
       parts.push(await pickRows(drawn, winners(await scoresOf(where, score, drawn), candidates)));
     }
-    return concatenateRows(parts, parts[0]!.cols);
+    return concatenateRows(parts, dim);
   });
 }
 

@@ -25,8 +25,11 @@ export class CuratedModel<Fitted extends FittedModel = FittedModel> implements F
   readonly logDensity?: NonNullable<FittedModel['logDensity']>;
   readonly #select: Selection<Fitted>;
 
-  constructor(model: Fitted, select: Selection<Fitted>) {
+  readonly #dim: number;
+
+  constructor(model: Fitted, dim: number, select: Selection<Fitted>) {
     this.model = model;
+    this.#dim = dim;
     if (model.moments !== undefined) this.moments = model.moments;
     if (model.logDensity !== undefined) this.logDensity = (x, options) => model.logDensity!(x, options);
     this.#select = select;
@@ -43,21 +46,25 @@ export class CuratedModel<Fitted extends FittedModel = FittedModel> implements F
     const { threads, signal } = job;
     const draw = async (rows: number, batch: number): Promise<Matrix> => {
       const own = { threads, signal, lambda, seed: derivedSeed(seed, 'candidates', batch) };
-      return checkCandidates(await this.model.sample(rows, own), rows);
+      return checkCandidates(await this.model.sample(rows, own), rows, this.#dim);
     };
-    return this.#select(this.model, count, draw, { threads, signal });
+    return this.#select(this.model, { count, dim: this.#dim, draw, threads, signal });
   }
 }
 
-/** Draws so many candidates; batches of different numbers are independent. */
-export type DrawCandidates = (rows: number, batch: number) => Promise<Matrix>;
+/** What a selection is asked for. */
+export interface SelectionRequest extends Pick<JobOptions, 'threads' | 'signal'> {
+  readonly count: number;
+  /** Columns of the training set, and so of every sample. */
+  readonly dim: number;
+  /** Draws so many candidates; batches of different numbers are independent. */
+  readonly draw: (rows: number, batch: number) => Promise<Matrix>;
+}
 
 /** Selects `count` samples of a model from candidates that it draws. */
 export type Selection<Fitted extends FittedModel> = (
   model: Fitted,
-  count: number,
-  draw: DrawCandidates,
-  job: Pick<JobOptions, 'threads' | 'signal'>,
+  request: SelectionRequest,
 ) => Promise<Matrix>;
 
 /** The model with its samples selected. */
@@ -72,7 +79,7 @@ export function curated<Fitted extends FittedModel>(
     name: `${where} ${model.name ?? 'model'}`,
     async fit(data, { previous, ...options }: FitOptions) {
       const before = previous instanceof CuratedModel ? previous.model : previous;
-      return new CuratedModel(await model.fit(data, { ...options, previous: before }), select);
+      return new CuratedModel(await model.fit(data, { ...options, previous: before }), data.cols, select);
     },
     ...(model.open !== undefined && { open: () => openCurated(where, model.open!(), select) }),
   };
@@ -110,9 +117,13 @@ export function checkScore(where: string, argument: string, value: unknown): Sco
   return value as Score;
 }
 
-function checkCandidates(x: Matrix, rows: number): Matrix {
+function checkCandidates(x: Matrix, rows: number, cols: number): Matrix {
   const checked = checkMatrix('curation', "the model's samples", x);
-  if (checked.rows !== rows)
-    throw new MadloopError('ERR_MODEL', `the model must return ${rows} rows, got ${checked.rows}`);
+  if (checked.rows !== rows || checked.cols !== cols) {
+    throw new MadloopError(
+      'ERR_MODEL',
+      `curation: the model must return a ${rows} x ${cols} matrix, got ${checked.rows} x ${checked.cols}`,
+    );
+  }
   return checked;
 }

@@ -34,7 +34,7 @@ export function topFraction<Fitted extends FittedModel>(
   if (typeof fraction !== 'number' || !(fraction > 0 && fraction <= 1))
     throw invalid(where, 'fraction', 'be a number above 0 and at most 1', fraction);
   const score = by === 'density' ? undefined : checkScore(where, 'by', by);
-  return curated(where, model, async (fitted, count, draw, job) => {
+  return curated(where, model, async (fitted, { count, dim, draw, threads, signal }) => {
     if (score === undefined && fitted.logDensity === undefined) {
       const name = model.name ?? 'the model';
       throw mustError(
@@ -44,16 +44,15 @@ export function topFraction<Fitted extends FittedModel>(
         `none from ${name}`,
       );
     }
-    const rank: Score = score ?? ((x) => fitted.logDensity!(x, job));
+    const rank: Score = score ?? ((x) => fitted.logDensity!(x, { threads, signal }));
     const parts: Matrix[] = [];
     let step = count;
     for (let [left, batch] = [count, 0]; left > 0; left -= step, batch += 1) {
-      const dim = parts[0]?.cols ?? fitted.moments?.dim ?? 1;
       step = Math.min(left, Math.max(1, Math.floor(batchRows(dim) * fraction)));
       const candidates = await draw(Math.ceil(step / fraction), batch);
       parts.push(await pickRows(candidates, best(await scoresOf(where, rank, candidates), step)));
     }
-    return concatenateRows(parts, parts[0]!.cols);
+    return concatenateRows(parts, dim);
   });
 }
 

@@ -37,7 +37,7 @@ export function truncated<Fitted extends FittedModel>(
   const { radius } = checkOptions(where, 'options', options, ['radius']);
   if (typeof radius !== 'number' || !(radius > 0))
     throw invalid(where, 'radius', 'be a positive number', radius);
-  return curated(where, model, async ({ moments }, count, draw, job) => {
+  return curated(where, model, async ({ moments }, { count, draw, threads, signal }) => {
     if (moments === undefined) {
       const name = model.name ?? 'the model';
       throw mustError(where, 'model', 'have moments when fitted', `none from ${name}`);
@@ -53,7 +53,7 @@ export function truncated<Fitted extends FittedModel>(
       const rate = Math.max(leastRate, drawn === 0 ? 1 : accepted / drawn);
       const wanted = Math.ceil((1.1 * (count - accepted)) / rate) + 16;
       const candidates = await draw(Math.min(batchRows(dim), wanted), batch);
-      const inside = await withinRadius(distribution, candidates, radius, job);
+      const inside = await withinRadius(distribution, candidates, radius, { threads, signal });
       for (let i = 0; i < candidates.rows && accepted < count; i += 1) {
         if (!inside(i)) continue;
         kept.set(candidates.data.subarray(i * dim, (i + 1) * dim), accepted * dim);
