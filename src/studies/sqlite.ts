@@ -29,7 +29,11 @@ export async function openSqlite(where: string, path: string, mode: 'read' | 'wr
     'npm i libsql@0.5.29',
   );
   // A whole path: relative ones such as ":memory:" can mean something else to SQLite.
-  return inStore(where, path, () => new Database(mode === 'read' ? `${pathToFileURL(path)}?mode=ro` : resolve(path)));
+  return inStore(
+    where,
+    path,
+    () => new Database(mode === 'read' ? `${pathToFileURL(path)}?mode=ro` : resolve(path)),
+  );
 }
 
 /** SQLite's primary result codes that have an explanation of their own. */
