@@ -37,9 +37,27 @@ const parameters: readonly { name: string; flag: string; help: string; text?: tr
     text: true,
   },
   {
+    name: 'model',
+    flag: '--model <model>',
+    help: 'with --data: gaussian (default), gmm, kde or bootstrap',
+    text: true,
+  },
+  { name: 'components', flag: '--components <k>', help: 'of the gmm' },
+  {
+    name: 'covariance',
+    flag: '--covariance <form>',
+    help: "of the gmm's components: full (default), tied, diagonal or spherical",
+    text: true,
+  },
+  {
+    name: 'bandwidth',
+    flag: '--bandwidth <h>',
+    help: 'of the kde: scott (default), silverman, or a number in units of the data',
+  },
+  {
     name: 'divisor',
     flag: '--divisor <divisor>',
-    help: 'of covariances: unbiased (default) or mle',
+    help: "of the gaussian's covariances: unbiased (default) or mle",
     text: true,
   },
   { name: 'generations', flag: '--generations <n>', help: 'default 20' },

@@ -30,11 +30,11 @@ struct LogSums {
     for (std::size_t i = 0; i < kTileRows; ++i) {
       double above = largest[i];
       for (std::size_t k = 0; k < count; ++k) above = std::max(above, terms[k * kTileRows + i]);
-      sum[i] *= exponential(largest[i] - above);
+      sum[i] *= exponentialOrZero(largest[i] - above);
       largest[i] = above;
     }
     for (std::size_t k = 0; k < count; ++k) {
-      for (std::size_t i = 0; i < kTileRows; ++i) sum[i] += exponential(terms[k * kTileRows + i] - largest[i]);
+      for (std::size_t i = 0; i < kTileRows; ++i) sum[i] += exponentialOrZero(terms[k * kTileRows + i] - largest[i]);
     }
   }
 };

@@ -46,7 +46,7 @@ double Responsibilities::estimate(WhitenedComponents const& components,
   for (std::size_t k = 0; k < components_; ++k) {
     double* const terms = shares_.get() + k * kTileRows;
     for (std::size_t i = 0; i < kTileRows; ++i) {
-      terms[i] = exponential(terms[i] - largest[i]);
+      terms[i] = exponentialOrZero(terms[i] - largest[i]);
       sum[i] += terms[i];
     }
   }

@@ -9,6 +9,7 @@
 #include "core/linalg/eigen.hpp"
 #include "core/mixture/gaussian_mixture.hpp"
 #include "core/mixture/row_tiles.hpp"
+#include "core/random/elementary.hpp"
 
 namespace madloop {
 
@@ -53,7 +54,14 @@ class WhitenedComponents {
   std::vector<double> logConstants_;  // log weight - (rank log 2 pi + log determinant) / 2
 };
 
-/// Stands for log 0: below every density, and exp(kLogZero - anything) is 0.
+/// Stands for log 0: below every density.
 inline constexpr double kLogZero = -1e300;
+
+/// e^x for x <= 0, but 0 below -700: a share of 1e-304 counts for nothing, and subnormal ones would cost 150
+/// cycles each.
+inline double exponentialOrZero(double x) {
+  double const value = exponential(x < -700 ? -700 : x);
+  return x < -700 ? 0 : value;
+}
 
 }  // namespace madloop
