@@ -11,6 +11,7 @@ import * as frechetDistance from './benchmarks/frechet-distance.mjs';
 import * as freshLoop from './benchmarks/fresh-loop.mjs';
 import * as kernelDistance from './benchmarks/kernel-distance.mjs';
 import * as kernels from './benchmarks/kernels.mjs';
+import * as loopOverhead from './benchmarks/loop-overhead.mjs';
 import * as matrixSquareRoot from './benchmarks/matrix-square-root.mjs';
 import * as moments from './benchmarks/moments.mjs';
 import * as precisionRecall from './benchmarks/precision-recall.mjs';
@@ -27,6 +28,7 @@ const benchmarks = {
   kernels,
   floor,
   'event-loop': eventLoop,
+  'loop-overhead': loopOverhead,
   moments,
   'frechet-distance': frechetDistance,
   'kernel-distance': kernelDistance,
