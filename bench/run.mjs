@@ -12,6 +12,7 @@ import * as freshLoop from './benchmarks/fresh-loop.mjs';
 import * as gaussianMixture from './benchmarks/gaussian-mixture.mjs';
 import * as kernelDistance from './benchmarks/kernel-distance.mjs';
 import * as kernels from './benchmarks/kernels.mjs';
+import * as loopOverhead from './benchmarks/loop-overhead.mjs';
 import * as matrixSquareRoot from './benchmarks/matrix-square-root.mjs';
 import * as moments from './benchmarks/moments.mjs';
 import * as precisionRecall from './benchmarks/precision-recall.mjs';
@@ -28,6 +29,7 @@ const benchmarks = {
   kernels,
   floor,
   'event-loop': eventLoop,
+  'loop-overhead': loopOverhead,
   moments,
   'frechet-distance': frechetDistance,
   'kernel-distance': kernelDistance,

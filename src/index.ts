@@ -26,6 +26,13 @@ export type { JobOptions, Progress } from './job.js';
 export { type KernelDistance, type KernelDistanceOptions, kernelDistance } from './kernel-distance.js';
 export { autophagousLoop, type Generation } from './loops/autophagous-loop.js';
 export type { AutophagousLoopOptions, MetricChoice } from './loops/loop-options.js';
+export {
+  type MadSeries,
+  type MadTest,
+  type MadTestOptions,
+  type MeanWithInterval,
+  madTest,
+} from './loops/mad-test.js';
 export type { Metric, MetricContext, MetricName, MetricValue } from './loops/metrics.js';
 export type { Modes } from './loops/modes.js';
 export {
