@@ -68,7 +68,7 @@ export interface GaussianLoopOptions extends JobOptions {
   readonly pool?: SyntheticPool | undefined;
   /**
    * With `pool: 'subsample'`, training samples of each later generation, drawn without replacement: 2 to
-   * real + synthetic. Default `initial`.
+   * real + synthetic. Default `initial`, or real + synthetic where that is less.
    */
   readonly subsample?: number | undefined;
   readonly generations: number;
@@ -276,9 +276,11 @@ export function resolvePool(
     if (given.subsample === undefined) return { pool };
     throw invalid(where, 'subsample', "be left out unless pool is 'subsample'", given.subsample);
   }
-  const subsample = checkInteger(where, 'subsample', given.subsample ?? initial, 2);
-  if (subsample > real + synthetic) {
-    const requirement = `be at most real + synthetic = ${real + synthetic}, all that generation 2 has`;
+  const most = real + synthetic;
+  const value = given.subsample === undefined ? Math.min(initial, most) : given.subsample;
+  const subsample = checkInteger(where, 'subsample', value, 2);
+  if (subsample > most) {
+    const requirement = `be at most real + synthetic = ${most}, all that generation 2 has`;
     throw mustError(where, 'subsample', requirement, String(subsample));
   }
   return { pool, subsample };

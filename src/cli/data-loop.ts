@@ -25,10 +25,13 @@ const loopNames = [
   'variant',
   'initial',
   'real',
+  'realFixed',
+  'realFresh',
   'synthetic',
   'lambda',
   'memory',
   'pool',
+  'subsample',
   'generations',
   'seed',
 ] as const;
@@ -56,9 +59,33 @@ export async function runDataLoop(given: GivenParameters, job: JobOptions): Prom
   const heldOutRows = checkInteger(where, 'heldOut', heldOut ?? Math.floor(rows.rows / 5), 2, rows.rows - 2);
 
   const options = { ...loopOptions, model, reference: datasetReference(rows) };
-  const { variant, initial, real, synthetic, lambda, memory, pool, generations, seed } =
-    resolveLoopOptions(options);
-  const loop = { variant, initial, real, synthetic, lambda, memory, pool, generations };
+  const resolved = resolveLoopOptions(options);
+  const {
+    variant,
+    initial,
+    real,
+    realFixed,
+    realFresh,
+    synthetic,
+    lambda,
+    memory,
+    pool,
+    subsample,
+    generations,
+    seed,
+  } = resolved;
+  const loop = {
+    variant,
+    initial,
+    real,
+    ...(variant === 'combined' && { realFixed, realFresh }),
+    synthetic,
+    lambda,
+    memory,
+    pool,
+    ...(pool === 'subsample' && { subsample }),
+    generations,
+  };
   const runs = checkInteger(where, 'replicates', replicates, 1);
 
   const reference = await splitReference(rows, heldOutRows, seed);

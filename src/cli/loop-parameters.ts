@@ -11,7 +11,7 @@ const parameters: readonly { name: string; flag: string; help: string; text?: tr
   {
     name: 'variant',
     flag: '--variant <variant>',
-    help: 'fully-synthetic, synthetic-augmentation or fresh-data (default)',
+    help: 'fully-synthetic, synthetic-augmentation, fresh-data (default) or combined',
     text: true,
   },
   { name: 'dim', flag: '--dim <d>', help: 'dimension of the real distribution N(0, I)' },
@@ -27,14 +27,29 @@ const parameters: readonly { name: string; flag: string; help: string; text?: tr
     help: 'real samples behind generation 1 (default: as many as later)',
   },
   { name: 'real', flag: '--real <n>', help: 'real samples in each generation' },
+  {
+    name: 'realFixed',
+    flag: '--real-fixed <n>',
+    help: 'combined: real samples that every generation sees (default 0)',
+  },
+  {
+    name: 'realFresh',
+    flag: '--real-fresh <n>',
+    help: 'combined: new real samples in each generation (default 0)',
+  },
   { name: 'synthetic', flag: '--synthetic <n>', help: 'synthetic samples in each generation' },
   { name: 'lambda', flag: '--lambda <x>', help: 'sampling bias, 0 to 1 (default 1: none)' },
   { name: 'memory', flag: '--memory <n>', help: 'past models that synthetic samples come from (default 1)' },
   {
     name: 'pool',
     flag: '--pool <pool>',
-    help: 'synthetic samples kept: latest (default) or accumulate',
+    help: 'synthetic samples kept: latest (default), accumulate or subsample',
     text: true,
+  },
+  {
+    name: 'subsample',
+    flag: '--subsample <n>',
+    help: 'training samples drawn with that pool (default: as many as initial)',
   },
   {
     name: 'model',
@@ -53,6 +68,7 @@ const parameters: readonly { name: string; flag: string; help: string; text?: tr
     name: 'bandwidth',
     flag: '--bandwidth <h>',
     help: 'of the kde: scott (default), silverman, or a number in units of the data',
+    text: true,
   },
   {
     name: 'divisor',

@@ -62,12 +62,13 @@ export function loopTable({ rows }: LoopResult): string {
 
 /** Distance over generations, with a band of two standard errors. */
 export function loopChart({ parameters, rows }: LoopResult): Specification {
-  const { variant, data, dim, real, synthetic, lambda, memory, replicates } = parameters;
+  const { variant, data, dim, real, realFixed, realFresh, synthetic, lambda, memory, replicates } = parameters;
+  const realCounts = variant === 'combined' ? `n_f = ${realFixed}, nᵣ = ${realFresh}` : `nᵣ = ${real}`;
   const past = memory === 1 ? '' : `, memory ${memory}`;
   const chart: LineChart = {
     title: `The ${variantTitles[String(variant)]}`,
     subtitle: [
-      `${data === undefined ? `d = ${dim}` : data}, nᵣ = ${real}, nₛ = ${synthetic}, λ = ${lambda}${past}`,
+      `${data === undefined ? `d = ${dim}` : data}, ${realCounts}, nₛ = ${synthetic}, λ = ${lambda}${past}`,
       replicates === 1 ? 'a single run' : `mean of ${replicates} runs; band: ± 2 standard errors`,
     ],
     xTitle: 'generation t',
@@ -90,6 +91,7 @@ export const variantTitles: Readonly<Record<string, string>> = {
   'fully-synthetic': 'fully synthetic loop',
   'synthetic-augmentation': 'synthetic augmentation loop',
   'fresh-data': 'fresh data loop',
+  combined: 'combined loop',
 };
 
 function metricNames(rows: readonly LoopRow[]): string[] {

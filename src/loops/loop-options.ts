@@ -46,7 +46,7 @@ export interface AutophagousLoopOptions<Fitted extends FittedModel = FittedModel
   readonly pool?: SyntheticPool;
   /**
    * With `pool: 'subsample'`, training samples of each later generation, drawn without replacement: 2 to
-   * real + synthetic. Default `initial`.
+   * real + synthetic. Default `initial`, or real + synthetic where that is less.
    */
   readonly subsample?: number;
   readonly generations: number;

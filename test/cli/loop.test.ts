@@ -93,6 +93,28 @@ describe('madloop loop', () => {
     ['a Gaussian loop', gaussianArgs],
     ['a loop over data', dataArgs],
     [
+      'a combined loop',
+      [
+        ...gaussianArgs.slice(4),
+        '--dim',
+        '3',
+        '--variant',
+        'combined',
+        '--real-fixed',
+        '4',
+        '--real-fresh',
+        '3',
+      ],
+    ],
+    [
+      'a combined loop over data, with subsets',
+      [
+        ...dataArgs.filter((word) => !['--real', '60'].includes(word)),
+        ...['--variant', 'combined', '--real-fixed', '50', '--real-fresh', '20'],
+        ...['--pool', 'subsample', '--subsample', '100'],
+      ],
+    ],
+    [
       'a loop with a singular covariance',
       ['--dim', '5', '--real', '2', '--synthetic', '2', '--replicates', '1', '--engine', 'samples'],
     ],
@@ -127,6 +149,41 @@ describe('madloop loop', () => {
       expect(readdirSync(join(folder, 'x'))).toEqual(['loop.csv', 'loop.json']);
     },
   );
+
+  test('a combined loop is what the library computes, and its chart says what it was trained on', async () => {
+    const folder = temporaryFolder();
+    const args = ['--variant', 'combined', '--real-fixed', '4', '--real-fresh', '3', '--synthetic', '8'];
+    const rest = ['--dim', '3', '--pool', 'subsample', '--subsample', '9', '--engine', 'samples'];
+    const { status } = await run(
+      ['loop', ...args, ...rest, '--generations', '4', '--replicates', '8', '-o', 'x'],
+      folder,
+    );
+    expect(status).toBe(0);
+    const document = JSON.parse(readFileSync(join(folder, 'x', 'loop.json'), 'utf8'));
+    expect(document.parameters).toMatchObject({
+      realFixed: 4,
+      realFresh: 3,
+      real: 7,
+      initial: 7,
+      subsample: 9,
+    });
+    const { generations } = await simulateGaussianLoop({
+      variant: 'combined',
+      dim: 3,
+      realFixed: 4,
+      realFresh: 3,
+      synthetic: 8,
+      pool: 'subsample',
+      subsample: 9,
+      engine: 'samples',
+      generations: 4,
+      replicates: 8,
+    });
+    expect(document.generations).toEqual(generations);
+    const chart = readFileSync(join(folder, 'x', 'loop.svg'), 'utf8');
+    expect(chart).toContain('The combined loop');
+    expect(chart).toContain('n_f = 4, nᵣ = 3, nₛ = 8');
+  });
 
   test('takes parameters from a file, a reference among them, and flags override it', async () => {
     const folder = temporaryFolder();

@@ -2,6 +2,7 @@
 // one law, for every variant, pool and memory.
 
 import { expect, test } from 'vitest';
+import { loopVariants } from '../../src/gaussian-loop-parameters.js';
 import { resolveJobOptions } from '../../src/job.js';
 import { replicatedLoop } from '../../src/loops/replicated-loop.js';
 import { gaussian } from '../../src/models/gaussian.js';
@@ -18,18 +19,27 @@ const counts = {
   'fully-synthetic': { initial: 8, synthetic: 10 },
   'synthetic-augmentation': { real: 6, synthetic: 9 },
   'fresh-data': { initial: 12, real: 4, synthetic: 9 },
+  combined: { initial: 8, realFixed: 3, realFresh: 4, synthetic: 7 },
 } as const;
 
-const cases = (['fully-synthetic', 'synthetic-augmentation', 'fresh-data'] as const).flatMap((variant) =>
+const cases = loopVariants.flatMap((variant) =>
   (['latest', 'accumulate'] as const).flatMap((pool) =>
     [1, 3].map((memory) => ({ variant, pool, memory, lambda: 0.9, divisor: 'unbiased' as const })),
   ),
 );
 
-// 13 cases x 5 generations x 4 metrics, each |z| <= 4.5: a correct program fails for one seed in 500, and the seeds are fixed.
+// 20 cases x 5 generations x 4 metrics, each |z| <= 4.5: a correct program fails for one seed in 500, and the seeds are fixed.
 test.each([
   ...cases,
   { variant: 'fresh-data' as const, pool: 'latest' as const, memory: 1, lambda: 0.5, divisor: 'mle' as const },
+  ...(['synthetic-augmentation', 'combined'] as const).map((variant) => ({
+    variant,
+    pool: 'subsample' as const,
+    memory: 2,
+    lambda: 0.9,
+    divisor: 'mle' as const,
+  })),
+  { variant: 'combined' as const, pool: 'latest' as const, memory: 2, lambda: 0.5, divisor: 'mle' as const },
 ])(
   '$variant, pool $pool, memory $memory, lambda $lambda, divisor $divisor',
   async ({ variant, pool, memory, lambda, divisor }) => {
@@ -54,6 +64,7 @@ test.each([
       dim,
       divisor,
       reference,
+      engine: pool === 'subsample' ? 'samples' : 'moments',
       replicates: 40_000,
       seed: 12,
       series: true,

@@ -75,6 +75,52 @@ describe('the variants', () => {
     expect(model.trainingSets.map((set) => synthetic(set).length)).toEqual([0, 4, 4, 4]);
   });
 
+  test('combined: part of the first real set in every generation, and new real samples', async () => {
+    const { model, generations } = await record({
+      variant: 'combined',
+      initial: 6,
+      realFixed: 2,
+      realFresh: 3,
+      synthetic: 4,
+      generations: 4,
+    });
+    expect(model.trainingSets.map(real)).toEqual([
+      range(1, 6),
+      [1, 2, ...range(7, 9)],
+      [1, 2, ...range(10, 12)],
+      [1, 2, ...range(13, 15)],
+    ]);
+    expect(model.trainingSets.map((set) => synthetic(set).map(({ maker }) => maker))).toEqual([
+      [],
+      [1, 1, 1, 1],
+      [2, 2, 2, 2],
+      [3, 3, 3, 3],
+    ]);
+    expect(generations.map(({ realCount, syntheticCount }) => [realCount, syntheticCount])).toEqual([
+      [6, 0],
+      [5, 4],
+      [5, 4],
+      [5, 4],
+    ]);
+  });
+
+  test.each([
+    ['fully-synthetic', { initial: 7 }, { initial: 7 }],
+    ['synthetic-augmentation', { real: 6 }, { realFixed: 6 }],
+    ['fresh-data', { initial: 7, real: 3 }, { initial: 7, realFresh: 3 }],
+  ] as const)('%s is the combined loop with parts of it empty', async (variant, named, parts) => {
+    for (const pool of ['latest', 'accumulate', 'subsample'] as const) {
+      const shared = { synthetic: 8, memory: 2, pool, generations: 5, seed: 3 };
+      const first = await record({ variant, ...named, ...shared });
+      const second = await record({ variant: 'combined', ...parts, ...shared });
+      expect(second.model.trainingSets).toEqual(first.model.trainingSets);
+      expect(second.model.sampleCalls).toEqual(first.model.sampleCalls);
+      expect(second.generations.map(({ model: _, ...rest }) => rest)).toEqual(
+        first.generations.map(({ model: _, ...rest }) => rest),
+      );
+    }
+  });
+
   test('initial defaults to real, and in the fully synthetic loop to synthetic', async () => {
     const fresh = await record({ variant: 'fresh-data', real: 3, synthetic: 4, generations: 1 });
     const fully = await record({ variant: 'fully-synthetic', synthetic: 4, generations: 1 });
@@ -110,6 +156,53 @@ describe('the pool', () => {
       }
     },
   );
+});
+
+describe("the pool 'subsample'", () => {
+  const parameters = {
+    variant: 'combined',
+    initial: 8,
+    realFixed: 5,
+    realFresh: 4,
+    synthetic: 6,
+    subsample: 9,
+    generations: 4,
+  } as const;
+
+  test('takes so many different samples of what accumulate would train on, and counts them', async () => {
+    const { model, generations } = await record({ ...parameters, pool: 'subsample', seed: 1 });
+    const { subsample: _, ...counts } = parameters;
+    const all = (await record({ ...counts, pool: 'accumulate', seed: 1 })).model.trainingSets;
+    const names = (rows: readonly MarkedRow[]) => rows.map(({ maker, number }) => `${maker}: ${number}`);
+    expect(model.trainingSets[0]).toEqual(all[0]);
+    for (const t of [2, 3, 4]) {
+      const chosen = names(model.trainingSets[t - 1]!);
+      expect(chosen).toHaveLength(9);
+      expect(new Set(chosen).size).toBe(9);
+      expect(names(all[t - 1]!)).toEqual(expect.arrayContaining(chosen));
+      const { realCount, syntheticCount } = generations[t - 1]!;
+      expect(realCount).toBe(real(model.trainingSets[t - 1]!).length);
+      expect(realCount + syntheticCount).toBe(9);
+    }
+    const again = await record({ ...parameters, pool: 'subsample', seed: 1, threads: 1 });
+    const other = await record({ ...parameters, pool: 'subsample', seed: 2 });
+    expect(again.model.trainingSets).toEqual(model.trainingSets);
+    expect(other.model.trainingSets).not.toEqual(model.trainingSets);
+  });
+
+  test('takes each sample as often: real ones have the hypergeometric law', async () => {
+    const counts: number[] = [];
+    for (let seed = 0; seed < 400; seed += 1) {
+      counts.push((await record({ ...parameters, pool: 'subsample', seed })).generations[3]!.realCount);
+    }
+    // 9 of 27, of which 9 are real: mean 9 / 3, variance 9 (1/3) (2/3) (27 - 9) / (27 - 1).
+    const n = counts.length;
+    const variance = (9 * (2 / 9) * 18) / 26;
+    const mean = counts.reduce((a, b) => a + b, 0) / n;
+    const spread = counts.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
+    expect(Math.abs(mean - 3) / Math.sqrt(variance / n)).toBeLessThan(4.5);
+    expect(Math.abs(spread - variance) / (variance * Math.sqrt(2 / n))).toBeLessThan(4.5);
+  });
 });
 
 describe('memory', () => {

@@ -3,6 +3,12 @@
 
 import { describe, expect, it } from 'vitest';
 import { type AccumulationLoop, accumulationMoments, limitingVariance } from './support/accumulation.js';
+import {
+  type CombinedLoop,
+  combinedMoments,
+  limitingSampleSize,
+  stationaryCombinedMoments,
+} from './support/combination.js';
 import { expectedMoments, type Loop } from './support/expected-moments.js';
 import {
   type FreshDataLoop,
@@ -20,6 +26,7 @@ import * as fullySynthetic from './support/fully-synthetic.js';
 import { fixedPoint, spectralRadius } from './support/linear-recursion.js';
 import { limitingMeanVariance, memoryMoments } from './support/memory.js';
 import { c4, digamma, logGamma, trigamma } from './support/special-functions.js';
+import * as subsampling from './support/subsampling.js';
 import {
   augmentationMoments,
   stationaryAugmentationMoments,
@@ -296,5 +303,143 @@ describe('memory', () => {
     )!;
     // Corrections are of order 1 / N.
     expectClose((real + synthetic) * m, limitingMeanVariance(0.4, memory), 1e-5);
+  });
+});
+
+describe('combination', () => {
+  const loop: CombinedLoop = { dim: 2, realFixed: 4, realFresh: 3, synthetic: 9, lambda: 0.9 };
+
+  it('has the mean’s variance (1 / N) [p_f / (1 - q)^2 + (p_r + lambda q S) / (1 - q^2)] in the limit', () => {
+    for (const lambda of [1, 0.8]) {
+      const counts = { dim: 1, realFixed: 40, realFresh: 30, synthetic: 130, lambda };
+      const { m, s } = stationaryCombinedMoments(counts);
+      expectClose(m, (0.2 / (1 - 0.65) ** 2 + (0.15 + lambda * 0.65 * s) / (1 - 0.65 ** 2)) / 200);
+    }
+  });
+
+  it('agrees with the recursion over samples', () => {
+    for (const initial of [4, 7, 11]) {
+      const general = expectedMoments({ ...plain, ...loop, real: 7, initial, variant: 'combined' }, 15);
+      for (const [i, { m, s }] of combinedMoments(loop, initial, 15).entries()) {
+        expectClose(m, general[i]!.meanNormSquared);
+        expectClose(s, general[i]!.trace);
+      }
+    }
+  });
+
+  it('contains synthetic augmentation and the fresh data loop', () => {
+    const [fixed, fresh] = [
+      { ...loop, realFixed: 7, realFresh: 0 },
+      { ...loop, realFixed: 0, realFresh: 7 },
+    ];
+    const augmented = augmentationMoments({ ...loop, real: 7 }, 12);
+    for (const [i, { m, s }] of combinedMoments(fixed, 7, 12).entries()) {
+      expectClose(m, augmented[i]!.m);
+      expectClose(s, augmented[i]!.s);
+    }
+    const renewed = freshDataMoments({ ...loop, real: 7 }, 5, 12);
+    for (const [i, { m, s }] of combinedMoments(fresh, 5, 12).entries()) {
+      expectClose(m, renewed[i]!.m);
+      expectClose(s, renewed[i]!.s);
+    }
+  });
+
+  it('has its effective sample size in the limit of many samples', () => {
+    for (const [realFixed, realFresh, synthetic] of [
+      [2, 3, 5],
+      [1, 1, 8],
+      [6, 3, 1],
+      [5, 0, 5],
+      [0, 5, 5],
+    ] as const) {
+      const scale = 1e6;
+      const large = {
+        realFixed: scale * realFixed,
+        realFresh: scale * realFresh,
+        synthetic: scale * synthetic,
+      };
+      const { m } = stationaryCombinedMoments({ dim: 1, ...large, lambda: 1 });
+      expectClose(1 / m, limitingSampleSize(large), 1e-5);
+    }
+    const q = 0.6;
+    expectClose(limitingSampleSize({ realFixed: 0, realFresh: 40, synthetic: 60 }), 40 * (1 + q));
+    expectClose(
+      limitingSampleSize({ realFixed: 40, realFresh: 0, synthetic: 60 }),
+      (40 * (1 + q)) / (1 + 2 * q),
+    );
+  });
+});
+
+describe('accumulate and subsample', () => {
+  it('has the printed values', () => {
+    const loop = { dim: 1, samples: 6, lambda: 1, divisor: 'unbiased' } as const;
+    expectDigits(subsampling.subsamplingTraces(loop, 15).at(-1)!, '1.097973');
+    // Printed is the covariance of the pool; the maximum likelihood fit has 1 - 1 / n of it.
+    const likelihood = subsampling.subsamplingTraces({ ...loop, divisor: 'mle' }, 15).at(-1)!;
+    expectDigits(likelihood / (1 - 1 / 6), '.738905');
+    expectDigits(subsampling.subsamplingTraces({ ...loop, lambda: 0.8 }, 12).at(-1)!, '.691152');
+    expectDigits(subsampling.subsamplingTraces({ ...loop, lambda: 0.5 }, 12).at(-1)!, '.341521');
+  });
+
+  it('grows like t^(1/n) with the unbiased divisor and falls as t^-(1 - lambda) below lambda = 1', () => {
+    for (const samples of [5, 20, 100]) {
+      const traces = subsampling.subsamplingTraces(
+        { dim: 1, samples, lambda: 1, divisor: 'unbiased' },
+        1_000_000,
+      );
+      // The factor of generation t is 1 + 1 / (n t) up to a few 1 / (n t^2).
+      const slope = Math.log(traces[999_999]! / traces[999]!) / Math.log(1000);
+      expectClose(slope, 1 / samples, 1e-3);
+    }
+    const biased = subsampling.subsamplingTraces(
+      { dim: 1, samples: 1e6, lambda: 0.6, divisor: 'mle' },
+      100_000,
+    );
+    const slope = Math.log(biased[99_999]! / biased[9_999]!) / Math.log(10);
+    expect(Math.abs(slope + 0.4)).toBeLessThan(1e-3);
+  });
+
+  it.each([
+    ['unbiased', 1],
+    ['mle', 1],
+    ['unbiased', 0.8],
+    ['mle', 0.8],
+  ] as const)('agrees with the recursion over samples (%s, lambda = %d)', (divisor, lambda) => {
+    const samples = 4;
+    const counts = {
+      initial: samples,
+      real: samples,
+      realFixed: samples,
+      synthetic: samples,
+      subsample: samples,
+    };
+    const general = expectedMoments(
+      { ...plain, variant: 'combined', pool: 'subsample', ...counts, lambda, divisor },
+      15,
+    );
+    for (const [i, trace] of subsampling
+      .subsamplingTraces({ dim: 2, samples, lambda, divisor }, 15)
+      .entries()) {
+      expectClose(general[i]!.trace, trace);
+    }
+  });
+
+  it('has the mean’s variance in the limit of many samples, which tends to pi^2 / 2 - 2', () => {
+    const samples = 10_000_000;
+    const counts = {
+      initial: samples,
+      real: samples,
+      realFixed: samples,
+      synthetic: samples,
+      subsample: samples,
+    };
+    const general = expectedMoments(
+      { ...plain, variant: 'combined', pool: 'subsample', ...counts, lambda: 1 },
+      40,
+    );
+    for (const [i, { meanNormSquared }] of general.entries()) {
+      expectClose((samples * meanNormSquared) / 2, subsampling.limitingMeanVariance(i + 1), 1e-5);
+    }
+    expectClose(subsampling.limitingMeanVariance(1_000_000), Math.PI ** 2 / 2 - 2, 1e-5);
   });
 });
