@@ -9,8 +9,10 @@ import * as expectedDistance from './benchmarks/expected-distance.mjs';
 import * as floor from './benchmarks/floor.mjs';
 import * as frechetDistance from './benchmarks/frechet-distance.mjs';
 import * as freshLoop from './benchmarks/fresh-loop.mjs';
+import * as gaussianMixture from './benchmarks/gaussian-mixture.mjs';
 import * as kernelDistance from './benchmarks/kernel-distance.mjs';
 import * as kernels from './benchmarks/kernels.mjs';
+import * as loopOverhead from './benchmarks/loop-overhead.mjs';
 import * as matrixSquareRoot from './benchmarks/matrix-square-root.mjs';
 import * as moments from './benchmarks/moments.mjs';
 import * as precisionRecall from './benchmarks/precision-recall.mjs';
@@ -27,12 +29,14 @@ const benchmarks = {
   kernels,
   floor,
   'event-loop': eventLoop,
+  'loop-overhead': loopOverhead,
   moments,
   'frechet-distance': frechetDistance,
   'kernel-distance': kernelDistance,
   'precision-recall': precisionRecall,
   'matrix-square-root': matrixSquareRoot,
   'expected-distance': expectedDistance,
+  'gaussian-mixture': gaussianMixture,
 };
 
 const usage = `node bench/run.mjs [options]

@@ -12,6 +12,8 @@ export type ErrorCode =
   | 'ERR_NO_VARIANCE'
   /** A generative model broke its contract: see `GenerativeModel`. */
   | 'ERR_MODEL'
+  /** A generative model took longer than its time limit. */
+  | 'ERR_TIMEOUT'
   /** A reference distribution broke its contract: see `Reference`. */
   | 'ERR_REFERENCE'
   /** A metric broke its contract: see `autophagousLoop`. */

@@ -27,13 +27,70 @@ export { type KernelDistance, type KernelDistanceOptions, kernelDistance } from 
 export { type LimitPoint, type LimitPointOptions, limitPoint } from './limit-point.js';
 export { autophagousLoop, type Generation } from './loops/autophagous-loop.js';
 export type { AutophagousLoopOptions, MetricChoice } from './loops/loop-options.js';
-export type { Metric, MetricContext, MetricName } from './loops/metrics.js';
+export {
+  type MadSeries,
+  type MadTest,
+  type MadTestOptions,
+  type MeanWithInterval,
+  madTest,
+} from './loops/mad-test.js';
+export type { Metric, MetricContext, MetricName, MetricValue } from './loops/metrics.js';
+export type { Modes } from './loops/modes.js';
+export {
+  type LoopSeries,
+  type ReplicatedLoopOptions,
+  type ReplicatedLoopResult,
+  replicatedAutophagousLoop,
+} from './loops/replicated-autophagous-loop.js';
+export { LoopError, type PartialGeneration, type ReplicatedGeneration } from './loops/replicated-loop.js';
+export { type Features, type SampleMetricsOptions, sampleMetrics } from './loops/sample-metrics.js';
 export { type Matrix, matrix } from './matrix.js';
 export { type ReadMatrixOptions, readMatrix, writeMatrix } from './matrix-file.js';
 export { matrixSquareRoot } from './matrix-square-root.js';
-export type { FittedGaussian, GaussianSampleOptions } from './models/fitted-gaussian.js';
+export type { CovarianceForm, MixtureParameters } from './mixture.js';
+export { type BestOfOptions, bestOf } from './models/best-of.js';
+export { type BootstrapModel, bootstrap, type FittedBootstrap } from './models/bootstrap.js';
+export type { CuratedModel, Score } from './models/curation.js';
+export {
+  type ExternalModel,
+  type ExternalModelOptions,
+  type ExternalTimeLimits,
+  externalModel,
+  type FittedExternal,
+} from './models/external-model.js';
+export type { ModelFitOptions, ModelSampleOptions } from './models/fit-options.js';
+export type { FittedGaussian } from './models/fitted-gaussian.js';
+export type { FittedGaussianMixture } from './models/fitted-gaussian-mixture.js';
 export { type GaussianModel, type GaussianOptions, gaussian } from './models/gaussian.js';
-export type { FittedModel, GenerativeModel, SampleOptions, StepOptions } from './models/generative-model.js';
+export {
+  type GaussianMixtureModel,
+  type GaussianMixtureOptions,
+  gaussianMixture,
+} from './models/gaussian-mixture.js';
+export type {
+  FitOptions,
+  FittedModel,
+  GenerativeModel,
+  OpenModel,
+  SampleOptions,
+  StepOptions,
+} from './models/generative-model.js';
+export {
+  type Bandwidth,
+  type FittedKernelDensity,
+  type KernelDensityModel,
+  type KernelDensityOptions,
+  kernelDensity,
+} from './models/kernel-density.js';
+export {
+  type FittedProcess,
+  type ProcessModel,
+  type ProcessModelOptions,
+  type ProcessTimeLimits,
+  processModel,
+} from './models/process-model/process-model.js';
+export { type TopFractionOptions, topFraction } from './models/top-fraction.js';
+export { type TruncatedOptions, truncated } from './models/truncated.js';
 export { type Gaussian, type Moments, mergeMoments, moments } from './moments.js';
 export { type MomentsOfFileOptions, momentsOfFile } from './moments-of-file.js';
 export {
@@ -50,6 +107,11 @@ export {
   type GaussianReferenceOptions,
   gaussianReference,
 } from './references/gaussian-reference.js';
+export {
+  type MixtureReference,
+  type MixtureReferenceOptions,
+  mixtureReference,
+} from './references/mixture-reference.js';
 export type { DrawOptions, RealSamples, Reference } from './references/reference.js';
 export type { Seed } from './seed.js';
 export {

@@ -219,6 +219,64 @@ export interface NativeLimitPointEstimate {
   readonly drift: number;
 }
 
+export type NativeCovarianceForm = 'full' | 'tied' | 'diagonal' | 'spherical';
+
+export interface NativeMixture {
+  readonly form: NativeCovarianceForm;
+  /** components values. */
+  readonly weights: Float64Array;
+  /** components x dim. */
+  readonly means: NativeMatrix;
+  /** components x dim x dim, dim x dim, components x dim or components values, as `form` says. */
+  readonly covariances: Float64Array;
+}
+
+export interface NativeMixtureFitRequest {
+  readonly threads: number;
+  readonly x: NativeMatrix;
+  readonly components: number;
+  readonly form: NativeCovarianceForm;
+  readonly regularisation: number;
+  readonly tolerance: number;
+  readonly maximumIterations: number;
+  readonly restarts: number;
+  readonly seed: bigint;
+  /** In place of k-means. */
+  readonly start?: NativeMixture;
+  /** Filled: the arrays of a NativeMixture. */
+  readonly weights: Float64Array;
+  readonly means: Float64Array;
+  readonly covariances: Float64Array;
+}
+
+export interface NativeMixtureFit {
+  readonly logLikelihood: number;
+  readonly iterations: number;
+  readonly converged: boolean;
+}
+
+export interface NativeMixtureSamplingRequest {
+  readonly threads: number;
+  readonly mixture: NativeMixture;
+  readonly lambda: number;
+  /** What lambda does to the weights, besides scaling the covariances. */
+  readonly weightBias: 'none' | 'weights' | 'densities';
+  /** For weightBias 'densities': components values. */
+  readonly logDensities?: Float64Array;
+  readonly count: number;
+  readonly seed: bigint;
+  /** Filled: count x dim values, row-major. */
+  readonly out: Float64Array;
+}
+
+export interface NativeMixtureLogDensityRequest {
+  readonly threads: number;
+  readonly mixture: NativeMixture;
+  readonly x: NativeMatrix;
+  /** Filled: x.rows values. */
+  readonly out: Float64Array;
+}
+
 export interface NativeGaussianSamplingRequest {
   readonly threads: number;
   readonly gaussian: NativeGaussian;
@@ -308,6 +366,9 @@ export interface NativeAddon {
   startKernelDistance(request: NativeKernelDistanceRequest): NativeJob<NativeKernelDistance>;
   startMatrixSquareRoot(request: NativeMatrixSquareRootRequest): NativeJob<void>;
   startGaussianLoop(request: NativeGaussianLoopRequest): NativeJob<void>;
+  startMixtureFit(request: NativeMixtureFitRequest): NativeJob<NativeMixtureFit>;
+  startMixtureSampling(request: NativeMixtureSamplingRequest): NativeJob<void>;
+  startMixtureLogDensity(request: NativeMixtureLogDensityRequest): NativeJob<void>;
   startGaussianSampling(request: NativeGaussianSamplingRequest): NativeJob<void>;
   startExpectedDistance(request: NativeExpectedDistanceRequest): NativeJob<number>;
   startPrecisionRecall(request: NativePrecisionRecallRequest): NativeJob<NativeSettledCounts>;

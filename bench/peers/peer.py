@@ -4,6 +4,7 @@
     {"command": "fresh_loop", ...}             see fresh_loop.py
     {"command": "moments", ...}                see moments.py
     {"command": "frechet_distance", ...}       see frechet_distance.py
+    {"command": "gaussian_mixture", ...}       see gaussian_mixture.py
     {"command": "precision_recall", ...}       see precision_recall.py
     {"command": "kernel_distance", ...}        see kernel_distance.py
     {"command": "matrix_square_root", ...}     see matrix_square_root.py
@@ -21,6 +22,7 @@ import scipy
 import blas
 import fresh_loop
 import frechet_distance
+import gaussian_mixture
 import kernel_distance
 import matrix_square_root
 import moments
@@ -41,6 +43,7 @@ COMMANDS = {
     "fresh_loop": fresh_loop.run,
     "moments": moments.run,
     "frechet_distance": frechet_distance.run,
+    "gaussian_mixture": gaussian_mixture.run,
     "kernel_distance": kernel_distance.run,
     "precision_recall": precision_recall.run,
     "matrix_square_root": matrix_square_root.run,

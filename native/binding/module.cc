@@ -22,6 +22,10 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("startGaussianLoop", Napi::Function::New<startGaussianLoop>(env, "startGaussianLoop"));
   exports.Set("startGaussianSampling",
               Napi::Function::New<startGaussianSampling>(env, "startGaussianSampling"));
+  exports.Set("startMixtureFit", Napi::Function::New<startMixtureFit>(env, "startMixtureFit"));
+  exports.Set("startMixtureSampling", Napi::Function::New<startMixtureSampling>(env, "startMixtureSampling"));
+  exports.Set("startMixtureLogDensity",
+              Napi::Function::New<startMixtureLogDensity>(env, "startMixtureLogDensity"));
   exports.Set("startExpectedDistance",
               Napi::Function::New<startExpectedDistance>(env, "startExpectedDistance"));
   exports.Set("startPrecisionRecall", Napi::Function::New<startPrecisionRecall>(env, "startPrecisionRecall"));

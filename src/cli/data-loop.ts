@@ -1,4 +1,4 @@
-// `madloop loop --data`: a loop over a real data set, with the Gaussian model.
+// `madloop loop --data`: a loop over a real data set, with any of the models in the core.
 
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -11,16 +11,16 @@ import { resolveLoopOptions } from '../loops/loop-options.js';
 import { replicatedLoop } from '../loops/replicated-loop.js';
 import type { Matrix } from '../matrix.js';
 import { readMatrix } from '../matrix-file.js';
-import { gaussian } from '../models/gaussian.js';
 import { RandomIntegers } from '../random-integers.js';
 import { datasetReference } from '../references/dataset-reference.js';
 import { pickRows } from '../rows.js';
+import { chooseModel, modelParameterNames } from './loop-model.js';
 import type { GivenParameters } from './loop-parameters.js';
 import type { LoopResult } from './loop-result.js';
 import { readInput } from './read-input.js';
 
 const where = 'loop';
-const ownNames = ['data', 'dataSha256', 'dim', 'heldOut', 'divisor', 'replicates'] as const;
+const ownNames = ['data', 'dataSha256', 'dim', 'heldOut', 'replicates'] as const;
 const loopNames = [
   'variant',
   'initial',
@@ -41,14 +41,10 @@ const loopNames = [
  * measuring; each replicate draws from the others in an order of its own.
  */
 export async function runDataLoop(given: GivenParameters, job: JobOptions): Promise<LoopResult> {
-  const names = [...ownNames, ...loopNames];
-  const {
-    dim,
-    replicates = 10,
-    divisor = 'unbiased',
-    ...rest
-  } = checkOptions(where, 'parameters', given, names);
-  const { data, dataSha256, heldOut, ...loopOptions } = rest;
+  const names = [...ownNames, ...modelParameterNames, ...loopNames];
+  const { dim, replicates = 10, ...rest } = checkOptions(where, 'parameters', given, names);
+  const { data, dataSha256, heldOut, ...others } = rest;
+  const { model, parameters: modelParameters, rest: loopOptions } = chooseModel(where, others);
   const { path, rows, checksum } = await readData(data);
   if (dataSha256 !== undefined && dataSha256 !== checksum) {
     throw mustError(
@@ -62,7 +58,6 @@ export async function runDataLoop(given: GivenParameters, job: JobOptions): Prom
     throw invalid(where, 'dim', `be ${rows.cols}, as in the data`, dim);
   const heldOutRows = checkInteger(where, 'heldOut', heldOut ?? Math.floor(rows.rows / 5), 2, rows.rows - 2);
 
-  const model = gaussian({ divisor: divisor as 'unbiased' });
   const options = { ...loopOptions, model, reference: datasetReference(rows) };
   const resolved = resolveLoopOptions(options);
   const {
@@ -105,7 +100,7 @@ export async function runDataLoop(given: GivenParameters, job: JobOptions): Prom
       heldOut: heldOutRows,
       dim: rows.cols,
       ...loop,
-      divisor,
+      ...modelParameters,
       replicates: runs,
       seed: String(seed),
     },

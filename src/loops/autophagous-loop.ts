@@ -45,6 +45,17 @@ export async function* autophagousLoop<Fitted extends FittedModel>(
 ): AsyncGenerator<Generation<Fitted>, void, undefined> {
   const loop = resolveLoopOptions<Fitted>(options);
   const steps = new LoopSteps(loop);
+  try {
+    yield* generations(loop, steps);
+  } finally {
+    await steps.close();
+  }
+}
+
+async function* generations<Fitted extends FittedModel>(
+  loop: ResolvedLoop<Fitted>,
+  steps: LoopSteps<Fitted>,
+): AsyncGenerator<Generation<Fitted>, void, undefined> {
   const reportProgress = progressReport(loop.generations, loop.job);
   const reference = await steps.referenceMoments();
 
@@ -66,7 +77,7 @@ export async function* autophagousLoop<Fitted extends FittedModel>(
     const all = await concatenateRows([...real, ...synthetic], loop.reference.dim);
     const { rows, realCount } = await trainingSet(t, all, countRows(real), loop);
 
-    const model = await steps.fit(t, rows);
+    const model = await steps.fit(t, rows, recent.at(-1)?.model);
     recent = [...recent, { t, model }].slice(-loop.memory);
 
     const metrics = await steps.measure({ t, model }, reference);
@@ -106,7 +117,7 @@ async function drawSynthetic<Fitted extends FittedModel>(
 }
 
 /** Reports finished generations: at most 20 times a second, and the last one always. */
-function progressReport(generations: number, { onProgress }: JobSettings): (t: number) => void {
+export function progressReport(generations: number, { onProgress }: JobSettings): (t: number) => void {
   let lastTime = Number.NEGATIVE_INFINITY;
   return (t) => {
     const time = performance.now();

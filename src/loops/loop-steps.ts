@@ -3,11 +3,12 @@ import { checkGaussian, describe } from '../check.js';
 import { derivedSeed } from '../derived-seed.js';
 import { type ErrorCode, MadloopError } from '../errors.js';
 import type { Matrix } from '../matrix.js';
-import type { FittedModel, StepOptions } from '../models/generative-model.js';
+import type { FittedModel, OpenModel, StepOptions } from '../models/generative-model.js';
 import { type Gaussian, moments } from '../moments.js';
 import type { RealSamples } from '../references/reference.js';
 import { firstNonFinite } from '../rows.js';
 import type { ResolvedLoop } from './loop-options.js';
+import type { MetricValue } from './metrics.js';
 
 const loopName = 'autophagousLoop';
 
@@ -25,6 +26,7 @@ export class LoopSteps<Fitted extends FittedModel> {
   readonly #loop: ResolvedLoop<Fitted>;
   readonly #job: Omit<StepOptions, 'seed'>;
   #realSamples: RealSamples | undefined;
+  #openModel: OpenModel<Fitted> | undefined;
 
   constructor(loop: ResolvedLoop<Fitted>) {
     this.#loop = loop;
@@ -50,12 +52,17 @@ export class LoopSteps<Fitted extends FittedModel> {
     });
   }
 
-  /** The model of generation t. */
-  fit(t: number, data: Matrix): Promise<Fitted> {
+  /** The model of generation t; `previous` is that of the generation before. */
+  fit(t: number, data: Matrix, previous: Fitted | undefined): Promise<Fitted> {
     const { model, seed } = this.#loop;
     const where = `generation ${t}: fit of ${nameOf(model, 'model')} to ${data.rows} samples`;
     return this.#run(where, 'ERR_MODEL', async () => {
-      const fitted = await model.fit(data, { ...this.#job, seed: derivedSeed(seed, 'fit', t) });
+      if (model.open !== undefined) this.#openModel ??= model.open();
+      const fitted = await (this.#openModel ?? model).fit(data, {
+        ...this.#job,
+        seed: derivedSeed(seed, 'fit', t),
+        previous,
+      });
       if (typeof fitted?.sample !== 'function') {
         throw new MadloopError(
           'ERR_MODEL',
@@ -82,16 +89,21 @@ export class LoopSteps<Fitted extends FittedModel> {
     };
     const values: Record<string, number> = {};
     for (const [name, metric] of this.#loop.metrics) {
-      values[name] = await this.#run(`generation ${t}: metric ${name}`, 'ERR_METRIC', async () => {
+      await this.#run(`generation ${t}: metric ${name}`, 'ERR_METRIC', async () => {
         const sample = (count: number, lambda = 1) => this.#draw(t, trained, count, lambda, `metric ${name}`);
         const value = await metric({ t, model, reference, moments: modelMoments, sample, job: this.#job });
-        if (typeof value !== 'number') {
-          throw new MadloopError('ERR_METRIC', `must return a number, got ${describe(value)}`);
+        for (const [key, number] of namedNumbers(name, value)) {
+          if (Object.hasOwn(values, key)) throw new MadloopError('ERR_METRIC', `must not measure ${key} again`);
+          values[key] = number;
         }
-        return value;
       });
     }
     return values;
+  }
+
+  /** Gives back what the model holds for this loop. */
+  async close(): Promise<void> {
+    await this.#openModel?.close();
   }
 
   async #momentsOf(trained: Trained<Fitted>): Promise<Gaussian> {
@@ -148,6 +160,19 @@ export class LoopSteps<Fitted extends FittedModel> {
     }
     return x;
   }
+}
+
+/** What a metric found, by name: its own name for a single number. */
+function namedNumbers(name: string, value: MetricValue): [string, number][] {
+  const numbers =
+    typeof value === 'object' && value !== null ? Object.entries(value) : [[name, value] as const];
+  return numbers.map(([key, number]) => {
+    if (typeof number !== 'number') {
+      const argument = key === name ? '' : ` as ${key}`;
+      throw new MadloopError('ERR_METRIC', `must return a number${argument}, got ${describe(number)}`);
+    }
+    return [key, number];
+  });
 }
 
 function nameOf(part: { readonly name?: string }, otherwise: string): string {

@@ -21,10 +21,13 @@ export interface MetricContext<Fitted extends FittedModel = FittedModel> {
   readonly job: Omit<StepOptions, 'seed'>;
 }
 
-/** A number about each generation's model. */
+/** What a metric finds: a number, reported under the metric's name, or several under names of their own. */
+export type MetricValue = number | Readonly<Record<string, number>>;
+
+/** Measures each generation's model. */
 export type Metric<Fitted extends FittedModel = FittedModel> = (
   context: MetricContext<Fitted>,
-) => number | Promise<number>;
+) => MetricValue | Promise<MetricValue>;
 
 /** The metrics that have a name of their own. */
 export type MetricName = 'distance' | 'meanNormSquared' | 'trace';

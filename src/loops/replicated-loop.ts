@@ -1,4 +1,5 @@
 import { derivedSeed } from '../derived-seed.js';
+import { type ErrorCode, MadloopError } from '../errors.js';
 import type { JobSettings } from '../job.js';
 import type { FittedModel } from '../models/generative-model.js';
 import type { Estimate } from '../simulate-gaussian-loop.js';
@@ -14,14 +15,58 @@ export interface ReplicatedGeneration {
   readonly metrics: Readonly<Record<string, Estimate>>;
 }
 
+/** A generation of a loop that did not come to its end: averaged over the replicates that had finished it. */
+export interface PartialGeneration extends ReplicatedGeneration {
+  /** How many these are. */
+  readonly replicates: number;
+}
+
+/** What ended a replicated loop, with the generations that were finished before. */
+export class LoopError extends MadloopError {
+  /** Generation 1 first, as far as any replicate came. Which replicates came how far is a matter of timing. */
+  readonly generations: readonly PartialGeneration[];
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    generations: readonly PartialGeneration[],
+    options: ErrorOptions,
+  ) {
+    super(code, message, options);
+    this.generations = generations;
+  }
+}
+
 /**
  * Runs a loop `replicates` times, each time with a seed of its own derived from `seed`, and averages the metrics. As many
  * replicates run at a time as there are threads. The result does not depend on the threads.
+ *
+ * Rejects with a LoopError, which holds what was finished.
  */
 export async function replicatedLoop<Fitted extends FittedModel>(
-  loop: Omit<AutophagousLoopOptions<Fitted>, 'seed' | 'threads' | 'signal' | 'onProgress'>,
-  { replicates, seed, job }: { replicates: number; seed: bigint; job: JobSettings },
+  loop: SingleLoop<Fitted>,
+  settings: ReplicateSettings,
 ): Promise<ReplicatedGeneration[]> {
+  return averages(await runReplicates(loop, settings)).map(({ replicates: _, ...generation }) => generation);
+}
+
+/** What all replicates of a loop have in common. */
+export type SingleLoop<Fitted extends FittedModel> = Omit<
+  AutophagousLoopOptions<Fitted>,
+  'seed' | 'threads' | 'signal' | 'onProgress'
+>;
+
+export interface ReplicateSettings {
+  readonly replicates: number;
+  readonly seed: bigint;
+  readonly job: JobSettings;
+}
+
+/** Every replicate's generations: what replicatedLoop averages. */
+export async function runReplicates<Fitted extends FittedModel>(
+  loop: SingleLoop<Fitted>,
+  { replicates, seed, job }: ReplicateSettings,
+): Promise<ReplicateGeneration[][]> {
   // When one replicate fails, the others stop too, rather than run on for nobody.
   const failed = new AbortController();
   const signal = job.signal === undefined ? failed.signal : AbortSignal.any([job.signal, failed.signal]);
@@ -44,13 +89,24 @@ export async function replicatedLoop<Fitted extends FittedModel>(
   try {
     await Promise.all(Array.from({ length: Math.min(job.threads, replicates) }, work));
   } catch (error) {
+    const finished = averages(runs);
     failed.abort(error);
-    throw error;
+    if (!(error instanceof MadloopError)) throw error;
+    throw new LoopError(error.code, error.message, finished, { cause: error.cause ?? error });
   }
-  return runs[0]!.map((_, i) => average(runs.map((run) => run[i]!)));
+  return runs;
 }
 
-interface ReplicateGeneration {
+/** The generations, each averaged over the runs that have it. */
+export function averages(runs: readonly ReplicateGeneration[][]): PartialGeneration[] {
+  const longest = runs.reduce((a, b) => (b.length > a.length ? b : a));
+  return longest.map((_, i) => {
+    const finished = runs.filter((run) => run.length > i).map((run) => run[i]!);
+    return { ...average(finished), replicates: finished.length };
+  });
+}
+
+export interface ReplicateGeneration {
   readonly t: number;
   readonly realCount: number;
   readonly syntheticCount: number;

@@ -1,17 +1,10 @@
-import { checkOptions } from '../check.js';
 import { sampleGaussian } from '../gaussian-sampling.js';
-import { type JobOptions, jobOptionNames } from '../job.js';
+import type { JobOptions } from '../job.js';
 import type { Matrix } from '../matrix.js';
+import { mixtureLogDensity } from '../mixture.js';
 import type { Gaussian } from '../moments.js';
-import type { Seed } from '../seed.js';
+import { checkSampleOptions, type ModelSampleOptions } from './fit-options.js';
 import type { FittedModel } from './generative-model.js';
-
-export interface GaussianSampleOptions extends JobOptions {
-  /** Sampling bias, 0 to 1. Default 1: none. */
-  readonly lambda?: number;
-  /** Default 0. */
-  readonly seed?: Seed;
-}
 
 /** The distribution N(mean, covariance), known by its parameters. */
 export class FittedGaussian implements FittedModel {
@@ -25,13 +18,25 @@ export class FittedGaussian implements FittedModel {
    * `count` independent draws from N(mean, lambda covariance), as rows.
    * Rejects with ERR_INVALID_INPUT, ERR_NOT_POSITIVE_SEMIDEFINITE, ERR_OUT_OF_MEMORY, ERR_ABORTED.
    */
-  async sample(count: number, options: GaussianSampleOptions = {}): Promise<Matrix> {
-    const names = ['lambda', 'seed', ...jobOptionNames] as const;
-    const {
-      lambda = 1,
-      seed = 0,
-      ...job
-    } = checkOptions('sample', 'options', options, names) as GaussianSampleOptions;
+  async sample(count: number, options: ModelSampleOptions = {}): Promise<Matrix> {
+    const { lambda, seed, job } = checkSampleOptions('sample', options);
     return sampleGaussian(this.moments, count, { lambda, seed }, job);
+  }
+
+  /**
+   * Logarithm of the density at each row of `x`, in nats: x.rows values. Where the covariance is singular it is the density
+   * within the covariance's range.
+   * Rejects with ERR_INVALID_INPUT, ERR_NOT_POSITIVE_SEMIDEFINITE, ERR_OUT_OF_MEMORY, ERR_ABORTED.
+   */
+  logDensity(x: Matrix, options?: JobOptions): Promise<Float64Array> {
+    const { dim, mean, covariance } = this.moments;
+    const means = { data: mean, rows: 1, cols: dim };
+    const mixture = {
+      weights: Float64Array.of(1),
+      means,
+      covariance: 'tied',
+      covariances: covariance,
+    } as const;
+    return mixtureLogDensity(mixture, x, options);
   }
 }

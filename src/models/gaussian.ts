@@ -1,8 +1,7 @@
 import { checkChoice, checkOptions, mustError } from '../check.js';
-import { type JobOptions, jobOptionNames } from '../job.js';
 import type { Matrix } from '../matrix.js';
 import { type Moments, moments } from '../moments.js';
-import type { Seed } from '../seed.js';
+import { checkFitOptions, type ModelFitOptions } from './fit-options.js';
 import { FittedGaussian } from './fitted-gaussian.js';
 import type { GenerativeModel } from './generative-model.js';
 
@@ -14,7 +13,7 @@ export interface GaussianOptions {
 /** The Gaussian as a generative model. */
 export interface GaussianModel extends GenerativeModel<FittedGaussian> {
   /** Fits mean and covariance to the rows of `data`, of which there must be at least 2. No choice here is random: `seed` is not used. */
-  fit(data: Matrix, options?: JobOptions & { readonly seed?: Seed }): Promise<FittedGaussian>;
+  fit(data: Matrix, options?: ModelFitOptions): Promise<FittedGaussian>;
 }
 
 /**
@@ -36,11 +35,8 @@ export function gaussian(options: GaussianOptions = {}): GaussianModel {
   return {
     name: 'gaussian',
     async fit(data, options) {
-      const { seed: _, ...job } = checkOptions('gaussian', 'options of fit', options, [
-        'seed',
-        ...jobOptionNames,
-      ]);
-      const fitted = await moments(data, job as JobOptions);
+      const { job } = checkFitOptions('gaussian', options);
+      const fitted = await moments(data, job);
       if (fitted.count < 2)
         throw mustError('gaussian', 'training set', 'have at least 2 rows', String(fitted.count));
       return new FittedGaussian(divisor === 'mle' ? withMleDivisor(fitted) : fitted);

@@ -11,6 +11,11 @@ export interface StepOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface FitOptions extends StepOptions {
+  /** The model of the generation before, for models that begin their fit from it. None in generation 1. */
+  readonly previous?: FittedModel | undefined;
+}
+
 export interface SampleOptions extends StepOptions {
   /** Sampling bias, 0 to 1: 1 samples without bias, less prefers the likely samples, 0 is the mode. */
   readonly lambda: number;
@@ -42,7 +47,18 @@ export interface GenerativeModel<Fitted extends FittedModel = FittedModel> {
   /** What messages call it. */
   readonly name?: string;
   /** Fits the model to the rows of `data`. */
-  fit(data: Matrix, options: StepOptions): Fitted | Promise<Fitted>;
+  fit(data: Matrix, options: FitOptions): Fitted | Promise<Fitted>;
+  /**
+   * For models that hold resources, such as a process: the same model with resources of its own. Each loop opens one when
+   * it first fits it, and closes it when it ends, by whatever cause.
+   */
+  open?(): OpenModel<Fitted>;
+}
+
+/** A model whose resources one loop uses. */
+export interface OpenModel<Fitted extends FittedModel = FittedModel> extends GenerativeModel<Fitted> {
+  /** Gives the resources back. What was fitted need not be able to sample after that. */
+  close(): void | Promise<void>;
 }
 
 /** A distribution that was learnt: the paper's G^t. */
@@ -52,6 +68,10 @@ export interface FittedModel {
    * sample, and no sampling noise enters them.
    */
   readonly moments?: Gaussian;
+  /**
+   * Logarithm of the density at each row of `x`, up to a constant, where the model knows it: what `topFraction` ranks by.
+   */
+  logDensity?(x: Matrix, options: Omit<StepOptions, 'seed'>): Float64Array | Promise<Float64Array>;
   /** Draws `count` rows, of as many columns as the training data had. */
   sample(count: number, options: SampleOptions): Matrix | Promise<Matrix>;
 }

@@ -225,6 +225,38 @@ describe('madloop loop --data', () => {
     expect(generations[0].distance.mean).toBeLessThan(0.5);
   });
 
+  test.each<[string, string[], object]>([
+    ['gaussian', ['--divisor', 'mle'], { divisor: 'mle' }],
+    ['gmm', ['--components', '3', '--covariance', 'diagonal'], { components: 3, covariance: 'diagonal' }],
+    ['kde', ['--bandwidth', '0.5'], { bandwidth: 0.5 }],
+    ['kde', [], { bandwidth: 'scott' }],
+    ['bootstrap', [], {}],
+  ])('runs the model %s %j, and repeats it from its result', async (model, args, own) => {
+    const folder = temporaryFolder();
+    const command = ['loop', ...dataArgs, '--model', model, ...args, '--lambda', '0.8', '--no-chart'];
+    expect(await run([...command, '-o', 'a'], folder)).toMatchObject({ status: 0 });
+    const text = readFileSync(join(folder, 'a', 'loop.json'), 'utf8');
+    const { parameters, generations } = JSON.parse(text);
+    expect(parameters).toMatchObject({ model, ...own });
+    expect(generations).toHaveLength(3);
+    for (const { distance } of generations) expect(distance.mean).toBeGreaterThan(0);
+    const again = ['loop', join('a', 'loop.json'), '-o', 'b', '--no-chart', '--threads', '1'];
+    expect(await run(again, folder)).toMatchObject({ status: 0 });
+    expect(readFileSync(join(folder, 'b', 'loop.json'), 'utf8')).toBe(text);
+  });
+
+  test.each<[string[], RegExp]>([
+    [['--model', 'gan'], /model must be one of 'gaussian', 'gmm', 'kde', 'bootstrap', got "gan"/],
+    [['--model', 'gmm'], /components must be an integer of at least 1, got undefined/],
+    [['--model', 'kde', '--bandwidth', 'wide'], /bandwidth must be 'scott', 'silverman' or a positive number/],
+    [['--components', '3'], /components must be left out with model 'gaussian', got 3/],
+    [['--model', 'kde', '--divisor', 'mle'], /divisor must be left out with model 'kde', got "mle"/],
+  ])('refuses %j', async (args, message) => {
+    const { status, stderr } = await run(['loop', ...dataArgs, ...args], temporaryFolder());
+    expect(status).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+
   test('refuses to repeat a result with other data', async () => {
     const folder = temporaryFolder();
     const copy = join(folder, 'digits.npy');

@@ -8,6 +8,8 @@ import type { JobOptions } from '../../src/job.js';
 import { kernelDistance } from '../../src/kernel-distance.js';
 import { type Matrix, matrix } from '../../src/matrix.js';
 import { matrixSquareRoot } from '../../src/matrix-square-root.js';
+import { mixtureLogDensity, sampleMixture } from '../../src/mixture.js';
+import { gaussianMixture } from '../../src/models/gaussian-mixture.js';
 import { moments } from '../../src/moments.js';
 import { precisionRecall } from '../../src/precision-recall.js';
 import { simulateGaussianLoop } from '../../src/simulate-gaussian-loop.js';
@@ -66,6 +68,13 @@ function covariance(): Matrix {
   return largeCovariance;
 }
 
+/** 5,000 spherical components: a kernel density. */
+function mixture() {
+  const means = square(5_000, 32, 0);
+  const weights = new Float64Array(5_000).fill(1 / 5_000);
+  return { weights, means, covariance: 'spherical', covariances: new Float64Array(5_000).fill(0.1) } as const;
+}
+
 export const heavyCalls: readonly HeavyCall[] = [
   { name: 'moments', start: (options) => moments(large(), options) },
   {
@@ -119,6 +128,23 @@ export const heavyCalls: readonly HeavyCall[] = [
         replicates: 4,
         ...options,
       }),
+  },
+  {
+    name: 'gaussianMixture',
+    start: (options) =>
+      gaussianMixture({ components: 20, tolerance: 0, maximumIterations: 30 }).fit(
+        square(20_000, 32, 0),
+        options,
+      ),
+  },
+  {
+    name: 'sampleMixture',
+    start: (options) =>
+      sampleMixture(mixture(), 200_000, { lambda: 1, seed: 1n, bias: { kind: 'none' } }, options),
+  },
+  {
+    name: 'mixtureLogDensity',
+    start: (options) => mixtureLogDensity(mixture(), square(20_000, 32, 900_000), options),
   },
   {
     name: 'sampleGaussian',

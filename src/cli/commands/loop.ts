@@ -15,6 +15,7 @@ import { print, printJson, say } from '../output.js';
 import { withProgressBar } from '../progress.js';
 import { writeResultFiles } from '../result-files.js';
 import { addRunOptions, type RunOptions } from '../run-options.js';
+import { keepUnfinished } from '../unfinished-loop.js';
 
 export function loopCommand(signal: AbortSignal): Command {
   const command = new Command('loop')
@@ -40,15 +41,18 @@ async function runLoopCommand(file: string | undefined, flags: RunOptions, signa
     ...givenByFlags({ ...flags }),
   };
 
+  const folder = flags.output ?? (flags.json ? undefined : 'madloop-results');
   const result = await withProgressBar('loop', (onProgress) => {
     const job = { threads: flags.threads, signal, onProgress };
     return given.data === undefined ? runGaussianLoop(given, job) : runDataLoop(given, job);
+  }).catch(async (error: unknown) => {
+    await keepUnfinished(error, given, folder, engine);
+    throw error;
   });
 
   const document = loopDocument(result, engine);
   if (flags.json) printJson(document);
   else print(loopTable(result));
-  const folder = flags.output ?? (flags.json ? undefined : 'madloop-results');
   if (folder === undefined) return;
   const chart = flags.chart ? { chart: loopChart(result) } : {};
   const files = { name: 'loop', document, csv: loopCsv(result), ...chart };

@@ -1,0 +1,101 @@
+import { interleave } from '../lib/interleave.mjs';
+import { duration, timing } from '../lib/report.mjs';
+
+export const title = "The loop's own cost per generation beside fit and sample, n = 10,000, d = 64, no metrics";
+
+const dim = 64;
+const real = 5_000;
+const synthetic = 5_000;
+const generations = 20;
+/** The most that the loop may cost, in parts of fit and sample. */
+const limit = 0.05;
+
+const loops = {
+  'fully synthetic, 10,000': { variant: 'fully-synthetic', initial: 10_000, synthetic: 10_000 },
+  'fresh data, 5,000 + 5,000': { variant: 'fresh-data', initial: 10_000, real, synthetic },
+  'fresh data, 5,000 + 5,000 of 4 models': {
+    variant: 'fresh-data',
+    initial: 10_000,
+    real,
+    synthetic,
+    memory: 4,
+  },
+};
+
+export async function run({ madloop, threads, rounds }) {
+  const rows = [];
+  const noisy = [];
+  const data = [];
+  for (const [name, loop] of Object.entries(loops)) {
+    // Of each run, the whole and what of it was spent in the calls of model and reference.
+    const shares = [];
+    const contender = async (round) => {
+      const { whole, steps } = await oneRun(madloop, loop, threads);
+      if (round >= 0) shares.push({ whole, steps });
+      return (whole - steps) / generations;
+    };
+    const { timings, foreign, noisy: reasons } = await interleave({ own: contender }, { rounds });
+    const steps = shares.map((share) => share.steps / generations).sort((a, b) => a - b)[shares.length >> 1];
+    const share = shares.map((run) => (run.whole - run.steps) / run.steps).sort((a, b) => a - b)[
+      shares.length >> 1
+    ];
+    rows.push([
+      name,
+      duration(steps),
+      timing(timings.own),
+      `**${(100 * share).toFixed(1)} %**`,
+      share <= limit ? `below ${100 * limit} %` : `over ${100 * limit} %`,
+    ]);
+    noisy.push(...reasons.map((reason) => `${name}: ${reason}`));
+    data.push({ name, steps, share, timings, foreign });
+  }
+  return {
+    columns: ['loop', 'fit, sample and real samples', "the loop's own", 'share', 'goal'],
+    rows,
+    notes: [
+      `Per generation, over ${generations} of them. The loop's own time is what is left of the whole when the calls of the ` +
+        'model and the reference are taken off: joining the training set, checking what it was given, seeds, turns of the event loop.',
+    ],
+    noisy,
+    disagreements: [],
+    data,
+  };
+}
+
+/** Seconds of a whole loop, and of the calls of its model and reference. */
+async function oneRun(madloop, loop, threads) {
+  let steps = 0;
+  const timed = async (call) => {
+    const start = process.hrtime.bigint();
+    const result = await call();
+    steps += Number(process.hrtime.bigint() - start) / 1e9;
+    return result;
+  };
+  const gaussian = madloop.gaussian();
+  const distribution = madloop.gaussianReference({ dim });
+  const model = {
+    fit: (x, options) =>
+      timed(async () => {
+        const fitted = await gaussian.fit(x, options);
+        return { sample: (count, draw) => timed(() => fitted.sample(count, draw)) };
+      }),
+  };
+  const reference = {
+    dim,
+    moments: () => distribution.moments(),
+    open: (seed) => {
+      const samples = distribution.open(seed);
+      return { draw: (count, options) => timed(() => samples.draw(count, options)) };
+    },
+  };
+  const start = process.hrtime.bigint();
+  for await (const _ of madloop.autophagousLoop({
+    ...loop,
+    model,
+    reference,
+    generations,
+    threads,
+    metrics: [],
+  }));
+  return { whole: Number(process.hrtime.bigint() - start) / 1e9, steps };
+}

@@ -1,0 +1,75 @@
+"""The Python side of madloop's processModel: copy this file beside your model and call serve(fit, sample).
+
+    fit(data, seed, threads) -> fitted            data: array with a row a sample
+    sample(fitted, count, lambda_, seed) -> array of count rows, with sampling bias lambda_ in [0, 1]
+
+Equal seeds must give equal results. Whatever is printed goes to standard error, which madloop shows when something fails.
+"""
+
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+
+import numpy as np
+
+PROTOCOL = "madloop-model"
+VERSION = 1
+
+
+def serve(fit, sample):
+    """Answers madloop's requests until its input ends."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # print() must not get between the answers
+    models = {}
+    for line in _requests():
+        request = json.loads(line)
+        try:
+            answer = {"ok": True, **_respond(request, models, fit, sample)}
+        except Exception as error:
+            answer = {"ok": False, "error": f"{type(error).__name__}: {error}"}
+        answers.write(json.dumps({"id": request["id"], **answer}) + "\n")
+        answers.flush()
+
+
+def _respond(request, models, fit, sample):
+    command = request["command"]
+    if command == "start":
+        if (request["protocol"], request["version"]) != (PROTOCOL, VERSION):
+            raise ValueError(f"this is {PROTOCOL} version {VERSION}, not {request['protocol']} {request['version']}")
+        return {"protocol": PROTOCOL, "version": VERSION}
+    if command == "fit":
+        data = np.load(request["data"])
+        models[request["model"]] = fit(data, int(request["seed"]), request.get("threads"))
+    elif command == "sample":
+        fitted = models[request["model"]]
+        drawn = sample(fitted, request["count"], request["lambda"], int(request["seed"]))
+        np.save(request["output"], np.asarray(drawn))
+    elif command == "forget":
+        models.pop(request["model"], None)
+    else:
+        raise ValueError(f"unknown command {command!r}")
+    return {}
+
+
+def _requests():
+    """Lines of standard input. When it ends, madloop has gone: the process ends, even in the middle of a fit."""
+    lines = queue.Queue()
+    at_work = threading.Event()
+
+    def read():
+        for line in sys.stdin:
+            lines.put(line)
+        if at_work.is_set():
+            if os.getpgrp() == os.getpid():  # as madloop starts it: whatever it started ends with it
+                os.killpg(0, signal.SIGKILL)
+            os._exit(1)
+        lines.put(None)
+
+    threading.Thread(target=read, daemon=True).start()
+    while (line := lines.get()) is not None:
+        at_work.set()
+        yield line
+        at_work.clear()

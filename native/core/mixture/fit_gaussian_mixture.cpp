@@ -1,0 +1,310 @@
+#include "core/mixture/fit_gaussian_mixture.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "core/base/finite.hpp"
+#include "core/base/parallel.hpp"
+#include "core/base/sum.hpp"
+#include "core/mixture/k_means.hpp"
+#include "core/mixture/mixture_density.hpp"
+#include "core/mixture/responsibilities.hpp"
+#include "core/mixture/row_tiles.hpp"
+#include "core/mixture/whitened_components.hpp"
+#include "core/moments.hpp"
+#include "core/random/stream.hpp"
+
+namespace madloop {
+
+namespace {
+
+/// Domain of streamKey: "mixture.".
+constexpr std::uint64_t kDomain = 0x6d697874'7572652eULL;
+
+/// A component with a smaller share of all rows together has none.
+constexpr double kNoShare = 1e-12;
+
+/// The rows about their mean, and their moments.
+struct Data {
+  RowTiles const& rows;
+  Moments const& moments;  // divisor n - 1
+  double regularisation;   // added to variances
+
+  /// Element of the covariance with divisor n.
+  [[nodiscard]] double covariance(std::size_t i, std::size_t j) const {
+    auto const n = static_cast<double>(moments.count);
+    return (n - 1) / n * moments.covariance[i * moments.dim + j];
+  }
+};
+
+/// A mixture in the coordinates of Data.
+class Fitting {
+ public:
+  Fitting(Data const& data, MixtureFitOptions const& options, Task& task)
+      : data_(data), options_(options), task_(task) {
+    mixture_.components = options.components;
+    mixture_.dim = data.rows.dim();
+    mixture_.form = options.form;
+    mixture_.weights.assign(options.components, 0);
+    mixture_.covariances.assign(covarianceValues(options.form, options.components, mixture_.dim), 0);
+  }
+
+  /// Begins with the clusters' moments.
+  void startFrom(Clusters const& clusters) {
+    mixture_.means = clusters.centres;
+    maximise(sumOverTiles([&](Responsibilities& shares, std::size_t t, Tile const& tile, ShareSums&) {
+      shares.assign(clusters.labels.data() + t * kTileRows, tile);
+    }));
+  }
+
+  /// Begins with a mixture in the data's own coordinates.
+  void startFrom(GaussianMixture const& start) {
+    mixture_ = start;
+    shiftMeans(-1);
+  }
+
+  MixtureFit run() {
+    MixtureFit fit;
+    double before = -std::numeric_limits<double>::infinity();
+    while (fit.iterations < options_.maximumIterations && !fit.converged) {
+      ShareSums const sums = expectation();
+      double const logLikelihood = sums.logLikelihood / static_cast<double>(data_.rows.rows());
+      maximise(sums);
+      ++fit.iterations;
+      task_.add(1);
+      fit.converged = std::abs(logLikelihood - before) < options_.tolerance;
+      before = logLikelihood;
+    }
+    task_.add(options_.maximumIterations - fit.iterations);
+    fit.logLikelihood = logLikelihood();
+    shiftMeans(1);
+    fit.mixture = std::move(mixture_);
+    return fit;
+  }
+
+ private:
+  /// Sums over all rows of the responsibilities that fill(shares, t, tile, sums) leaves, group by group.
+  template <class Fill>
+  ShareSums sumOverTiles(Fill const& fill) const {
+    auto const [components, dim] = std::pair{mixture_.components, mixture_.dim};
+    std::size_t const tiles = data_.rows.count();
+    std::size_t const groups = tileGroups(tiles, ShareSums::size(mixture_.form, components, dim));
+    std::vector<std::optional<ShareSums>> parts(groups);
+    parallelFor(task_, groups, [&](std::size_t g) {
+      Responsibilities shares(components);
+      ShareSums& sums = parts[g].emplace(mixture_.form, components, dim);
+      IndexRange const range = tileGroup(tiles, groups, g);
+      for (std::size_t t = range.begin; t < range.end; ++t) {
+        task_.throwIfCancelled();
+        Tile const tile = data_.rows.tile(t);
+        fill(shares, t, tile, sums);
+        sums.add(shares, tile, mixture_.means.data());
+      }
+    });
+    for (std::size_t g = 1; g < groups; ++g) parts[0]->add(*parts[g]);
+    return std::move(*parts[0]);
+  }
+
+  [[nodiscard]] WhitenedComponents whitened() const {
+    std::vector<double> const origin(mixture_.dim, 0);
+    return {mixture_, origin.data(), true, task_, "gaussianMixture: "};
+  }
+
+  [[nodiscard]] ShareSums expectation() const {
+    WhitenedComponents const components = whitened();
+    return sumOverTiles([&](Responsibilities& shares, std::size_t, Tile const& tile, ShareSums& sums) {
+      WhitenedComponents::Workspace workspace(components);
+      sums.logLikelihood += shares.estimate(components, workspace, tile);
+    });
+  }
+
+  /// Mean log-likelihood of the mixture as it is.
+  [[nodiscard]] double logLikelihood() const {
+    WhitenedComponents const components = whitened();
+    std::size_t const tiles = data_.rows.count();
+    std::vector<double> sums(tiles);
+    parallelForPieces(task_, {0, tiles}, std::max<std::size_t>(1, tiles / 32), [&](IndexRange range) {
+      Responsibilities shares(mixture_.components);
+      WhitenedComponents::Workspace workspace(components);
+      for (std::size_t t = range.begin; t < range.end; ++t)
+        sums[t] = shares.estimate(components, workspace, data_.rows.tile(t));
+    });
+    return fixedOrderSum(tiles, [&](std::size_t t) { return sums[t]; }) /
+           static_cast<double>(data_.rows.rows());
+  }
+
+  /// Weights, means and covariances that the sums give.
+  void maximise(ShareSums const& sums) {
+    std::size_t const dim = mixture_.dim;
+    std::vector<double> shift(dim);
+    double const rows = fixedOrderSum(sums.total.size(), [&](std::size_t k) { return sums.total[k]; });
+    for (std::size_t k = 0; k < mixture_.components; ++k) {
+      double const total = sums.total[k];
+      if (total < kNoShare) {
+        mixture_.weights[k] = 0;
+        continue;
+      }
+      mixture_.weights[k] = total / rows;
+      double* const mean = mixture_.means.data() + k * dim;
+      for (std::size_t j = 0; j < dim; ++j) {
+        shift[j] = sums.first[k * dim + j] / total;
+        mean[j] += shift[j];
+      }
+      covarianceOf(k, sums, shift);
+    }
+    if (mixture_.form == CovarianceForm::tied) tiedCovariance();
+  }
+
+  void covarianceOf(std::size_t k, ShareSums const& sums, std::vector<double> const& shift) {
+    std::size_t const dim = mixture_.dim;
+    double const total = sums.total[k];
+    auto const variance = [&](double second, double product) {
+      return std::max(second / total - product, 0.0) + data_.regularisation;
+    };
+    switch (mixture_.form) {
+      case CovarianceForm::full: {
+        double* const out = mixture_.covariances.data() + k * dim * dim;
+        double const* const second = sums.second.data() + k * dim * dim;
+        for (std::size_t j = 0; j < dim; ++j) {
+          out[j * dim + j] = variance(second[j * dim + j], shift[j] * shift[j]);
+          for (std::size_t l = j + 1; l < dim; ++l)
+            out[j * dim + l] = out[l * dim + j] = second[j * dim + l] / total - shift[j] * shift[l];
+        }
+        break;
+      }
+      case CovarianceForm::diagonal:
+        for (std::size_t j = 0; j < dim; ++j)
+          mixture_.covariances[k * dim + j] = variance(sums.second[k * dim + j], shift[j] * shift[j]);
+        break;
+      case CovarianceForm::spherical: {
+        double const product = fixedOrderSum(dim, [&](std::size_t j) { return shift[j] * shift[j]; });
+        double const mean = std::max(sums.second[k] / total - product, 0.0) / static_cast<double>(dim);
+        mixture_.covariances[k] = mean + data_.regularisation;
+        break;
+      }
+      case CovarianceForm::tied:
+        break;  // made of all components together
+    }
+  }
+
+  /// The covariance of the data less that of the means.
+  void tiedCovariance() {
+    std::size_t const dim = mixture_.dim;
+    for (std::size_t i = 0; i < dim; ++i) {
+      for (std::size_t j = 0; j <= i; ++j) {
+        double const between = fixedOrderSum(mixture_.components, [&](std::size_t k) {
+          return mixture_.weights[k] * mixture_.mean(k)[i] * mixture_.mean(k)[j];
+        });
+        double const within = data_.covariance(i, j) - between;
+        double const value = i == j ? std::max(within, 0.0) + data_.regularisation : within;
+        mixture_.covariances[i * dim + j] = mixture_.covariances[j * dim + i] = value;
+      }
+    }
+  }
+
+  void shiftMeans(double sign) {
+    for (std::size_t i = 0; i < mixture_.means.size(); ++i)
+      mixture_.means[i] += sign * data_.moments.mean[i % mixture_.dim];
+  }
+
+  Data const& data_;
+  MixtureFitOptions const& options_;
+  Task& task_;
+  GaussianMixture mixture_;
+};
+
+/// The mixture whose components all have the data's mean, and its covariance in the form asked for.
+GaussianMixture equalComponents(Data const& data, MixtureFitOptions const& options) {
+  auto const [components, dim] = std::pair{options.components, data.moments.dim};
+  GaussianMixture mixture;
+  mixture.components = components;
+  mixture.dim = dim;
+  mixture.form = options.form;
+  mixture.weights.assign(components, 1 / static_cast<double>(components));
+  for (std::size_t k = 0; k < components; ++k)
+    mixture.means.insert(mixture.means.end(), data.moments.mean.begin(), data.moments.mean.end());
+  bool const matrices = options.form == CovarianceForm::full || options.form == CovarianceForm::tied;
+  double const trace = fixedOrderSum(dim, [&](std::size_t j) { return data.covariance(j, j); });
+  std::size_t const size = covarianceValues(options.form, components, dim);
+  for (std::size_t i = 0; i < size; ++i) {
+    if (matrices) {
+      std::size_t const row = i / dim % dim;
+      std::size_t const column = i % dim;
+      double const added = row == column ? data.regularisation : 0;
+      mixture.covariances.push_back(data.covariance(row, column) + added);
+    } else if (options.form == CovarianceForm::diagonal) {
+      mixture.covariances.push_back(data.covariance(i % dim, i % dim) + data.regularisation);
+    } else {
+      mixture.covariances.push_back(trace / static_cast<double>(dim) + data.regularisation);
+    }
+  }
+  return mixture;
+}
+
+/// Of the rows of x, by whatever their covariances may be.
+template <class T>
+double meanLogDensity(GaussianMixture const& mixture, MatrixView<T> x, Task& task) {
+  std::vector<double> values(x.rows);
+  mixtureLogDensity(mixture, x, values.data(), task);
+  return fixedOrderSum(x.rows, [&](std::size_t i) { return values[i]; }) / static_cast<double>(x.rows);
+}
+
+}  // namespace
+
+template <class T>
+MixtureFit fitGaussianMixture(MatrixView<T> x, MixtureFitOptions const& options,
+                              std::optional<GaussianMixture> const& start, Task& task) {
+  fixEigenBlocking();
+  if (options.components == 0 || x.rows < options.components) {
+    throwInvalidInput("gaussianMixture: training set must have at least as many rows as components, got " +
+                      std::to_string(x.rows) + " rows for " + std::to_string(options.components) +
+                      " components");
+  }
+  std::size_t const runs = start ? 1 : options.restarts;
+  task.expect(runs * options.maximumIterations);
+  Moments const moments = madloop::moments(x, task, "training set");
+  RowTiles const rows(x, moments.mean.data(), task, "training set");
+  Data data{rows, moments, 0};
+  double const trace = fixedOrderSum(moments.dim, [&](std::size_t j) { return data.covariance(j, j); });
+  double const meanVariance = trace / static_cast<double>(moments.dim);
+  if (!std::isfinite(meanVariance))
+    throwNotFinite("gaussianMixture: variance of the training set", meanVariance, "its trace");
+  data.regularisation = options.regularisation * meanVariance;
+
+  if (meanVariance == 0 || options.components == 1) {
+    MixtureFit fit;
+    fit.mixture = equalComponents(data, options);
+    fit.logLikelihood =
+        meanVariance == 0 ? std::numeric_limits<double>::infinity() : meanLogDensity(fit.mixture, x, task);
+    fit.converged = true;
+    task.add(runs * options.maximumIterations);
+    return fit;
+  }
+
+  std::vector<MixtureFit> fits(runs);
+  parallelFor(task, runs, [&](std::size_t run) {
+    Fitting fitting(data, options, task);
+    if (start) {
+      fitting.startFrom(*start);
+    } else {
+      Stream const stream{streamKey(options.seed, kDomain), static_cast<std::uint32_t>(run), 0, 0};
+      fitting.startFrom(kMeans(rows, options.components, stream, task));
+    }
+    fits[run] = fitting.run();
+  });
+  std::size_t best = 0;
+  for (std::size_t run = 1; run < runs; ++run) {
+    if (fits[run].logLikelihood > fits[best].logLikelihood) best = run;
+  }
+  return std::move(fits[best]);
+}
+
+template MixtureFit fitGaussianMixture<float>(MatrixView<float>, MixtureFitOptions const&,
+                                              std::optional<GaussianMixture> const&, Task&);
+template MixtureFit fitGaussianMixture<double>(MatrixView<double>, MixtureFitOptions const&,
+                                               std::optional<GaussianMixture> const&, Task&);
+
+}  // namespace madloop

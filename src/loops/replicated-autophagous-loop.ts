@@ -1,0 +1,81 @@
+import { allocate } from '../allocate.js';
+import { checkBoolean, checkInteger, checkProduct, invalid } from '../check.js';
+import { resolveJobOptions } from '../job.js';
+import type { FittedModel } from '../models/generative-model.js';
+import { progressReport } from './autophagous-loop.js';
+import { type AutophagousLoopOptions, resolveLoopOptions } from './loop-options.js';
+import {
+  averages,
+  type ReplicatedGeneration,
+  type ReplicateGeneration,
+  runReplicates,
+} from './replicated-loop.js';
+
+export interface ReplicatedLoopOptions<Fitted extends FittedModel = FittedModel>
+  extends AutophagousLoopOptions<Fitted> {
+  /** Independent runs of the loop, over which means and standard errors are taken. */
+  readonly replicates: number;
+  /** Also return every replicate's values. Default false. */
+  readonly series?: boolean | undefined;
+}
+
+/** Every replicate's values: replicate r in generation t is at r x generations + t - 1. */
+export interface LoopSeries {
+  readonly replicates: number;
+  readonly generations: number;
+  readonly metrics: Readonly<Record<string, Float64Array>>;
+}
+
+export interface ReplicatedLoopResult {
+  /** Generation 1 first; each metric with the standard error of its mean, NaN for one replicate. */
+  readonly generations: readonly ReplicatedGeneration[];
+  /** Present if asked for. */
+  readonly series?: LoopSeries;
+}
+
+/**
+ * Runs `autophagousLoop` several times, each time with a seed of its own that follows from `seed`, and averages the metrics
+ * over the replicates: error bars for any model and any metric. As many replicates run at a time as there are
+ * threads; the result depends on neither. The models themselves are not kept.
+ *
+ * Rejects as `autophagousLoop` does, with a LoopError: its `generations` are what was finished, each with the number of
+ * replicates that had finished it. The first failure of a replicate ends them all.
+ *
+ * @example
+ * const { generations, series } = await replicatedAutophagousLoop({
+ *   variant: 'fully-synthetic', reference, model, synthetic: 500, generations: 20, replicates: 10, series: true,
+ * });
+ * console.log(generations.at(-1).metrics.distance, (await madTest(series)).verdict);
+ */
+export async function replicatedAutophagousLoop<Fitted extends FittedModel>(
+  options: ReplicatedLoopOptions<Fitted>,
+): Promise<ReplicatedLoopResult> {
+  const where = 'replicatedAutophagousLoop';
+  if (typeof options !== 'object' || options === null) throw invalid(where, 'options', 'be an object', options);
+  const { replicates, series = false, threads, signal, onProgress, seed, ...loop } = options;
+  const settings = resolveJobOptions(where, { threads, signal, onProgress });
+  const { generations, seed: resolvedSeed } = resolveLoopOptions({ ...loop, seed });
+  const count = checkInteger(where, 'replicates', replicates, 1);
+  const withSeries = checkBoolean(where, 'series', series);
+
+  const total = checkProduct(where, 'replicates x generations', count, generations);
+  const report = progressReport(total, settings);
+  const job = { ...settings, onProgress: ({ done }: { done: number }) => report(done) };
+  const runs = await runReplicates(loop, { replicates: count, seed: resolvedSeed, job });
+  return {
+    generations: averages(runs).map(({ replicates: _, ...generation }) => generation),
+    ...(withSeries && { series: seriesOf(where, runs, generations) }),
+  };
+}
+
+function seriesOf(where: string, runs: readonly ReplicateGeneration[][], generations: number): LoopSeries {
+  const metrics: Record<string, Float64Array> = {};
+  for (const name of Object.keys(runs[0]![0]!.metrics)) {
+    const values = allocate(where, 'the series', Float64Array, runs.length * generations);
+    for (const [r, run] of runs.entries()) {
+      for (const { t, metrics: found } of run) values[r * generations + t - 1] = found[name]!;
+    }
+    metrics[name] = values;
+  }
+  return { replicates: runs.length, generations, metrics };
+}

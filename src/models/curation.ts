@@ -1,0 +1,129 @@
+// Curation as sampling bias: any model, with its samples selected before anybody trains on them.
+
+import { checkMatrix, invalid, mustError } from '../check.js';
+import { derivedSeed } from '../derived-seed.js';
+import { MadloopError } from '../errors.js';
+import type { JobOptions } from '../job.js';
+import type { Matrix } from '../matrix.js';
+import type { Gaussian } from '../moments.js';
+import { checkSampleOptions, type ModelSampleOptions } from './fit-options.js';
+import type { FitOptions, FittedModel, GenerativeModel, OpenModel } from './generative-model.js';
+
+/** A number for each row of `samples`: the more, the better. */
+export type Score = (samples: Matrix) => ArrayLike<number> | Promise<ArrayLike<number>>;
+
+/**
+ * A fitted model whose samples are curated.
+ *
+ * `moments` and `logDensity` are those of the model itself, before curation, if it has them: curation is a bias of sampling,
+ * as lambda is, so the metrics that look at moments look at what was learnt.
+ */
+export class CuratedModel<Fitted extends FittedModel = FittedModel> implements FittedModel {
+  /** The model as it was fitted. */
+  readonly model: Fitted;
+  readonly moments?: Gaussian;
+  readonly logDensity?: NonNullable<FittedModel['logDensity']>;
+  readonly #select: Selection<Fitted>;
+
+  readonly #dim: number;
+
+  constructor(model: Fitted, dim: number, select: Selection<Fitted>) {
+    this.model = model;
+    this.#dim = dim;
+    if (model.moments !== undefined) this.moments = model.moments;
+    if (model.logDensity !== undefined) this.logDensity = (x, options) => model.logDensity!(x, options);
+    this.#select = select;
+  }
+
+  /**
+   * `count` curated samples, as rows; lambda is the model's own sampling bias, which comes first.
+   * Rejects as the model does, and as the curation says.
+   */
+  async sample(count: number, options: ModelSampleOptions = {}): Promise<Matrix> {
+    const { lambda, seed, job } = checkSampleOptions('sample', options);
+    if (!Number.isSafeInteger(count) || count < 1)
+      throw invalid('sample', 'count', 'be an integer of at least 1', count);
+    const { threads, signal } = job;
+    const draw = async (rows: number, batch: number): Promise<Matrix> => {
+      const own = { threads, signal, lambda, seed: derivedSeed(seed, 'candidates', batch) };
+      return checkCandidates(await this.model.sample(rows, own), rows, this.#dim);
+    };
+    return this.#select(this.model, { count, dim: this.#dim, draw, threads, signal });
+  }
+}
+
+/** What a selection is asked for. */
+export interface SelectionRequest extends Pick<JobOptions, 'threads' | 'signal'> {
+  readonly count: number;
+  /** Columns of the training set, and so of every sample. */
+  readonly dim: number;
+  /** Draws so many candidates; batches of different numbers are independent. */
+  readonly draw: (rows: number, batch: number) => Promise<Matrix>;
+}
+
+/** Selects `count` samples of a model from candidates that it draws. */
+export type Selection<Fitted extends FittedModel> = (
+  model: Fitted,
+  request: SelectionRequest,
+) => Promise<Matrix>;
+
+/** The model with its samples selected. */
+export function curated<Fitted extends FittedModel>(
+  where: string,
+  model: GenerativeModel<Fitted>,
+  select: Selection<Fitted>,
+): GenerativeModel<CuratedModel<Fitted>> {
+  if (typeof (model as Partial<GenerativeModel> | null | undefined)?.fit !== 'function')
+    throw invalid(where, 'model', 'have a method fit, as gaussian() gives it', model);
+  return {
+    name: `${where} ${model.name ?? 'model'}`,
+    async fit(data, { previous, ...options }: FitOptions) {
+      const before = previous instanceof CuratedModel ? previous.model : previous;
+      return new CuratedModel(await model.fit(data, { ...options, previous: before }), data.cols, select);
+    },
+    ...(model.open !== undefined && { open: () => openCurated(where, model.open!(), select) }),
+  };
+}
+
+/** What curates a model that holds resources holds them, too. */
+function openCurated<Fitted extends FittedModel>(
+  where: string,
+  model: OpenModel<Fitted>,
+  select: Selection<Fitted>,
+): OpenModel<CuratedModel<Fitted>> {
+  return { ...curated(where, model, select), close: () => model.close() };
+}
+
+/** Rows of candidates at a time: what they take stays near 32 MiB. */
+export function batchRows(dim: number): number {
+  return Math.max(1024, Math.floor(2 ** 22 / dim));
+}
+
+/** The score of every candidate. Throws ERR_INVALID_INPUT for anything but a number each. */
+export async function scoresOf(where: string, score: Score, candidates: Matrix): Promise<Float64Array> {
+  const scores = await score(candidates);
+  const { length } = (scores ?? {}) as Partial<ArrayLike<number>>;
+  if (length !== candidates.rows) {
+    throw mustError(where, 'score', `return a number for each of ${candidates.rows} rows`, `${length} values`);
+  }
+  const values = Float64Array.from(scores as ArrayLike<number>);
+  const wrong = values.findIndex(Number.isNaN);
+  if (wrong >= 0) throw mustError(where, 'score', 'return numbers', `NaN for row ${wrong}`);
+  return values;
+}
+
+export function checkScore(where: string, argument: string, value: unknown): Score {
+  if (typeof value !== 'function') throw invalid(where, argument, 'be a function of a matrix', value);
+  return value as Score;
+}
+
+function checkCandidates(x: Matrix, rows: number, cols: number): Matrix {
+  const checked = checkMatrix('curation', "the model's samples", x);
+  if (checked.rows !== rows || checked.cols !== cols) {
+    throw new MadloopError(
+      'ERR_MODEL',
+      `curation: the model must return a ${rows} x ${cols} matrix, got ${checked.rows} x ${checked.cols}`,
+    );
+  }
+  return checked;
+}

@@ -1,0 +1,135 @@
+import {
+  checkChoice,
+  checkInteger,
+  checkMatrix,
+  checkNumber,
+  checkOptions,
+  invalid,
+  mustError,
+} from '../check.js';
+import type { Matrix } from '../matrix.js';
+import {
+  type CovarianceForm,
+  checkMixture,
+  covarianceForms,
+  fitMixture,
+  type MixtureParameters,
+} from '../mixture.js';
+import { checkFitOptions, type ModelFitOptions } from './fit-options.js';
+import { FittedGaussianMixture } from './fitted-gaussian-mixture.js';
+import type { GenerativeModel } from './generative-model.js';
+
+export interface GaussianMixtureOptions {
+  /** Number of components; a training set needs as many rows. */
+  readonly components: number;
+  /** What the components' covariances may be. Default 'full'. */
+  readonly covariance?: CovarianceForm | undefined;
+  /**
+   * Where a fit begins. 'k-means' (default): k-means++ centres and up to 20 of Lloyd's steps. 'previous': the model of the
+   * generation before, if that is such a mixture of equal shape (a warm start), else k-means. Or a mixture of one's own.
+   */
+  readonly start?: 'k-means' | 'previous' | MixtureParameters | undefined;
+  /** Runs from k-means of their own, of which the likeliest mixture is kept. Default 1. */
+  readonly restarts?: number | undefined;
+  /** Added to every variance, times the mean variance of the training set. Default 1e-6. */
+  readonly regularisation?: number | undefined;
+  /** A fit has converged when a step raises the mean log-likelihood by less, in nats. Default 1e-3. */
+  readonly tolerance?: number | undefined;
+  /** Steps after which a fit ends without having converged. Default 100. */
+  readonly maximumIterations?: number | undefined;
+}
+
+/** The Gaussian mixture as a generative model. */
+export interface GaussianMixtureModel extends GenerativeModel<FittedGaussianMixture> {
+  /**
+   * Fits a mixture to the rows of `data`, of which there must be at least as many as components.
+   * Rejects with ERR_INVALID_INPUT, ERR_NOT_POSITIVE_SEMIDEFINITE (a component became singular, which takes a regularisation
+   * near 0), ERR_OUT_OF_MEMORY, ERR_ABORTED.
+   */
+  fit(data: Matrix, options?: ModelFitOptions): Promise<FittedGaussianMixture>;
+}
+
+/**
+ * A mixture of Gaussians, fitted by expectation-maximisation (Dempster, Laird & Rubin 1977) and sampled with every
+ * component's covariance multiplied by lambda: at lambda 0 samples are means of components.
+ *
+ * Weights, means and covariances are maximum-likelihood estimates (covariances with divisor n_k, the component's share of
+ * the rows), but for `regularisation`. That is relative to the data, so fits are equivariant under shifts, scales and, but
+ * for diagonal covariances, rotations. A component that is left with less than 1e-12 of a row has weight 0 and keeps its
+ * place. If all rows are equal, every component is that point. One component is the Gaussian model with divisor
+ * 'mle', and needs no steps. The result does not depend on `threads`.
+ *
+ * Cost of a step: rows x components x (dim^2 multiply-adds, dim where covariances are not full, and an exponential).
+ * Memory: a float64 copy of the data.
+ *
+ * @example
+ * const fitted = await gaussianMixture({ components: 25, restarts: 4 }).fit(samples, { seed: 1 });
+ * console.log(fitted.logLikelihood, fitted.iterations, fitted.weights);
+ */
+export function gaussianMixture(options: GaussianMixtureOptions): GaussianMixtureModel {
+  const where = 'gaussianMixture';
+  const given = checkOptions(where, 'options', options, [
+    'components',
+    'covariance',
+    'start',
+    'restarts',
+    'regularisation',
+    'tolerance',
+    'maximumIterations',
+  ]);
+  const { covariance = 'full', start = 'k-means', restarts = 1 } = given;
+  const { regularisation = 1e-6, tolerance = 1e-3, maximumIterations = 100 } = given;
+  const settings = {
+    components: checkInteger(where, 'components', given.components, 1),
+    form: checkChoice(where, 'covariance', covariance, covarianceForms),
+    restarts: checkInteger(where, 'restarts', restarts, 1, 10_000),
+    regularisation: checkNumber(where, 'regularisation', regularisation, 0, 1),
+    tolerance: checkNumber(where, 'tolerance', tolerance, 0, Number.MAX_VALUE),
+    maximumIterations: checkInteger(where, 'maximumIterations', maximumIterations, 1),
+  };
+  const begin =
+    typeof start === 'string'
+      ? checkChoice(where, 'start', start, ['k-means', 'previous'])
+      : checkStart(where, start, settings);
+  return {
+    name: where,
+    async fit(data, options) {
+      const { seed, previous, job } = checkFitOptions(where, options);
+      const rows = checkMatrix(where, 'training set', data);
+      if (rows.rows < settings.components) {
+        const requirement = `have at least as many rows as there are components, ${settings.components}`;
+        throw mustError(where, 'training set', requirement, String(rows.rows));
+      }
+      if (typeof begin === 'object' && begin.means.cols !== rows.cols) {
+        const requirement = `have ${begin.means.cols} columns, as start.means`;
+        throw mustError(where, 'training set', requirement, String(rows.cols));
+      }
+      const warm = begin === 'previous' ? sameShape(previous, settings, rows.cols) : undefined;
+      const from = typeof begin === 'object' ? begin : warm;
+      return new FittedGaussianMixture(await fitMixture(rows, { ...settings, start: from, seed }, job));
+    },
+  };
+}
+
+interface Shape {
+  readonly components: number;
+  readonly form: CovarianceForm;
+}
+
+function checkStart(where: string, start: unknown, { components, form }: Shape): MixtureParameters {
+  const mixture = checkMixture(where, 'start', start);
+  if (mixture.means.rows !== components)
+    throw invalid(where, 'start.means.rows', `equal components = ${components}`, mixture.means.rows);
+  if (mixture.covariance !== form)
+    throw invalid(where, 'start.covariance', `equal covariance = '${form}'`, mixture.covariance);
+  return mixture;
+}
+
+/** The model before, if a fit can begin from it. */
+function sameShape(previous: unknown, { components, form }: Shape, dim: number): MixtureParameters | undefined {
+  if (!(previous instanceof FittedGaussianMixture)) return undefined;
+  const { means, covariance, logLikelihood } = previous;
+  const fits = means.rows === components && means.cols === dim && covariance === form;
+  // From a mixture that is a single point no step leads away.
+  return fits && Number.isFinite(logLikelihood) ? previous : undefined;
+}

@@ -1,0 +1,137 @@
+import { allocate } from '../allocate.js';
+import { checkOptions, invalid, mustError } from '../check.js';
+import type { JobOptions } from '../job.js';
+import type { Matrix } from '../matrix.js';
+import { type MixtureParameters, mixtureLogDensity, sampleMixture, type WeightBias } from '../mixture.js';
+import { type Gaussian, type Moments, moments } from '../moments.js';
+import { scottFactor, silvermanFactor } from './bandwidth.js';
+import {
+  checkFitOptions,
+  checkSampleOptions,
+  type ModelFitOptions,
+  type ModelSampleOptions,
+} from './fit-options.js';
+import type { FittedModel, GenerativeModel } from './generative-model.js';
+
+/** A rule, or a bandwidth in the units of the data. */
+export type Bandwidth = 'scott' | 'silverman' | number;
+
+export interface KernelDensityOptions {
+  /**
+   * 'scott' (default) and 'silverman': the kernel is N(0, h^2 S), S the sample covariance, with h = n^(-1/(d+4)) or
+   * (n (d+2)/4)^(-1/(d+4)). A number h: the kernel is N(0, h^2 I), in the units of the data.
+   */
+  readonly bandwidth?: Bandwidth | undefined;
+}
+
+/** The kernel density estimate as a generative model. */
+export interface KernelDensityModel extends GenerativeModel<FittedKernelDensity> {
+  /**
+   * Keeps the rows of `data`, of which there must be at least 2, without a copy: leave them alone. No choice here is
+   * random. Rejects with ERR_INVALID_INPUT, ERR_OUT_OF_MEMORY, ERR_ABORTED.
+   */
+  fit(data: Matrix, options?: ModelFitOptions): Promise<FittedKernelDensity>;
+}
+
+/** A Gaussian at every training sample. */
+export class FittedKernelDensity implements FittedModel {
+  /** The training set: the kernels' centres. */
+  readonly centres: Matrix;
+  /** h: in the units of the data where that was given, else in standard deviations of the data. */
+  readonly bandwidth: number;
+  /** Covariance of the kernel, dim x dim. */
+  readonly kernel: Float64Array;
+  /** Mean and covariance of the estimate itself: those of the training set with divisor n, plus the kernel's covariance. */
+  readonly moments: Gaussian;
+  readonly #mixture: MixtureParameters;
+  #logDensities: Float64Array | undefined; // at the centres
+
+  constructor(centres: Matrix, bandwidth: number, kernel: Float64Array, ofCentres: Moments) {
+    const { count, dim, mean, covariance } = ofCentres;
+    this.centres = centres;
+    this.bandwidth = bandwidth;
+    this.kernel = kernel;
+    this.moments = {
+      dim,
+      mean,
+      covariance: covariance.map((element, i) => ((count - 1) / count) * element + kernel[i]!),
+    };
+    this.#mixture = {
+      weights: allocate('kernelDensity', 'the weights', Float64Array, count).fill(1 / count),
+      means: centres,
+      covariance: 'tied',
+      covariances: kernel,
+    };
+  }
+
+  /**
+   * `count` independent draws, as rows: a training sample, plus lambda^(1/2) times a draw of the kernel. Sample i is chosen
+   * with probability proportional to p(x_i)^(1/lambda - 1), p being the estimate itself: at lambda 1 all alike, at lambda 0
+   * the samples of highest density alone. (The first call with lambda below 1 computes p at the training samples: n^2
+   * kernels.) Rejects with ERR_INVALID_INPUT, ERR_OUT_OF_MEMORY, ERR_ABORTED.
+   */
+  async sample(count: number, options: ModelSampleOptions = {}): Promise<Matrix> {
+    const { lambda, seed, job } = checkSampleOptions('sample', options);
+    let bias: WeightBias = { kind: 'none' };
+    if (lambda < 1) {
+      const { onProgress: _, ...quiet } = job;
+      this.#logDensities ??= await this.logDensity(this.centres, quiet);
+      bias = { kind: 'densities', logDensities: this.#logDensities };
+    }
+    return sampleMixture(this.#mixture, count, { lambda, seed, bias }, job);
+  }
+
+  /**
+   * Logarithm of the density at each row of `x`, in nats: x.rows values, each a sum over the training samples. Where the
+   * kernel is singular it is the density within the kernel's range.
+   * Rejects with ERR_INVALID_INPUT, ERR_OUT_OF_MEMORY, ERR_ABORTED.
+   */
+  logDensity(x: Matrix, options?: JobOptions): Promise<Float64Array> {
+    return mixtureLogDensity(this.#mixture, x, options);
+  }
+}
+
+/**
+ * The kernel density estimate with a Gaussian kernel: the training set itself, smoothed.
+ *
+ * Sampling bias, after the temperature that the paper's lambda is for Gaussians and language models: the density to the power
+ * 1/lambda. That has no closed form here, so the training samples are reweighted by p^(1/lambda - 1) and the kernel's
+ * covariance is multiplied by lambda. For many samples of a Gaussian this is the Gaussian model's N(mean, lambda S).
+ *
+ * In the fully synthetic loop a fixed bandwidth h adds h^2 to the variance in every generation, and a rule's multiplies
+ * it by 1 - 1/n + h^2, so that both grow where the Gaussian's shrinks.
+ *
+ * @example
+ * const fitted = await kernelDensity({ bandwidth: 'silverman' }).fit(samples);
+ * const more = await fitted.sample(1000, { seed: 1 });
+ */
+export function kernelDensity(options: KernelDensityOptions = {}): KernelDensityModel {
+  const where = 'kernelDensity';
+  const { bandwidth: given } = checkOptions(where, 'options', options, ['bandwidth']);
+  const bandwidth = checkBandwidth(where, given === undefined ? 'scott' : given);
+  return {
+    name: where,
+    async fit(data, options) {
+      const { job } = checkFitOptions(where, options);
+      const ofData = await moments(data, job);
+      const { count, dim } = ofData;
+      if (count < 2) throw mustError(where, 'training set', 'have at least 2 rows', String(count));
+      const { data: values, rows, cols } = data;
+      const centres = { data: values, rows, cols };
+      if (typeof bandwidth === 'number') {
+        const kernel = allocate(where, 'the kernel', Float64Array, dim * dim);
+        for (let i = 0; i < dim; i += 1) kernel[i * dim + i] = bandwidth ** 2;
+        return new FittedKernelDensity(centres, bandwidth, kernel, ofData);
+      }
+      const factor = bandwidth === 'scott' ? scottFactor(count, dim) : silvermanFactor(count, dim);
+      const kernel = ofData.covariance.map((element) => factor * factor * element);
+      return new FittedKernelDensity(centres, factor, kernel, ofData);
+    },
+  };
+}
+
+function checkBandwidth(where: string, value: unknown): Bandwidth {
+  if (value === 'scott' || value === 'silverman') return value;
+  if (typeof value === 'number' && value > 0 && Number.isFinite(value * value)) return value;
+  throw invalid(where, 'bandwidth', "be 'scott', 'silverman' or a positive number", value);
+}

@@ -1,0 +1,41 @@
+// What a process writes, held in bounded memory.
+
+import type { Readable } from 'node:stream';
+
+/** Calls `onLine` with each line of a stream, and `onTooLong` when one has more than `longest` characters. */
+export function readLines(
+  stream: Readable,
+  longest: number,
+  onLine: (line: string) => void,
+  onTooLong: () => void,
+): void {
+  let begun = '';
+  stream.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (begun + text).split('\n');
+    begun = lines.pop()!;
+    for (const line of lines) if (line.trim() !== '') onLine(line);
+    if (begun.length > longest) {
+      begun = '';
+      onTooLong();
+    }
+  });
+}
+
+/** The last `length` characters that a stream gave. */
+export class Tail {
+  #text = '';
+  #cut = false;
+
+  constructor(stream: Readable, length: number) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      const all = this.#text + text;
+      this.#cut ||= all.length > length;
+      this.#text = all.slice(-length);
+    });
+  }
+
+  /** The text, with "..." where its beginning is missing; empty if there was none. */
+  get text(): string {
+    return (this.#cut ? '...' : '') + this.#text.trimEnd();
+  }
+}

@@ -1,0 +1,227 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { checkInteger, checkMatrix, checkOptions, invalid } from '../../check.js';
+import { MadloopError } from '../../errors.js';
+import { npyParts } from '../../files/matrix.js';
+import type { Matrix } from '../../matrix.js';
+import { readMatrix } from '../../matrix-file.js';
+import { checkSample } from '../external-model.js';
+import {
+  type ModelFitOptions,
+  type ModelSampleOptions,
+  resolveFitOptions,
+  resolveSampleOptions,
+} from '../fit-options.js';
+import type { FittedModel, OpenModel } from '../generative-model.js';
+import { checkTimeLimit } from '../time-limit.js';
+import type { ProcessSettings } from './model-process.js';
+import { Session } from './session.js';
+
+export interface ProcessModelOptions {
+  /** The program and its arguments; no shell is involved. */
+  readonly command: readonly string[];
+  /** What messages call it. Default 'processModel'. */
+  readonly name?: string | undefined;
+  /** The process's current folder. Default: the caller's. */
+  readonly cwd?: string | undefined;
+  /** Variables of its environment besides the caller's. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Where the working folder is made. Default: the system's folder for temporary files. */
+  readonly folder?: string | undefined;
+  /** Seconds that a step may take. Defaults: 60 to start, no limit to fit and to sample. */
+  readonly timeLimits?: ProcessTimeLimits | undefined;
+}
+
+export interface ProcessTimeLimits {
+  readonly start?: number | undefined;
+  readonly fit?: number | undefined;
+  readonly sample?: number | undefined;
+}
+
+export interface FittedProcess extends FittedModel {
+  /** Rejects once its process has ended: with the loop, by `close`, by an abort, or because of an error. */
+  sample(count: number, options?: ModelSampleOptions): Promise<Matrix>;
+}
+
+/**
+ * A generator in another process (a Python program, say) as a model for `autophagousLoop`.
+ *
+ * The process is started for the first fit, once a loop, and asked to fit and to sample by lines of JSON on its standard
+ * input; training sets and samples are .npy files in a working folder. docs/models.md has the protocol, and a Python
+ * module that speaks it is in examples/models. Each loop has a process of its own and ends it, whatever it started and the
+ * working folder when it is done, left, aborted or fails; used without a loop, `close` does that. Nothing outlives Node.
+ *
+ * An abort or a time limit kills the process group at once. The process's `lambda` is that of its family: see externalModel.
+ * Throws ERR_INVALID_INPUT. Fit and sample reject with ERR_MODEL (the process cannot be started, ended, refused, broke the
+ * protocol, wrote the wrong samples; with its exit code and the end of its standard error), ERR_TIMEOUT, ERR_FILE (the
+ * working folder), ERR_ABORTED.
+ *
+ * @example
+ * const model = processModel({ command: ['python3', 'my_model.py'], timeLimits: { fit: 600, sample: 60 } });
+ * for await (const { t, metrics } of autophagousLoop({ model, ...loop })) console.log(t, metrics.distance);
+ */
+export function processModel(options: ProcessModelOptions): ProcessModel {
+  const where = 'processModel';
+  const given = checkOptions(where, 'options', options, [
+    'command',
+    'name',
+    'cwd',
+    'env',
+    'folder',
+    'timeLimits',
+  ]);
+  const limits = checkOptions(where, 'timeLimits', given.timeLimits, ['start', 'fit', 'sample']);
+  const limit = (step: keyof typeof limits) => checkTimeLimit(where, `timeLimits.${step}`, limits[step]);
+  return new ProcessModel({
+    command: checkCommand(where, given.command),
+    name: checkText(where, 'name', given.name) ?? where,
+    cwd: checkText(where, 'cwd', given.cwd),
+    env: checkEnvironment(where, given.env),
+    folder: checkText(where, 'folder', given.folder),
+    timeLimits: { start: limit('start') ?? 60, fit: limit('fit'), sample: limit('sample') },
+  });
+}
+
+interface ResolvedOptions extends ProcessSettings {
+  readonly folder: string | undefined;
+  readonly timeLimits: ProcessTimeLimits;
+}
+
+/** The result of `processModel`. */
+export class ProcessModel implements OpenModel<FittedProcess> {
+  readonly #options: ResolvedOptions;
+  /** Has the process forget a model that nobody can sample any more. */
+  readonly #forgotten = new FinalizationRegistry<{ session: Session; model: string }>(({ session, model }) => {
+    // Should it be unable to, the next request says why.
+    if (session.process.isAlive)
+      session.process.request({ command: 'forget', model }, undefined).catch(() => {});
+  });
+  #session: Promise<Session> | undefined;
+
+  constructor(options: ResolvedOptions) {
+    this.#options = options;
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  /** The same model with a process of its own: what a loop asks for. */
+  open(): ProcessModel {
+    return new ProcessModel(this.#options);
+  }
+
+  /** Has the process fit the rows of `data`, and starts it first if it is not running. */
+  async fit(data: Matrix, options?: ModelFitOptions): Promise<FittedProcess> {
+    const { name, timeLimits } = this.#options;
+    const where = `${name}: fit`;
+    const { data: elements, rows, cols } = checkMatrix(where, 'data', data);
+    const { seed, threads, signal } = resolveFitOptions(where, options);
+    const session = await this.#running(signal);
+    const { path, number } = session.newFile('data');
+    const model = String(number);
+    try {
+      await writeFile(path, npyParts(elements, [rows, cols])).catch((error: unknown) => {
+        throw new MadloopError('ERR_FILE', `${where}: cannot write ${path}: ${(error as Error).message}`, {
+          cause: error,
+        });
+      });
+      const request = { command: 'fit', data: path, model, seed: String(seed), threads } as const;
+      await session.process.request(request, timeLimits.fit, signal);
+    } finally {
+      await rm(path, { force: true });
+    }
+    const fitted: FittedProcess = {
+      sample: (count, asked) => sample(this.#options, session, { model, cols }, count, asked),
+    };
+    this.#forgotten.register(fitted, { session, model });
+    return fitted;
+  }
+
+  /** Ends the process and removes its working folder. A later fit starts another. */
+  async close(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    // One that never came to be has left nothing.
+    await session?.then(
+      (started) => started.close(),
+      () => {},
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** The process, started now if there is none or it has ended. */
+  #running(signal: AbortSignal | undefined): Promise<Session> {
+    const { folder, timeLimits, ...settings } = this.#options;
+    const before = this.#session?.catch(() => undefined) ?? Promise.resolve(undefined);
+    this.#session = before.then((running) =>
+      running?.process.isAlive ? running : Session.start(settings, folder, timeLimits.start, signal),
+    );
+    return this.#session;
+  }
+}
+
+async function sample(
+  { name, timeLimits }: ResolvedOptions,
+  session: Session,
+  { model, cols }: { readonly model: string; readonly cols: number },
+  count: number,
+  options: ModelSampleOptions | undefined,
+): Promise<Matrix> {
+  const where = `${name}: sample`;
+  checkInteger(where, 'count', count, 1);
+  const { lambda, seed, threads, signal } = resolveSampleOptions(where, options);
+  const { path } = session.newFile('samples');
+  try {
+    const draw = { count, lambda, seed: String(seed), threads };
+    await session.process.request(
+      { command: 'sample', model, ...draw, output: path },
+      timeLimits.sample,
+      signal,
+    );
+    return checkSample(name, await readSamples(where, path, signal), count, cols);
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+/** The file that the process was to write; what is wrong with it is the process's fault. */
+async function readSamples(where: string, path: string, signal: AbortSignal | undefined): Promise<Matrix> {
+  try {
+    return await readMatrix(path, { signal });
+  } catch (error) {
+    if (!(error instanceof MadloopError) || error.code === 'ERR_ABORTED') throw error;
+    throw new MadloopError('ERR_MODEL', `${where}: the samples of the process: ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+function checkCommand(where: string, value: unknown): readonly string[] {
+  const isCommand =
+    Array.isArray(value) && value.length > 0 && value[0] !== '' && value.every((part) => isPlainText(part));
+  if (!isCommand) throw invalid(where, 'command', 'be an array of a program and its arguments', value);
+  return [...value];
+}
+
+function checkText(where: string, argument: string, value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (!isPlainText(value) || value === '') throw invalid(where, argument, 'be a text', value);
+  return value;
+}
+
+function checkEnvironment(where: string, value: unknown): Readonly<Record<string, string>> {
+  if (value === undefined) return {};
+  if (typeof value !== 'object' || value === null) throw invalid(where, 'env', 'be an object of texts', value);
+  for (const [name, text] of Object.entries(value)) {
+    if (!isPlainText(text)) throw invalid(where, `env.${name}`, 'be a text', text);
+  }
+  return { ...value };
+}
+
+/** Text that may be passed to a process: without a zero character. */
+function isPlainText(value: unknown): value is string {
+  return typeof value === 'string' && !value.includes('\0');
+}

@@ -1,0 +1,73 @@
+import { checkOptions, invalid, mustError } from '../check.js';
+import type { Matrix } from '../matrix.js';
+import { concatenateRows, pickRows } from '../rows.js';
+import { batchRows, type CuratedModel, checkScore, curated, type Score, scoresOf } from './curation.js';
+import type { FittedModel, GenerativeModel } from './generative-model.js';
+
+export interface TopFractionOptions {
+  /** Share of the candidates that is kept, above 0 and at most 1. */
+  readonly fraction: number;
+  /** What ranks the candidates: the model's own density (default), or a function that returns a number for each row. */
+  readonly by?: 'density' | Score | undefined;
+}
+
+/**
+ * Any model, with only the best `fraction` of its samples kept: by its own density, so that unlikely samples are thrown
+ * away, or by a score of one's own. Of n / fraction candidates the best n are kept, in the order in which they were
+ * drawn; equal scores are decided for the earlier one. Many candidates are judged in batches (of 4 million numbers), each
+ * by itself.
+ *
+ * For a Gaussian and a linear score, with z the (1 - fraction) quantile of N(0, 1) and i = phi(z) / fraction, samples have
+ * their mean moved by i standard deviations along the score and the variance there multiplied by 1 - i (i - z).
+ *
+ * `sample` rejects with ERR_INVALID_INPUT where a model has no density to rank by, or a score is not a number.
+ *
+ * @example
+ * const model = topFraction(kernelDensity(), { fraction: 0.5 });
+ */
+export function topFraction<Fitted extends FittedModel>(
+  model: GenerativeModel<Fitted>,
+  options: TopFractionOptions,
+): GenerativeModel<CuratedModel<Fitted>> {
+  const where = 'topFraction';
+  const { fraction, by = 'density' } = checkOptions(where, 'options', options, ['fraction', 'by']);
+  if (typeof fraction !== 'number' || !(fraction > 0 && fraction <= 1))
+    throw invalid(where, 'fraction', 'be a number above 0 and at most 1', fraction);
+  const score = by === 'density' ? undefined : checkScore(where, 'by', by);
+  return curated(where, model, async (fitted, { count, dim, draw, threads, signal }) => {
+    if (score === undefined && fitted.logDensity === undefined) {
+      const name = model.name ?? 'the model';
+      throw mustError(
+        where,
+        'model',
+        "have a method logDensity when fitted, for by: 'density'",
+        `none from ${name}`,
+      );
+    }
+    const rank: Score = score ?? ((x) => fitted.logDensity!(x, { threads, signal }));
+    const parts: Matrix[] = [];
+    let step = count;
+    for (let [left, batch] = [count, 0]; left > 0; left -= step, batch += 1) {
+      step = Math.min(left, Math.max(1, Math.floor(batchRows(dim) * fraction)));
+      const candidates = await draw(Math.ceil(step / fraction), batch);
+      parts.push(await pickRows(candidates, best(await scoresOf(where, rank, candidates), step)));
+    }
+    return concatenateRows(parts, dim);
+  });
+}
+
+/** Indices of the `count` highest scores, ascending; of equal scores the first. */
+function best(scores: Float64Array, count: number): Uint32Array {
+  const threshold = scores.slice().sort()[scores.length - count]!;
+  let equal = count; // so many of those at the threshold are in
+  for (const score of scores) if (score > threshold) equal -= 1;
+  const indices = new Uint32Array(count);
+  let found = 0;
+  for (const [i, score] of scores.entries()) {
+    if (score < threshold || (score === threshold && equal === 0)) continue;
+    if (score === threshold) equal -= 1;
+    indices[found] = i;
+    found += 1;
+  }
+  return indices;
+}

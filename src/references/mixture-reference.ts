@@ -1,0 +1,74 @@
+import { checkMatrix, checkOptions, invalid } from '../check.js';
+import type { Matrix } from '../matrix.js';
+import {
+  type CovarianceForm,
+  checkMixture,
+  type MixtureParameters,
+  mixtureLogDensity,
+  mixtureMoments,
+  sampleMixture,
+} from '../mixture.js';
+import type { Gaussian } from '../moments.js';
+import type { RealSamples, Reference } from './reference.js';
+
+/** MixtureParameters, with plain arrays allowed. */
+export interface MixtureReferenceOptions {
+  /** K x d: a row a component (a "mode"). */
+  readonly means: Matrix;
+  /** K values. Default: all 1/K. */
+  readonly weights?: Float64Array | readonly number[] | undefined;
+  /** What `covariances` holds. Default 'full'. */
+  readonly covariance?: CovarianceForm | undefined;
+  /** See MixtureParameters. */
+  readonly covariances: Float64Array | readonly number[];
+}
+
+/** A Gaussian mixture as the real distribution, with its parameters. */
+export interface MixtureReference extends Reference, MixtureParameters {
+  readonly dim: number;
+  /** Mean and covariance of the mixture. */
+  moments(): Gaussian;
+  /** Logarithm of the density at each row of `x`, in nats. */
+  logDensity(x: Matrix): Promise<Float64Array>;
+}
+
+/**
+ * A Gaussian mixture as the real distribution. Every draw is new and independent. The values of weights and covariances are
+ * checked when they are first used.
+ *
+ * @example
+ * // 25 modes on a grid, each N(centre, 0.05^2 I)
+ * const centres = Float64Array.from({ length: 50 }, (_, i) => 2 * (i % 2 === 0 ? Math.floor(i / 10) : (i >> 1) % 5) - 4);
+ * const reference = mixtureReference({
+ *   means: matrix(centres, 25, 2),
+ *   covariance: 'spherical',
+ *   covariances: new Float64Array(25).fill(0.05 ** 2),
+ * });
+ */
+export function mixtureReference(options: MixtureReferenceOptions): MixtureReference {
+  const where = 'mixtureReference';
+  const { covariance = 'full', ...given } = checkOptions(where, 'options', options, [
+    'means',
+    'weights',
+    'covariance',
+    'covariances',
+  ]);
+  const means = checkMatrix(where, 'means', given.means);
+  const { rows: components, cols: dim } = means;
+  const weights = given.weights ?? new Float64Array(components).fill(1 / components);
+  if (given.covariances === undefined) throw invalid(where, 'covariances', 'be an array of numbers', undefined);
+  const parameters = checkMixture(where, 'options', { ...given, means, weights, covariance });
+  const ownMoments = mixtureMoments(parameters);
+  const open = (): RealSamples => ({
+    draw: (count, { generation: _, seed, ...job }) =>
+      sampleMixture(parameters, count, { lambda: 1, seed, bias: { kind: 'none' } }, job),
+  });
+  return {
+    name: where,
+    dim,
+    ...parameters,
+    moments: () => ownMoments,
+    logDensity: (x) => mixtureLogDensity(parameters, x),
+    open,
+  };
+}

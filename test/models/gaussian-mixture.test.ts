@@ -1,0 +1,513 @@
+import { spawnSync } from 'node:child_process';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { autophagousLoop } from '../../src/loops/autophagous-loop.js';
+import { type Matrix, matrix } from '../../src/matrix.js';
+import { type CovarianceForm, covarianceForms, type MixtureParameters } from '../../src/mixture.js';
+import { gaussian } from '../../src/models/gaussian.js';
+import { gaussianMixture } from '../../src/models/gaussian-mixture.js';
+import { moments } from '../../src/moments.js';
+import { mixtureReference } from '../../src/references/mixture-reference.js';
+import { multiply, normal, orthogonal, type Rows, toRows, transpose, uniform } from '../support/numbers.js';
+import { plainLogLikelihood, plainMixture, plainStep, posterior } from '../support/plain-mixture.js';
+import { scikitLearn } from '../support/scikit-learn.js';
+
+/** Rows near `components` centres, each cloud with its own size and tilt. */
+function clouds(rows: number, cols: number, components: number, seed: number, offset = 0): Matrix {
+  const next = normal(seed);
+  const choose = uniform(seed + 1);
+  const centres = Float64Array.from({ length: components * cols }, () => 4 * next());
+  const data = new Float64Array(rows * cols);
+  for (let i = 0; i < rows; i += 1) {
+    const k = Math.floor(choose() * components);
+    const common = next();
+    for (let j = 0; j < cols; j += 1) {
+      data[i * cols + j] = offset + centres[k * cols + j]! + (0.5 + k / components) * (next() + 0.6 * common);
+    }
+  }
+  return matrix(data, rows, cols);
+}
+
+/** A start that is far from any optimum: rows as means, the data's own scale as covariance. */
+function startAt(data: Matrix, components: number, form: CovarianceForm): MixtureParameters {
+  const { rows, cols } = data;
+  const step = Math.floor(rows / components);
+  const means = new Float64Array(components * cols);
+  for (let k = 0; k < components; k += 1)
+    means.set(data.data.subarray(k * step * cols, (k * step + 1) * cols), k * cols);
+  const one = Float64Array.from({ length: cols * cols }, (_, i) => (i % (cols + 1) === 0 ? 3 : 0.1));
+  const covariances = {
+    full: () => Float64Array.from({ length: components * cols * cols }, (_, i) => one[i % (cols * cols)]!),
+    tied: () => one,
+    diagonal: () => new Float64Array(components * cols).fill(3),
+    spherical: () => new Float64Array(components).fill(3),
+  }[form]();
+  const total = (components * (components + 1)) / 2;
+  const weights = Float64Array.from({ length: components }, (_, k) => (k + 1) / total);
+  return { weights, means: matrix(means, components, cols), covariance: form, covariances };
+}
+
+function mapRows(x: Matrix, change: (row: number[]) => number[]): Matrix {
+  const rows = toRows(x.data, x.cols).map(change);
+  return matrix(Float64Array.from(rows.flat()), x.rows, x.cols);
+}
+
+function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
+  expect(actual.length).toBe(expected.length);
+  const scale = Math.max(...Array.from(expected, Math.abs), 1e-300);
+  for (let i = 0; i < expected.length; i += 1)
+    expect(Math.abs(actual[i]! - expected[i]!)).toBeLessThanOrEqual(tolerance * scale);
+}
+
+async function meanVariance(data: Matrix): Promise<number> {
+  const { covariance, dim, count } = await moments(data);
+  let trace = 0;
+  for (let i = 0; i < dim; i += 1) trace += covariance[i * (dim + 1)]!;
+  return (((count - 1) / count) * trace) / dim;
+}
+
+describe('expectation-maximisation', () => {
+  // Dimensions on both sides of the engine's routes: 1 to 4, to 16, above; more rows than one tile, and a part of one.
+  const shapes = covarianceForms.flatMap((form) =>
+    [1, 2, 3, 4, 7, 18].map((cols) => [form, cols] as [CovarianceForm, number]),
+  );
+
+  test.each(shapes)('takes the steps of the textbook: %s, %i dimensions', async (form, cols) => {
+    const [components, steps, regularisation] = [3, 4, 1e-3];
+    const data = clouds(290, cols, components, 10 + cols, 100);
+    const start = startAt(data, components, form);
+    const model = gaussianMixture({
+      components,
+      covariance: form,
+      start,
+      regularisation,
+      tolerance: 0,
+      maximumIterations: steps,
+    });
+    const fitted = await model.fit(data);
+    let plain = plainMixture(start);
+    const absolute = regularisation * (await meanVariance(data));
+    for (let step = 0; step < steps; step += 1) plain = plainStep(plain, data, form, absolute);
+
+    const found = plainMixture(fitted);
+    expect([fitted.iterations, fitted.converged]).toEqual([steps, false]);
+    expectClose(found.weights, plain.weights, 1e-10);
+    expectClose(found.means.flat(), plain.means.flat(), 1e-11);
+    expectClose(found.covariances.flat(2), plain.covariances.flat(2), 1e-9);
+    const expected = plainLogLikelihood(plain, data);
+    expect(Math.abs(fitted.logLikelihood - expected)).toBeLessThan(1e-10 * Math.abs(expected));
+    const densities = await fitted.logDensity(data);
+    const byRow = toRows(data.data, cols).map((x) => posterior(plain, x).log);
+    expectClose(densities, byRow, 1e-9);
+  });
+
+  test.each(covarianceForms)(
+    'never lowers the likelihood, and says when it has converged: %s',
+    async (form) => {
+      const data = clouds(500, 2, 4, 3);
+      const start = startAt(data, 4, form);
+      const options = { components: 4, covariance: form, start, regularisation: 0 };
+      let before = Number.NEGATIVE_INFINITY;
+      for (const maximumIterations of [1, 2, 4, 8, 16, 32]) {
+        const { logLikelihood } = await gaussianMixture({ ...options, tolerance: 0, maximumIterations }).fit(
+          data,
+        );
+        expect(logLikelihood).toBeGreaterThan(before);
+        before = logLikelihood;
+      }
+      const fitted = await gaussianMixture({ ...options, tolerance: 1e-9, maximumIterations: 10_000 }).fit(
+        data,
+      );
+      expect(fitted.converged).toBe(true);
+      const more = { ...options, tolerance: 0, maximumIterations: fitted.iterations + 50 };
+      expect((await gaussianMixture(more).fit(data)).logLikelihood - fitted.logLikelihood).toBeLessThan(1e-7);
+    },
+  );
+
+  test('k-means finds separated clusters, and restarts keep the likeliest', async () => {
+    const centres = Float64Array.from({ length: 50 }, (_, i) => (i % 2 ? (i >> 1) % 5 : Math.floor(i / 10)));
+    const reference = mixtureReference({
+      means: matrix(centres, 25, 2),
+      covariance: 'spherical',
+      covariances: new Float64Array(25).fill(0.03 ** 2),
+    });
+    const data = await reference.open(1n).draw(3000, { generation: 1, seed: 5n });
+    const single = await Promise.all(
+      [0, 1, 2, 3].map((seed) => gaussianMixture({ components: 25 }).fit(data, { seed })),
+    );
+    const fitted = await gaussianMixture({ components: 25, restarts: 20 }).fit(data);
+    for (const { logLikelihood } of single)
+      expect(fitted.logLikelihood).toBeGreaterThanOrEqual(logLikelihood - 1e-12);
+    const modes = toRows(fitted.means.data, 2).map((mean) => mean.map(Math.round).join());
+    expect(new Set(modes).size).toBe(25);
+  });
+
+  test.skipIf(scikitLearn === undefined)("reaches scikit-learn's likelihood from the same start", async () => {
+    const data = clouds(1000, 3, 6, 21);
+    const start = startAt(data, 6, 'full');
+    const fitted = await gaussianMixture({ components: 6, start, tolerance: 1e-4 }).fit(data);
+    const precisions = toRows(start.covariances, 9).map((values) => inverse(toRows(values, 3)).flat());
+    const request = {
+      data: [...data.data],
+      weights: [...start.weights],
+      means: [...start.means.data],
+      precisions,
+      regularisation: 1e-6 * (await meanVariance(data)),
+    };
+    const program = `
+import json, sys, numpy
+from sklearn.mixture import GaussianMixture
+q = json.load(sys.stdin)
+x = numpy.array(q['data']).reshape(-1, 3)
+m = GaussianMixture(6, tol=1e-4, max_iter=100, reg_covar=q['regularisation'], init_params='random_from_data',
+    random_state=0, weights_init=q['weights'], means_init=numpy.array(q['means']).reshape(6, 3),
+    precisions_init=numpy.array(q['precisions']).reshape(6, 3, 3)).fit(x)
+print(json.dumps([m.score(x), m.n_iter_, m.means_.ravel().tolist(), m.covariances_.ravel().tolist(), m.weights_.tolist()]))`;
+    const run = spawnSync(scikitLearn!, ['-c', program], { input: JSON.stringify(request), encoding: 'utf8' });
+    expect(run.stderr).toBe('');
+    const [score, iterations, means, covariances, weights] = JSON.parse(run.stdout);
+    expect(fitted.iterations).toBe(iterations);
+    expect(Math.abs(fitted.logLikelihood / score - 1)).toBeLessThan(1e-12);
+    expectClose(fitted.means.data, means, 1e-9);
+    expectClose(fitted.covariances, covariances, 1e-9);
+    expectClose(fitted.weights, weights, 1e-9);
+  });
+
+  test.each(covarianceForms)('is the same for any number of threads: %s', async (form) => {
+    const data = clouds(20_000, 3, 5, 8);
+    const model = gaussianMixture({ components: 5, covariance: form, restarts: 3, maximumIterations: 20 });
+    const fits = await Promise.all([1, 2, 7].map((threads) => model.fit(data, { threads, seed: 4 })));
+    for (const fit of fits.slice(1)) expect(fit).toEqual(fits[0]);
+    const samples = await Promise.all([1, 2, 7].map((threads) => fits[0]!.sample(3000, { threads, seed: 9 })));
+    for (const sample of samples.slice(1)) expect(sample).toEqual(samples[0]);
+    const densities = await Promise.all([1, 2, 7].map((threads) => fits[0]!.logDensity(data, { threads })));
+    for (const values of densities.slice(1)) expect(values).toEqual(densities[0]);
+    // Neither does the start of a longer sample depend on its length.
+    expect((await fits[0]!.sample(1000, { seed: 9 })).data).toEqual(samples[0]!.data.slice(0, 3000));
+  });
+});
+
+describe('equivariance', () => {
+  const steps = { tolerance: 0, maximumIterations: 6 };
+
+  test('scale and shift', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...covarianceForms),
+        fc.integer({ min: 1, max: 5 }),
+        fc.double({ min: 1e-3, max: 1e3, noNaN: true }),
+        fc.double({ min: -50, max: 50, noNaN: true }),
+        fc.nat(1000),
+        async (form, cols, scale, shift, seed) => {
+          const data = clouds(200, cols, 3, seed);
+          const moved = mapRows(data, (row) => row.map((value) => scale * (value + shift)));
+          const model = gaussianMixture({ components: 3, covariance: form, ...steps });
+          const [a, b] = [await model.fit(data, { seed }), await model.fit(moved, { seed })];
+          expectClose(b.weights, a.weights, 1e-7);
+          expectClose(
+            b.means.data,
+            a.means.data.map((value) => scale * (value + shift)),
+            1e-7,
+          );
+          expectClose(
+            b.covariances,
+            a.covariances.map((value) => scale ** 2 * value),
+            1e-6,
+          );
+          expect(b.logLikelihood - (a.logLikelihood - cols * Math.log(scale))).toBeCloseTo(0, 6);
+        },
+      ),
+      { numRuns: 40, seed: 1 },
+    );
+  });
+
+  test('rotation, and of diagonal covariances permutation of the columns', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...covarianceForms),
+        fc.integer({ min: 2, max: 6 }),
+        fc.nat(1000),
+        async (form, cols, seed) => {
+          const data = clouds(200, cols, 3, seed);
+          const reversed = Array.from({ length: cols }, (_, i) =>
+            Array.from({ length: cols }, (_, j) => Number(i + j === cols - 1)),
+          );
+          const turn: Rows = form === 'diagonal' ? reversed : orthogonal(cols, seed + 5);
+          const rotate = (row: number[]) => multiply([row], turn)[0]!;
+          const model = gaussianMixture({ components: 3, covariance: form, ...steps });
+          const a = plainMixture(await model.fit(data, { seed }));
+          const b = plainMixture(await model.fit(mapRows(data, rotate), { seed }));
+          expectClose(b.weights, a.weights, 1e-7);
+          expectClose(b.means.flat(), a.means.flatMap(rotate), 1e-7);
+          const rotated = a.covariances.map((c) => multiply(transpose(turn), multiply(c, turn)));
+          expectClose(b.covariances.flat(2), rotated.flat(2), 1e-6);
+        },
+      ),
+      { numRuns: 40, seed: 2 },
+    );
+  });
+
+  test('the order of the rows, and of the components of a start, does not matter', async () => {
+    const data = clouds(300, 2, 3, 4);
+    const start = startAt(data, 3, 'full');
+    const shuffled = mapRows(data, (row) => row);
+    toRows(data.data, 2)
+      .reverse()
+      .forEach((row, i) => {
+        shuffled.data.set(row, 2 * i);
+      });
+    const reversed: MixtureParameters = {
+      ...start,
+      weights: start.weights.slice().reverse(),
+      means: matrix(Float64Array.from(toRows(start.means.data, 2).reverse().flat()), 3, 2),
+    };
+    const a = await gaussianMixture({ components: 3, start, ...steps }).fit(data);
+    const b = await gaussianMixture({ components: 3, start: reversed, ...steps }).fit(shuffled);
+    expect(a.logLikelihood).toBeCloseTo(b.logLikelihood, 11);
+    expectClose(b.weights.slice().reverse(), a.weights, 1e-10);
+    expectClose(toRows(b.means.data, 2).reverse().flat(), a.means.data, 1e-10);
+  });
+});
+
+describe('one component', () => {
+  test('is the Gaussian model, singular covariances too', async () => {
+    for (const rows of [3, 200]) {
+      const data = clouds(rows, 5, 1, rows);
+      const { moments: expected } = await gaussian({ divisor: 'mle' }).fit(data);
+      for (const covariance of ['full', 'tied'] as const) {
+        const fitted = await gaussianMixture({ components: 1, covariance, regularisation: 0 }).fit(data);
+        expect(fitted.weights).toEqual(Float64Array.of(1));
+        expect(fitted.moments).toMatchObject({ mean: expected.mean, covariance: expected.covariance });
+        const mean = await fitted.sample(2, { lambda: 0 });
+        expect(mean.data).toEqual(Float64Array.of(...expected.mean, ...expected.mean));
+      }
+    }
+    const data = clouds(200, 5, 1, 200);
+    const fitted = await gaussianMixture({ components: 1, regularisation: 0 }).fit(data);
+    const other = await (await gaussian({ divisor: 'mle' }).fit(data)).logDensity(data);
+    expectClose(await fitted.logDensity(data), other, 1e-12);
+  });
+
+  test('has the law of the Gaussian loop', async () => {
+    // The means of many draws: both have variance lambda C / n.
+    const data = clouds(50, 2, 1, 7);
+    const fitted = await gaussianMixture({ components: 1, regularisation: 0 }).fit(data);
+    const n = 40_000;
+    const sample = await moments(await fitted.sample(n, { lambda: 0.3, seed: 2 }));
+    const { mean, covariance } = fitted.moments;
+    for (let i = 0; i < 2; i += 1) {
+      const variance = 0.3 * covariance[3 * i]!;
+      expect(Math.abs(sample.mean[i]! - mean[i]!)).toBeLessThan(4.5 * Math.sqrt(variance / n));
+      expect(Math.abs(sample.covariance[3 * i]! / variance - 1)).toBeLessThan(4.5 * Math.sqrt(2 / n));
+    }
+  });
+});
+
+describe('degenerate data', () => {
+  test('equal rows: every component is the point', async () => {
+    const data = matrix(new Float64Array(20).fill(1.5), 10, 2);
+    for (const covariance of covarianceForms) {
+      const fitted = await gaussianMixture({ components: 3, covariance }).fit(data);
+      expect(fitted.logLikelihood).toBe(Number.POSITIVE_INFINITY);
+      expect([...fitted.means.data, ...(await fitted.sample(4)).data].every((value) => value === 1.5)).toBe(
+        true,
+      );
+    }
+  });
+
+  test('fewer different rows than components: some stay without weight, and are never drawn', async () => {
+    const data = matrix(
+      Float64Array.from({ length: 90 }, (_, i) => [0, 5, 9][Math.floor(i / 30)]!),
+      90,
+      1,
+    );
+    const fitted = await gaussianMixture({ components: 5 }).fit(data);
+    const used = [...fitted.weights].filter((weight) => weight > 0);
+    expect(used).toHaveLength(3);
+    for (const weight of used) expect(weight).toBeCloseTo(1 / 3, 12);
+    const drawn = new Set([...(await fitted.sample(500, { lambda: 0 })).data].map(Math.round));
+    expect([...drawn].sort()).toEqual([0, 5, 9]);
+  });
+
+  test('a component that explains nothing has weight 0 and keeps its place', async () => {
+    const data = clouds(100, 2, 1, 3);
+    const means = Float64Array.of(0, 0, 1e4, 1e4);
+    const start: MixtureParameters = {
+      weights: Float64Array.of(0.5, 0.5),
+      means: matrix(means, 2, 2),
+      covariance: 'spherical',
+      covariances: Float64Array.of(1, 1),
+    };
+    const fitted = await gaussianMixture({ components: 2, covariance: 'spherical', start }).fit(data);
+    expect(fitted.weights).toEqual(Float64Array.of(1, 0));
+    expectClose(fitted.means.data.subarray(2), [1e4, 1e4], 1e-12);
+    expect(fitted.covariances[1]).toBe(1);
+  });
+
+  test('without regularisation a component that shrinks to a point is an error that says what helps', async () => {
+    const values = [0, 0, 0, 0, 1, 2, 3, 4, 5, 6];
+    await expect(
+      gaussianMixture({ components: 2, regularisation: 0, maximumIterations: 5000, tolerance: 0 }).fit(
+        matrix(Float64Array.from([...values.slice(0, 4), ...values.slice(4).map((v) => 100 + v)]), 10, 1),
+      ),
+    ).rejects.toMatchObject({
+      code: 'ERR_NOT_POSITIVE_SEMIDEFINITE',
+      message: expect.stringMatching(
+        /^gaussianMixture: covariance of component \d must be positive definite.*larger regularisation/,
+      ),
+    });
+  });
+});
+
+describe('sampling', () => {
+  const mixture = {
+    weights: Float64Array.of(0.2, 0.5, 0.3),
+    means: matrix(Float64Array.of(0, 0, 4, 1, -2, 3), 3, 2),
+    covariances: Float64Array.of(1, 0.5, 0.5, 2, 0.3, -0.1, -0.1, 0.2, 2, 0, 0, 0.1),
+  };
+
+  test.each([1, 0.4])('lambda %f scales the covariances, not the weights or means', async (lambda) => {
+    const start = { ...mixture, covariance: 'full' as const };
+    const data = await mixtureReference(mixture).open(0n).draw(2000, { generation: 1, seed: 3n });
+    const fitted = await gaussianMixture({ components: 3, start }).fit(data);
+    const { weights, means, covariances } = fitted;
+    const expected = mixtureReference({
+      weights,
+      means,
+      covariances: covariances.map((v) => lambda * v),
+    }).moments();
+    const n = 100_000;
+    const x = await fitted.sample(n, { lambda, seed: 6 });
+    const found = await moments(x);
+    for (let i = 0; i < 2; i += 1) {
+      const variance = expected.covariance[3 * i]!;
+      expect(Math.abs(found.mean[i]! - expected.mean[i]!)).toBeLessThan(4.5 * Math.sqrt(variance / n));
+    }
+    for (let i = 0; i < 2; i += 1) {
+      for (let j = 0; j < 2; j += 1) {
+        // Of the sample's own products: their mean is the covariance, their variance the square of its standard error.
+        const products = toRows(x.data, 2).map(
+          (row) => (row[i]! - expected.mean[i]!) * (row[j]! - expected.mean[j]!),
+        );
+        const mean = products.reduce((sum, value) => sum + value, 0) / n;
+        const squares = products.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+        const z = (mean - expected.covariance[2 * i + j]!) / Math.sqrt(squares / n / n);
+        expect(Math.abs(z)).toBeLessThan(4.5);
+      }
+    }
+  });
+
+  test('lambda 0 draws the means alone, with their weights', async () => {
+    const start = { ...mixture, covariance: 'full' as const };
+    const data = await mixtureReference(mixture).open(0n).draw(2000, { generation: 1, seed: 3n });
+    const fitted = await gaussianMixture({ components: 3, start }).fit(data);
+    const n = 30_000;
+    const rows = toRows((await fitted.sample(n, { lambda: 0, seed: 1 })).data, 2);
+    for (const [k, mean] of toRows(fitted.means.data, 2).entries()) {
+      const count = rows.filter((row) => row[0] === mean[0] && row[1] === mean[1]).length;
+      const weight = fitted.weights[k]!;
+      const z = (count - n * weight) / Math.sqrt(n * weight * (1 - weight));
+      expect(Math.abs(z)).toBeLessThan(4.5);
+    }
+  });
+});
+
+describe('warm starts', () => {
+  test('a fit begins from the model of the generation before', async () => {
+    const reference = mixtureReference({
+      means: matrix(Float64Array.of(0, 0, 3, 3), 2, 2),
+      covariance: 'spherical',
+      covariances: [1, 0.5],
+    });
+    const model = gaussianMixture({ components: 2, start: 'previous' });
+    const seen: Matrix[] = [];
+    const recording = {
+      fit: (data: Matrix, options: object) => {
+        seen.push(data);
+        return model.fit(data, options);
+      },
+    };
+    const loop = { variant: 'fully-synthetic', reference, synthetic: 300, generations: 3, seed: 2 } as const;
+    const fits = [];
+    for await (const generation of autophagousLoop({ ...loop, model: recording })) fits.push(generation.model);
+    const cold = await gaussianMixture({ components: 2, start: fits[1]! }).fit(seen[2]!);
+    expect(fits[2]).toEqual(cold);
+    // The first, and one that follows another kind of model, begin with k-means.
+    const seed = 8;
+    const kMeans = await gaussianMixture({ components: 2 }).fit(seen[0]!, { seed });
+    expect(await model.fit(seen[0]!, { seed })).toEqual(kMeans);
+    const previous = await gaussian().fit(seen[1]!);
+    expect(await model.fit(seen[0]!, { seed, previous })).toEqual(kMeans);
+  });
+});
+
+describe('errors', () => {
+  const data = clouds(20, 2, 2, 1);
+  const start = startAt(data, 2, 'full');
+
+  test.each<[object, RegExp]>([
+    [{}, /gaussianMixture: components must be an integer of at least 1, got undefined/],
+    [{ components: 1.5 }, /components must be an integer of at least 1, got 1.5/],
+    [{ components: 2, covariance: 'round' }, /covariance must be one of 'full', 'tied'.*got "round"/],
+    [{ components: 2, restarts: 0 }, /restarts must be an integer from 1/],
+    [{ components: 2, regularisation: -1 }, /regularisation must be a number from 0 to 1, got -1/],
+    [{ components: 2, tolerance: Number.NaN }, /tolerance must be a number.*got NaN/],
+    [{ components: 2, start: 'warm' }, /start must be one of 'k-means', 'previous', got "warm"/],
+    [{ components: 3, start }, /start\.means\.rows must equal components = 3, got 2/],
+    [{ components: 2, covariance: 'tied', start }, /start\.covariance must equal covariance = 'tied'/],
+    [{ components: 2, start: { ...start, weights: [1] } }, /start\.weights must have 2 values.*got 1/],
+    [{ components: 2, component: 2 }, /unknown option 'component'; did you mean 'components'/],
+  ])('of options: %j', (options, message) => {
+    expect(() => gaussianMixture(options as { components: number })).toThrow(message);
+  });
+
+  test.each<[string, object, Matrix, RegExp]>([
+    ['too few rows', { components: 21 }, data, /at least as many rows as there are components, 21, got 20/],
+    [
+      'NaN',
+      { components: 2 },
+      matrix(Float64Array.of(1, 2, 3, Number.NaN), 2, 2),
+      /training set must be finite, got NaN at row 1, column 1/,
+    ],
+    [
+      'another dimension than the start',
+      { components: 2, start },
+      clouds(20, 3, 2, 1),
+      /training set must have 2 columns, as start.means, got 3/,
+    ],
+    [
+      'weights that do not sum to 1',
+      { components: 2, start: { ...start, weights: [0.5, 0.6] } },
+      data,
+      /start\.weights must sum to 1, got 1\.1/,
+    ],
+  ])('of data: %s', async (_, options, x, message) => {
+    const fit = gaussianMixture(options as { components: number }).fit(x);
+    await expect(fit).rejects.toMatchObject({
+      code: 'ERR_INVALID_INPUT',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test('of sampling and densities', async () => {
+    const fitted = await gaussianMixture({ components: 2 }).fit(data);
+    await expect(fitted.sample(3, { lambda: 2 })).rejects.toThrow(
+      /sample: lambda must be a number from 0 to 1/,
+    );
+    await expect(fitted.sample(0)).rejects.toThrow(/sample: count must be an integer of at least 1, got 0/);
+    await expect(fitted.logDensity(clouds(3, 3, 1, 1))).rejects.toThrow(/x must have 2 columns, got 3/);
+    const signal = AbortSignal.abort();
+    await expect(gaussianMixture({ components: 2 }).fit(data, { signal })).rejects.toMatchObject({
+      code: 'ERR_ABORTED',
+    });
+  });
+});
+
+/** Of a 3 x 3 matrix, by cofactors. */
+function inverse(a: Rows): Rows {
+  const at = (i: number, j: number) => a[i % 3]![j % 3]!;
+  const cofactor = (i: number, j: number) =>
+    at(i + 1, j + 1) * at(i + 2, j + 2) - at(i + 1, j + 2) * at(i + 2, j + 1);
+  const determinant = [0, 1, 2].reduce((sum, j) => sum + at(0, j) * cofactor(0, j), 0);
+  return [0, 1, 2].map((i) => [0, 1, 2].map((j) => cofactor(j, i) / determinant));
+}
