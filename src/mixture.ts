@@ -1,6 +1,7 @@
 // Gaussian mixtures on the engine's threads; the models gaussianMixture(), kernelDensity() and bootstrap(), and
 // mixtureReference(), stand on it.
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { allocate } from './allocate.js';
 import {
   checkChoice,
@@ -72,16 +73,26 @@ export function checkMixture(where: string, argument: string, value: unknown): M
   return { weights, means, covariance, covariances };
 }
 
+// Operations before the event loop gets a turn: a few milliseconds.
+const operationsPerTurn = 2 ** 21;
+
 /** Mean and covariance of the mixture itself. */
-export function mixtureMoments({ weights, means, covariance, covariances }: MixtureParameters): Gaussian {
+export async function mixtureMoments({
+  weights,
+  means,
+  covariance,
+  covariances,
+}: MixtureParameters): Promise<Gaussian> {
   const { rows: components, cols: dim, data } = means;
   const mean = new Float64Array(dim);
   for (let k = 0; k < components; k += 1) {
     for (let i = 0; i < dim; i += 1) mean[i]! += weights[k]! * data[k * dim + i]!;
   }
   const total = new Float64Array(dim * dim);
+  const rowsPerTurn = Math.ceil(operationsPerTurn / dim);
   for (let k = 0; k < components; k += 1) {
     for (let i = 0; i < dim; i += 1) {
+      if ((k * dim + i) % rowsPerTurn === rowsPerTurn - 1) await nextTurn();
       const left = weights[k]! * (data[k * dim + i]! - mean[i]!);
       for (let j = 0; j <= i; j += 1) total[i * dim + j]! += left * (data[k * dim + j]! - mean[j]!);
       const within = covariances;
@@ -118,6 +129,7 @@ export interface MixtureFit {
   readonly logLikelihood: number;
   readonly iterations: number;
   readonly converged: boolean;
+  readonly moments: Gaussian;
 }
 
 /** Fits a mixture to the rows of `data`, whose shape has been checked. */
@@ -152,7 +164,7 @@ export async function fitMixture(
     covariance: form,
     covariances,
   };
-  return { parameters, ...report };
+  return { parameters, ...report, moments: await mixtureMoments(parameters) };
 }
 
 /** What lambda does to a mixture's weights: native/core/mixture/mixture_sampling.hpp. */

@@ -5,7 +5,6 @@ import {
   type MixtureFit,
   type MixtureParameters,
   mixtureLogDensity,
-  mixtureMoments,
   sampleMixture,
 } from '../mixture.js';
 import type { Gaussian } from '../moments.js';
@@ -27,12 +26,12 @@ export class FittedGaussianMixture implements FittedModel, MixtureParameters {
   /** Whether the last step raised the mean log-likelihood by less than the tolerance. */
   readonly converged: boolean;
 
-  constructor({ parameters, logLikelihood, iterations, converged }: MixtureFit) {
+  constructor({ parameters, logLikelihood, iterations, converged, moments }: MixtureFit) {
     this.weights = parameters.weights;
     this.means = parameters.means;
     this.covariance = parameters.covariance;
     this.covariances = parameters.covariances;
-    this.moments = mixtureMoments(parameters);
+    this.moments = moments;
     this.logLikelihood = logLikelihood;
     this.iterations = iterations;
     this.converged = converged;

@@ -14,8 +14,8 @@ export interface TopFractionOptions {
 /**
  * Any model, with only the best `fraction` of its samples kept: by its own density, so that unlikely samples are thrown
  * away, or by a score of one's own. Of n / fraction candidates the best n are kept, in the order in which they were
- * drawn; equal scores are decided for the earlier one. Many candidates are judged in batches (of 4 million numbers), each
- * by itself.
+ * drawn; equal scores are decided for the earlier one. Many candidates are judged in batches of
+ * 65,536 (fewer where samples have more than 64 columns), each by itself.
  *
  * For a Gaussian and a linear score, with z the (1 - fraction) quantile of N(0, 1) and i = phi(z) / fraction, samples have
  * their mean moved by i standard deviations along the score and the variance there multiplied by 1 - i (i - z).

@@ -27,7 +27,7 @@ export interface MixtureReferenceOptions {
 export interface MixtureReference extends Reference, MixtureParameters {
   readonly dim: number;
   /** Mean and covariance of the mixture. */
-  moments(): Gaussian;
+  moments(): Promise<Gaussian>;
   /** Logarithm of the density at each row of `x`, in nats. */
   logDensity(x: Matrix): Promise<Float64Array>;
 }
@@ -58,7 +58,6 @@ export function mixtureReference(options: MixtureReferenceOptions): MixtureRefer
   const weights = given.weights ?? new Float64Array(components).fill(1 / components);
   if (given.covariances === undefined) throw invalid(where, 'covariances', 'be an array of numbers', undefined);
   const parameters = checkMixture(where, 'options', { ...given, means, weights, covariance });
-  const ownMoments = mixtureMoments(parameters);
   const open = (): RealSamples => ({
     draw: (count, { generation: _, seed, ...job }) =>
       sampleMixture(parameters, count, { lambda: 1, seed, bias: { kind: 'none' } }, job),
@@ -67,7 +66,7 @@ export function mixtureReference(options: MixtureReferenceOptions): MixtureRefer
     name: where,
     dim,
     ...parameters,
-    moments: () => ownMoments,
+    moments: () => mixtureMoments(parameters),
     logDensity: (x) => mixtureLogDensity(parameters, x),
     open,
   };

@@ -371,7 +371,7 @@ describe('sampling', () => {
     const data = await mixtureReference(mixture).open(0n).draw(2000, { generation: 1, seed: 3n });
     const fitted = await gaussianMixture({ components: 3, start }).fit(data);
     const { weights, means, covariances } = fitted;
-    const expected = mixtureReference({
+    const expected = await mixtureReference({
       weights,
       means,
       covariances: covariances.map((v) => lambda * v),

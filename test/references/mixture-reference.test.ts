@@ -19,7 +19,7 @@ describe('mixtureReference', () => {
   test.each(covarianceForms)('has the moments and the density of its parameters: %s', async (form) => {
     const reference = mixtureReference({ means, weights, covariance: form, covariances: covariances[form] });
     const plain = plainMixture(reference);
-    const found = reference.moments();
+    const found = await reference.moments();
     for (let i = 0; i < 2; i += 1) {
       const mean = (j: number) => weights.reduce((sum, w, k) => sum + w * plain.means[k]![j]!, 0);
       expect(found.mean[i]).toBeCloseTo(mean(i), 13);
