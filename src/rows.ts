@@ -52,8 +52,12 @@ export async function firstNonFinite(
 
 /** The index of the first NaN or infinity of the elements begin ... end - 1, or -1. */
 function firstNonFiniteIndex(data: Float32Array | Float64Array, begin: number, end: number): number {
-  // A finite number times 0 is 0, and any other NaN, which no sum loses. Four sums, as additions wait for each other.
-  let [a, b, c, d] = [0, 0, 0, 0];
+  // A finite number times 0 is 0, and any other NaN, which no sum loses. Four sums, as additions wait for each other, in
+  // four plain variables: unpacked from an array they take three times as long.
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
   let i = begin;
   for (; i + 4 <= end; i += 4) {
     a += data[i]! * 0;
