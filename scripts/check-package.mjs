@@ -58,12 +58,13 @@ function checkList(files) {
     'dist/index.js',
     'dist/index.d.ts',
     'dist/cli/main.js',
+    'examples/models/madloop_model.py',
     ...sources,
     ...vendored.map((name) => `native/vendor/eigen/${name}`),
   ];
   for (const name of needed) assert(files.includes(name), `the tarball lacks ${name}`);
 
-  const rooms = /^(assets|dist|native\/(binding|core|node-gyp|vendor\/eigen))\//;
+  const rooms = /^(assets|dist|examples|native\/(binding|core|node-gyp|vendor\/eigen))\//;
   const single =
     /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|binding\.gyp|native\/sources\.json|scripts\/build-native\.mjs)$/;
   const products =

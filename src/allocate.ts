@@ -1,5 +1,8 @@
 import { MadloopError } from './errors.js';
 
+// Below this, memory that was used before may be used again, which the system need not make first.
+const largestUnzeroedBytes = 2 ** 30;
+
 type ArrayConstructor = Float64ArrayConstructor | Float32ArrayConstructor | Uint32ArrayConstructor;
 
 /** A zeroed typed array, or ERR_OUT_OF_MEMORY that says what it was for and how large. */
@@ -19,4 +22,19 @@ export function allocate<Type extends ArrayConstructor>(
       `${where}: ${what} needs ${length} values (${gigabytes} GB), more than there is memory for`,
     );
   }
+}
+
+/**
+ * The same for an array whose every element the caller writes before anybody reads one: it is not zeroed, which for
+ * megabytes takes as long as to fill it.
+ */
+export function allocateUnzeroed<Type extends Float64ArrayConstructor | Float32ArrayConstructor>(
+  where: string,
+  what: string,
+  Type: Type,
+  length: number,
+): InstanceType<Type> {
+  const bytes = length * Type.BYTES_PER_ELEMENT;
+  if (bytes > largestUnzeroedBytes) return allocate(where, what, Type, length);
+  return new Type(Buffer.allocUnsafeSlow(bytes).buffer, 0, length) as InstanceType<Type>;
 }

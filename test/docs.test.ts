@@ -1,7 +1,15 @@
 // The README and the pages of docs/ keep what they promise: their programs and commands run.
 
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -87,5 +95,27 @@ test.skipIf(numpy === undefined)('the programs and commands of docs/files.md run
     const { status, stdout, stderr } = spawnSync(program, args, { cwd: place, encoding: 'utf8' });
     expect([code, status, status === 0 ? '' : stderr]).toEqual([code, 0, '']);
     if (code.includes('console.log')) expect(stdout).toMatch(/^1000 pixels [0-9a-f]{64}\n\d/);
+  }
+});
+
+test.skipIf(numpy === undefined)('the programs of docs/models.md run, in this order', () => {
+  const place = join(folder, 'models');
+  mkdirSync(join(place, 'node_modules'), { recursive: true });
+  symlinkSync(root, join(place, 'node_modules', 'madloop'), 'dir');
+  copyFileSync(join(root, 'examples/models/madloop_model.py'), join(place, 'madloop_model.py'));
+  for (const code of blocks('docs/models.md', 'python')) {
+    // The first line names the file.
+    const [, name] = /^# (\w+\.py)/.exec(code)!;
+    writeFileSync(join(place, name!), code);
+  }
+  const programs = blocks('docs/models.md', 'js');
+  expect(programs).toHaveLength(3);
+  for (const code of programs) {
+    const args = ['--input-type=module', '--eval', code];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: place, encoding: 'utf8' });
+    expect([code, status, stderr]).toEqual([code, 0, '']);
+    // A line a generation.
+    expect(stdout.trim().split('\n').length).toBeGreaterThanOrEqual(10);
+    expect(stdout).not.toContain('undefined');
   }
 });
