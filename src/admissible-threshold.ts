@@ -6,6 +6,7 @@ import { deterministicLimitPoints } from './limit-point/deterministic.js';
 import { estimateLimitPoint } from './limit-point/estimate.js';
 import type { LimitPoint } from './limit-point/limit-point.js';
 import type { LimitPointParameters } from './limit-point/parameters.js';
+import { StagedProgress } from './limit-point/staged-progress.js';
 import { native } from './native.js';
 import { resolveSeed, type Seed } from './seed.js';
 
@@ -101,26 +102,32 @@ class ThresholdSearch {
   readonly #question: Question;
   readonly #target: number;
   readonly #settings: JobSettings;
+  readonly #quiet: JobSettings;
 
   constructor(question: Question, target: number, settings: JobSettings) {
     this.#question = question;
     this.#target = target;
-    this.#settings = { ...settings, onProgress: undefined };
+    this.#settings = settings;
+    this.#quiet = { ...settings, onProgress: undefined };
   }
 
   async run(): Promise<AdmissibleThreshold> {
     let synthetic = Math.max(1, Math.round(await this.#start()));
     let low = 0; // admissible
     let high = mostSynthetic; // not
+    const progress = new StagedProgress(this.#settings.onProgress);
     for (let count = 0; count < mostLimitPoints; count += 1) {
       // d log(limit) / d log(n_s)
       const elasticity = await this.#elasticity(synthetic);
-      const limit = await this.#limitPoint(synthetic, elasticity);
+      // Mostly it takes one or two.
+      const onProgress = progress.ofStage(1 - 0.5 ** count, 1 - 0.5 ** (count + 1));
+      const limit = await this.#limitPoint(synthetic, elasticity, onProgress);
       const at = (distance: number): number => synthetic * (1 - (distance / this.#target - 1) / elasticity);
       const next = at(limit.distance);
       const step = Math.abs(next / synthetic - 1);
       // So near, the curvature and the error of the slope do not matter beside the standard error.
       if (elasticity > 0 && (step <= 2 * this.#question.relativeError || Math.abs(next - synthetic) <= 0.5)) {
+        progress.finish();
         const [worst, best] = [at(limit.interval[1]), at(limit.interval[0])];
         return {
           synthetic: next,
@@ -163,12 +170,19 @@ class ThresholdSearch {
 
   async #deterministic(counts: readonly number[]): Promise<number[]> {
     const cells = counts.map((synthetic) => this.#cell(synthetic));
-    return (await deterministicLimitPoints(cells, this.#settings)).map(({ distance }) => distance);
+    return (await deterministicLimitPoints(cells, this.#quiet)).map(({ distance }) => distance);
   }
 
-  async #limitPoint(synthetic: number, elasticity: number): Promise<LimitPoint> {
+  async #limitPoint(
+    synthetic: number,
+    elasticity: number,
+    onProgress: JobSettings['onProgress'],
+  ): Promise<LimitPoint> {
     const relativeError = Math.min(Math.max(this.#question.relativeError * Math.abs(elasticity), 1e-6), 0.1);
-    return estimateLimitPoint({ ...this.#cell(synthetic), relativeError }, 'monte-carlo', this.#settings);
+    return estimateLimitPoint({ ...this.#cell(synthetic), relativeError }, 'monte-carlo', {
+      ...this.#settings,
+      onProgress,
+    });
   }
 
   #cell(synthetic: number): LimitPointParameters {

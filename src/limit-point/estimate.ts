@@ -4,6 +4,7 @@ import { deterministicLimitPoint } from './deterministic.js';
 import type { LimitPoint } from './limit-point.js';
 import type { LimitPointParameters } from './parameters.js';
 import { simulateChains } from './simulate-chains.js';
+import { StagedProgress } from './staged-progress.js';
 
 /** How a limit point can be computed. */
 export const limitPointMethods = ['monte-carlo', 'deterministic'] as const;
@@ -17,9 +18,13 @@ export async function estimateLimitPoint(
 ): Promise<LimitPoint> {
   if (method === 'deterministic') return deterministicLimitPoint(parameters, settings);
   const cell = new LimitPointCell(settings.where, parameters);
+  const progress = new StagedProgress(settings.onProgress);
   for (let wanted = cell.next(); wanted; wanted = cell.next()) {
-    const [sums] = await simulateChains([{ cell, ...wanted }], settings);
-    cell.add(wanted.first, sums!);
+    const { first, count } = wanted;
+    const onProgress = progress.ofStage(first / (first + count));
+    const [sums] = await simulateChains([{ cell, first, count }], { ...settings, onProgress });
+    cell.add(first, sums!);
   }
+  progress.finish();
   return cell.result();
 }
