@@ -98,6 +98,9 @@ type Question = Pick<LimitPointParameters, 'dim' | 'real' | 'lambda' | 'divisor'
 const mostSynthetic = 1e12;
 const mostLimitPoints = 20;
 
+/** The least relative error of a limit point. */
+const mostPrecise = 1e-6;
+
 class ThresholdSearch {
   readonly #question: Question;
   readonly #target: number;
@@ -115,28 +118,38 @@ class ThresholdSearch {
     let synthetic = Math.max(1, Math.round(await this.#start()));
     let low = 0; // admissible
     let high = mostSynthetic; // not
+    let share = 0.95; // of the error wanted
     const progress = new StagedProgress(this.#settings.onProgress);
     for (let count = 0; count < mostLimitPoints; count += 1) {
       // d log(limit) / d log(n_s)
       const elasticity = await this.#elasticity(synthetic);
       // Mostly it takes one or two.
       const onProgress = progress.ofStage(1 - 0.5 ** count, 1 - 0.5 ** (count + 1));
-      const limit = await this.#limitPoint(synthetic, elasticity, onProgress);
+      const wanted = share * elasticity * this.#question.relativeError;
+      // Where the limit falls, only the side matters.
+      const relativeError = elasticity > 0 ? Math.min(Math.max(wanted, mostPrecise), 0.1) : 1e-3;
+      const limit = await this.#limitPoint(synthetic, relativeError, onProgress);
       const at = (distance: number): number => synthetic * (1 - (distance / this.#target - 1) / elasticity);
       const next = at(limit.distance);
-      const step = Math.abs(next / synthetic - 1);
-      // So near, the curvature and the error of the slope do not matter beside the standard error.
-      if (elasticity > 0 && (step <= 2 * this.#question.relativeError || Math.abs(next - synthetic) <= 0.5)) {
+      const standardError = ((limit.standardError / this.#target) * synthetic) / elasticity;
+      // So near, curvature and the error of the slope do not matter beside the standard error.
+      const near =
+        Math.abs(next - synthetic) <=
+        Math.max(0.5, Math.min(2 * this.#question.relativeError, 0.03) * synthetic);
+      const precise = standardError <= this.#question.relativeError * next;
+      const none = synthetic === 1 && next < 1;
+      if (elasticity > 0 && ((near && precise) || none)) {
         progress.finish();
-        const [worst, best] = [at(limit.interval[1]), at(limit.interval[0])];
         return {
-          synthetic: next,
-          standardError: ((limit.standardError / this.#target) * synthetic) / elasticity,
-          interval: [Math.max(0, worst), best],
+          synthetic: Math.max(0, next),
+          standardError,
+          interval: [Math.max(0, at(limit.interval[1])), Math.max(0, at(limit.interval[0]))],
           bounded: 'yes',
           nearest: { synthetic, limit },
         };
       }
+      if (near && wanted > 0 && wanted < mostPrecise) throw this.#tooPrecise(synthetic, wanted);
+      if (near) share /= 2;
       if (limit.distance <= this.#target) low = synthetic;
       else high = synthetic;
       const inside =
@@ -146,6 +159,14 @@ class ThresholdSearch {
     throw new MadloopError(
       'ERR_NO_CONVERGENCE',
       `${this.#settings.where}: no threshold after ${mostLimitPoints} limit points, between ${low} and ${high}`,
+    );
+  }
+
+  #tooPrecise(synthetic: number, wanted: number): MadloopError {
+    const { where } = this.#settings;
+    return new MadloopError(
+      'ERR_NO_CONVERGENCE',
+      `${where}: relativeError asks for a limit point to ${wanted.toExponential(1)}, beyond ${mostPrecise}: it hardly depends on n_s near ${synthetic}`,
     );
   }
 
@@ -175,14 +196,11 @@ class ThresholdSearch {
 
   async #limitPoint(
     synthetic: number,
-    elasticity: number,
+    relativeError: number,
     onProgress: JobSettings['onProgress'],
   ): Promise<LimitPoint> {
-    const relativeError = Math.min(Math.max(this.#question.relativeError * Math.abs(elasticity), 1e-6), 0.1);
-    return estimateLimitPoint({ ...this.#cell(synthetic), relativeError }, 'monte-carlo', {
-      ...this.#settings,
-      onProgress,
-    });
+    const cell = { ...this.#cell(synthetic), relativeError };
+    return estimateLimitPoint(cell, 'monte-carlo', { ...this.#settings, onProgress });
   }
 
   #cell(synthetic: number): LimitPointParameters {

@@ -11,7 +11,7 @@ import {
 export type { LimitPoint } from './limit-point/limit-point.js';
 
 export interface LimitPointOptions extends CellOptions, JobOptions {
-  /** How it is computed. Default 'monte-carlo'. */
+  /** 'deterministic': the large-d limit, in a millisecond and without a standard error. Default 'monte-carlo'. */
   readonly method?: LimitPointMethod | undefined;
 }
 
