@@ -1,19 +1,18 @@
 import { checkChoice, checkOptions } from './check.js';
-import { type JobOptions, type JobSettings, jobOptionNames, resolveJobOptions } from './job.js';
-import { LimitPointCell } from './limit-point/cell.js';
+import { type JobOptions, jobOptionNames, resolveJobOptions } from './job.js';
+import { estimateLimitPoint, type LimitPointMethod, limitPointMethods } from './limit-point/estimate.js';
 import type { LimitPoint } from './limit-point/limit-point.js';
 import {
   type LimitPointOptions as CellOptions,
   limitPointOptionNames,
   resolveLimitPointParameters,
 } from './limit-point/parameters.js';
-import { simulateChains } from './limit-point/simulate-chains.js';
 
 export type { LimitPoint } from './limit-point/limit-point.js';
 
 export interface LimitPointOptions extends CellOptions, JobOptions {
-  /** How it is computed. Default 'monte-carlo'. */
-  readonly method?: 'monte-carlo' | undefined;
+  /** 'deterministic': the large-d limit, in a millisecond and without a standard error. Default 'monte-carlo'. */
+  readonly method?: LimitPointMethod | undefined;
 }
 
 /**
@@ -42,41 +41,7 @@ export async function limitPoint(options: LimitPointOptions): Promise<LimitPoint
     ...jobOptionNames,
   ]);
   const settings = resolveJobOptions(where, given);
-  if (given.method !== undefined) checkChoice(where, 'method', given.method, ['monte-carlo']);
-  const cell = new LimitPointCell(where, resolveLimitPointParameters(where, given));
-  const progress = new StagedProgress(settings.onProgress);
-  for (let wanted = cell.next(); wanted; wanted = cell.next()) {
-    const { first, count } = wanted;
-    const onProgress = progress.ofStage(first / (first + count));
-    const [sums] = await simulateChains([{ cell, first, count }], { ...settings, onProgress });
-    cell.add(first, sums!);
-  }
-  progress.finish();
-  return cell.result();
-}
-
-/** The progress of stages whose number is not known before the last as one that never falls: in thousandths. */
-class StagedProgress {
-  readonly #report: JobSettings['onProgress'];
-  #done = 0;
-
-  constructor(report: JobSettings['onProgress']) {
-    this.#report = report;
-  }
-
-  /** For a stage that begins at `start`, a fraction of what is known to be wanted. */
-  ofStage(start: number): JobSettings['onProgress'] {
-    if (!this.#report) return undefined;
-    return ({ fraction }) => this.#advance(Math.min(999, Math.floor(1_000 * (start + (1 - start) * fraction))));
-  }
-
-  finish(): void {
-    this.#advance(1_000);
-  }
-
-  #advance(done: number): void {
-    if (done <= this.#done) return;
-    this.#done = done;
-    this.#report?.({ done, total: 1_000, fraction: done / 1_000 });
-  }
+  const method =
+    given.method === undefined ? 'monte-carlo' : checkChoice(where, 'method', given.method, limitPointMethods);
+  return estimateLimitPoint(resolveLimitPointParameters(where, given), method, settings);
 }

@@ -34,6 +34,7 @@ const pages = [
   ['docs/loops.md', 10],
   ['docs/metrics.md', 3], // a line a metric
   ['docs/models-in-core.md', 2], // a line or more a fit
+  ['docs/effective-sample-size.md', 1],
 ] as const;
 
 test.each(pages.flatMap(([page, lines]) => blocks(page, 'js').map((code, i) => [i + 1, page, code, lines])))(

@@ -28,6 +28,10 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
               Napi::Function::New<startMixtureLogDensity>(env, "startMixtureLogDensity"));
   exports.Set("startExpectedDistance",
               Napi::Function::New<startExpectedDistance>(env, "startExpectedDistance"));
+  exports.Set("startEffectiveSampleSizes",
+              Napi::Function::New<startEffectiveSampleSizes>(env, "startEffectiveSampleSizes"));
+  exports.Set("startDeterministicLimits",
+              Napi::Function::New<startDeterministicLimits>(env, "startDeterministicLimits"));
   exports.Set("startPrecisionRecall", Napi::Function::New<startPrecisionRecall>(env, "startPrecisionRecall"));
   exports.Set("planLimitPoint", Napi::Function::New<planLimitPoint>(env, "planLimitPoint"));
   exports.Set("startLimitPointChains",

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { effectiveSampleSize, info } from '../../src/index.js';
+import { run, temporaryFolder } from './command.js';
+
+const folder = temporaryFolder();
+const cell = ['--dim', '3', '--real', '20', '--synthetic', '30', '--lambda', '0.8'];
+
+test('madloop ess --json prints what the library returns, with the parameters given', async () => {
+  const { status, stdout, stderr } = await run(
+    ['ess', ...cell, '--seed', '4', '--json', '--threads', '1'],
+    folder,
+  );
+  expect([status, stderr]).toEqual([0, '']);
+  const { madloop, instructionSet, command, parameters, ...result } = JSON.parse(stdout);
+  expect([madloop, instructionSet, command]).toEqual([info().version, info().variant, 'ess']);
+  expect(parameters).toEqual({ dim: 3, real: 20, synthetic: 30, lambda: 0.8, seed: '4' });
+  const expected = await effectiveSampleSize({ dim: 3, real: 20, synthetic: 30, lambda: 0.8, seed: 4 });
+  expect(result).toEqual(JSON.parse(JSON.stringify(expected)));
+});
+
+test('madloop ess prints a table', async () => {
+  const { status, stdout } = await run(['ess', ...cell, '--relative-error', '0.01'], folder);
+  expect(status).toBe(0);
+  const { ratio } = await effectiveSampleSize({
+    dim: 3,
+    real: 20,
+    synthetic: 30,
+    lambda: 0.8,
+    relativeError: 0.01,
+  });
+  expect(stdout).toMatch(/effective sample size +\d+\.\d+ +\d+\.\d+ to \d+\.\d+/);
+  expect(stdout).toContain(String(Number(ratio.toPrecision(5))));
+  expect(stdout).toMatch(/admissible +(yes|no|undecided)/);
+});
+
+test('madloop ess --method deterministic has no interval and says how accurate it is', async () => {
+  const { status, stdout } = await run(['ess', ...cell, '--method', 'deterministic'], folder);
+  expect(status).toBe(0);
+  expect(stdout).not.toContain(' to ');
+  expect(stdout).toMatch(/relative error of the method, about +0\.\d+/);
+});
+
+test.each([
+  [
+    ['--real', '20', '--synthetic', '30'],
+    'effectiveSampleSize: dim must be an integer of at least 1, got undefined',
+  ],
+  [[...cell, '--relative-error', 'tiny'], 'effectiveSampleSize: relativeError must be a number'],
+  [[...cell, '--method', 'guess'], 'effectiveSampleSize: method must be one of'],
+])('madloop ess %j is wrong usage', async (args, message) => {
+  const { status, stdout, stderr } = await run(['ess', ...args], folder);
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr).toContain(message);
+});
