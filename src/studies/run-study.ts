@@ -36,6 +36,9 @@ const commitMs = 100;
 /** Between commits of the chains of cells that are not finished. */
 const chainCommitMs = 1_000;
 
+/** What the engine finds impossible in a cell, whenever it is tried. */
+const refusals: ReadonlySet<string> = new Set(['ERR_NO_VARIANCE', 'ERR_NO_CONVERGENCE']);
+
 /** `runStudy` with an engine of the caller's. */
 export async function runStudyWith(
   where: string,
@@ -134,27 +137,20 @@ class StudyRun {
         if (this.#settings.signal?.aborted) throw aborted(this.#settings);
         lastTurn = performance.now();
       }
-      const cell = this.#cellOf(group);
-      if (cell === undefined) continue;
       const chains = saved.get(group.first) ?? [];
-      for (const { first, count, sums } of chains) this.#restore(cell, first, count, sums);
-      const scheduled = { group, cell };
-      if (!this.#schedule.add(scheduled, chains.length > 0)) this.#reached.push(scheduled);
+      try {
+        const cell = this.#engine.cell(this.#settings.where, this.#plan.cells[group.first]!.parameters);
+        for (const portion of chains) this.#restore(cell, portion);
+        const scheduled = { group, cell };
+        if (!this.#schedule.add(scheduled, chains.length > 0)) this.#reached.push(scheduled);
+      } catch (error) {
+        this.#refuse(group, error);
+      }
     }
     this.#schedule.start();
   }
 
-  #cellOf(group: CellGroup): EngineCell | undefined {
-    try {
-      return this.#engine.cell(this.#settings.where, this.#plan.cells[group.first]!.parameters);
-    } catch (error) {
-      if (!(error instanceof MadloopError) || error.code !== 'ERR_NO_VARIANCE') throw error;
-      this.#refuse(group, error);
-      return undefined;
-    }
-  }
-
-  #restore(cell: EngineCell, first: number, count: number, sums: Float64Array): void {
+  #restore(cell: EngineCell, { first, count, sums }: ChainSums): void {
     const wanted = cell.next();
     if (wanted?.first !== first || sums.length !== count * cell.width) {
       const { where } = this.#settings;
@@ -175,7 +171,11 @@ class StudyRun {
     const sums = await this.#engine.simulateChains(work, this.#settings);
     const seconds = (performance.now() - started) / 1000;
     this.#keep(work, sums);
-    this.#reached.push(...this.#schedule.take(work, sums));
+    const finished = this.#schedule.take(work, sums, (scheduled, error) => {
+      this.#unsaved.delete(scheduled);
+      this.#refuse(scheduled.group, error);
+    });
+    this.#reached.push(...finished);
     const estimated = this.#schedule.seconds().spent - spentBefore;
     this.#calibrate(estimated > 0 ? (seconds * threads) / estimated : this.#slowness);
   }
@@ -214,7 +214,9 @@ class StudyRun {
     this.#reached = [];
   }
 
-  #refuse(group: CellGroup, error: MadloopError): void {
+  /** A cell that can have no result is no failure of the study; any other error is. */
+  #refuse(group: CellGroup, error: unknown): void {
+    if (!(error instanceof MadloopError) || !refusals.has(error.code)) throw error;
     this.#refused.push({ group, error: `${error.code}: ${error.message}` });
     this.#counts.done += group.cells.length;
     this.#counts.refused += group.cells.length;
