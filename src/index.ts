@@ -1,5 +1,15 @@
 // The public API.
 
+export {
+  type AdmissibleThreshold,
+  type AdmissibleThresholdOptions,
+  admissibleThreshold,
+} from './admissible-threshold.js';
+export {
+  type EffectiveSampleSize,
+  type EffectiveSampleSizeOptions,
+  effectiveSampleSize,
+} from './effective-sample-size.js';
 export { type ErrorCode, MadloopError } from './errors.js';
 export { type ExpectedDistanceOptions, expectedDistance } from './expected-distance.js';
 export { type FrechetDistance, frechetDistance } from './frechet.js';
