@@ -17,6 +17,7 @@ import * as matrixSquareRoot from './benchmarks/matrix-square-root.mjs';
 import * as moments from './benchmarks/moments.mjs';
 import * as precisionRecall from './benchmarks/precision-recall.mjs';
 import * as scaling from './benchmarks/scaling.mjs';
+import * as studies from './benchmarks/studies.mjs';
 import { busyAtStart } from './lib/load.mjs';
 import { describeMachine, machineMarkdown } from './lib/machine.mjs';
 import { buildNativePrograms } from './lib/native-programs.mjs';
@@ -37,6 +38,7 @@ const benchmarks = {
   'matrix-square-root': matrixSquareRoot,
   'expected-distance': expectedDistance,
   'gaussian-mixture': gaussianMixture,
+  studies,
 };
 
 const usage = `node bench/run.mjs [options]
