@@ -1,5 +1,7 @@
 // Colours that readers with any kind of colour vision can tell apart.
 
+import { extent } from './ticks.js';
+
 /** For curves: Okabe & Ito 2008. */
 export const curveColours = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#56B4E9', '#E69F00'];
 
@@ -46,8 +48,9 @@ const ratioEnds: readonly (readonly [end: number, marks: readonly number[]])[] =
 
 /** Colours of ratios, with the middle at 1 and the same ratio and its reciprocal equally strong. */
 export function ratioColours(ratios: readonly number[]): ColourScale {
-  const positive = ratios.filter((ratio) => ratio > 0 && Number.isFinite(ratio));
-  const largest = Math.max(...positive.map((ratio) => Math.max(ratio, 1 / ratio)), 1);
+  const [low, high] = extent(ratios.filter((ratio) => ratio > 0));
+  // 1 where there are none.
+  const largest = Math.max(high, 1 / low, 1);
   const [end, marks] = ratioEnds.find(([candidate]) => candidate >= largest) ?? [largest, [largest]];
   return {
     domain: diverging.map((_, k) => end ** ((k - 5) / 5)),
@@ -58,9 +61,10 @@ export function ratioColours(ratios: readonly number[]): ColourScale {
 
 /** Colours of positive numbers without a middle. */
 export function sizeColours(values: readonly number[]): ColourScale {
-  const positive = values.filter((value) => value > 0);
-  const low = Math.min(...positive, 1);
-  const high = Math.max(...positive, low * 1.01);
+  const [smallest, largest] = extent(values.filter((value) => value > 0));
+  const low = Number.isFinite(smallest) ? smallest : 1;
+  // A scale needs two ends.
+  const high = Math.max(largest, low * 1.01);
   const at = (share: number) => low * (high / low) ** share;
   return {
     domain: sequential.map((_, k) => at(k / (sequential.length - 1))),

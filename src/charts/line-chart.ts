@@ -2,7 +2,7 @@
 
 import { chartConfig, type Specification, schema } from './chart-style.js';
 import { curveColours } from './colours.js';
-import { fewLogarithmicTicks } from './ticks.js';
+import { extent, fewLogarithmicTicks } from './ticks.js';
 import { valueScale } from './value-scale.js';
 
 /** One curve. Curves with the same `colour` or `dash` label share that colour or dash pattern and its legend entry. */
@@ -119,7 +119,7 @@ function horizontalScale({ logarithmicX, curves }: LineChart): object {
     };
   }
   const values = curves.flatMap((curve) => curve.points.map((point) => point.x));
-  const ticks = fewLogarithmicTicks(Math.min(...values), Math.max(...values));
+  const ticks = fewLogarithmicTicks(...extent(values));
   return {
     scale: { type: 'log', nice: false, padding: 6 },
     axis: { values: ticks, format: ',~f', grid: false, labelFlush: false },

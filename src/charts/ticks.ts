@@ -42,3 +42,14 @@ export function numberText(value: number, digits = 4): string {
     maximumFractionDigits: 10,
   });
 }
+
+/** The smallest and the largest of the finite numbers among `values`; of none, Infinity and -Infinity. */
+export function extent(values: Iterable<number>): [smallest: number, largest: number] {
+  let [smallest, largest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    if (!Number.isFinite(value)) continue;
+    if (value < smallest) smallest = value;
+    if (value > largest) largest = value;
+  }
+  return [smallest, largest];
+}

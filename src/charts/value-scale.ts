@@ -1,6 +1,6 @@
 // The axis of measured values.
 
-import { linearTicks, logarithmicTicks, numberText } from './ticks.js';
+import { extent, linearTicks, logarithmicTicks, numberText } from './ticks.js';
 
 export interface ValueScale {
   readonly logarithmic: boolean;
@@ -13,8 +13,7 @@ export interface ValueScale {
  * none at or below zero); else from zero.
  */
 export function valueScale(values: readonly number[]): ValueScale {
-  const finite = values.filter(Number.isFinite);
-  const [smallest, largest] = [Math.min(...finite), Math.max(...finite)];
+  const [smallest, largest] = extent(values);
   const logarithmic = smallest > 0 && largest / smallest > 30;
   const domain = logarithmic
     ? ([smallest / 1.3, largest * 1.3] as const)
