@@ -174,7 +174,8 @@ export function resolveCounts(
   return { initial, real, synthetic };
 }
 
-function resolveDim(where: string, dim: unknown, reference: Gaussian | undefined): number {
+/** The dimension, given or that of the reference; the two must agree. */
+export function resolveDim(where: string, dim: unknown, reference: Gaussian | undefined): number {
   if (dim === undefined && reference !== undefined) return reference.dim;
   const checked = checkPositiveInteger(where, 'dim', dim);
   if (reference !== undefined && reference.dim !== checked) {
@@ -183,7 +184,8 @@ function resolveDim(where: string, dim: unknown, reference: Gaussian | undefined
   return checked;
 }
 
-function checkReference(where: string, value: unknown): Gaussian {
+/** Checks a reference distribution. */
+export function checkReference(where: string, value: unknown): Gaussian {
   const { mean, covariance } = checkOptions(where, 'reference', value, ['mean', 'covariance', 'dim', 'count']);
   const checkedMean = toFloat64Array(where, 'reference.mean', mean);
   return checkGaussian(where, 'reference', {

@@ -75,16 +75,20 @@ function describe(cell, varying) {
   if (cell.error !== undefined) return [...lines, `no answer: ${cell.error}`];
   const { result } = cell;
   if (result === null) return [...lines, 'not finished'];
-  const interval =
-    result.ratioLow === null || result.ratioHigh === null
-      ? ''
-      : ` (95 %: ${number(result.ratioLow)} to ${number(result.ratioHigh)})`;
-  lines.push(`nₑ / nᵣ = ${number(result.ratio)}${interval}: ${verdict(result.admissible)}`);
-  lines.push(`nₑ = ${number(result.effectiveSampleSize, 5)}`);
+  lines.push(`nₑ / nᵣ ${ratioText(result)}: ${verdict(result.admissible)}`);
+  if (result.bounded === 'yes') lines.push(`nₑ = ${number(result.effectiveSampleSize, 5)}`);
   lines.push(`limit point ${withError(result.distance, result.standardError)}`);
   if (result.chains > 0)
     lines.push(`${number(result.generations, 9)} generations in ${number(result.chains, 9)} chains`);
   return lines;
+}
+
+/** @param {NonNullable<StudyCell['result']>} result */
+function ratioText({ bounded, ratio, ratioLow, ratioHigh }) {
+  if (bounded === 'below-2') return 'has no value (nₑ is below 2)';
+  if (bounded === 'unbounded') return 'has no bound';
+  if (ratioLow === null || ratioHigh === null) return `= ${number(ratio)}`;
+  return `= ${number(ratio)} (95 %: ${number(ratioLow)} to ${number(ratioHigh)})`;
 }
 
 /** @param {boolean | 'undecided'} admissible */

@@ -2,13 +2,13 @@
 // is made, and nowhere else.
 
 import { fileURLToPath } from 'node:url';
-import { MadloopError } from '../errors.js';
+import { optionalPackage } from '../optional-package.js';
 import type { Specification } from './chart-style.js';
 
 /** The chart as an SVG document. Errors: ERR_MISSING_PACKAGE, with the command that installs what is missing. */
 export async function renderSvg(specification: Specification): Promise<string> {
-  const vegaLite = await optionalPackage<VegaLite>('vega-lite');
-  const vega = await optionalPackage<Vega>('vega');
+  const vegaLite = await chartPackage<VegaLite>('vega-lite');
+  const vega = await chartPackage<Vega>('vega');
   const compiled = vegaLite.compile(specification).spec;
   const view = new vega.View(vega.parse(compiled), { renderer: 'none' });
   try {
@@ -25,7 +25,7 @@ const fontFamily = 'DejaVu Sans';
 
 /** An SVG document as PNG, with `scale` pixels to each of its units. Errors: ERR_MISSING_PACKAGE. */
 export async function renderPng(svg: string, scale = 3): Promise<Uint8Array> {
-  const { Resvg } = await optionalPackage<ResvgPackage>('@resvg/resvg-js');
+  const { Resvg } = await chartPackage<ResvgPackage>('@resvg/resvg-js');
   const image = new Resvg(svg, {
     fitTo: { mode: 'zoom', value: scale },
     font: {
@@ -52,15 +52,5 @@ interface ResvgPackage {
   Resvg: new (svg: string, options: object) => { render(): { asPng(): Uint8Array } };
 }
 
-async function optionalPackage<Package>(name: string): Promise<Package> {
-  try {
-    return (await import(name)) as Package;
-  } catch (error) {
-    throw new MadloopError(
-      'ERR_MISSING_PACKAGE',
-      `charts need the package ${name}, which could not be loaded. Install what charts need with:\n` +
-        '  npm i vega@6 vega-lite@6 @resvg/resvg-js@2',
-      { cause: error },
-    );
-  }
-}
+const chartPackage = <Package>(name: string): Promise<Package> =>
+  optionalPackage(name, 'charts need', 'npm i vega@6 vega-lite@6 @resvg/resvg-js@2');

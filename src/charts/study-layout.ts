@@ -80,8 +80,9 @@ function isNumeric({ axis }: Dimension): boolean {
 
 /** Where a cell stands on an axis. */
 export function coordinate(cell: StudyCell, axis: Dimension['axis']): number | string {
-  const at = (cell.at as Record<string, number | undefined>)[axis];
-  return at ?? (cell.parameters as Record<string, number | string>)[axis] ?? Number.NaN;
+  if (axis === 'variant' || axis === 'divisor') return cell.parameters[axis];
+  const parameters: Readonly<Partial<Record<StudyAxis, number>>> = cell.parameters;
+  return cell.at[axis] ?? parameters[axis] ?? Number.NaN;
 }
 
 function distinct(values: readonly (number | string)[]): (number | string)[] {

@@ -27,6 +27,7 @@ export function formulaResult({ dim, real, synthetic, lambda }: StudyCell['param
     ratioLow: low,
     ratioHigh: high,
     admissible: low > 1 ? true : high < 1 ? false : 'undecided',
+    bounded: 'yes',
     generations: 12000,
     chains: 64,
     varianceReduction: 1 + 100 * share,
@@ -102,7 +103,10 @@ export function mapStudy(points = 20): StudyDocument {
       if (index === 3) {
         const unbounded = { effectiveSampleSize: null, low: null, high: null };
         const ratio = { ratio: null, ratioLow: null, ratioHigh: null };
-        return { ...cell, result: { ...cell.result!, ...unbounded, ...ratio, admissible: false } };
+        return {
+          ...cell,
+          result: { ...cell.result!, ...unbounded, ...ratio, admissible: false, bounded: 'below-2' },
+        };
       }
       return cell;
     },

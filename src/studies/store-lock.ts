@@ -1,0 +1,52 @@
+// One writer a store. The lock is the operating system's on a file beside the store, so that it ends with its process,
+// however that dies; SQLite takes it, since it knows how on every system.
+
+import { rmSync, statSync } from 'node:fs';
+import { inStore, openSqlite, type SqliteDatabase, sqliteCode, sqliteCodes } from './sqlite.js';
+
+export class StoreLock {
+  readonly #file: string;
+  readonly #db: SqliteDatabase;
+
+  private constructor(file: string, db: SqliteDatabase) {
+    this.#file = file;
+    this.#db = db;
+  }
+
+  /** The lock of a store, or undefined where another process (or another call in this one) has it. */
+  static async take(where: string, store: string): Promise<StoreLock | undefined> {
+    const file = `${store}-lock`;
+    for (;;) {
+      const before = inode(file);
+      const db = await openSqlite(where, file, 'write');
+      let busy = false;
+      inStore(where, file, () => {
+        try {
+          // Without a journal the file stays empty, and alone.
+          db.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+        } catch (error) {
+          busy = sqliteCode(error) === sqliteCodes.busy;
+          db.close();
+          if (!busy) throw error;
+        }
+      });
+      if (busy) return undefined;
+      // Its last owner may have removed the file before we locked it: then our lock is nobody's, and we try again.
+      if (before !== undefined && before === inode(file)) return new StoreLock(file, db);
+      db.close();
+    }
+  }
+
+  release(): void {
+    try {
+      rmSync(this.#file, { force: true });
+    } catch {
+      // Windows removes no open file. An empty one that stays does no harm.
+    }
+    this.#db.close();
+  }
+}
+
+function inode(file: string): bigint | undefined {
+  return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;
+}

@@ -1,0 +1,45 @@
+// What a study asks of the engine. Tests give one of their own, whose results are quick and known.
+
+import type { JobSettings } from '../job.js';
+import type { LimitPoint } from '../limit-point/limit-point.js';
+import type { LimitPointParameters } from '../limit-point/parameters.js';
+import type { MadeBy } from './study-identity.js';
+
+/** The estimate of one limit point in progress: see LimitPointCell. */
+export interface EngineCell {
+  /** Numbers that a chain returns. */
+  readonly width: number;
+  /** The chains wanted next and the seconds of one core they will take; undefined when the precision is reached. */
+  next(): { readonly first: number; readonly count: number; readonly seconds: number } | undefined;
+  /** Takes the sums of chains first, first + 1, ...: in order, split anyhow. */
+  add(first: number, sums: Float64Array): void;
+  result(): LimitPoint;
+}
+
+/** Chains of a cell to be simulated. */
+export interface ChainWork {
+  readonly cell: EngineCell;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** n_e of a limit point: see EffectiveSampleSize. */
+export interface SampleSize {
+  readonly effectiveSampleSize: number;
+  readonly interval: readonly [number, number];
+  readonly ratio: number;
+  readonly ratioInterval: readonly [number, number];
+  readonly admissible: boolean | 'undecided';
+  readonly bounded: 'yes' | 'below-2' | 'unbounded';
+}
+
+export interface StudyEngine {
+  readonly madeBy: MadeBy;
+  /** Errors: ERR_NO_VARIANCE. */
+  cell(where: string, parameters: LimitPointParameters): EngineCell;
+  simulateChains(work: readonly ChainWork[], settings: JobSettings): Promise<Float64Array[]>;
+  effectiveSampleSizes(
+    limits: readonly { readonly limit: LimitPoint; readonly parameters: LimitPointParameters }[],
+    settings: JobSettings,
+  ): Promise<SampleSize[]>;
+}

@@ -1,0 +1,50 @@
+// What makes two runs the same study: what enters a result, and nothing else (no clock, no host, no name).
+
+import { createHash } from 'node:crypto';
+import type { StudyCellParameters } from './study-document.js';
+import type { StudyPlan } from './study-plan.js';
+
+/** What made the numbers: they repeat bit for bit with the same two only. */
+export interface MadeBy {
+  readonly madloop: string;
+  readonly instructionSet: string;
+}
+
+/** Everything that enters the results of a study, by name, as text for people and for comparison. */
+export type StudyContent = Readonly<Record<string, string>>;
+
+export function studyContent({ method, relativeError, seed, axes, fixed, cells }: StudyPlan): StudyContent {
+  const content: Record<string, string> = {
+    method,
+    'relative error': String(relativeError),
+    seed: String(seed),
+  };
+  for (const [name, value] of Object.entries(fixed)) content[name] = String(value);
+  for (const { axis, values } of axes) content[axis] = values.join(', ');
+  if (axes.length === 0) content.cells = cells.map(({ at }) => JSON.stringify(at)).join(' ');
+  return content;
+}
+
+/** The study's identity, as hexadecimal text. */
+export function identityOf(content: StudyContent): string {
+  const sorted = Object.entries(content).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256').update(JSON.stringify(sorted)).digest('hex');
+}
+
+/** What two studies differ in, a line each: "name: old -> new". */
+export function differences(old: StudyContent, now: StudyContent): string[] {
+  const names = [...new Set([...Object.keys(old), ...Object.keys(now)])];
+  return names
+    .filter((name) => old[name] !== now[name])
+    .map((name) => `${name}: ${shortened(old[name])} -> ${shortened(now[name])}`);
+}
+
+/** Text that is the same for cells with the same parameters, and for no others, within one study. */
+export function cellKey(parameters: StudyCellParameters): string {
+  const { variant, divisor, dim, real, synthetic, lambda, memory } = parameters;
+  return [variant, divisor, dim, real, synthetic, lambda, memory].join(' ');
+}
+
+function shortened(text = 'none'): string {
+  return text.length > 100 ? `${text.slice(0, 60)} ... (${text.length} characters)` : text;
+}
