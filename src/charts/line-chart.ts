@@ -24,6 +24,7 @@ export interface CurvePoint {
 /** A horizontal line across the chart. */
 export interface Level {
   readonly y: number;
+  /** Written above the line; may be empty. */
   readonly label: string;
   /** Colour label of the curves it belongs to. */
   readonly colour?: string;

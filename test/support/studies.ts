@@ -1,6 +1,7 @@
 // Studies made from formulas, for tests of what is drawn from a study. Nothing is simulated.
 
 import type { StudyAxis, StudyCell, StudyCellResult, StudyDocument } from '../../src/studies/study-document.js';
+import { resolveStudy, type StudyDefinition } from '../../src/studies/study-plan.js';
 
 type Point = Partial<Record<StudyAxis, number>>;
 
@@ -121,4 +122,14 @@ export function linesStudy(): StudyDocument {
     { axis: 'total', values: [1000, 3000, 10000, 30000, 100000] },
   ]);
   return { ...study, name: 'lines', title: 'Curves over n', fixed: { lambda: 1 } };
+}
+
+/** What a run of the study would give, by the formulas. */
+export function formulaStudy(definition: StudyDefinition): StudyDocument {
+  const { name, title, axes, fixed, relativeError, seed, cells } = resolveStudy('test', definition);
+  return {
+    ...frame,
+    ...{ name, title, axes, fixed, relativeError, seed: String(seed) },
+    cells: cells.map(({ parameters, at }) => ({ parameters, at, result: formulaResult(parameters) })),
+  };
 }
