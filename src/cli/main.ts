@@ -6,6 +6,7 @@ import { figureCommand } from './commands/figure.js';
 import { infoCommand } from './commands/info.js';
 import { loopCommand } from './commands/loop.js';
 import { statsCommand } from './commands/stats.js';
+import { studyCommand } from './commands/study.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
 import { say, tolerateClosedPipes } from './output.js';
 
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
     evaluateCommand(signal),
     statsCommand(signal),
     figureCommand(signal),
+    studyCommand(signal),
   ];
   for (const command of commands) {
     program.addCommand(command);
@@ -46,6 +48,11 @@ async function main(): Promise<void> {
   }
 }
 
+const stopped: ReadonlyMap<number, string> = new Map([
+  [exitCodes.interrupted, 'interrupted'],
+  [exitCodes.resumable, 'stopped by SIGTERM'],
+]);
+
 /** Says what went wrong on standard error and returns the exit status. */
 function report(error: unknown, debug: boolean): number {
   if (error instanceof CommanderError) {
@@ -55,7 +62,7 @@ function report(error: unknown, debug: boolean): number {
   }
   const exitCode = exitCodeOf(error);
   const message = error instanceof Error ? error.message : String(error);
-  say(`madloop: ${exitCode === exitCodes.interrupted ? 'interrupted' : message}`);
+  say(`madloop: ${stopped.get(exitCode) ?? message}`);
   if (debug && error instanceof Error) say(error.stack ?? '');
   return exitCode;
 }

@@ -125,12 +125,7 @@ class StudyRun {
     const { waiting, done, refused } = this.#store.counts(this.#shard);
     const before = done + refused;
     this.#counts = { total: waiting + before, done: before, refused, doneBefore: before };
-    const saved = new Map<number, ChainSums[]>();
-    for (const chains of this.#store.chains()) {
-      const others = saved.get(chains.cell);
-      if (others === undefined) saved.set(chains.cell, [chains]);
-      else others.push(chains);
-    }
+    const saved = this.#store.chains();
     let lastTurn = performance.now();
     for (const group of this.#store.waiting(this.#shard)) {
       // Every cell has its moments computed: of many, that takes a while.

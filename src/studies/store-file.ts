@@ -53,7 +53,7 @@ export async function openStoreForWriting(where: string, path: string): Promise<
   return { db, sql: new StoreSql(db) };
 }
 
-/** Makes a store under another name, to be complete when it gets its own. An existing file is replaced. */
+/** Makes a store under another name, to be complete when it gets its own. The caller holds its lock, and there is no such file. */
 export async function createStore(
   where: string,
   path: string,

@@ -239,13 +239,18 @@ export class StoreSql {
     this.#run('DELETE FROM chains WHERE cell = ?', cell);
   }
 
-  /** In order of cells, and of chains within each. */
-  *chains(): Iterable<ChainSums> {
+  /** By cell, in order of chains. */
+  chains(): Map<number, ChainSums[]> {
     const rows = this.#prepare('SELECT cell, first, count, sums FROM chains ORDER BY cell, first').iterate();
+    const byCell = new Map<number, ChainSums[]>();
     for (const row of rows as Iterable<Omit<ChainSums, 'sums'> & { sums: Uint8Array }>) {
       // A copy: the bytes need not lie where a Float64Array can begin.
-      yield { ...row, sums: new Float64Array(new Uint8Array(row.sums).buffer) };
+      const chains = { ...row, sums: new Float64Array(new Uint8Array(row.sums).buffer) };
+      const others = byCell.get(row.cell);
+      if (others === undefined) byCell.set(row.cell, [chains]);
+      else others.push(chains);
     }
+    return byCell;
   }
 
   addRun(pid: number, host: string, time: string): number {

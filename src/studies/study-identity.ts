@@ -18,10 +18,15 @@ export function studyContent({ method, relativeError, seed, axes, fixed, cells }
     method,
     'relative error': String(relativeError),
     seed: String(seed),
+    variant: String(fixed.variant),
+    divisor: String(fixed.divisor),
   };
-  for (const [name, value] of Object.entries(fixed)) content[name] = String(value);
+  if (axes.length === 0) {
+    content.cells = cells.map(({ parameters }) => cellKey(parameters)).join(', ');
+    return content;
+  }
+  for (const [name, value] of Object.entries({ lambda: 1, memory: 1, ...fixed })) content[name] = String(value);
   for (const { axis, values } of axes) content[axis] = values.join(', ');
-  if (axes.length === 0) content.cells = cells.map(({ at }) => JSON.stringify(at)).join(' ');
   return content;
 }
 

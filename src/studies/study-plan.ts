@@ -64,7 +64,7 @@ export interface PlannedCell {
 }
 
 // Every cell is held in memory, and a mistyped range should not fill it.
-const mostCells = 1_000_000;
+const mostCells = 100_000;
 
 export function resolveStudy(where: string, definition: unknown): StudyPlan {
   const given = checkOptions(where, 'definition', definition, studyDefinitionNames);

@@ -100,9 +100,9 @@ export class StudyStore {
     return this.#in(() => this.#sql.counts(shard));
   }
 
-  /** Sums of chains of cells that are not finished, in order. */
-  chains(): ChainSums[] {
-    return this.#in(() => [...this.#sql.chains()]);
+  /** Sums of chains of cells that are not finished, by cell and in order. */
+  chains(): ReadonlyMap<number, readonly ChainSums[]> {
+    return this.#in(() => this.#sql.chains());
   }
 
   /** Writes all of it or nothing: each cell whole, nothing twice. */

@@ -1,5 +1,5 @@
 // An engine whose cells are quick and whose results are known: chain c of a cell has one number, a hash of the cell and c,
-// and a cell wants chains in batches of 8 until it has as many as its synthetic count.
+// and a cell wants chains in batches of 8 until it has as many as its synthetic count (at least one).
 
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,7 +18,7 @@ export class FakeCell implements EngineCell {
   constructor({ seed, real, synthetic, lambda, dim, memory }: LimitPointParameters) {
     if (lambda === 0) throw new MadloopError('ERR_NO_VARIANCE', 'fake: the distance has no finite variance');
     this.key = [seed, dim, real, synthetic, lambda, memory].join(' ');
-    this.#goal = synthetic;
+    this.#goal = Math.max(1, synthetic);
     this.#secondsPerChain = dim / 1e4;
   }
 
@@ -31,7 +31,8 @@ export class FakeCell implements EngineCell {
 
   add(first: number, sums: Float64Array): void {
     const wanted = this.next();
-    if (wanted?.first !== first || sums.length > wanted.count * this.width) throw new Error('chains out of order');
+    if (wanted?.first !== first || sums.length > wanted.count * this.width)
+      throw new Error('chains out of order');
     this.#sums.push(...sums);
   }
 
@@ -71,7 +72,7 @@ export function fakeEngine(millisecondsPerChain = 0, onRound: (round: number) =>
       const chains = work.reduce((sum, { count }) => sum + count, 0);
       await sleep((millisecondsPerChain * chains) / settings.threads);
       if (settings.signal?.aborted) {
-        throw new MadloopError('ERR_ABORTED', 'aborted', { cause: settings.signal.reason });
+        throw new MadloopError('ERR_ABORTED', `${settings.where}: aborted`, { cause: settings.signal.reason });
       }
       return work.map(({ cell, first, count }) =>
         Float64Array.from(
