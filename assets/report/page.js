@@ -166,7 +166,8 @@ function enliven(chart, section, words) {
   chart.addEventListener('pointerleave', () => {
     tooltip.hidden = true;
   });
-  chart.addEventListener('focusout', () => {
+  // Not on the chart: an SVG element that listens to its focus becomes a stop of the tab key.
+  chart.parentElement?.addEventListener('focusout', () => {
     tooltip.hidden = true;
   });
   const first = rows.find((row) => row.length > 0)?.[0];

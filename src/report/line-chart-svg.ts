@@ -19,6 +19,9 @@ const shapes = [
   'm0,4.5l4.5,-8h-9z',
 ];
 
+// A cross at the foot of the chart: a cell without a number.
+const missing = 'm-3,-3l6,6m-6,0l6,-6';
+
 export interface LineChartPart {
   readonly layout: StudyLayout;
   readonly panel: Panel;
@@ -50,9 +53,8 @@ export function lineChartSvg({
   const yAt = (value: number) => up((onScale(value) - bottom) / (top - bottom));
   const rows = panel.cells.map((row, j) => {
     const colour = curveColours[j % mostCurves]!;
-    const finite = row
-      .map((cell, i) => ({ cell, i, ...readings[j]![i]! }))
-      .filter(({ value }) => Number.isFinite(value));
+    const points = row.flatMap((cell, i) => (cell === undefined ? [] : [{ cell, i, ...readings[j]![i]! }]));
+    const finite = points.filter(({ value }) => Number.isFinite(value));
     const place = (i: number, value: number) =>
       `${across(xShare(x.positions[i]!)).toFixed(1)},${yAt(value).toFixed(1)}`;
     const bars = finite
@@ -70,13 +72,21 @@ export function lineChartSvg({
         d: finite.map(({ i, value }, k) => `${k === 0 ? 'M' : 'L'}${place(i, value)}`).join(''),
       }),
       element('path', { class: 'curve', stroke: colour, d: bars.join('') }),
-      ...finite.map(({ cell, i, value }) =>
-        element('path', {
-          role: 'gridcell',
-          'data-cell': indexOf(cell!),
-          fill: colour,
-          d: `M${place(i, value)}${shapes[j % shapes.length]!}`,
-        }),
+      ...points.map(({ cell, i, value }) =>
+        Number.isFinite(value)
+          ? element('path', {
+              role: 'gridcell',
+              'data-cell': indexOf(cell),
+              fill: colour,
+              d: `M${place(i, value)}${shapes[j % shapes.length]!}`,
+            })
+          : element('path', {
+              role: 'gridcell',
+              class: 'missing',
+              'data-cell': indexOf(cell),
+              stroke: colour,
+              d: `M${across(xShare(x.positions[i]!)).toFixed(1)},${plot.bottom - 7}${missing}`,
+            }),
       ),
     );
   });

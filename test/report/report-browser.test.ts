@@ -27,7 +27,7 @@ describe.skipIf(browserPath === undefined)('a report in a browser', () => {
     writeFileSync(join(folder, 'report.html'), reportPage([maps, lines]));
     browser = await startBrowser();
     page = await browser.context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(30_000);
     page.on('console', (message) => complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(String(error)));
     page.on('request', (request) => requests.push(request.url()));
@@ -105,10 +105,10 @@ describe.skipIf(browserPath === undefined)('a report in a browser', () => {
     expect(await caption.innerText()).toBe('nₑ / nᵣ over nᵣ and nₛ, λ = 0.85');
     expect(await slider.getAttribute('aria-valuetext')).toBe('λ = 0.85');
     expect(await study(0).locator('output').innerText()).toBe('λ = 0.85');
-    await study(0).getByLabel('limit point').check();
+    await study(0).locator('input[value=distance]').check();
     expect(await caption.innerText()).toBe('limit point over nᵣ and nₛ, λ = 0.85');
     await page.keyboard.press('ArrowLeft');
-    await study(0).getByLabel('nₑ / nᵣ').check();
+    await study(0).locator('input[value=ratio]').check();
     // The threshold: a line where there is one, none at lambda = 1.
     expect(await chart(0).locator('.threshold').getAttribute('d')).toMatch(/^M.*L/);
     await slider.fill('2');
@@ -144,7 +144,7 @@ describe.skipIf(browserPath === undefined)('a report in a browser', () => {
 
   test('draws curves whose points have values and error bars', async () => {
     const index = lines.cells.findIndex(({ at }) => at.realFraction === 0.01 && at.total === 3000);
-    await study(1).getByLabel('limit point').check();
+    await study(1).locator('input[value=distance]').check();
     await cell(1, index).hover();
     const text = await tooltip().innerText();
     expect(text).toContain('n = 3,000, p = 0.01, nᵣ = 30, nₛ = 2,970');
