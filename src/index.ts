@@ -1,5 +1,15 @@
 // The public API.
 
+export {
+  type AdmissibleThreshold,
+  type AdmissibleThresholdOptions,
+  admissibleThreshold,
+} from './admissible-threshold.js';
+export {
+  type EffectiveSampleSize,
+  type EffectiveSampleSizeOptions,
+  effectiveSampleSize,
+} from './effective-sample-size.js';
 export { type ErrorCode, MadloopError } from './errors.js';
 export { type ExpectedDistanceOptions, expectedDistance } from './expected-distance.js';
 export { type FrechetDistance, frechetDistance } from './frechet.js';
@@ -59,3 +69,16 @@ export {
 } from './simulate-gaussian-loop.js';
 export { mergeStatistics, type Statistics, type StatisticsContent } from './statistics.js';
 export { type ReadStatisticsOptions, readStatistics, writeStatistics } from './statistics-file.js';
+export type { AxisValues } from './studies/axis-values.js';
+export { readStudy } from './studies/read-study.js';
+export { runStudy } from './studies/run-study.js';
+export type {
+  StudyAxis,
+  StudyCell,
+  StudyCellParameters,
+  StudyCellResult,
+  StudyDocument,
+} from './studies/study-document.js';
+export type { StudyDefinition } from './studies/study-plan.js';
+export type { StudyProgress } from './studies/study-progress.js';
+export type { RunStudyOptions } from './studies/study-run.js';

@@ -175,6 +175,42 @@ export interface NativeExpectedDistanceRequest {
   readonly threads: number;
   readonly dim: number;
   readonly samples: number;
+  readonly divisor: 'unbiased' | 'mle';
+}
+
+/** Columns of `count` values. */
+export interface NativeEffectiveSampleSizesRequest {
+  readonly threads: number;
+  readonly count: number;
+  readonly dim: Float64Array;
+  /** 1 for divisor n, 0 for n - 1. */
+  readonly mle: Float64Array;
+  /** 1 for the formula of large dimensions, 0 for the exact curve. */
+  readonly deterministic: Float64Array;
+  readonly distance: Float64Array;
+  /** Ends of the distance's interval; NaN where it has none. */
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+  /** Filled: numbers of samples; 0 for fewer than 2, infinity for more than 1e15. */
+  readonly samples: Float64Array;
+  readonly samplesLower: Float64Array;
+  readonly samplesUpper: Float64Array;
+}
+
+/** Columns of `count` values. */
+export interface NativeDeterministicLimitsRequest {
+  readonly threads: number;
+  readonly count: number;
+  readonly dim: Float64Array;
+  readonly real: Float64Array;
+  readonly synthetic: Float64Array;
+  readonly lambda: Float64Array;
+  /** 1 for divisor n, 0 for n - 1. */
+  readonly mle: Float64Array;
+  /** Filled. */
+  readonly distance: Float64Array;
+  /** Filled: the relative variance of the eigenvalues; infinite where that diverges, and then so is the distance. */
+  readonly spread: Float64Array;
 }
 
 export interface NativePrecisionRecallRequest {
@@ -252,6 +288,8 @@ export interface NativeAddon {
   startGaussianLoop(request: NativeGaussianLoopRequest): NativeJob<void>;
   startGaussianSampling(request: NativeGaussianSamplingRequest): NativeJob<void>;
   startExpectedDistance(request: NativeExpectedDistanceRequest): NativeJob<number>;
+  startEffectiveSampleSizes(request: NativeEffectiveSampleSizesRequest): NativeJob<void>;
+  startDeterministicLimits(request: NativeDeterministicLimitsRequest): NativeJob<void>;
   startPrecisionRecall(request: NativePrecisionRecallRequest): NativeJob<NativeSettledCounts>;
   multinomialUniform(request: NativeMultinomialRequest): void;
   startFault(request: NativeFaultRequest): NativeJob<number>;

@@ -25,6 +25,7 @@ const pages = [
   ['README.md', 10], // a line a generation
   ['docs/loops.md', 10],
   ['docs/metrics.md', 3], // a line a metric
+  ['docs/effective-sample-size.md', 1],
 ] as const;
 
 test.each(pages.flatMap(([page, lines]) => blocks(page, 'js').map((code, i) => [i + 1, page, code, lines])))(

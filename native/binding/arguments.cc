@@ -32,8 +32,13 @@ double Arguments::number(char const* name) const {
   return value.As<Napi::Number>().DoubleValue();
 }
 
-std::size_t Arguments::size(char const* name) const {
-  double const value = number(name);
+std::size_t Arguments::size(char const* name) const { return toSize(number(name), name); }
+
+std::size_t Arguments::sizeAt(HeldArray<double> const& array, std::size_t index, char const* name) const {
+  return toSize(array.data()[index], name);
+}
+
+std::size_t Arguments::toSize(double value, char const* name) const {
   if (!(value >= 0 && value <= largestExactInteger && std::trunc(value) == value)) {
     fail(name, "must be an integer from 0 to 2^53, got " + std::to_string(value));
   }

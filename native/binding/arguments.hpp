@@ -46,6 +46,8 @@ class Arguments {
 
   /// A Float64Array of exactly `length` elements.
   [[nodiscard]] HeldArray<double> float64Array(char const* name, std::size_t length) const;
+  /// Element `index` of an array that `name` names, as an integer in [0, 2^53].
+  [[nodiscard]] std::size_t sizeAt(HeldArray<double> const& array, std::size_t index, char const* name) const;
   /// A Float32Array or Float64Array of exactly `length` elements.
   [[nodiscard]] HeldRealArray realArray(char const* name, std::size_t length) const;
   /// A member that is itself such an object.
@@ -55,6 +57,7 @@ class Arguments {
   Arguments(Napi::Object object, std::string function) : object_(object), function_(std::move(function)) {}
 
   [[nodiscard]] Napi::Value get(char const* name) const;
+  [[nodiscard]] std::size_t toSize(double value, char const* name) const;
   [[noreturn]] void fail(char const* name, std::string const& problem) const;
 
   Napi::Object object_;

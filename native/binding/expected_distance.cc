@@ -14,15 +14,19 @@ namespace {
 class ExpectedDistanceWork final : public Work {
  public:
   explicit ExpectedDistanceWork(Arguments const& arguments)
-      : dim_(arguments.size("dim")), samples_(arguments.number("samples")) {}
+      : dim_(arguments.size("dim")),
+        samples_(arguments.number("samples")),
+        divisor_(arguments.choice<CovarianceDivisor>(
+            "divisor", {{"unbiased", CovarianceDivisor::unbiased}, {"mle", CovarianceDivisor::mle}})) {}
 
-  void run(Task& task) override { result_ = expectedDistance(dim_, samples_, task); }
+  void run(Task& task) override { result_ = expectedDistance(dim_, samples_, task, divisor_); }
 
   Napi::Value result(Napi::Env env) override { return Napi::Number::New(env, result_); }
 
  private:
   std::size_t dim_;
   double samples_;
+  CovarianceDivisor divisor_;
   double result_ = 0;
 };
 

@@ -24,6 +24,10 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
               Napi::Function::New<startGaussianSampling>(env, "startGaussianSampling"));
   exports.Set("startExpectedDistance",
               Napi::Function::New<startExpectedDistance>(env, "startExpectedDistance"));
+  exports.Set("startEffectiveSampleSizes",
+              Napi::Function::New<startEffectiveSampleSizes>(env, "startEffectiveSampleSizes"));
+  exports.Set("startDeterministicLimits",
+              Napi::Function::New<startDeterministicLimits>(env, "startDeterministicLimits"));
   exports.Set("startPrecisionRecall", Napi::Function::New<startPrecisionRecall>(env, "startPrecisionRecall"));
   exports.Set("multinomialUniform", Napi::Function::New<multinomialUniform>(env, "multinomialUniform"));
   exports.Set("startFault", Napi::Function::New<startFault>(env, "startFault"));

@@ -1,10 +1,9 @@
 #include "core/expected_distance.hpp"
 
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <string>
 
+#include "core/base/decimal.hpp"
 #include "core/laguerre_ensemble.hpp"
 
 namespace madloop {
@@ -14,29 +13,24 @@ namespace {
 constexpr std::size_t largestDim = 10'000;
 constexpr double largestSamples = 1e15;  // below 2^53, so that samples - 1 is exact for integers
 
-std::string shortest(double value) {
-  std::array<char, 32> text;
-  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
-}
-
 void check(std::size_t dim, double samples) {
   if (dim < 1 || dim > largestDim) {
     throwInvalidInput("expectedDistance: dim must be from 1 to " + std::to_string(largestDim) + ", got " +
                       std::to_string(dim));
   }
   if (!(samples >= 2 && samples <= largestSamples)) {
-    throwInvalidInput("expectedDistance: samples must be from 2 to " + shortest(largestSamples) + ", got " +
-                      shortest(samples));
+    throwInvalidInput("expectedDistance: samples must be from 2 to " + shortestDecimal(largestSamples) +
+                      ", got " + shortestDecimal(samples));
   }
   if (samples < static_cast<double>(dim) + 1 && samples != std::floor(samples)) {
     throwInvalidInput("expectedDistance: samples must be an integer or at least dim + 1 = " +
-                      std::to_string(dim + 1) + ", got " + shortest(samples));
+                      std::to_string(dim + 1) + ", got " + shortestDecimal(samples));
   }
 }
 
 }  // namespace
 
-double expectedDistance(std::size_t dim, double samples, Task& task) {
+double expectedDistance(std::size_t dim, double samples, Task const& task, CovarianceDivisor divisor) {
   check(dim, samples);
   auto const d = static_cast<double>(dim);
   double const k = samples - 1;
@@ -49,11 +43,11 @@ double expectedDistance(std::size_t dim, double samples, Task& task) {
 
   // sqrt(x/k) - 1 is (offset - centre)/sqrt(k). The centre may cancel: its error, eps sqrt(k), counts only
   // times the mean deviation, about d/(4 sqrt(k)), because the sum of squares is next to its least value.
-  double const rootK = std::sqrt(k);
-  double const centre = rootK - spectrum.origin;
+  double const root = std::sqrt(divisor == CovarianceDivisor::mle ? samples : k);
+  double const centre = root - spectrum.origin;
   double sum = 0;
   for (std::size_t i = 0; i < spectrum.mass.size(); ++i) {
-    double const deviation = (spectrum.offset[i] - centre) / rootK;
+    double const deviation = (spectrum.offset[i] - centre) / root;
     sum += spectrum.mass[i] * deviation * deviation;
   }
   return d / samples + (singular ? excess : 0) + sum;

@@ -57,7 +57,7 @@ export function parameterOptions(): Option[] {
 }
 
 /** A number where the text is one; other text stays, for the check to quote. */
-function numberOrText(text: string): number | string {
+export function numberOrText(text: string): number | string {
   const value = Number(text);
   return text.trim() === '' || Number.isNaN(value) ? text : value;
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../native.js';
+import { essCommand } from './commands/ess.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { figureCommand } from './commands/figure.js';
 import { infoCommand } from './commands/info.js';
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
   const commands = [
     infoCommand(),
     loopCommand(signal),
+    essCommand(signal),
     evaluateCommand(signal),
     statsCommand(signal),
     figureCommand(signal),

@@ -1,3 +1,13 @@
+/** How far a limit point of method 'deterministic' can be trusted: measured against Monte Carlo, not proved. */
+export interface DeterministicAccuracy {
+  /** Order of magnitude of the relative error of `distance`: 1.5 spread / dim, which holds for every cell measured. */
+  readonly relativeError: number;
+  /** v = E[tr Sigma^2] / (d sigma^2) - 1 with E[Sigma] = sigma I: the relative variance of the eigenvalues. */
+  readonly spread: number;
+  /** Whether the cell lies where the accuracy was measured: spread at most 1, dim at least 10. */
+  readonly measured: boolean;
+}
+
 /** The estimate of a limit point, with all that tells how it was made. */
 export interface LimitPoint {
   /** lim E[distance]: the paper's WD(n_r, n_s, lambda), eq. (3). */
@@ -19,4 +29,6 @@ export interface LimitPoint {
   /** By what factor they reduced the variance of `distance`. */
   readonly varianceReduction: number;
   readonly method: 'monte-carlo' | 'deterministic';
+  /** Of method 'deterministic' alone, in the place of a standard error. */
+  readonly accuracy?: DeterministicAccuracy;
 }

@@ -83,28 +83,38 @@ export class Schedule {
     return work;
   }
 
-  /** The sums of the last round, in its order. Returns the cells that are now finished. */
-  take(work: readonly RoundWork[], sums: readonly Float64Array[]): ScheduledCell[] {
+  /**
+   * The sums of the last round, in its order. Returns the cells that are now finished; one that cannot take its sums is
+   * given to `fail` instead.
+   */
+  take(
+    work: readonly RoundWork[],
+    sums: readonly Float64Array[],
+    fail: (failed: ScheduledCell, error: unknown) => void,
+  ): ScheduledCell[] {
     const finished: ScheduledCell[] = [];
+    const gone = new Set<OpenCell>();
     for (const [index, open] of this.#planned.entries()) {
       const { first, count } = work[index]!;
       const seconds = (open.wanted.seconds / open.wanted.count) * count;
       open.spentSeconds += seconds;
       this.#spentSeconds += seconds;
-      open.cell.add(first, sums[index]!);
-      const wanted = open.cell.next();
-      if (wanted !== undefined) {
-        open.wanted = wanted;
-        continue;
+      try {
+        open.cell.add(first, sums[index]!);
+        const wanted = open.cell.next();
+        if (wanted !== undefined) {
+          open.wanted = wanted;
+          continue;
+        }
+        finished.push(open);
+        this.#finishedSeconds += open.spentSeconds;
+        this.#finishedFirstSeconds += open.firstSeconds;
+      } catch (error) {
+        fail(open, error);
       }
-      finished.push(open);
-      this.#finishedSeconds += open.spentSeconds;
-      this.#finishedFirstSeconds += open.firstSeconds;
+      gone.add(open);
     }
-    if (finished.length > 0) {
-      const gone = new Set<ScheduledCell>(finished);
-      this.#begun = this.#begun.filter((open) => !gone.has(open));
-    }
+    if (gone.size > 0) this.#begun = this.#begun.filter((open) => !gone.has(open));
     return finished;
   }
 

@@ -66,12 +66,13 @@ const schema = `
     error TEXT
   ) STRICT;
   CREATE TABLE chains (
+    portion INTEGER PRIMARY KEY,
     cell INTEGER NOT NULL,
     first INTEGER NOT NULL,
     count INTEGER NOT NULL,
-    sums BLOB NOT NULL,
-    PRIMARY KEY (cell, first)
+    sums BLOB NOT NULL
   ) STRICT;
+  CREATE INDEX chains_of_cell ON chains (cell);
   CREATE TABLE runs (
     run INTEGER PRIMARY KEY,
     pid INTEGER NOT NULL,
@@ -239,9 +240,9 @@ export class StoreSql {
     this.#run('DELETE FROM chains WHERE cell = ?', cell);
   }
 
-  /** By cell, in order of chains. */
+  /** By cell, in the order they were added: a cell that began again has its first chains twice, and needs both. */
   chains(): Map<number, ChainSums[]> {
-    const rows = this.#prepare('SELECT cell, first, count, sums FROM chains ORDER BY cell, first').iterate();
+    const rows = this.#prepare('SELECT cell, first, count, sums FROM chains ORDER BY portion').iterate();
     const byCell = new Map<number, ChainSums[]>();
     for (const row of rows as Iterable<Omit<ChainSums, 'sums'> & { sums: Uint8Array }>) {
       // A copy: the bytes need not lie where a Float64Array can begin.

@@ -17,8 +17,8 @@ export interface EngineCell {
 }
 
 /** Chains of a cell to be simulated. */
-export interface ChainWork {
-  readonly cell: EngineCell;
+export interface ChainWork<Cell extends EngineCell = EngineCell> {
+  readonly cell: Cell;
   readonly first: number;
   readonly count: number;
 }
@@ -33,11 +33,11 @@ export interface SampleSize {
   readonly bounded: 'yes' | 'below-2' | 'unbounded';
 }
 
-export interface StudyEngine {
+export interface StudyEngine<Cell extends EngineCell = EngineCell> {
   readonly madeBy: MadeBy;
   /** Errors: ERR_NO_VARIANCE. */
-  cell(where: string, parameters: LimitPointParameters): EngineCell;
-  simulateChains(work: readonly ChainWork[], settings: JobSettings): Promise<Float64Array[]>;
+  cell(where: string, parameters: LimitPointParameters): Cell;
+  simulateChains(work: readonly ChainWork<Cell>[], settings: JobSettings): Promise<Float64Array[]>;
   effectiveSampleSizes(
     limits: readonly { readonly limit: LimitPoint; readonly parameters: LimitPointParameters }[],
     settings: JobSettings,

@@ -115,6 +115,7 @@ export class StudyStore {
         }
         for (const { group, error } of refused) {
           for (const cell of group.cells) this.#sql.refuseCell(cell, error);
+          this.#sql.removeChains(group.first);
         }
         for (const sums of chains) this.#sql.addChains(sums);
         this.#sql.updateRun(this.#run, now(), fraction, secondsLeft);

@@ -10,16 +10,21 @@ import type { ChainWork, EngineCell, SampleSize, StudyEngine } from '../../src/s
 
 export class FakeCell implements EngineCell {
   readonly width = 2;
-  readonly key: string;
+  key: string;
   readonly #goal: number;
   readonly #secondsPerChain: number;
   #sums: number[] = [];
+  /** With memory 2 a cell begins again after its first batch, with other chains; with memory 3 it gives up there. */
+  #again: boolean;
+  readonly #hopeless: boolean;
 
   constructor({ seed, real, synthetic, lambda, dim, memory }: LimitPointParameters) {
     if (lambda === 0) throw new MadloopError('ERR_NO_VARIANCE', 'fake: the distance has no finite variance');
     this.key = [seed, dim, real, synthetic, lambda, memory].join(' ');
     this.#goal = Math.max(1, synthetic);
     this.#secondsPerChain = dim / 1e4;
+    this.#again = memory === 2;
+    this.#hopeless = memory === 3;
   }
 
   next() {
@@ -34,6 +39,13 @@ export class FakeCell implements EngineCell {
     if (wanted?.first !== first || sums.length > wanted.count * this.width)
       throw new Error('chains out of order');
     this.#sums.push(...sums);
+    if (this.#sums.length < Math.min(8, this.#goal) * this.width) return;
+    if (this.#hopeless) throw new MadloopError('ERR_NO_CONVERGENCE', 'fake: out of reach');
+    if (this.#again) {
+      this.#again = false;
+      this.#sums = [];
+      this.key += ' again';
+    }
   }
 
   result() {

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { studyCsv, studyJson } from '../../src/studies/export-study.js';
 import { mergeStudies } from '../../src/studies/merge-studies.js';
 import { readStudy, studyStatus } from '../../src/studies/read-study.js';
-import { type RunStudyOptions, runStudyWith } from '../../src/studies/run-study.js';
+import { type RunStudyOptions, runStudyWith } from '../../src/studies/study-run.js';
 import type { StudyDocument } from '../../src/studies/study-document.js';
 import type { StudyDefinition } from '../../src/studies/study-plan.js';
 import type { StudyProgress } from '../../src/studies/study-progress.js';
@@ -190,6 +190,25 @@ describe('runStudy', () => {
       } else expect([result?.bounded, error]).toEqual(['yes', undefined]);
     }
     expect(await studyStatus('status', store)).toMatchObject({ cells: 48, done: 24, refused: 24, waiting: 0 });
+  });
+
+  test('so is one that turns out not to converge, and a cell that begins again is resumed where it was', async () => {
+    const definition = { dim: 50, real: 10, synthetic: [100, 200, 300], memory: [1, 2, 3] };
+    const whole = await run(definition, { store: newStore(), threads: 1 });
+    for (const { at, result, error } of whole.cells) {
+      expect([at.memory, result?.chains, error]).toEqual(
+        at.memory === 3
+          ? [3, undefined, 'ERR_NO_CONVERGENCE: fake: out of reach']
+          : [at.memory, at.synthetic, undefined],
+      );
+    }
+    for (let stop = 1; stop < 12; stop += 1) {
+      const store = newStore();
+      const controller = new AbortController();
+      const engine = fakeEngine(0.02, (round) => round === stop && controller.abort());
+      await run(definition, { store, threads: 1, signal: controller.signal }, engine).catch(() => {});
+      expect(bytes(await run(definition, { store }))).toBe(bytes(whole));
+    }
   });
 
   test('cells that have the same parameters are computed once', async () => {

@@ -17,7 +17,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { studyCsv } from '../../src/studies/export-study.js';
 import { mergeStudies } from '../../src/studies/merge-studies.js';
 import { readStudy, studyStatus } from '../../src/studies/read-study.js';
-import { type RunStudyOptions, runStudyWith } from '../../src/studies/run-study.js';
+import { type RunStudyOptions, runStudyWith } from '../../src/studies/study-run.js';
 import { openSqlite } from '../../src/studies/sqlite.js';
 import type { StudyDefinition } from '../../src/studies/study-plan.js';
 import { outcomeOf, startScript } from '../support/child.js';

@@ -7,7 +7,7 @@ import { writeFileAtomically } from '../../files/atomic-write.js';
 import { studyCsv, studyJson, studyParquet } from '../../studies/export-study.js';
 import { mergeStudies } from '../../studies/merge-studies.js';
 import { readStudy, studyStatus } from '../../studies/read-study.js';
-import { runStudy } from '../../studies/studies.js';
+import { runStudy } from '../../studies/run-study.js';
 import type { StudyDocument } from '../../studies/study-document.js';
 import { type StudyDefinition, studyDefinitionNames } from '../../studies/study-plan.js';
 import { stopOnTerm } from '../interrupts.js';

@@ -1,0 +1,66 @@
+#include "core/deterministic_limit.hpp"
+
+#include <memory>
+#include <vector>
+
+#include "binding/arguments.hpp"
+#include "binding/errors.hpp"
+#include "binding/functions.hpp"
+#include "binding/job.hpp"
+#include "core/base/parallel.hpp"
+
+namespace madloop::binding {
+
+namespace {
+
+/// Many loops at once: a column an array.
+class DeterministicLimitsWork final : public Work {
+ public:
+  explicit DeterministicLimitsWork(Arguments const& arguments)
+      : loops_(arguments.size("count")),
+        distance_(column(arguments, "distance")),
+        spread_(column(arguments, "spread")) {
+    HeldArray<double> const dim = column(arguments, "dim");
+    HeldArray<double> const real = column(arguments, "real");
+    HeldArray<double> const synthetic = column(arguments, "synthetic");
+    HeldArray<double> const lambda = column(arguments, "lambda");
+    HeldArray<double> const mle = column(arguments, "mle");
+    for (std::size_t i = 0; i < loops_.size(); ++i) {
+      loops_[i] = {arguments.sizeAt(dim, i, "dim"), real.data()[i], synthetic.data()[i], lambda.data()[i],
+                   mle.data()[i] != 0 ? CovarianceDivisor::mle : CovarianceDivisor::unbiased};
+    }
+  }
+
+  void run(Task& task) override {
+    task.expect(loops_.size());
+    parallelFor(task, loops_.size(), [&](std::size_t i) {
+      DeterministicLimit const limit = deterministicLimit(loops_[i], task);
+      distance_.data()[i] = limit.distance;
+      spread_.data()[i] = limit.spread;
+      task.add(1);
+    });
+  }
+
+  Napi::Value result(Napi::Env env) override { return env.Undefined(); }
+
+ private:
+  [[nodiscard]] HeldArray<double> column(Arguments const& arguments, char const* name) const {
+    return arguments.float64Array(name, loops_.size());
+  }
+
+  std::vector<FreshDataLoop> loops_;
+  HeldArray<double> distance_;
+  HeldArray<double> spread_;
+};
+
+}  // namespace
+
+Napi::Value startDeterministicLimits(Napi::CallbackInfo const& info) {
+  return guarded(info.Env(), [&] {
+    Arguments const arguments(info, "startDeterministicLimits");
+    return startJob(info.Env(), arguments.size("threads"),
+                    std::make_unique<DeterministicLimitsWork>(arguments));
+  });
+}
+
+}  // namespace madloop::binding

@@ -1,0 +1,59 @@
+import { Command } from 'commander';
+import {
+  type EffectiveSampleSize,
+  type EffectiveSampleSizeOptions,
+  effectiveSampleSize,
+} from '../../effective-sample-size.js';
+import { info } from '../../info.js';
+import { addLimitFlags } from '../limit-flags.js';
+import { print, printJson } from '../output.js';
+import { withProgressBar } from '../progress.js';
+import { threadsOption } from '../run-options.js';
+import { tableText, withError } from '../table.js';
+
+export function essCommand(signal: AbortSignal): Command {
+  const command = new Command('ess')
+    .description('the effective sample size of a loop: how many real samples its limit point is worth')
+    .addHelpText('after', '\nExample:\n  madloop ess --dim 100 --real 1000 --synthetic 1000 --lambda 0.9');
+  addLimitFlags(command);
+  return command
+    .option('--json', 'print one JSON document instead of a table')
+    .addOption(threadsOption())
+    .action((flags: Record<string, unknown>) => runEss(flags, signal));
+}
+
+async function runEss(flags: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<void> {
+  const { json, threads, ...parameters } = flags;
+  const result = await withProgressBar('ess', (onProgress) => {
+    // The library checks every value.
+    const options = { ...parameters, threads, signal, onProgress } as unknown as EffectiveSampleSizeOptions;
+    return effectiveSampleSize(options);
+  });
+  const { version, variant } = info();
+  if (json) printJson({ madloop: version, instructionSet: variant, command: 'ess', parameters, ...result });
+  else print(essTable(result));
+}
+
+function essTable(size: EffectiveSampleSize): string {
+  const { distance, standardError, interval, accuracy } = size.limit;
+  const rows = [
+    ['limit point', withError(distance, standardError), range(interval)],
+    ['effective sample size', number(size), range(size.interval)],
+    ['ratio to the real samples', plain(size.ratio), range(size.ratioInterval)],
+    ['admissible', { true: 'yes', false: 'no', undecided: 'undecided' }[String(size.admissible)]!, ''],
+  ];
+  if (accuracy) rows.push(['relative error of the method, about', plain(accuracy.relativeError), '']);
+  return tableText(['', 'value', '95 % interval'], rows);
+}
+
+function number({ bounded, effectiveSampleSize }: EffectiveSampleSize): string {
+  return { yes: plain(effectiveSampleSize), 'below-2': 'below 2', unbounded: 'above 1e15' }[bounded];
+}
+
+function range([low, high]: readonly [number, number]): string {
+  return Number.isNaN(low) ? '' : `${plain(low)} to ${plain(high)}`;
+}
+
+function plain(value: number): string {
+  return Number.isNaN(value) ? '' : String(Number(value.toPrecision(5)));
+}

@@ -1,0 +1,49 @@
+import { checkChoice, checkOptions } from './check.js';
+import {
+  checkYardstick,
+  type EffectiveSampleSize,
+  effectiveSampleSizeOf,
+} from './effective-sample-size/of-limit.js';
+import { jobOptionNames, resolveJobOptions } from './job.js';
+import { estimateLimitPoint, limitPointMethods } from './limit-point/estimate.js';
+import { limitPointOptionNames, resolveLimitPointParameters } from './limit-point/parameters.js';
+import type { LimitPointOptions } from './limit-point.js';
+
+export type { EffectiveSampleSize } from './effective-sample-size/of-limit.js';
+
+/** The same as for `limitPoint`. */
+export type EffectiveSampleSizeOptions = LimitPointOptions;
+
+/**
+ * The effective sample size of a loop, eq. (4) of the paper: how many real samples, fitted once, are as far from the
+ * reference on average as the loop in the long run. n_e solves E[distance(G(n), reference)] = limit point, where G(n) is
+ * the Gaussian fitted to n real samples with the loop's own `divisor`, and the interval comes from that of the limit.
+ *
+ * The expected distance is exact and falls strictly in n: at integers and, above `dim`, at real n; below, its logarithm is
+ * interpolated linearly in log n between integers. A reference must have a multiple of the identity as its covariance, as
+ * for others that curve is not known.
+ *
+ * `method: 'deterministic'` takes the limit point from the large-d limit, without Monte Carlo and without an interval, in
+ * about a millisecond whatever the dimension and counts; see docs/effective-sample-size.md for its accuracy.
+ *
+ * Rejects as `limitPoint` does.
+ *
+ * @example
+ * const { ratio, interval } = await effectiveSampleSize({ dim: 100, real: 1_000, synthetic: 1_000 });
+ * console.log(ratio); // 1.51: a thousand synthetic samples are worth half as many real ones
+ */
+export async function effectiveSampleSize(options: EffectiveSampleSizeOptions): Promise<EffectiveSampleSize> {
+  const where = 'effectiveSampleSize';
+  const given = checkOptions(where, 'options', options, [
+    ...limitPointOptionNames,
+    'method',
+    ...jobOptionNames,
+  ]);
+  const settings = resolveJobOptions(where, given);
+  const method =
+    given.method === undefined ? 'monte-carlo' : checkChoice(where, 'method', given.method, limitPointMethods);
+  const parameters = resolveLimitPointParameters(where, given);
+  checkYardstick(where, parameters);
+  const limit = await estimateLimitPoint(parameters, method, settings);
+  return effectiveSampleSizeOf(limit, parameters, { ...settings, onProgress: undefined });
+}
