@@ -33,6 +33,7 @@ export type {
 export { type Info, info } from './info.js';
 export type { JobOptions, Progress } from './job.js';
 export { type KernelDistance, type KernelDistanceOptions, kernelDistance } from './kernel-distance.js';
+export { type LimitPoint, type LimitPointOptions, limitPoint } from './limit-point.js';
 export { autophagousLoop, type Generation } from './loops/autophagous-loop.js';
 export type { AutophagousLoopOptions, MetricChoice } from './loops/loop-options.js';
 export type { Metric, MetricContext, MetricName } from './loops/metrics.js';

@@ -156,6 +156,7 @@ const nativeCodes: ReadonlySet<string> = new Set<ErrorCode>([
   'ERR_NOT_POSITIVE_SEMIDEFINITE',
   'ERR_ABORTED',
   'ERR_NO_CONVERGENCE',
+  'ERR_NO_VARIANCE',
   'ERR_OUT_OF_MEMORY',
   'ERR_OUT_OF_THREADS',
   'ERR_INTERNAL',

@@ -161,6 +161,58 @@ export interface NativeLoopSeries {
   readonly logDeterminant: Float64Array;
 }
 
+/** A loop that has a limit point. */
+export interface NativeLimitPointLoop {
+  readonly variant: 'synthetic-augmentation' | 'fresh-data';
+  readonly dim: number;
+  readonly real: number;
+  readonly synthetic: number;
+  readonly lambda: number;
+  readonly memory: number;
+  readonly divisor: 'unbiased' | 'mle';
+  /** Trace of the reference's covariance; absent: N(0, I). */
+  readonly referenceTrace?: number;
+}
+
+/** How its chains run, and how much they give. */
+export interface NativeLimitPointPlan {
+  readonly burnIn: number;
+  readonly stride: number;
+  readonly recordings: number;
+  /** Near the distance: what recorded distances are taken from. */
+  readonly centre: number;
+  readonly controls: number;
+  /** Numbers that a chain gives. */
+  readonly width: number;
+  /** Numbers that hold all finished chains. */
+  readonly accumulatorLength: number;
+  readonly relaxationTime: number;
+  /** Of one core for one chain, roughly. */
+  readonly seconds: number;
+}
+
+export interface NativeLimitPointWork extends NativeLimitPointLoop, NativeLimitPointPlan {
+  readonly seed: bigint;
+  readonly referenceCovariance?: Float64Array;
+  readonly first: number;
+  readonly count: number;
+  /** Filled: count x width values. */
+  readonly sums: Float64Array;
+}
+
+export interface NativeLimitPointEstimate {
+  readonly distance: number;
+  readonly standardError: number;
+  readonly low: number;
+  readonly high: number;
+  /** Of a chain's mean, by the controls. */
+  readonly varianceReduction: number;
+  /** Variance of a chain's mean distance, without controls. */
+  readonly varianceOfMean: number;
+  /** Difference of the two halves of the recordings over its standard error. */
+  readonly drift: number;
+}
+
 export interface NativeGaussianSamplingRequest {
   readonly threads: number;
   readonly gaussian: NativeGaussian;
@@ -291,6 +343,22 @@ export interface NativeAddon {
   startEffectiveSampleSizes(request: NativeEffectiveSampleSizesRequest): NativeJob<void>;
   startDeterministicLimits(request: NativeDeterministicLimitsRequest): NativeJob<void>;
   startPrecisionRecall(request: NativePrecisionRecallRequest): NativeJob<NativeSettledCounts>;
+  planLimitPoint(request: NativeLimitPointLoop & { readonly relativeError: number }): NativeLimitPointPlan;
+  startLimitPointChains(request: {
+    readonly threads: number;
+    readonly work: readonly NativeLimitPointWork[];
+  }): NativeJob<void>;
+  addLimitPointChains(request: {
+    readonly controls: number;
+    /** Changed. */
+    readonly accumulator: Float64Array;
+    readonly sums: Float64Array;
+    readonly first: number;
+    readonly count: number;
+  }): void;
+  estimateLimitPoint(
+    request: NativeLimitPointPlan & { readonly accumulator: Float64Array },
+  ): NativeLimitPointEstimate;
   multinomialUniform(request: NativeMultinomialRequest): void;
   startFault(request: NativeFaultRequest): NativeJob<number>;
   buildInfo(): BuildInfo;

@@ -80,4 +80,17 @@ Arguments Arguments::object(char const* name) const {
   return Arguments(value.As<Napi::Object>(), function_ + ": " + name);
 }
 
+std::vector<Arguments> Arguments::list(char const* name) const {
+  Napi::Value const value = get(name);
+  if (!value.IsArray()) fail(name, "must be an array");
+  auto const array = value.As<Napi::Array>();
+  std::vector<Arguments> items;
+  for (std::uint32_t i = 0; i < array.Length(); ++i) {
+    Napi::Value const item = array.Get(i);
+    if (!item.IsObject()) fail(name, "must hold objects");
+    items.push_back(Arguments(item.As<Napi::Object>(), function_ + ": " + name));
+  }
+  return items;
+}
+
 }  // namespace madloop::binding

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "binding/arrays.hpp"
 #include "binding/napi.hpp"
@@ -52,6 +53,8 @@ class Arguments {
   [[nodiscard]] HeldRealArray realArray(char const* name, std::size_t length) const;
   /// A member that is itself such an object.
   [[nodiscard]] Arguments object(char const* name) const;
+  /// An array of such objects.
+  [[nodiscard]] std::vector<Arguments> list(char const* name) const;
 
  private:
   Arguments(Napi::Object object, std::string function) : object_(object), function_(std::move(function)) {}

@@ -18,6 +18,8 @@ char const* codeName(ErrorCode code) {
       return "ERR_NOT_POSITIVE_SEMIDEFINITE";
     case ErrorCode::aborted:
       return "ERR_ABORTED";
+    case ErrorCode::noVariance:
+      return "ERR_NO_VARIANCE";
     case ErrorCode::noConvergence:
       return "ERR_NO_CONVERGENCE";
     case ErrorCode::internal:

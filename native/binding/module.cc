@@ -29,6 +29,11 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("startDeterministicLimits",
               Napi::Function::New<startDeterministicLimits>(env, "startDeterministicLimits"));
   exports.Set("startPrecisionRecall", Napi::Function::New<startPrecisionRecall>(env, "startPrecisionRecall"));
+  exports.Set("planLimitPoint", Napi::Function::New<planLimitPoint>(env, "planLimitPoint"));
+  exports.Set("startLimitPointChains",
+              Napi::Function::New<startLimitPointChains>(env, "startLimitPointChains"));
+  exports.Set("addLimitPointChains", Napi::Function::New<addLimitPointChains>(env, "addLimitPointChains"));
+  exports.Set("estimateLimitPoint", Napi::Function::New<estimateLimitPoint>(env, "estimateLimitPoint"));
   exports.Set("multinomialUniform", Napi::Function::New<multinomialUniform>(env, "multinomialUniform"));
   exports.Set("startFault", Napi::Function::New<startFault>(env, "startFault"));
   exports.Set("buildInfo", Napi::Function::New<buildInfo>(env, "buildInfo"));

@@ -1,24 +1,17 @@
 #include "core/gaussian_loop.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <iterator>
-#include <limits>
-#include <utility>
 #include <vector>
 
 #include "core/base/checked.hpp"
 #include "core/base/memory.hpp"
 #include "core/base/parallel.hpp"
 #include "core/base/sum.hpp"
-#include "core/frechet.hpp"
+#include "core/gaussian_loop_chain.hpp"
 #include "core/gaussian_loop_statistics.hpp"
-#include "core/gaussian_part.hpp"
 #include "core/linalg/nuclear_norm.hpp"
 #include "core/linalg/trace_square_root.hpp"
 #include "core/linalg/trapezoidal.hpp"
-#include "core/random/binomial.hpp"
-#include "core/random/elementary.hpp"
 #include "core/random/stream.hpp"
 
 namespace madloop {
@@ -28,162 +21,39 @@ namespace {
 /// Domain of streamKey: "gaussian loop".
 constexpr std::uint64_t kDomain = 0x6761757373'6c6f6fULL;
 
-/// What a part of a generation is for; with the number of the source model it makes the stream's part.
-enum class Purpose : std::uint32_t { mean, scatter, rows, choice };
-enum class Source : std::uint32_t { real, synthetic };
-constexpr std::uint32_t kGroupBits = 20;
-
-/// The real distribution, with its mean as the origin: the loop commutes with shifts, and nothing recorded
-/// depends on where the origin is, but differences of large means would lose their digits.
-struct Reference {
-  GaussianState state;
-  double trace = 0;
-};
-
-/// log det F F^T from the pivots of a Cholesky decomposition; NaN for a singular product.
-double logDeterminantOfFactor(FactoredGaussian const& gaussian) {
-  if (gaussian.factor.cols() < gaussian.factor.rows()) return std::numeric_limits<double>::quiet_NaN();
-  return fixedOrderSum(static_cast<std::size_t>(gaussian.pivots.size()),
-                       [&](std::size_t i) { return 2 * logarithm(gaussian.pivots[static_cast<Index>(i)]); });
+/// tr (S_ref^(1/2) S S_ref^(1/2))^(1/2), with an absolute error below `tolerance`.
+double nuclearNormWithReference(CovarianceFactor const& covariance, CovarianceFactor const& reference,
+                                double tolerance, Task const& task) {
+  Matrix const& f = covariance.values;
+  if (!reference.identity) return nuclearNorm(reference.values.transpose() * f, tolerance, task).value;
+  if (f.cols() < f.rows() || (covariance.gram.size() == 0 && !covariance.trapezoidal))
+    return nuclearNorm(f, tolerance, task).value;
+  Matrix formed;
+  if (covariance.gram.size() == 0) {
+    formed = Matrix::Zero(f.rows(), f.rows());
+    addTrapezoidalGram(f, formed);
+  }
+  BoundedValue const fast = traceSquareRoot(covariance.gram.size() == 0 ? formed : covariance.gram, task);
+  return fast.errorBound <= tolerance ? fast.value : singularValueSum(f, task).value;
 }
 
-Reference makeReference(GaussianLoopParameters const& p, Task const& task) {
-  auto const dim = static_cast<Index>(p.dim);
-  Reference reference;
-  reference.state.mean = Vector::Zero(dim);
-  CovarianceFactor& covariance = reference.state.covariance;
-  if (p.referenceCovariance.empty()) {
-    covariance.values = Matrix::Identity(dim, dim);
-    covariance.trapezoidal = true;
-    covariance.identity = true;
-    covariance.logDeterminant = 0;
-    reference.trace = static_cast<double>(p.dim);
-    return reference;
-  }
-  Moments const moments{2, p.dim, std::vector<double>(p.dim, 0.0), p.referenceCovariance};
-  FactoredGaussian factored = factorMoments(moments, task, "reference");
-  if (!std::isfinite(factored.trace)) {
-    throwInvalidInput(
-        "simulateGaussianLoop: reference covariance must have a finite trace, got one that overflows");
-  }
-  covariance.logDeterminant = logDeterminantOfFactor(factored);
-  covariance.values = std::move(factored.factor);
-  covariance.trapezoidal = factored.triangular;
-  reference.trace = factored.trace;
-  return reference;
+LoopRecord record(GaussianState const& model, LoopReference const& reference, Task const& task) {
+  LoopRecord values{};
+  double const trace = model.covariance.trace();
+  double const meanTerm = fixedOrderSum(static_cast<std::size_t>(model.mean.size()), [&](std::size_t i) {
+    double const value = model.mean[static_cast<Index>(i)];
+    return value * value;
+  });
+  double const traces = trace + reference.trace;
+  double const covarianceTerm =
+      std::max(0.0, traces - 2 * nuclearNormWithReference(model.covariance, reference.state.covariance,
+                                                          1e-10 * traces, task));
+  values[static_cast<std::size_t>(LoopMetric::distance)] = meanTerm + covarianceTerm;
+  values[static_cast<std::size_t>(LoopMetric::meanNormSquared)] = meanTerm;
+  values[static_cast<std::size_t>(LoopMetric::trace)] = trace;
+  values[static_cast<std::size_t>(LoopMetric::logDeterminant)] = model.covariance.logDeterminant;
+  return values;
 }
-
-/// One replicate of the loop: the definition of the three variants on sufficient statistics.
-class Replicate {
- public:
-  Replicate(GaussianLoopParameters const& parameters, Reference const& reference, std::uint64_t key,
-            std::uint32_t chain, Task const& task)
-      : p_(parameters), reference_(reference), key_(key), chain_(chain), task_(task) {}
-
-  /// Fits the next generation and returns what is recorded of it.
-  LoopRecord next() {
-    ++t_;
-    task_.throwIfCancelled();
-    GaussianPart training = t_ == 1 ? drawReal(p_.initial) : trainingSet();
-    if (t_ == 1 && p_.variant == LoopVariant::syntheticAugmentation) fixedReal_ = training;
-    double const divisor = p_.divisor == CovarianceDivisor::unbiased ? training.count - 1 : training.count;
-    models_.insert(models_.begin(), fitGaussian(std::move(training), divisor));
-    if (models_.size() > p_.memory) models_.pop_back();
-    return record(models_.front());
-  }
-
- private:
-  GaussianPart trainingSet() {
-    std::vector<GaussianPart> parts;
-    if (p_.variant == LoopVariant::syntheticAugmentation) parts.push_back(fixedReal_);
-    if (p_.variant == LoopVariant::freshData) parts.push_back(drawReal(p_.real));
-    if (p_.synthetic == 0) return mergeParts(std::move(parts));
-
-    std::vector<GaussianPart> batch = drawSynthetic();
-    if (p_.pool == SyntheticPool::accumulate) {
-      if (pool_.count > 0) batch.push_back(std::move(pool_));
-      pool_ = mergeParts(std::move(batch));
-      parts.push_back(pool_);
-    } else {
-      std::move(batch.begin(), batch.end(), std::back_inserter(parts));
-    }
-    return mergeParts(std::move(parts));
-  }
-
-  GaussianPart drawReal(std::uint64_t count) const { return draw(reference_.state, 1, count, Source::real, 0); }
-
-  /// Each synthetic sample comes from one of the remembered models, chosen uniformly: multinomial counts.
-  std::vector<GaussianPart> drawSynthetic() const {
-    std::vector<std::uint64_t> counts(models_.size(), p_.synthetic);
-    if (models_.size() > 1) {
-      multinomialUniform(stream(Purpose::choice, Source::synthetic, 0), 0, p_.synthetic, counts.size(),
-                         counts.data());
-    }
-    std::vector<GaussianPart> parts;
-    for (std::size_t i = 0; i < counts.size(); ++i) {
-      if (counts[i] > 0)
-        parts.push_back(
-            draw(models_[i], p_.lambda, counts[i], Source::synthetic, static_cast<std::uint32_t>(i)));
-    }
-    return parts;
-  }
-
-  GaussianPart draw(GaussianState const& source, double lambda, std::uint64_t count, Source kind,
-                    std::uint32_t group) const {
-    PartStreams const streams{stream(Purpose::mean, kind, group), stream(Purpose::scatter, kind, group),
-                              stream(Purpose::rows, kind, group)};
-    return p_.engine == LoopEngine::moments ? drawPartByMoments(source, lambda, count, streams)
-                                            : drawPartBySamples(source, lambda, count, streams, task_);
-  }
-
-  Stream stream(Purpose purpose, Source source, std::uint32_t group) const {
-    std::uint32_t const kind = 2 * static_cast<std::uint32_t>(purpose) + static_cast<std::uint32_t>(source);
-    return Stream{key_, chain_, static_cast<std::uint32_t>(t_), (kind << kGroupBits) | group};
-  }
-
-  LoopRecord record(GaussianState const& model) const {
-    LoopRecord values{};
-    double const trace = model.covariance.trace();
-    double const meanTerm = fixedOrderSum(p_.dim, [&](std::size_t i) {
-      double const value = model.mean[static_cast<Index>(i)];
-      return value * value;
-    });
-    double const traces = trace + reference_.trace;
-    double const covarianceTerm =
-        std::max(0.0, traces - 2 * nuclearNormWithReference(model.covariance, 1e-10 * traces));
-    values[static_cast<std::size_t>(LoopMetric::distance)] = meanTerm + covarianceTerm;
-    values[static_cast<std::size_t>(LoopMetric::meanNormSquared)] = meanTerm;
-    values[static_cast<std::size_t>(LoopMetric::trace)] = trace;
-    values[static_cast<std::size_t>(LoopMetric::logDeterminant)] = model.covariance.logDeterminant;
-    return values;
-  }
-
-  /// tr (S_ref^(1/2) S S_ref^(1/2))^(1/2), with an absolute error below `tolerance`.
-  double nuclearNormWithReference(CovarianceFactor const& covariance, double tolerance) const {
-    Matrix const& f = covariance.values;
-    if (!reference_.state.covariance.identity)
-      return nuclearNorm(reference_.state.covariance.values.transpose() * f, tolerance, task_).value;
-    if (f.cols() < f.rows() || (covariance.gram.size() == 0 && !covariance.trapezoidal))
-      return nuclearNorm(f, tolerance, task_).value;
-    Matrix formed;
-    if (covariance.gram.size() == 0) {
-      formed = Matrix::Zero(f.rows(), f.rows());
-      addTrapezoidalGram(f, formed);
-    }
-    BoundedValue const fast = traceSquareRoot(covariance.gram.size() == 0 ? formed : covariance.gram, task_);
-    return fast.errorBound <= tolerance ? fast.value : singularValueSum(f, task_).value;
-  }
-
-  GaussianLoopParameters const& p_;
-  Reference const& reference_;
-  std::uint64_t const key_;
-  std::uint32_t const chain_;
-  Task const& task_;
-  std::uint64_t t_ = 0;
-  std::vector<GaussianState> models_;  // latest first, at most p_.memory
-  GaussianPart fixedReal_;             // synthetic augmentation: the one real set
-  GaussianPart pool_;                  // accumulate: all synthetic samples so far
-};
 
 }  // namespace
 
@@ -191,7 +61,7 @@ GaussianLoopResult simulateGaussianLoop(GaussianLoopParameters const& parameters
   fixEigenBlocking();
   checkGaussianLoop(parameters, task.threads());
   task.expect(checkedMultiply(parameters.replicates, parameters.generations, "replicates x generations"));
-  Reference const reference = makeReference(parameters, task);
+  LoopReference const reference = makeLoopReference(parameters, task, "simulateGaussianLoop");
   std::uint64_t const key = streamKey(parameters.seed, kDomain);
 
   keepFreedMemory(16 * parameters.dim * parameters.dim *
@@ -200,9 +70,9 @@ GaussianLoopResult simulateGaussianLoop(GaussianLoopParameters const& parameters
   LoopStatistics statistics(parameters.replicates, parameters.generations, parameters.series);
   parallelFor(task, statistics.groups(), [&](std::size_t group) {
     for (std::uint64_t chain = statistics.begin(group); chain < statistics.end(group); ++chain) {
-      Replicate replicate(parameters, reference, key, static_cast<std::uint32_t>(chain), task);
+      GaussianLoopChain replicate(parameters, reference, key, static_cast<std::uint32_t>(chain), task);
       for (std::uint64_t t = 0; t < parameters.generations; ++t) {
-        statistics.add(group, chain, t, replicate.next());
+        statistics.add(group, chain, t, record(replicate.next(), reference, task));
         task.add(1);
       }
     }

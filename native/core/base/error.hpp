@@ -11,6 +11,7 @@ enum class ErrorCode {
   invalidInput,             // the caller's values: lengths, NaN, ranges
   notPositiveSemidefinite,  // a covariance that is asymmetric or has a negative eigenvalue beyond rounding
   aborted,                  // the caller asked the task to stop
+  noVariance,               // a quantity whose standard error is asked for has no finite variance
   noConvergence,            // an iteration used up its budget
   internal,                 // a broken invariant of ours
 };

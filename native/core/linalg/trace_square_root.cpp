@@ -8,7 +8,6 @@
 #include <tuple>
 
 #include "core/linalg/square_root_nodes.hpp"
-#include "core/linalg/symmetric_eigenvalues.hpp"
 
 namespace madloop {
 
@@ -103,7 +102,10 @@ std::optional<BoundedValue> quadrature(Tridiagonal const& t) {
 }  // namespace
 
 BoundedValue traceSquareRoot(Matrix const& s, Task const& task) {
-  ScaledTridiagonal const reduced = scaledTridiagonal(s, task);
+  return traceSquareRoot(scaledTridiagonal(s, task), task);
+}
+
+BoundedValue traceSquareRoot(ScaledTridiagonal const& reduced, Task const& task) {
   double const scale = std::sqrt(reduced.scale);
   if (std::optional<BoundedValue> const sum = quadrature(reduced.matrix)) {
     return {sum->value * scale, sum->errorBound * scale};

@@ -4,6 +4,7 @@
 #include "core/base/task.hpp"
 #include "core/linalg/eigen.hpp"
 #include "core/linalg/nuclear_norm.hpp"
+#include "core/linalg/symmetric_eigenvalues.hpp"
 
 namespace madloop {
 
@@ -15,5 +16,8 @@ namespace madloop {
 /// where the QL iteration takes 90. Otherwise (a condition bound above 2^25, or singular) from the eigenvalues.
 /// errorBound holds in both cases; where it is too large, take singular values of a factor instead.
 BoundedValue traceSquareRoot(Matrix const& s, Task const& task);
+
+/// The same for a matrix that is reduced already.
+BoundedValue traceSquareRoot(ScaledTridiagonal const& reduced, Task const& task);
 
 }  // namespace madloop

@@ -3,9 +3,9 @@
 import { join } from 'node:path';
 import type { Specification } from '../../charts/chart-style.js';
 import { studyCsv } from '../../studies/export-study.js';
-import type { RunStudyOptions } from '../../studies/run-study.js';
 import type { StudyDocument } from '../../studies/study-document.js';
 import type { StudyDefinition } from '../../studies/study-plan.js';
+import type { RunStudyOptions } from '../../studies/study-run.js';
 
 export interface StudyFigure {
   /** As the paper numbers it. */
