@@ -1,6 +1,6 @@
 // A report: studies as one HTML page that needs nothing else. It opens from a disk, loads nothing, and holds its data.
 //
-// Charts are SVG written here, and a small script (assets/report/page.js) adds what moves: 12 kB where Vega, Vega-Lite and
+// Charts are SVG written here, and a small script (assets/report/page.js) adds what moves: 14 kB where Vega, Vega-Lite and
 // their tooltips are 830 kB a page; cells are elements of the page, so that keyboards and screen readers reach them; and what
 // is drawn is there without any script, on paper too.
 
