@@ -20,9 +20,15 @@ export interface Started {
 }
 
 /** Starts `madloop` with these arguments in `cwd`. */
-export function start(args: readonly string[], cwd: string, nodeOptions: readonly string[] = []): Started {
+export function start(
+  args: readonly string[],
+  cwd: string,
+  nodeOptions: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Started {
   const child = spawn(process.execPath, [...nodeOptions, main, ...args], {
     cwd,
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

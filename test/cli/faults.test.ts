@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { run, start, temporaryFolder } from './command.js';
+import { without } from './without-package.js';
 
 const digits = fileURLToPath(new URL('../fixtures/digits-small.npy', import.meta.url));
 const small = ['loop', '--dim', '2', '--real', '5', '--synthetic', '5', '--generations', '3'];
@@ -73,16 +74,6 @@ test('a folder that cannot be written exits 1 and names the file', async () => {
   expect(readdirSync(folder)).toEqual(['file']);
   expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('kept');
 });
-
-// A resolver under which a package is not installed.
-const without = (name: string) => {
-  const hooks = `export async function resolve(specifier, context, next) {
-    if (specifier === '${name}') throw Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' });
-    return next(specifier, context);
-  }`;
-  const registration = `import { register } from 'node:module'; register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hooks)}`)});`;
-  return ['--import', `data:text/javascript,${encodeURIComponent(registration)}`];
-};
 
 test.each(['vega', 'vega-lite', '@resvg/resvg-js'])(
   'without %s the numbers are written and the message has the command',

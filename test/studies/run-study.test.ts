@@ -5,10 +5,10 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { studyCsv, studyJson } from '../../src/studies/export-study.js';
 import { mergeStudies } from '../../src/studies/merge-studies.js';
 import { readStudy, studyStatus } from '../../src/studies/read-study.js';
-import { type RunStudyOptions, runStudyWith } from '../../src/studies/study-run.js';
 import type { StudyDocument } from '../../src/studies/study-document.js';
 import type { StudyDefinition } from '../../src/studies/study-plan.js';
 import type { StudyProgress } from '../../src/studies/study-progress.js';
+import { type RunStudyOptions, runStudyWith } from '../../src/studies/study-run.js';
 import { expectRejection } from '../support/rejection.js';
 import { FakeCell, type FakeEngine, fakeEngine } from './fake-engine.js';
 
