@@ -73,6 +73,22 @@ test('the commands of docs/cli.md run, in this order', () => {
   }
 });
 
+test.each(['docs/figures.md', 'docs/report.md'])('the commands of %s run, in this order', (page) => {
+  const place = join(folder, page);
+  mkdirSync(place, { recursive: true });
+  const commands = blocks(page, 'sh').flatMap((block) => block.trim().split('\n'));
+  expect(commands.length).toBeGreaterThan(1);
+  for (const command of commands) {
+    const [npx, madloop, ...args] = command.split(/ +/);
+    expect([npx, madloop]).toEqual(['npx', 'madloop']);
+    const { status, stderr } = spawnSync(process.execPath, [join(root, 'dist/cli/main.js'), ...args], {
+      cwd: place,
+      encoding: 'utf8',
+    });
+    expect([command, status, stderr]).toEqual([command, 0, expect.any(String)]);
+  }
+});
+
 test.skipIf(numpy === undefined)('the programs and commands of docs/files.md run, in this order', () => {
   const place = join(folder, 'files');
   mkdirSync(join(place, 'node_modules'), { recursive: true });

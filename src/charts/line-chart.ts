@@ -1,10 +1,17 @@
 // Line charts with error bands, described as Vega-Lite specifications (plain objects: nothing is loaded here).
 
+import { chartConfig, type Specification, schema } from './chart-style.js';
+import { curveColours } from './colours.js';
+import { extent, fewLogarithmicTicks } from './ticks.js';
+import { valueScale } from './value-scale.js';
+
 /** One curve. Curves with the same `colour` or `dash` label share that colour or dash pattern and its legend entry. */
 export interface Curve {
   readonly colour?: string;
   readonly dash?: string;
   readonly points: readonly CurvePoint[];
+  /** Dots with error bars in place of a band: for points that stand for themselves. */
+  readonly dots?: boolean;
 }
 
 export interface CurvePoint {
@@ -17,6 +24,7 @@ export interface CurvePoint {
 /** A horizontal line across the chart. */
 export interface Level {
   readonly y: number;
+  /** Written above the line; may be empty. */
   readonly label: string;
   /** Colour label of the curves it belongs to. */
   readonly colour?: string;
@@ -30,52 +38,67 @@ export interface LineChart {
   readonly yTitle: string;
   readonly colourTitle?: string;
   readonly dashTitle?: string;
+  readonly logarithmicX?: boolean;
   readonly curves: readonly Curve[];
   readonly levels?: readonly Level[];
 }
 
-export type Specification = Readonly<Record<string, unknown>>;
-
-// Okabe & Ito 2008: told apart by colour-blind readers, and in print.
-const colours = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#56B4E9', '#E69F00'];
 const dashes = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
-const font = 'DejaVu Sans, Verdana, sans-serif';
+const shapes = ['circle', 'square', 'triangle-up', 'diamond', 'cross', 'triangle-down'];
 
 /** The chart as a Vega-Lite specification. Its y axis is logarithmic where the values span more than a factor of 30. */
 export function lineChartSpecification(chart: LineChart): Specification {
-  const values = chart.curves.flatMap((curve) => curve.points.map((point) => point.y)).filter(Number.isFinite);
-  const [smallest, largest] = [Math.min(...values), Math.max(...values)];
-  // A logarithm shows what happens to the small values too, where there is none at or below zero.
-  const logarithmic = smallest > 0 && largest / smallest > 30;
-  const x = {
-    field: 'x',
-    type: 'quantitative',
-    title: chart.xTitle,
-    scale: { zero: false, nice: false, padding: 6 },
-    axis: { tickMinStep: 1, grid: false, labelFlush: false },
+  return {
+    $schema: schema,
+    padding: 10,
+    background: 'white',
+    ...view(chart, 480, 300),
+    config: chartConfig,
   };
+}
+
+/** Charts beside each other, each with its own axes, under one title. */
+export function lineChartsSpecification(
+  title: string,
+  subtitle: readonly string[],
+  charts: readonly LineChart[],
+): Specification {
+  return {
+    $schema: schema,
+    padding: 10,
+    background: 'white',
+    title: { text: title, subtitle },
+    spacing: 40,
+    hconcat: charts.map((chart) => view(chart, 330, 300)),
+    resolve: { scale: { color: 'independent', shape: 'independent', strokeDash: 'independent' } },
+    config: { ...chartConfig, concat: { spacing: 30 } },
+  };
+}
+
+function view(chart: LineChart, width: number, height: number): Specification {
+  const values = chart.curves.flatMap((curve) => curve.points.map((point) => point.y));
+  const { logarithmic, domain, ticks } = valueScale(values);
+  const x = { field: 'x', type: 'quantitative', title: chart.xTitle, ...horizontalScale(chart) };
   const y = {
     field: 'y',
     type: 'quantitative',
     title: chart.yTitle,
-    scale: logarithmic ? { type: 'log', domain: [smallest / 1.3, largest * 1.3], nice: false } : { zero: true },
+    scale: logarithmic ? { type: 'log', domain, nice: false } : { zero: true },
     axis: logarithmic
-      ? { values: logarithmicTicks(smallest, largest), format: '~g' }
-      : { format: '~g', tickCount: 6 },
+      ? { values: ticks.map(({ value }) => value), format: ',~g' }
+      : { format: ',~f', tickCount: 6 },
   };
-  const color = colourChannel(chart);
+  const dots = chart.curves.some((curve) => curve.dots);
+  const color = colourChannel(chart, dots);
   const detail = { field: 'curve', type: 'nominal' };
   return {
-    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-    width: 480,
-    height: 300,
-    padding: 10,
-    background: 'white',
+    width,
+    height,
     title: { text: chart.title, subtitle: chart.subtitle },
-    data: { values: chart.curves.flatMap((curve) => curveRows(curve, logarithmic ? smallest / 1.3 : 0)) },
+    data: { values: chart.curves.flatMap((curve) => curveRows(curve, logarithmic ? domain[0] : 0)) },
     layer: [
       {
-        transform: [{ filter: 'datum.high > datum.low' }],
+        transform: [{ filter: '!datum.dots && datum.high > datum.low' }],
         mark: { type: 'area', opacity: 0.2, line: false },
         encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color, detail },
       },
@@ -83,34 +106,63 @@ export function lineChartSpecification(chart: LineChart): Specification {
         mark: { type: 'line', strokeWidth: 1.75, strokeJoin: 'round' },
         encoding: { x, y, color, ...dashChannel(chart), detail },
       },
+      ...(dots ? dotLayers(chart, { x, y, color }) : []),
       ...levelLayers(chart.levels ?? [], color, y),
     ],
-    config: {
-      font,
-      title: { fontSize: 14, subtitleFontSize: 11, anchor: 'start', subtitlePadding: 4, offset: 12 },
-      axis: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: 'normal', gridColor: '#e6e6e6' },
-      legend: {
-        labelFontSize: 11,
-        titleFontSize: 11,
-        titleFontWeight: 'normal',
-        labelLimit: 0,
-        symbolSize: 300,
-      },
-      view: { stroke: null },
-    },
   };
 }
 
+function horizontalScale({ logarithmicX, curves }: LineChart): object {
+  if (!logarithmicX) {
+    return {
+      scale: { zero: false, nice: false, padding: 6 },
+      axis: { tickMinStep: 1, grid: false, labelFlush: false },
+    };
+  }
+  const values = curves.flatMap((curve) => curve.points.map((point) => point.x));
+  const ticks = fewLogarithmicTicks(...extent(values));
+  return {
+    scale: { type: 'log', nice: false, padding: 6 },
+    axis: { values: ticks, format: ',~f', grid: false, labelFlush: false },
+  };
+}
+
+/** Error bars, and a dot of a shape of its own for each colour. */
+function dotLayers(
+  chart: LineChart,
+  { x, y, color }: { x: object; y: object; color: object },
+): Specification[] {
+  const labels = labelsOf(chart.curves, 'colour');
+  const scale = { domain: labels, range: shapes.slice(0, labels.length) };
+  const shape =
+    labels.length === 0 ? {} : { shape: { field: 'colour', type: 'nominal', title: chart.colourTitle, scale } };
+  const transform = [{ filter: 'datum.dots' }];
+  return [
+    {
+      transform: [{ filter: 'datum.dots && datum.high > datum.low' }],
+      mark: { type: 'rule', strokeWidth: 1.25 },
+      encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color },
+    },
+    {
+      transform,
+      mark: { type: 'point', filled: true, opacity: 1, size: 45 },
+      encoding: { x, y, color, ...shape },
+    },
+  ];
+}
+
 /** Colour by label with a legend; one plain colour where the curves have no labels. */
-function colourChannel({ curves, colourTitle }: LineChart): object {
+function colourChannel({ curves, colourTitle }: LineChart, dots: boolean): object {
   const labels = labelsOf(curves, 'colour');
-  if (labels.length === 0) return { value: colours[0] };
+  if (labels.length === 0) return { value: curveColours[0] };
   return {
     field: 'colour',
     type: 'nominal',
     title: colourTitle,
-    scale: { domain: labels, range: colours.slice(0, labels.length) },
-    legend: { symbolType: 'stroke', symbolStrokeWidth: 2, symbolOpacity: 1 },
+    scale: { domain: labels, range: curveColours.slice(0, labels.length) },
+    legend: dots
+      ? { symbolSize: 70, symbolOpacity: 1 }
+      : { symbolType: 'stroke', symbolStrokeWidth: 2, symbolOpacity: 1 },
   };
 }
 
@@ -133,7 +185,16 @@ function curveRows(curve: Curve, floor: number): Record<string, unknown>[] {
       const half = Number.isFinite(error) ? error : 0;
       // A band that reaches below every curve, or below zero, would stretch a logarithmic axis for nothing.
       const low = Math.max(y - half, floor);
-      return { curve: name, colour: curve.colour, dash: curve.dash ?? '', x, y, low, high: y + half };
+      return {
+        curve: name,
+        colour: curve.colour,
+        dash: curve.dash ?? '',
+        dots: curve.dots ?? false,
+        x,
+        y,
+        low,
+        high: y + half,
+      };
     });
 }
 
@@ -149,18 +210,4 @@ function levelLayers(levels: readonly Level[], color: object, y: object): Specif
       encoding: { ...shared, x: { value: 'width' }, text: { field: 'label' } },
     },
   ];
-}
-
-/** 1, 2 and 5 times powers of ten where they are few, else every power of ten, or every second one and so on. */
-function logarithmicTicks(smallest: number, largest: number): number[] {
-  const first = Math.floor(Math.log10(smallest));
-  const last = Math.ceil(Math.log10(largest));
-  const decades = last - first;
-  const step = Math.max(1, Math.ceil(decades / 8));
-  const multiples = decades <= 3 ? [1, 2, 5] : [1];
-  const ticks: number[] = [];
-  for (let exponent = first; exponent <= last; exponent += step) {
-    ticks.push(...multiples.map((multiple) => Number(`${multiple}e${exponent}`)));
-  }
-  return ticks.filter((tick) => tick >= smallest / 1.3 && tick <= largest * 1.3);
 }

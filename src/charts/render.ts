@@ -3,7 +3,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { optionalPackage } from '../optional-package.js';
-import type { Specification } from './line-chart.js';
+import type { Specification } from './chart-style.js';
 
 /** The chart as an SVG document. Errors: ERR_MISSING_PACKAGE, with the command that installs what is missing. */
 export async function renderSvg(specification: Specification): Promise<string> {

@@ -1,6 +1,7 @@
 // A finished run of `madloop loop`, as JSON, CSV, a table and a chart.
 
-import { type LineChart, lineChartSpecification, type Specification } from '../charts/line-chart.js';
+import type { Specification } from '../charts/chart-style.js';
+import { type LineChart, lineChartSpecification } from '../charts/line-chart.js';
 import { csvText } from '../files/csv.js';
 import type { Estimate } from '../simulate-gaussian-loop.js';
 import { tableText, withError } from './table.js';

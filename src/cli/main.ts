@@ -6,6 +6,7 @@ import { evaluateCommand } from './commands/evaluate.js';
 import { figureCommand } from './commands/figure.js';
 import { infoCommand } from './commands/info.js';
 import { loopCommand } from './commands/loop.js';
+import { reportCommand } from './commands/report.js';
 import { statsCommand } from './commands/stats.js';
 import { studyCommand } from './commands/study.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
     statsCommand(signal),
     figureCommand(signal),
     studyCommand(signal),
+    reportCommand(),
   ];
   for (const command of commands) {
     program.addCommand(command);

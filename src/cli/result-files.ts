@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Specification } from '../charts/line-chart.js';
+import type { Specification } from '../charts/chart-style.js';
 import { renderPng, renderSvg } from '../charts/render.js';
 import { MadloopError } from '../errors.js';
 import { writeFileAtomically } from '../files/atomic-write.js';

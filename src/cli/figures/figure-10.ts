@@ -1,7 +1,8 @@
 // The paper's Figure 10, left: how the fresh data loop forgets where it started. Whatever the number of real samples
 // behind generation 1, the distance goes to a limit that depends on n_r, n_s and lambda alone.
 
-import { type LineChart, lineChartSpecification, type Specification } from '../../charts/line-chart.js';
+import type { Specification } from '../../charts/chart-style.js';
+import { type LineChart, lineChartSpecification } from '../../charts/line-chart.js';
 import { derivedSeed } from '../../derived-seed.js';
 import { csvText } from '../../files/csv.js';
 import type { JobOptions, Progress } from '../../job.js';

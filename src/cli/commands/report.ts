@@ -1,0 +1,20 @@
+import { Command, Option } from 'commander';
+import { writeFileAtomically } from '../../files/atomic-write.js';
+import { reportPage } from '../../report/report-page.js';
+import { readStudy } from '../../studies/read-study.js';
+import type { StudyDocument } from '../../studies/study-document.js';
+import { say } from '../output.js';
+
+export function reportCommand(): Command {
+  return new Command('report')
+    .description('studies as one self-contained HTML page, finished or not')
+    .argument('<stores...>', 'stores of studies, in the order of the page')
+    .addOption(new Option('-o, --output <file>', 'the page').default('report.html'))
+    .addHelpText('after', '\nExample:\n  madloop report madloop-results/figure-11.sqlite -o figure-11.html')
+    .action(async (stores: string[], { output }: { output: string }) => {
+      const studies: StudyDocument[] = [];
+      for (const store of stores) studies.push(await readStudy(store));
+      await writeFileAtomically(output, reportPage(studies));
+      say(`wrote ${output}`);
+    });
+}

@@ -1,0 +1,123 @@
+// The paper's Figure 31: the limit point as all samples grow, with the share of real ones fixed. Without sampling bias it goes
+// to zero whatever the share; with any, it does not.
+
+import { axisLabel } from '../../charts/axis-scale.js';
+import { reading } from '../../charts/cell-state.js';
+import { type LineChart, lineChartsSpecification } from '../../charts/line-chart.js';
+import { coordinate, type NumericDimension, studyLayout } from '../../charts/study-layout.js';
+import type { StudyCell, StudyDocument } from '../../studies/study-document.js';
+import { tableText, withError } from '../table.js';
+import type { StudyFigure } from './study-figure.js';
+
+const dim = 100;
+const total = '1000:100000:9:log';
+
+/** The limit point as n grows without bound: the covariance tends to p / (1 - lambda q) I, and the mean to 0. */
+export function plateau(lambda: number, realFraction: number): number {
+  return dim * (1 - Math.sqrt(realFraction / (1 - lambda * (1 - realFraction)))) ** 2;
+}
+
+const shareOfReal = 0.1;
+
+export const figure31: StudyFigure = {
+  number: '31',
+  studies: [
+    {
+      name: 'figure-31-share',
+      title: 'Figure 31, left: the limit point over n, by share of real samples',
+      dim,
+      total,
+      realFraction: [1, 0.1, 0.03, 0.01, 0.003],
+      lambda: 1,
+    },
+    {
+      name: 'figure-31-bias',
+      title: 'Figure 31, right: the limit point over n, by sampling bias',
+      dim,
+      total,
+      realFraction: shareOfReal,
+      lambda: [1, 0.97, 0.95, 0.93, 0.9],
+    },
+  ],
+  chart: ([byShare, byBias]) =>
+    lineChartsSpecification(
+      'More data, the same share of them real',
+      [`fresh data loop, d = ${dim}, n samples per generation; error bars: 95 %; dotted: limit of large n`],
+      [
+        { ...chartOf(byShare!, shareLabel), title: 'λ = 1', colourTitle: 'real samples' },
+        {
+          ...chartOf(byBias!, (lambda) => axisLabel('lambda', lambda)),
+          title: `p = ${shareOfReal * 100} %`,
+          colourTitle: 'sampling bias',
+          levels: curvesOf(byBias!).flatMap((lambda) =>
+            lambda < 1
+              ? [{ y: plateau(lambda, shareOfReal), label: '', colour: axisLabel('lambda', lambda) }]
+              : [],
+          ),
+        },
+      ],
+    ),
+  table: ([byShare, byBias]) =>
+    [
+      'Limit points, lambda = 1:',
+      tableOf(byShare!, shareLabel, () => 0),
+      '',
+      `Limit points, p = ${shareOfReal * 100} %:`,
+      tableOf(
+        byBias!,
+        (lambda) => `lambda = ${lambda}`,
+        (lambda) => plateau(lambda, shareOfReal),
+      ),
+    ].join('\n'),
+};
+
+function shareLabel(share: number): string {
+  return `p = ${Number((100 * share).toPrecision(3))} %`;
+}
+
+/** Shares of real samples, or biases, largest first. */
+function curvesOf(study: StudyDocument): number[] {
+  return [...studyLayout(study).y.values].reverse();
+}
+
+function cellsOf(study: StudyDocument, { axis }: NumericDimension, value: number): StudyCell[] {
+  return study.cells.filter((cell) => coordinate(cell, axis) === value);
+}
+
+function chartOf(study: StudyDocument, label: (value: number) => string): Omit<LineChart, 'title'> {
+  const { y } = studyLayout(study);
+  return {
+    subtitle: [],
+    xTitle: 'n, samples per generation',
+    yTitle: 'limit point',
+    logarithmicX: true,
+    curves: curvesOf(study).map((value) => ({
+      colour: label(value),
+      dots: true,
+      points: cellsOf(study, y, value).map((cell) => {
+        const limit = reading(cell, 'distance');
+        return { x: cell.at.total!, y: limit.value, error: limit.high - limit.value };
+      }),
+    })),
+  };
+}
+
+function tableOf(
+  study: StudyDocument,
+  label: (value: number) => string,
+  large: (value: number) => number,
+): string {
+  const { x, y } = studyLayout(study);
+  const shown = x.values.filter((_, i) => i % 4 === 0);
+  const rows = curvesOf(study).map((value) => [
+    label(value),
+    ...shown.map((n) => {
+      const result = cellsOf(study, y, value).find((cell) => cell.at.total === n)?.result;
+      return result ? withError(result.distance, result.standardError) : '';
+    }),
+    large(value)
+      .toPrecision(5)
+      .replace(/^0\.0+$/, '0'),
+  ]);
+  return tableText(['', ...shown.map((n) => `n = ${n}`), 'n -> infinity'], rows);
+}

@@ -1,0 +1,69 @@
+// A report: studies as one HTML page that needs nothing else. It opens from a disk, loads nothing, and holds its data.
+//
+// Charts are SVG written here, and a small script (assets/report/page.js) adds what moves: 14 kB where Vega, Vega-Lite and
+// their tooltips are 830 kB a page; cells are elements of the page, so that keyboards and screen readers reach them; and what
+// is drawn is there without any script, on paper too.
+
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { StudyDocument } from '../studies/study-document.js';
+import { element, embeddedJson, type Markup, together } from './markup.js';
+import { studySection } from './study-section.js';
+
+/** The page as text. */
+export function reportPage(studies: readonly StudyDocument[]): string {
+  const style = asset('page.css');
+  const script = asset('page.js');
+  // Nothing but this style and this script: neither can a title of a study bring a script along, nor the page load anything.
+  const policy = `default-src 'none'; style-src '${hash(style)}'; script-src '${hash(script)}'; base-uri 'none'; form-action 'none'`;
+  const title = studies.map((study) => study.title).join(', ');
+  const page = element(
+    'html',
+    { lang: 'en' },
+    element(
+      'head',
+      {},
+      element('meta', { charset: 'utf-8' }),
+      element('meta', { 'http-equiv': 'Content-Security-Policy', content: policy }),
+      element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
+      element('meta', { name: 'color-scheme', content: 'light dark' }),
+      element('title', {}, title),
+      element('style', {}, { markup: style }),
+    ),
+    element(
+      'body',
+      {},
+      element('h1', {}, studies.length === 1 ? 'Study report' : `Report of ${studies.length} studies`),
+      introduction(),
+      ...studies.map(studySection),
+      element('div', { id: 'tooltip', role: 'presentation', hidden: true }),
+      element('noscript', {}, 'Values, tables and sliders need JavaScript; the charts do not.'),
+      element('script', { type: 'application/json', id: 'studies' }, embeddedJson(studies)),
+      element('script', { type: 'module' }, { markup: script }),
+    ),
+  );
+  return `<!DOCTYPE html>\n${page.markup}\n`;
+}
+
+function introduction(): Markup {
+  return element(
+    'p',
+    { class: 'introduction' },
+    together(
+      'A generative model is trained, generation after generation, on nᵣ fresh real samples and nₛ samples of its predecessors, ',
+      'drawn with sampling bias λ (1: unbiased). The ',
+      element('b', {}, 'limit point'),
+      ' is the expected squared Wasserstein-2 distance to the real distribution that this comes to; the ',
+      element('b', {}, 'effective sample size'),
+      ' nₑ is the number of real samples that alone would do as well. Intervals are 95 %.',
+    ),
+  );
+}
+
+function asset(name: string): string {
+  return readFileSync(new URL(`../../assets/report/${name}`, import.meta.url), 'utf8');
+}
+
+function hash(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
+}

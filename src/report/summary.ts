@@ -1,0 +1,69 @@
+// What a study found, in words.
+
+import { axisLabel } from '../charts/axis-scale.js';
+import { cellState } from '../charts/cell-state.js';
+import { coordinate, type Dimension } from '../charts/study-layout.js';
+import { extent, numberText } from '../charts/ticks.js';
+import type { StudyCell, StudyDocument } from '../studies/study-document.js';
+
+/** A few sentences: how much is done, where synthetic data help, the extremes, the precision. */
+export function summary(study: StudyDocument, varying: readonly Dimension[]): string[] {
+  const count = new Map<string, number>();
+  for (const cell of study.cells) count.set(cellState(cell), (count.get(cellState(cell)) ?? 0) + 1);
+  const of = (state: string) => count.get(state) ?? 0;
+  const finished = of('admissible') + of('inadmissible') + of('undecided');
+  return [
+    doneSentence(study.cells.length, finished, of('refused')),
+    ...(finished > 0
+      ? [thresholdSentence(finished, of('admissible'), of('inadmissible'), of('undecided'))]
+      : []),
+    ...extremesSentence(study.cells, varying),
+    ...precisionSentence(study),
+  ];
+}
+
+function doneSentence(cells: number, finished: number, refused: number): string {
+  const pending = cells - finished - refused;
+  if (pending === 0 && refused === 0) return `All ${cellsText(cells)} are finished.`;
+  const rest = [
+    ...(pending > 0 ? [`${numberText(pending, 9)} not yet`] : []),
+    ...(refused > 0 ? [`${numberText(refused, 9)} ${refused === 1 ? 'has' : 'have'} no answer`] : []),
+  ];
+  return `Of ${cellsText(cells)}, ${numberText(finished, 9)} are finished; ${rest.join(', ')}.`;
+}
+
+function thresholdSentence(finished: number, helps: number, hurts: number, undecided: number): string {
+  const part = (some: number) => `${numberText(some, 9)} (${numberText((100 * some) / finished, 3)} %)`;
+  return (
+    `Synthetic data help (nₑ ≥ nᵣ) in ${part(helps)} and hurt in ${part(hurts)}` +
+    `${undecided > 0 ? `; ${numberText(undecided, 9)} cannot be told apart from nₑ = nᵣ at 95 %` : ''}.`
+  );
+}
+
+function extremesSentence(cells: readonly StudyCell[], varying: readonly Dimension[]): string[] {
+  const ranked = cells
+    .filter((cell) => typeof cell.result?.ratio === 'number')
+    .sort((a, b) => a.result!.ratio! - b.result!.ratio!);
+  if (ranked.length < 2) return [];
+  const text = (cell: StudyCell) =>
+    `${numberText(cell.result!.ratio!)} at ${varying.map(({ axis }) => axisLabel(axis, coordinate(cell, axis))).join(', ')}`;
+  return [`nₑ / nᵣ lies between ${text(ranked[0]!)} and ${text(ranked.at(-1)!)}.`];
+}
+
+function precisionSentence({ cells, method, relativeError }: StudyDocument): string[] {
+  if (method !== 'monte-carlo')
+    return ['The large-d limit, without Monte Carlo: there are no standard errors.'];
+  const errors = cells.flatMap(({ result }) =>
+    result === null ? [] : [result.standardError / result.distance],
+  );
+  const [, largest] = extent(errors);
+  if (largest < 0) return [];
+  const percent = (share: number) => `${numberText(100 * share, 2)} %`;
+  return [
+    `Standard errors of the limit points are at most ${percent(largest)} of them (${percent(relativeError)} was asked for).`,
+  ];
+}
+
+function cellsText(cells: number): string {
+  return cells === 1 ? '1 cell' : `${numberText(cells, 9)} cells`;
+}

@@ -1,0 +1,183 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { renderSvg } from '../../src/charts/render.js';
+import { figure11 } from '../../src/cli/figures/figure-11.js';
+import { figure12 } from '../../src/cli/figures/figure-12.js';
+import { figure30, manySamplesRatio } from '../../src/cli/figures/figure-30.js';
+import { figure31, plateau } from '../../src/cli/figures/figure-31.js';
+import {
+  computeStudyFigure,
+  type StudyFigure,
+  studyFigureCsv,
+  studyFigureDocument,
+} from '../../src/cli/figures/study-figure.js';
+import { resolveStudy } from '../../src/studies/study-plan.js';
+import type { RunStudyOptions } from '../../src/studies/study-run.js';
+import { formulaStudy } from '../support/studies.js';
+import { run, temporaryFolder } from './command.js';
+
+const figures = [figure11, figure12, figure30, figure31];
+const cellsOf = ({ studies }: StudyFigure) => studies.map((study) => resolveStudy('test', study).cells);
+const extremes = (values: number[]) => [Math.min(...values), Math.max(...values)];
+
+describe("the studies are the paper's", () => {
+  test('Figure 11: lambda 0.7, 0.85, 1; n_r 100 to 1,000 and n_s 100 to 10,000, 20 of each', () => {
+    const [cells] = cellsOf(figure11);
+    expect(cells).toHaveLength(3 * 20 * 20);
+    expect(new Set(cells!.map(({ parameters }) => parameters.lambda))).toEqual(new Set([0.7, 0.85, 1]));
+    expect(extremes(cells!.map(({ parameters }) => parameters.real))).toEqual([100, 1000]);
+    expect(extremes(cells!.map(({ parameters }) => parameters.synthetic))).toEqual([100, 10000]);
+    // Equal steps of the logarithm, up to rounding to whole samples.
+    const steps = [...new Set(cells!.map(({ parameters }) => parameters.synthetic))].map(Math.log10);
+    for (const [i, step] of steps.entries()) expect(step).toBeCloseTo(2 + (2 * i) / 19, 2);
+  });
+
+  test('Figure 12: n_r 100, 250, 1,000; lambda 0.1 to 1, n_s 10 to 10,000', () => {
+    const [cells] = cellsOf(figure12);
+    expect(new Set(cells!.map(({ parameters }) => parameters.real))).toEqual(new Set([100, 250, 1000]));
+    expect(extremes(cells!.map(({ parameters }) => parameters.lambda))).toEqual([0.1, 1]);
+    expect(extremes(cells!.map(({ parameters }) => parameters.synthetic))).toEqual([10, 10000]);
+  });
+
+  test('Figure 30: memory to 101 with n_r = 1,000, n_s = 10,000, lambda = 1', () => {
+    const [cells] = cellsOf(figure30);
+    const memories = cells!.map(({ parameters }) => parameters.memory);
+    expect(memories).toEqual(expect.arrayContaining([1, 11, 51, 101]));
+    for (const { parameters } of cells!) {
+      expect(parameters).toMatchObject({ dim: 100, real: 1000, synthetic: 10000, lambda: 1 });
+    }
+    // Where n is much larger than d.
+    expect([1, 11, 51, 101].map((memory) => manySamplesRatio(memory).toFixed(3))).toEqual([
+      '1.909',
+      '6.238',
+      '9.361',
+      '10.099',
+    ]);
+  });
+
+  test('Figure 31: shares of real samples at lambda = 1, biases at a tenth of them', () => {
+    const [byShare, byBias] = cellsOf(figure31);
+    expect(new Set(byShare!.map(({ at }) => at.realFraction))).toEqual(new Set([1, 0.1, 0.03, 0.01, 0.003]));
+    expect(new Set(byBias!.map(({ at }) => at.lambda))).toEqual(new Set([1, 0.97, 0.95, 0.93, 0.9]));
+    for (const { parameters, at } of byShare!) {
+      expect(parameters.real).toBe(Math.round(at.realFraction! * at.total!));
+      expect(parameters.real + parameters.synthetic).toBe(at.total);
+    }
+    for (const { parameters } of byBias!) {
+      expect(parameters.real / (parameters.real + parameters.synthetic)).toBeCloseTo(0.1, 3);
+    }
+    for (const [lambda, value] of [
+      [0.97, 1.2689],
+      [0.95, 2.8746],
+      [0.93, 4.6976],
+      [0.9, 7.5363],
+    ] as const) {
+      expect(plateau(lambda, 0.1)).toBeCloseTo(value, 4);
+    }
+  });
+});
+
+describe.each(figures)('figure $number, of studies made from formulas', (figure) => {
+  const studies = figure.studies.map(formulaStudy);
+
+  test('has a table and a chart without holes', async () => {
+    const table = figure.table(studies);
+    const svg = await renderSvg(figure.chart(studies));
+    for (const text of [table, svg]) {
+      expect(text).not.toContain('NaN');
+      expect(text).not.toContain('undefined');
+    }
+  });
+
+  test('has every cell in its CSV and JSON', () => {
+    const count = studies.flatMap(({ cells }) => cells).length;
+    const lines = studyFigureCsv(studies).trim().split('\n');
+    expect(lines).toHaveLength(count + 1);
+    expect(new Set(lines.slice(1)).size).toBe(count);
+    const document = studyFigureDocument(figure, studies, { version: '1', variant: 'v3' });
+    expect(document).toMatchObject({ madloop: '1', instructionSet: 'v3', command: `figure ${figure.number}` });
+    expect(JSON.stringify(document)).not.toContain('"created"');
+  });
+});
+
+test('the table of thresholds is where the formula crosses, or says that it does not', () => {
+  const table = figure11.table(figure11.studies.map(formulaStudy));
+  const [, , biased, , unbiased] = table.split('\n');
+  expect(unbiased).toMatch(/^ *λ = 1( +> 10,000)+$/);
+  const thresholds = biased!
+    .match(/[\d,]+(?= |$)/g)!
+    .slice(1)
+    .map((text) => Number(text.replace(',', '')));
+  expect(thresholds.length).toBe(8);
+  for (const threshold of thresholds) {
+    expect(threshold).toBeGreaterThan(700);
+    expect(threshold).toBeLessThan(900);
+  }
+});
+
+test('every study of a figure is run whole, into a store of its own', async () => {
+  const calls: { seed: unknown; relativeError: unknown; options: RunStudyOptions }[] = [];
+  const documents = await computeStudyFigure(
+    figure31,
+    { relativeError: 0.01, seed: 7n },
+    'folder',
+    async (definition, options) => {
+      calls.push({ seed: definition.seed, relativeError: definition.relativeError, options });
+      return formulaStudy(definition);
+    },
+    { threads: 3 },
+  );
+  expect(documents.map(({ name }) => name)).toEqual(['figure-31-share', 'figure-31-bias']);
+  expect(calls).toEqual(
+    ['figure-31-share', 'figure-31-bias'].map((name) => ({
+      seed: 7n,
+      relativeError: 0.01,
+      options: { threads: 3, shards: 1, shard: 0, store: join('folder', `${name}.sqlite`) },
+    })),
+  );
+});
+
+// Four of the cells have an answer for n much larger than d; at n_r = 10 d what is left of that is some per cent.
+test("'figure 30' agrees with its formula, repeats from its store, and makes a report", {
+  timeout: 300_000,
+}, async () => {
+  const folder = temporaryFolder();
+  const command = ['figure', '30', '--relative-error', '0.01', '-o', 'out'];
+  const { status, stdout } = await run(command, folder);
+  expect(status).toBe(0);
+  const file = (name: string) => readFileSync(join(folder, 'out', name));
+  const { studies } = JSON.parse(file('figure-30.json').toString());
+  for (const { parameters, result } of studies[0].cells) {
+    expect(Math.abs(result.ratio / manySamplesRatio(parameters.memory) - 1)).toBeLessThan(0.1);
+    expect(result.standardError).toBeLessThanOrEqual(0.01 * result.distance);
+  }
+  const before = ['json', 'csv', 'svg', 'png'].map((extension) => file(`figure-30.${extension}`));
+  const again = await run(command, folder);
+  expect([again.status, again.stdout]).toEqual([0, stdout]);
+  expect(['json', 'csv', 'svg', 'png'].map((extension) => file(`figure-30.${extension}`))).toEqual(before);
+
+  // What the store holds is not another study's.
+  const other = await run([...command, '--seed', '1'], folder);
+  expect([other.status, other.stderr]).toEqual([1, expect.stringContaining('seed')]);
+
+  const report = await run(['report', 'out/figure-30.sqlite', '-o', 'out/report.html'], folder);
+  expect([report.status, report.stdout]).toEqual([0, '']);
+  expect(file('report.html').toString()).toContain('Figure 30: n_e / n_r over memory');
+});
+
+test('flags of other figures and stores that are none are refused', async () => {
+  const folder = temporaryFolder();
+  for (const [args, status, words] of [
+    [['figure', '11', '--replicates', '5'], 2, '--replicates'],
+    [['figure', '10', '--relative-error', '0.1'], 2, '--relative-error'],
+    [['figure', '11', '--relative-error', 'x'], 2, '--relative-error'],
+    [['figure', '13'], 2, '13'],
+    [['report', 'absent.sqlite'], 1, 'absent.sqlite'],
+    [['report'], 2, 'stores'],
+  ] as const) {
+    const outcome = await run(args, folder);
+    expect([args, outcome.status, outcome.stdout]).toEqual([args, status, '']);
+    expect(outcome.stderr).toContain(words);
+  }
+});
