@@ -4,6 +4,7 @@ import { packageVersion } from '../native.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { figureCommand } from './commands/figure.js';
 import { infoCommand } from './commands/info.js';
+import { limitCommand } from './commands/limit.js';
 import { loopCommand } from './commands/loop.js';
 import { statsCommand } from './commands/stats.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
   const commands = [
     infoCommand(),
     loopCommand(signal),
+    limitCommand(signal),
     evaluateCommand(signal),
     statsCommand(signal),
     figureCommand(signal),
