@@ -13,6 +13,7 @@ import * as gaussianMixture from './benchmarks/gaussian-mixture.mjs';
 import * as kernelDistance from './benchmarks/kernel-distance.mjs';
 import * as kernels from './benchmarks/kernels.mjs';
 import * as loopOverhead from './benchmarks/loop-overhead.mjs';
+import * as limitPoint from './benchmarks/limit-point.mjs';
 import * as matrixSquareRoot from './benchmarks/matrix-square-root.mjs';
 import * as moments from './benchmarks/moments.mjs';
 import * as precisionRecall from './benchmarks/precision-recall.mjs';
@@ -27,6 +28,7 @@ import { markdown, writeSections } from './lib/report.mjs';
 const benchmarks = {
   'fresh-loop': freshLoop,
   scaling,
+  'limit-point': limitPoint,
   kernels,
   floor,
   'event-loop': eventLoop,

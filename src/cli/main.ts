@@ -5,6 +5,7 @@ import { essCommand } from './commands/ess.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { figureCommand } from './commands/figure.js';
 import { infoCommand } from './commands/info.js';
+import { limitCommand } from './commands/limit.js';
 import { loopCommand } from './commands/loop.js';
 import { reportCommand } from './commands/report.js';
 import { statsCommand } from './commands/stats.js';
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
   const commands = [
     infoCommand(),
     loopCommand(signal),
+    limitCommand(signal),
     essCommand(signal),
     evaluateCommand(signal),
     statsCommand(signal),
