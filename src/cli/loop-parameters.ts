@@ -45,19 +45,29 @@ const parameters: readonly { name: string; flag: string; help: string; text?: tr
   { name: 'generations', flag: '--generations <n>', help: 'default 20' },
   { name: 'replicates', flag: '--replicates <n>', help: 'runs to average over (default 100; with --data 10)' },
   { name: 'seed', flag: '--seed <n>', help: 'decides every random number (default 0)', text: true },
+  {
+    name: 'relativeError',
+    flag: '--relative-error <x>',
+    help: 'largest standard error as a fraction of the distance (default 0.001)',
+  },
   { name: 'engine', flag: '--engine <engine>', help: 'moments (default) or samples; same law', text: true },
 ];
 
-/** The flags of `madloop loop` that are parameters of the loop. */
-export function parameterOptions(): Option[] {
-  return parameters.map(({ flag, help, text }) => {
-    const option = new Option(flag, help);
-    return text ? option : option.argParser(numberOrText);
-  });
+/** The flags for these parameters, in the table's order. */
+export function parameterOptions(names: readonly string[]): Option[] {
+  return parameters
+    .filter(({ name }) => names.includes(name))
+    .map(({ flag, help, text }) => {
+      const option = new Option(flag, help);
+      return text ? option : option.argParser(numberOrText);
+    });
 }
 
+/** The parameters of `madloop loop`. */
+export const loopParameterNames = parameters.map(({ name }) => name).filter((name) => name !== 'relativeError');
+
 /** A number where the text is one; other text stays, for the check to quote. */
-export function numberOrText(text: string): number | string {
+function numberOrText(text: string): number | string {
   const value = Number(text);
   return text.trim() === '' || Number.isNaN(value) ? text : value;
 }
@@ -76,8 +86,8 @@ export interface ParameterFile {
   readonly instructionSet?: unknown;
 }
 
-/** Reads a parameter file: a JSON object of parameters, or a result that `madloop loop` wrote. */
-export async function readParameterFile(path: string): Promise<ParameterFile> {
+/** Reads a parameter file: a JSON object of parameters, or a result that `madloop <command>` wrote. */
+export async function readParameterFile(path: string, command: string): Promise<ParameterFile> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -98,8 +108,9 @@ export async function readParameterFile(path: string): Promise<ParameterFile> {
   if (!isObject(content))
     throw mustError(path, 'the document', 'be an object of parameters', describe(content));
   if ('madloop' in content && isObject(content.parameters)) {
-    const { madloop, instructionSet, command } = content;
-    if (command !== 'loop') throw mustError(path, 'command', "be 'loop'", JSON.stringify(command));
+    const { madloop, instructionSet } = content;
+    if (content.command !== command)
+      throw mustError(path, 'command', `be '${command}'`, JSON.stringify(content.command));
     return { parameters: content.parameters, madloop, instructionSet };
   }
   return { parameters: content };

@@ -6,6 +6,7 @@ import { runDataLoop } from '../data-loop.js';
 import {
   type GivenParameters,
   givenByFlags,
+  loopParameterNames,
   type ParameterFile,
   parameterOptions,
   readParameterFile,
@@ -24,13 +25,14 @@ export function loopCommand(signal: AbortSignal): Command {
       'after',
       '\nExample:\n  madloop loop --dim 100 --real 100 --synthetic 900 --lambda 0.8 -o results',
     );
-  for (const option of parameterOptions()) command.addOption(option);
+  for (const option of parameterOptions(loopParameterNames)) command.addOption(option);
   addRunOptions(command);
   return command.action((file: string | undefined, flags: RunOptions) => runLoopCommand(file, flags, signal));
 }
 
 async function runLoopCommand(file: string | undefined, flags: RunOptions, signal: AbortSignal): Promise<void> {
-  const fromFile: ParameterFile = file === undefined ? { parameters: {} } : await readParameterFile(file);
+  const fromFile: ParameterFile =
+    file === undefined ? { parameters: {} } : await readParameterFile(file, 'loop');
   const engine = info();
   warnOfOtherMaker(file, fromFile, engine);
   const given: GivenParameters = {
