@@ -11,6 +11,7 @@ import * as frechetDistance from './benchmarks/frechet-distance.mjs';
 import * as freshLoop from './benchmarks/fresh-loop.mjs';
 import * as kernelDistance from './benchmarks/kernel-distance.mjs';
 import * as kernels from './benchmarks/kernels.mjs';
+import * as limitPoint from './benchmarks/limit-point.mjs';
 import * as matrixSquareRoot from './benchmarks/matrix-square-root.mjs';
 import * as moments from './benchmarks/moments.mjs';
 import * as precisionRecall from './benchmarks/precision-recall.mjs';
@@ -24,6 +25,7 @@ import { markdown, writeSections } from './lib/report.mjs';
 const benchmarks = {
   'fresh-loop': freshLoop,
   scaling,
+  'limit-point': limitPoint,
   kernels,
   floor,
   'event-loop': eventLoop,

@@ -87,7 +87,12 @@ LimitPointCell::LimitPointCell(GaussianLoopParameters const& loop, std::optional
   }
   firstMoments_ = stationaryFirstMoments(loop_);
   if (hasAllMoments()) {
-    while (controlDegree_ < kLargestControlDegree && momentGrowth(loop_, 2 * (controlDegree_ + 1)) < 1)
+    // The expectations of products are differences of moments near 1. Where all fluctuations are much smaller
+    // than that, too few digits are left of them; the variance is small in any case.
+    bool const digits =
+        static_cast<double>(loop_.real + loop_.synthetic) <= 1e8 * static_cast<double>(loop_.dim);
+    while (digits && controlDegree_ < kLargestControlDegree &&
+           momentGrowth(loop_, 2 * (controlDegree_ + 1)) < 1)
       ++controlDegree_;
     moments_ = stationaryMoments(loop_, controlDegree_);
   }
@@ -179,7 +184,8 @@ LimitPointSchedule LimitPointCell::schedule(double relativeError) const {
                     (firstMoments_.mean + sigma + 1 - 2 * std::sqrt(sigma) * (1 - std::min(spread_, 1.0) / 8));
   // Few recordings where a first handful of chains will do; where many are needed, enough to be worth the
   // burn-in.
-  double const span = relativeError < 5e-4 ? 3 * static_cast<double>(schedule.burnIn) : 0;
+  bool const many = relativeError < 5e-4 || controlDegree_ < kLargestControlDegree;
+  double const span = many ? 3 * static_cast<double>(schedule.burnIn) : 0;
   schedule.recordings =
       std::max<std::uint64_t>(10, 2 * roundUp(span / (2 * static_cast<double>(schedule.stride))));
   return schedule;

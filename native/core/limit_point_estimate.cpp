@@ -1,5 +1,6 @@
 #include "core/limit_point_estimate.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -170,6 +171,8 @@ LimitPointEstimate estimateLimitPoint(LimitPointSchedule const& schedule, std::s
     difference += linear(weights, group.difference);
     differenceSquares += deviations(weights, group.difference, group.differenceProducts);
   }
+  // What is left of the squares after such a reduction is rounding.
+  squares = std::max(squares, 1e-14 * plainSquares);
   double const degrees = chains - 2;
   LimitPointEstimate estimate;
   estimate.distance = schedule.centre + residual / (chains * recordings);

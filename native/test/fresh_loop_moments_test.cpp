@@ -154,7 +154,7 @@ TEST_CASE("moments of high degree do not exist where there is little real data")
   };
   CHECK(growth(1, 2) > 1);
   CHECK(growth(2, 2) < 1);
-  for (std::uint64_t real : {1, 2, 3}) CHECK(growth(real, 4) > 1);
+  for (std::uint64_t const real : {1U, 2U, 3U}) CHECK(growth(real, 4) > 1);
   CHECK(growth(4, 4) < 1);
   CHECK(momentGrowth(loop(100, 5, 0, 1), 8) == 0);
   // Degree 1 is the recursion of the first moments: about max(q^2, lambda q).

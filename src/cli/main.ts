@@ -5,6 +5,7 @@ import { essCommand } from './commands/ess.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { figureCommand } from './commands/figure.js';
 import { infoCommand } from './commands/info.js';
+import { limitCommand } from './commands/limit.js';
 import { loopCommand } from './commands/loop.js';
 import { statsCommand } from './commands/stats.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
   const commands = [
     infoCommand(),
     loopCommand(signal),
+    limitCommand(signal),
     essCommand(signal),
     evaluateCommand(signal),
     statsCommand(signal),

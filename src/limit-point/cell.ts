@@ -24,7 +24,7 @@ export class LimitPointCell {
   #plan: NativeLimitPointPlan;
   #accumulator: Float64Array;
   #finished = 0;
-  #wanted = firstStage;
+  #wanted: number;
   #restarts = 0;
   #discarded = 0;
   #result: LimitPoint | undefined;
@@ -53,6 +53,7 @@ export class LimitPointCell {
     );
     this.#plan = callNative(where, () => native().planLimitPoint({ ...this.#loop, relativeError }));
     this.#accumulator = new Float64Array(this.#plan.accumulatorLength);
+    this.#wanted = firstStage(parameters);
   }
 
   /** Numbers that a chain returns. */
@@ -148,12 +149,17 @@ export class LimitPointCell {
     this.#accumulator = new Float64Array(this.#plan.accumulatorLength);
     this.#restarts += 1;
     this.#finished = 0;
-    this.#wanted = firstStage;
+    this.#wanted = firstStage(this.parameters);
   }
 }
 
-// Few enough to cost little where they are plenty, many enough for a standard error to go by and for the regression.
-const firstStage = 12;
+/**
+ * Few enough to cost little where they are plenty, many enough for a standard error to go by and for the regression. In low
+ * dimension, controls are far from normal and a regression on few of them goes astray; chains cost next to nothing there.
+ */
+function firstStage({ dim }: LimitPointParameters): number {
+  return 2 * Math.ceil(Math.min(Math.max(1_200 / dim, 12), 400) / 2);
+}
 
 // Chain numbers are 32-bit words of the random numbers' addresses.
 const mostChains = 2 ** 31;

@@ -1,0 +1,83 @@
+import { Command } from 'commander';
+import { info } from '../../info.js';
+import { resolveLimitPointParameters } from '../../limit-point/parameters.js';
+import { type LimitPoint, limitPoint } from '../../limit-point.js';
+import {
+  type GivenParameters,
+  givenByFlags,
+  type ParameterFile,
+  parameterOptions,
+  readParameterFile,
+} from '../loop-parameters.js';
+import { print, printJson } from '../output.js';
+import { withProgressBar } from '../progress.js';
+import { threadsOption } from '../run-options.js';
+import { tableText, withError } from '../table.js';
+
+/** The parameters of a loop that its limit point depends on, and how precisely it is wanted. */
+const parameterNames = [
+  'variant',
+  'dim',
+  'real',
+  'synthetic',
+  'lambda',
+  'memory',
+  'divisor',
+  'seed',
+  'relativeError',
+];
+
+export function limitCommand(signal: AbortSignal): Command {
+  const command = new Command('limit')
+    .description('estimate what the distance of a loop settles at')
+    .argument('[file.json]', 'parameters, or a result of this command to repeat; flags override it')
+    .addHelpText('after', '\nExample:\n  madloop limit --dim 100 --real 1000 --synthetic 10000 --lambda 0.9');
+  for (const option of parameterOptions(parameterNames)) command.addOption(option);
+  command.option('--json', 'print one JSON document instead of a table').addOption(threadsOption());
+  return command.action((file: string | undefined, flags: { json?: true; threads?: number }) =>
+    runLimitCommand(file, flags, signal),
+  );
+}
+
+async function runLimitCommand(
+  file: string | undefined,
+  flags: { json?: true; threads?: number },
+  signal: AbortSignal,
+): Promise<void> {
+  const fromFile: ParameterFile =
+    file === undefined ? { parameters: {} } : await readParameterFile(file, 'limit');
+  const given: GivenParameters = { ...fromFile.parameters, ...givenByFlags({ ...flags }) };
+  const limit = await withProgressBar('limit', (onProgress) => {
+    // The library checks every value and every name: what it is given here may be anything.
+    const options = { ...given, threads: flags.threads, signal, onProgress };
+    return limitPoint(options as unknown as Parameters<typeof limitPoint>[0]);
+  });
+  if (flags.json) {
+    const { version, variant } = info();
+    const { reference, seed, ...plain } = resolveLimitPointParameters('limitPoint', given);
+    const parameters = {
+      ...plain,
+      seed: String(seed),
+      ...(reference && { reference: { mean: [...reference.mean], covariance: [...reference.covariance] } }),
+    };
+    printJson({ madloop: version, instructionSet: variant, command: 'limit', parameters, ...limit });
+  } else {
+    print(limitTable(limit));
+  }
+}
+
+function limitTable({ distance, standardError, interval, chains, generations, varianceReduction }: LimitPoint) {
+  const digits = (value: number) => value.toPrecision(6);
+  return tableText(
+    ['distance', '95 % interval', 'chains', 'generations', 'variance reduced by'],
+    [
+      [
+        withError(distance, standardError),
+        interval.map(digits).join(' to '),
+        String(chains),
+        String(generations),
+        varianceReduction.toPrecision(3),
+      ],
+    ],
+  );
+}

@@ -1,0 +1,70 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { limitPoint } from '../../src/limit-point.js';
+import { run, temporaryFolder } from './command.js';
+
+const args = [
+  'limit',
+  '--dim',
+  '3',
+  '--real',
+  '6',
+  '--synthetic',
+  '9',
+  '--lambda',
+  '0.9',
+  '--relative-error',
+  '0.01',
+];
+const options = { dim: 3, real: 6, synthetic: 9, lambda: 0.9, relativeError: 0.01 };
+
+describe('madloop limit', () => {
+  test('prints one small table', async () => {
+    const { status, stdout } = await run(args, temporaryFolder());
+    expect(status).toBe(0);
+    const [names, row, ...rest] = stdout.split('\n');
+    expect(names).toMatch(/distance +95 % interval +chains/);
+    const { distance, chains } = await limitPoint(options);
+    expect(row).toContain(distance.toFixed(3).slice(0, 4));
+    expect(row).toContain(String(chains));
+    expect(rest).toEqual(['']);
+  });
+
+  test('prints a JSON document that repeats the run', async () => {
+    const folder = temporaryFolder();
+    const { status, stdout } = await run([...args, '--json', '--seed', '18446744073709551615'], folder);
+    expect(status).toBe(0);
+    const document = JSON.parse(stdout);
+    expect(document).toEqual({
+      madloop: expect.any(String),
+      instructionSet: expect.any(String),
+      command: 'limit',
+      parameters: {
+        variant: 'fresh-data',
+        memory: 1,
+        divisor: 'unbiased',
+        seed: '18446744073709551615',
+        ...options,
+      },
+      ...(await limitPoint({ ...options, seed: 2n ** 64n - 1n })),
+    });
+    const file = join(folder, 'limit.json');
+    writeFileSync(file, stdout);
+    expect((await run(['limit', file, '--json', '--threads', '1'], folder)).stdout).toBe(stdout);
+  });
+
+  test('exits with 2 for wrong input, naming the parameter', async () => {
+    for (const [flags, message] of [
+      [['--real', '0'], 'real must be'],
+      [['--lambda', 'high'], 'lambda must be'],
+      [['--relative-error', '0'], 'relativeError must be'],
+      [['--generations', '4'], 'unknown option'],
+    ] as const) {
+      const { status, stdout, stderr } = await run([...args, ...flags], temporaryFolder());
+      expect(status).toBe(2);
+      expect(stdout).toBe('');
+      expect(stderr).toContain(message);
+    }
+  });
+});

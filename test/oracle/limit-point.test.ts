@@ -1,0 +1,199 @@
+// Limit points against exact results, published values and the plain simulation.
+
+import { describe, expect, it } from 'vitest';
+import { expectedDistance, limitPoint, simulateGaussianLoop } from '../../src/index.js';
+import { resolveJobOptions } from '../../src/job.js';
+import { LimitPointCell } from '../../src/limit-point/cell.js';
+import type { LimitPoint } from '../../src/limit-point/limit-point.js';
+import { resolveLimitPointParameters } from '../../src/limit-point/parameters.js';
+import { simulateChains } from '../../src/limit-point/simulate-chains.js';
+import { distanceBracket, stationarySecondMoments } from './support/fresh-data-moments.js';
+import { ZScores } from './support/z-scores.js';
+
+/** Estimates many cells side by side. */
+async function estimateAll(cells: readonly LimitPointCell[]): Promise<LimitPoint[]> {
+  for (;;) {
+    const work = cells.flatMap((cell) => {
+      const wanted = cell.next();
+      return wanted ? [{ cell, first: wanted.first, count: wanted.count }] : [];
+    });
+    if (work.length === 0) return cells.map((cell) => cell.result());
+    const sums = await simulateChains(work, resolveJobOptions('test', {}));
+    for (const [i, { cell, first }] of work.entries()) cell.add(first, sums[i]!);
+  }
+}
+
+function cell(options: object): LimitPointCell {
+  return new LimitPointCell('test', resolveLimitPointParameters('test', options));
+}
+
+describe('limit points', () => {
+  it('agree with plain simulations at d = 100', async () => {
+    // 12,000 to 16,000 stationary generations of a NumPy loop each, with the standard error of that.
+    const z = new ZScores();
+    for (const [real, synthetic, lambda, distance, error] of [
+      [100, 900, 1, 12.2935, 0.013],
+      [100, 900, 0.8, 20.6281, 0.0039],
+      [1_000, 1_000, 1, 1.7509, 0.00047],
+      [200, 50, 0.85, 11.3073, 0.002],
+      [250, 1_000, 0.7, 13.437, 0.009],
+      [1_000, 10_000, 1, 1.3594, 0.0028],
+    ] as const) {
+      const limit = await limitPoint({ dim: 100, real, synthetic, lambda });
+      expect(limit.standardError).toBeLessThanOrEqual(1e-3 * limit.distance);
+      z.add(
+        `${real}, ${synthetic}, ${lambda}`,
+        limit.distance,
+        distance,
+        Math.hypot(error, limit.standardError),
+      );
+    }
+    z.check();
+  });
+
+  it('are the expected distance of plain estimation without synthetic samples', async () => {
+    const z = new ZScores();
+    for (const [dim, real] of [
+      [1, 5],
+      [1, 2],
+      [2, 5],
+      [5, 6],
+      [20, 8],
+      [20, 200],
+      [100, 101],
+    ] as const) {
+      const exact = await expectedDistance({ dim, samples: real });
+      const { distance, standardError } = await limitPoint({ dim, real, synthetic: 0, relativeError: 5e-4 });
+      z.add(`d = ${dim}, n = ${real}`, distance, exact, standardError);
+    }
+    z.check();
+  });
+
+  it('keep their digits where model and reference are nearly the same', async () => {
+    const z = new ZScores();
+    for (const real of [1e6, 1e9, 1e12]) {
+      const exact = await expectedDistance({ dim: 3, samples: real });
+      const { distance, standardError } = await limitPoint({ dim: 3, real, synthetic: 0 });
+      z.add(`n = ${real}`, distance / exact, 1, standardError / exact);
+    }
+    z.check();
+  });
+
+  it('lie between their rigorous bounds', async () => {
+    const grid = [1, 2, 5, 30].flatMap((dim) =>
+      [6, 40].flatMap((real) =>
+        [3, 50, 300].flatMap((synthetic) =>
+          [0, 0.5, 0.9, 1].map((lambda) => ({ dim, real, synthetic, lambda })),
+        ),
+      ),
+    );
+    const limits = await estimateAll(grid.map((loop) => cell({ ...loop, relativeError: 0.01 })));
+    for (const [i, loop] of grid.entries()) {
+      const { distance, standardError } = limits[i]!;
+      const { lower, upper } = distanceBracket(loop.dim, stationarySecondMoments(loop));
+      expect(distance, JSON.stringify(loop)).toBeGreaterThan(lower - 4.5 * standardError);
+      expect(distance, JSON.stringify(loop)).toBeLessThan(upper + 4.5 * standardError);
+    }
+  });
+
+  it('are where the plain loop goes: every variant, memory, divisor and reference', async () => {
+    const z = new ZScores();
+    const reference = { mean: [1, -2], covariance: [4, 1.2, 1.2, 1] };
+    for (const options of [
+      { variant: 'fresh-data', dim: 3, real: 6, synthetic: 9, lambda: 0.8 },
+      { variant: 'fresh-data', dim: 3, real: 6, synthetic: 9, lambda: 0.8, divisor: 'mle' },
+      { variant: 'fresh-data', dim: 5, real: 3, synthetic: 2, lambda: 1 },
+      { variant: 'fresh-data', dim: 2, real: 8, synthetic: 15, memory: 4 },
+      { variant: 'fresh-data', dim: 2, real: 8, synthetic: 15, memory: 3, reference, divisor: 'mle' },
+      { variant: 'fresh-data', dim: 2, real: 8, synthetic: 15, lambda: 0.9, reference },
+      { variant: 'synthetic-augmentation', dim: 2, real: 8, synthetic: 12, lambda: 0.9 },
+      { variant: 'synthetic-augmentation', dim: 4, real: 4, synthetic: 4 },
+      { variant: 'synthetic-augmentation', dim: 2, real: 8, synthetic: 12, memory: 2, divisor: 'mle' },
+      { variant: 'synthetic-augmentation', dim: 2, real: 8, synthetic: 12, reference },
+    ] as const) {
+      const limit = await limitPoint({ ...options, relativeError: 2e-3 });
+      const generations = 40; // e^-8 and less is left of generation 1
+      const { generations: plain } = await simulateGaussianLoop({
+        ...options,
+        generations,
+        replicates: 3_000,
+        seed: 7,
+      });
+      const { mean, standardError } = plain.at(-1)!.distance;
+      z.add(JSON.stringify(options), limit.distance, mean, Math.hypot(limit.standardError, standardError));
+    }
+    z.check();
+  });
+
+  it('scale with the reference', async () => {
+    const loop = { dim: 3, real: 6, synthetic: 9, lambda: 0.9 };
+    const plain = await limitPoint(loop);
+    const scaled = await limitPoint({
+      ...loop,
+      reference: { mean: [5, 0, 1], covariance: [7, 0, 0, 0, 7, 0, 0, 0, 7] },
+      seed: 1,
+    });
+    const z = new ZScores();
+    z.add(
+      'covariance 7 I',
+      scaled.distance,
+      7 * plain.distance,
+      Math.hypot(scaled.standardError, 7 * plain.standardError),
+    );
+    // In one direction alone.
+    const flat = await limitPoint({
+      ...loop,
+      reference: { mean: [0, 0, 0], covariance: [4, 0, 0, 0, 0, 0, 0, 0, 0] },
+    });
+    const line = await limitPoint({ ...loop, dim: 1, seed: 2 });
+    z.add(
+      'covariance of rank 1',
+      flat.distance,
+      4 * line.distance,
+      Math.hypot(flat.standardError, 4 * line.standardError),
+    );
+    z.check();
+  });
+});
+
+describe('95 % intervals', () => {
+  // Of so many seeds, 95 % +- 4.5 binomial standard errors must cover the truth.
+  const seeds = 300;
+  const least = 0.95 - 4.5 * Math.sqrt((0.95 * 0.05) / seeds);
+
+  it.each([
+    ['n_s = 0, d = 1: known exactly', { dim: 1, real: 5, synthetic: 0 }, 0.02],
+    ['n_s = 0, d = 3: known exactly', { dim: 3, real: 7, synthetic: 0 }, 2e-3],
+    ['n_s = 0, d = 40: known exactly', { dim: 40, real: 50, synthetic: 0 }, 2e-3],
+    ['fresh data', { dim: 2, real: 6, synthetic: 18, lambda: 0.9 }, 0.02],
+    ['fresh data, lambda = 1, slow', { dim: 2, real: 8, synthetic: 32 }, 0.02],
+    ['fresh data, first moments alone', { dim: 1, real: 4, synthetic: 40 }, 0.05],
+    ['memory', { dim: 2, real: 8, synthetic: 20, memory: 3 }, 0.05],
+    ['augmentation', { variant: 'synthetic-augmentation', dim: 2, real: 8, synthetic: 12 }, 0.05],
+  ])('cover 95 %%, %s', async (_, options, relativeError) => {
+    const exact = 'synthetic' in options && options.synthetic === 0;
+    const truth = exact
+      ? { distance: await expectedDistance({ dim: options.dim, samples: options.real }), standardError: 0 }
+      : (await estimateAll([cell({ ...options, relativeError: relativeError / 40, seed: 999_999 })]))[0]!;
+    const limits = await estimateAll(
+      Array.from({ length: seeds }, (__, seed) => cell({ ...options, relativeError, seed })),
+    );
+    const covered = limits.filter(
+      ({ interval: [low, high] }) => low <= truth.distance && truth.distance <= high,
+    ).length;
+    expect(covered / seeds).toBeGreaterThan(least);
+    expect(covered / seeds).toBeLessThan(0.95 + 0.05);
+
+    // No bias worth mentioning, from the burn-in, the coefficients or stopping: the mean over seeds is the truth.
+    const mean = limits.reduce((sum, { distance }) => sum + distance, 0) / seeds;
+    const variance = limits.reduce((sum, { distance }) => sum + (distance - mean) ** 2, 0) / (seeds - 1);
+    const z = new ZScores();
+    z.add(
+      'mean over seeds',
+      mean,
+      truth.distance,
+      Math.hypot(Math.sqrt(variance / seeds), truth.standardError),
+    );
+    z.check();
+  });
+});
