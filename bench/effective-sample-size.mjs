@@ -1,7 +1,8 @@
-// Prints the tables of docs/effective-sample-size.md: node bench/effective-sample-size.mjs [accuracy|thresholds|time]
+// Prints the tables of docs/effective-sample-size.md: node bench/effective-sample-size.mjs [accuracy|thresholds|time] [d,d,...]
 import { admissibleThreshold, effectiveSampleSize, limitPoint } from 'madloop';
 
 const wanted = process.argv[2];
+const dims = process.argv[3] ? process.argv[3].split(',').map(Number) : [10, 30, 100, 300, 1000];
 
 /** The deterministic limit against Monte Carlo, at constant ratios of counts to dimension. */
 async function accuracy() {
@@ -15,8 +16,8 @@ async function accuracy() {
     [10, 100, 1],
   ];
   const rows = [];
-  for (const [real, synthetic, lambda] of shapes) {
-    for (const dim of [10, 30, 100, 300, 1000]) {
+  for (const dim of dims) {
+    for (const [real, synthetic, lambda] of shapes) {
       const cell = { dim, real: real * dim, synthetic: synthetic * dim, lambda };
       // Enough to see the method's own error, about spread / dim.
       const formula = await limitPoint({ ...cell, method: 'deterministic' });
@@ -24,8 +25,8 @@ async function accuracy() {
       const { distance, standardError } = await limitPoint({ ...cell, relativeError });
       const error = formula.distance / distance - 1;
       rows.push([
-        `${cell.real}, ${cell.synthetic}, ${lambda}`,
         dim,
+        `${cell.real}, ${cell.synthetic}, ${lambda}`,
         formula.accuracy.spread.toFixed(3),
         `${distance.toPrecision(6)} ± ${standardError.toPrecision(1)}`,
         formula.distance.toPrecision(6),
@@ -35,7 +36,7 @@ async function accuracy() {
       console.error(rows.at(-1).join(' | '));
     }
   }
-  table(['n_r, n_s, λ', 'd', 'spread v', 'Monte Carlo', 'deterministic', 'error', 'error d / v'], rows);
+  table(['d', 'n_r, n_s, λ', 'spread v', 'Monte Carlo', 'deterministic', 'error', 'error d / v'], rows);
 }
 
 /** Thresholds at d = 100, beside their limit for n_r -> infinity. */

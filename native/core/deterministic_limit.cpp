@@ -63,6 +63,12 @@ class SpectralSweep {
   /// V/mu_1^2.
   [[nodiscard]] double relativeVariance() const { return variance_ / (mean_ * mean_); }
 
+  /// The part of V that a generation's synthetic samples add to what they carry on; real ones add the rest.
+  [[nodiscard]] double syntheticShare() const {
+    double const synthetic = lambda_ * carried_ * mean_ * mean_;
+    return synthetic / (real_ + synthetic);
+  }
+
   /// 1 - int sqrt(tau) dH/sqrt(mu_1).
   double rootDeficit(Task const& task) {
     for (std::size_t node = 0; node < nodeCount; ++node) {
@@ -192,14 +198,20 @@ DeterministicLimit deterministicLimit(FreshDataLoop const& loop, Task const& tas
   StationarySpread const exact = stationarySpread(loop);
   SpectralSweep sweep(loop);
   double const deficit = sweep.rootDeficit(task);
-  // m + (sqrt(sigma) - 1)^2 + 2 sqrt(sigma) (1 - E tr Sigma^(1/2)/(d sqrt(sigma))). What the exact spread has beyond
-  // that of H takes 1/8 of it from E tr sqrt where eigenvalues lie close together. With n_s = 0 the next order in 1/d
-  // is known (Dumitriu & Edelman 2006: quarter masses at the edges less half an arcsine law): it is within 10 % of
-  // that up to spread 1, d = n - 1, and (spread of H)^(-3/2) of it beyond.
+  // m + (sqrt(sigma) - 1)^2 + 2 sqrt(sigma) (1 - E tr Sigma^(1/2)/(d sqrt(sigma))), and what the spread beyond
+  // that of H takes from E tr sqrt. Of the noise of real samples alone (n_s = 0) the next order in 1/d is known
+  // (Dumitriu & Edelman 2006: quarter masses at the edges less half an arcsine law): within 10 % it takes 1/8
+  // of the spread up to spread 1, d = n - 1, and (spread of H)^(-3/2) of that beyond. The noise of synthetic
+  // samples multiplies eigenvalues that are spread already: tau (1 + epsilon) takes int sqrt(tau) dH
+  // E[epsilon^2]/8 and adds E[epsilon^2] int tau^2 dH to the second moment. Each has its share of a
+  // generation's noise.
   double const rootSigma = std::sqrt(1 + exact.bias);
   double const rootBias = exact.bias / (1 + rootSigma);
   double const leading = sweep.relativeVariance();
-  double const response = leading > 1 ? 0.125 / (leading * std::sqrt(leading)) : 0.125;
+  double const ofReal = leading > 1 ? 1 / (leading * std::sqrt(leading)) : 1;
+  double const ofSynthetic = (1 - deficit) / (1 + leading);
+  double const share = sweep.syntheticShare();
+  double const response = ((1 - share) * ofReal + share * ofSynthetic) / 8;
   double const loss = deficit + response * (exact.spread - leading);
   double const each = exact.meanSquare + rootBias * rootBias + 2 * rootSigma * loss;
   return {static_cast<double>(loop.dim) * each, exact.spread};

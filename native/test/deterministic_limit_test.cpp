@@ -120,9 +120,14 @@ TEST_CASE("the deterministic limit is the fixed point of the map of generations"
     double const b = loop.lambda * loop.synthetic / n;
     double const mean = a / (1 - b);
     double const leading = 100 / (n - 1) * (a + loop.lambda * b * mean * mean) / (mean * mean * (1 - b * b));
-    double const response = leading > 1 ? std::pow(leading, -1.5) / 8 : 1.0 / 8;
+    double const synthetic = loop.lambda * b * mean * mean;
+    double const share = synthetic / (a + synthetic);
+    double const ofReal = leading > 1 ? std::pow(leading, -1.5) : 1;
+    double const expected = iteratedRootDeficit(loop, 150);
+    double const ofSynthetic = (1 - expected) / (1 + leading);
+    double const response = ((1 - share) * ofReal + share * ofSynthetic) / 8;
     double const deficit = lossOf(loop, found.distance) - response * (found.spread - leading);
-    CHECK(relativeError(deficit, iteratedRootDeficit(loop, 150)) < 2e-4);  // of the linear interpolation
+    CHECK(relativeError(deficit, expected) < 2e-4);  // of the linear interpolation
   }
 }
 
@@ -156,7 +161,7 @@ TEST_CASE("the deterministic limit meets the simulated limit points") {
   for (Simulated const& s : simulated) {
     CAPTURE(s.loop.real);
     CAPTURE(s.loop.lambda);
-    CHECK(std::abs(limitOf(s.loop).distance - s.distance) < 0.008 * s.distance + 4.5 * s.standardError);
+    CHECK(std::abs(limitOf(s.loop).distance - s.distance) < 0.002 * s.distance + 4.5 * s.standardError);
   }
 }
 

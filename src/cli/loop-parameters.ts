@@ -101,7 +101,7 @@ export function parameterOptions(names: readonly string[]): Option[] {
 export const loopParameterNames = parameters.map(({ name }) => name).filter((name) => name !== 'relativeError');
 
 /** A number where the text is one; other text stays, for the check to quote. */
-export function numberOrText(text: string): number | string {
+function numberOrText(text: string): number | string {
   const value = Number(text);
   return text.trim() === '' || Number.isNaN(value) ? text : value;
 }

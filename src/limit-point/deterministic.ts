@@ -60,7 +60,7 @@ function checkCell(where: string, { variant, memory, reference }: LimitPointPara
 
 /** A bound on the errors that docs/effective-sample-size.md tabulates, the largest of which it just holds. */
 function statedAccuracy(dim: number, spread: number): DeterministicAccuracy {
-  return { relativeError: (1.5 * spread) / dim, spread, measured: spread <= 1 && dim >= 10 };
+  return { relativeError: (0.3 * spread) / dim, spread, measured: spread <= 1 && dim >= 10 };
 }
 
 /** 1 / (1 - rho), rho the spectral radius of the recursion of E[mu mu'] and E[Sigma]. */

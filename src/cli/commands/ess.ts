@@ -5,27 +5,61 @@ import {
   effectiveSampleSize,
 } from '../../effective-sample-size.js';
 import { info } from '../../info.js';
-import { addLimitFlags } from '../limit-flags.js';
+import {
+  type GivenParameters,
+  givenByFlags,
+  type ParameterFile,
+  parameterOptions,
+  readParameterFile,
+} from '../loop-parameters.js';
 import { print, printJson } from '../output.js';
 import { withProgressBar } from '../progress.js';
 import { threadsOption } from '../run-options.js';
 import { tableText, withError } from '../table.js';
 
+/** The parameters of a loop that its effective sample size depends on, and how precisely it is wanted. */
+const parameterNames = [
+  'variant',
+  'dim',
+  'real',
+  'synthetic',
+  'lambda',
+  'memory',
+  'divisor',
+  'seed',
+  'relativeError',
+];
+
+interface EssFlags {
+  readonly method?: string;
+  readonly json?: true;
+  readonly threads?: number;
+}
+
 export function essCommand(signal: AbortSignal): Command {
   const command = new Command('ess')
     .description('the effective sample size of a loop: how many real samples its limit point is worth')
+    .argument('[file.json]', 'parameters, or a result of this command to repeat; flags override it')
     .addHelpText('after', '\nExample:\n  madloop ess --dim 100 --real 1000 --synthetic 1000 --lambda 0.9');
-  addLimitFlags(command);
+  for (const option of parameterOptions(parameterNames)) command.addOption(option);
   return command
+    .option('--method <method>', 'monte-carlo (default), or deterministic: the large-d limit')
     .option('--json', 'print one JSON document instead of a table')
     .addOption(threadsOption())
-    .action((flags: Record<string, unknown>) => runEss(flags, signal));
+    .action((file: string | undefined, flags: EssFlags) => runEss(file, flags, signal));
 }
 
-async function runEss(flags: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<void> {
-  const { json, threads, ...parameters } = flags;
+async function runEss(file: string | undefined, flags: EssFlags, signal: AbortSignal): Promise<void> {
+  const fromFile: ParameterFile =
+    file === undefined ? { parameters: {} } : await readParameterFile(file, 'ess');
+  const { method, json, threads } = flags;
+  const parameters: GivenParameters = {
+    ...fromFile.parameters,
+    ...givenByFlags({ ...flags }),
+    ...(method !== undefined && { method }),
+  };
   const result = await withProgressBar('ess', (onProgress) => {
-    // The library checks every value.
+    // The library checks every value and every name.
     const options = { ...parameters, threads, signal, onProgress } as unknown as EffectiveSampleSizeOptions;
     return effectiveSampleSize(options);
   });
