@@ -60,7 +60,7 @@ export async function run(context) {
     ],
     rows: results.map(({ row }) => row),
     notes: [
-      `Full covariances, tolerance ${tolerance}; from the same start both must take as many steps and agree in the mean log-likelihood to 1e-9.`,
+      `Full covariances, tolerance ${tolerance}. From the same start both must take as many steps and agree in the mean log-likelihood to 1e-9; from their own each may end in another local optimum.`,
     ],
     noisy: results.flatMap(({ noisy }) => noisy),
     disagreements: results.flatMap(({ disagreements }) => disagreements),

@@ -427,7 +427,14 @@ describe('warm starts', () => {
         return model.fit(data, options);
       },
     };
-    const loop = { variant: 'fully-synthetic', reference, synthetic: 300, generations: 3, seed: 2 } as const;
+    const loop = {
+      variant: 'fully-synthetic',
+      reference,
+      synthetic: 300,
+      memory: 2,
+      generations: 3,
+      seed: 2,
+    } as const;
     const fits = [];
     for await (const generation of autophagousLoop({ ...loop, model: recording })) fits.push(generation.model);
     const cold = await gaussianMixture({ components: 2, start: fits[1]! }).fit(seen[2]!);
