@@ -1,5 +1,6 @@
 import { interleave } from '../lib/interleave.mjs';
 import { duration, timing } from '../lib/report.mjs';
+import { summarise } from '../lib/statistics.mjs';
 
 export const title = "The loop's own cost per generation beside fit and sample, n = 10,000, d = 64, no metrics";
 
@@ -27,33 +28,30 @@ export async function run({ madloop, threads, rounds }) {
   const noisy = [];
   const data = [];
   for (const [name, loop] of Object.entries(loops)) {
-    // Of each run, the whole and what of it was spent in the calls of model and reference.
-    const shares = [];
+    const steps = [];
     const contender = async (round) => {
-      const { whole, steps } = await oneRun(madloop, loop, threads);
-      if (round >= 0) shares.push({ whole, steps });
-      return (whole - steps) / generations;
+      const generation = await medianGeneration(madloop, loop, threads);
+      if (round >= 0) steps.push(generation.steps);
+      return generation.own;
     };
     const { timings, foreign, noisy: reasons } = await interleave({ own: contender }, { rounds });
-    const steps = shares.map((share) => share.steps / generations).sort((a, b) => a - b)[shares.length >> 1];
-    const share = shares.map((run) => (run.whole - run.steps) / run.steps).sort((a, b) => a - b)[
-      shares.length >> 1
-    ];
+    const median = summarise(steps).median;
+    const share = timings.own.median / median;
     rows.push([
       name,
-      duration(steps),
+      duration(median),
       timing(timings.own),
       `**${(100 * share).toFixed(1)} %**`,
       share <= limit ? `below ${100 * limit} %` : `over ${100 * limit} %`,
     ]);
     noisy.push(...reasons.map((reason) => `${name}: ${reason}`));
-    data.push({ name, steps, share, timings, foreign });
+    data.push({ name, steps: median, share, timings, foreign });
   }
   return {
     columns: ['loop', 'fit, sample and real samples', "the loop's own", 'share', 'goal'],
     rows,
     notes: [
-      `Per generation, over ${generations} of them. The loop's own time is what is left of the whole when the calls of the ` +
+      `Medians over ${generations} generations of each run. The loop's own time is what is left of a generation when the calls of the ` +
         'model and the reference are taken off: joining the training set, checking what it was given, seeds, turns of the event loop.',
     ],
     noisy,
@@ -62,8 +60,8 @@ export async function run({ madloop, threads, rounds }) {
   };
 }
 
-/** Seconds of a whole loop, and of the calls of its model and reference. */
-async function oneRun(madloop, loop, threads) {
+/** Of a run, the median generation's seconds in the calls of model and reference, and outside of them. */
+async function medianGeneration(madloop, loop, threads) {
   let steps = 0;
   const timed = async (call) => {
     const start = process.hrtime.bigint();
@@ -88,7 +86,9 @@ async function oneRun(madloop, loop, threads) {
       return { draw: (count, options) => timed(() => samples.draw(count, options)) };
     },
   };
-  const start = process.hrtime.bigint();
+  const own = [];
+  const called = [];
+  let last = process.hrtime.bigint();
   for await (const _ of madloop.autophagousLoop({
     ...loop,
     model,
@@ -96,6 +96,12 @@ async function oneRun(madloop, loop, threads) {
     generations,
     threads,
     metrics: [],
-  }));
-  return { whole: Number(process.hrtime.bigint() - start) / 1e9, steps };
+  })) {
+    const now = process.hrtime.bigint();
+    own.push(Number(now - last) / 1e9 - steps);
+    called.push(steps);
+    [last, steps] = [now, 0];
+  }
+  // The first has no synthetic samples, but the references' moments.
+  return { own: summarise(own.slice(1)).median, steps: summarise(called.slice(1)).median };
 }
