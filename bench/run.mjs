@@ -15,6 +15,7 @@ import * as matrixSquareRoot from './benchmarks/matrix-square-root.mjs';
 import * as moments from './benchmarks/moments.mjs';
 import * as precisionRecall from './benchmarks/precision-recall.mjs';
 import * as scaling from './benchmarks/scaling.mjs';
+import * as studies from './benchmarks/studies.mjs';
 import { busyAtStart } from './lib/load.mjs';
 import { describeMachine, machineMarkdown } from './lib/machine.mjs';
 import { buildNativePrograms } from './lib/native-programs.mjs';
@@ -33,6 +34,7 @@ const benchmarks = {
   'precision-recall': precisionRecall,
   'matrix-square-root': matrixSquareRoot,
   'expected-distance': expectedDistance,
+  studies,
 };
 
 const usage = `node bench/run.mjs [options]

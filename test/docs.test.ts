@@ -1,7 +1,15 @@
 // The README and the pages of docs/ keep what they promise: their programs and commands run.
 
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -104,4 +112,31 @@ test.skipIf(numpy === undefined)('the programs and commands of docs/files.md run
     expect([code, status, status === 0 ? '' : stderr]).toEqual([code, 0, '']);
     if (code.includes('console.log')) expect(stdout).toMatch(/^1000 pixels [0-9a-f]{64}\n\d/);
   }
+});
+
+test('the files, commands and programs of docs/studies.md work, in this order', { timeout: 120_000 }, () => {
+  const place = join(folder, 'studies');
+  mkdirSync(join(place, 'node_modules'), { recursive: true });
+  symlinkSync(root, join(place, 'node_modules', 'madloop'), 'dir');
+  const text = readFileSync(join(root, 'docs/studies.md'), 'utf8');
+  let runs = 0;
+  const run = (code: string, args: readonly string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: place, encoding: 'utf8' });
+    expect([code, status, status === 0 ? '' : stderr]).toEqual([code, 0, '']);
+    runs += 1;
+    return stdout;
+  };
+  for (const [, language, code] of text.matchAll(/```(\w+)\n([\s\S]*?)```/g)) {
+    if (language === 'yaml') writeFileSync(join(place, /^# (\S+)\n/.exec(code!)![1]!), code!);
+    else if (language === 'js') {
+      expect(run(code!, ['--input-type=module', '--eval', code!])).toMatch(/^(\d+ \d+ [\d.]+ \w+\n){6}$/);
+    } else if (language === 'sh') {
+      for (const command of code!.trim().split('\n')) {
+        const [npx, madloop, ...args] = command.split(/ +/);
+        expect([npx, madloop]).toEqual(['npx', 'madloop']);
+        run(command, [join(root, 'dist/cli/main.js'), ...args]);
+      }
+    }
+  }
+  expect(runs).toBe(10);
 });

@@ -28,13 +28,16 @@ export async function openSqlite(where: string, path: string, mode: 'read' | 'wr
     'studies need',
     'npm i libsql@0.5.29',
   );
-  // A whole path: relative ones such as ":memory:" can mean something else to SQLite.
-  return inStore(
-    where,
-    path,
-    () => new Database(mode === 'read' ? `${pathToFileURL(path)}?mode=ro` : resolve(path)),
-  );
+  return inStore(where, path, () => {
+    // A whole path: relative ones such as ":memory:" can mean something else to SQLite.
+    const db = new Database(mode === 'read' ? `${pathToFileURL(path)}?mode=ro` : resolve(path));
+    db.exec(`PRAGMA busy_timeout = ${patienceMs}`);
+    return db;
+  });
 }
+
+/** Where a run begins or ends, its store is locked for some milliseconds. */
+const patienceMs = 2_000;
 
 /** SQLite's primary result codes that have an explanation of their own. */
 export const sqliteCodes = {

@@ -23,7 +23,7 @@ export class StoreLock {
       inStore(where, file, () => {
         try {
           // Without a journal the file stays empty, and alone.
-          db.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+          db.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
         } catch (error) {
           busy = sqliteCode(error) === sqliteCodes.busy;
           db.close();
