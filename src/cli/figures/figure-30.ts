@@ -31,7 +31,7 @@ export const figure30: StudyFigure = {
       real,
       synthetic,
       lambda: 1,
-      memory: [1, 2, 4, 6, 11, 21, 31, 51, 76, 101],
+      memory: [1, 2, 4, 6, 11, 21, 31, 51, 101],
     },
   ],
   chart: ([study]) =>
