@@ -114,3 +114,36 @@ TEST_CASE("progress is counted over all threads") {
   CHECK(task.done() == 1000);
   CHECK(task.total() == 1000);
 }
+
+TEST_CASE("a team runs loop after loop, each index once, and outlives an exception") {
+  for (std::size_t const threads : std::vector<std::size_t>{1, 2, 7}) {
+    CAPTURE(threads);
+    Task const task(threads);
+    madloop::Team const team(task);
+    for (std::size_t round = 0; round < 200; ++round) {
+      std::vector<std::atomic<int>> visits(round % 9);
+      parallelFor(task, visits.size(),
+                  [&](std::size_t i) { parallelFor(task, 2, [&](std::size_t) { ++visits[i]; }); });
+      CHECK(
+          std::all_of(visits.begin(), visits.end(), [](std::atomic<int> const& visit) { return visit == 2; }));
+      CHECK_THROWS_AS(parallelFor(task, 3, [](std::size_t) { throw std::runtime_error("stop"); }),
+                      std::runtime_error);
+    }
+  }
+}
+
+TEST_CASE("a loop of a task with fewer threads takes no more of a team") {
+  Task const task(4);
+  madloop::Team const team(task);
+  Task const narrow(2);
+  std::atomic<int> running{0};
+  std::atomic<int> most{0};
+  parallelFor(narrow, 64, [&](std::size_t) {
+    int const now = ++running;
+    for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {
+    }
+    std::this_thread::yield();
+    --running;
+  });
+  CHECK(most <= 2);
+}
