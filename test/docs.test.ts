@@ -23,6 +23,7 @@ function blocks(page: string, language: string): string[] {
 /** Pages whose programs run, and how many lines each program prints at least. */
 const pages = [
   ['README.md', 10], // a line a generation
+  ['docs/limit-points.md', 2],
   ['docs/loops.md', 10],
   ['docs/metrics.md', 3], // a line a metric
   ['docs/effective-sample-size.md', 1],

@@ -209,6 +209,6 @@ describe('a cell', () => {
     const sums = new Float64Array(subject.width);
     expect(() => subject.add(1, sums)).toThrow('were wanted');
     expect(() => subject.add(0, new Float64Array(subject.width + 1))).toThrow('were wanted');
-    expect(() => subject.add(0, new Float64Array(100 * subject.width))).toThrow('were wanted');
+    expect(() => subject.add(0, new Float64Array(1_000 * subject.width))).toThrow('were wanted');
   });
 });
