@@ -31,6 +31,7 @@ function blocks(page: string, language: string): string[] {
 /** Pages whose programs run, and how many lines each program prints at least. */
 const pages = [
   ['README.md', 10], // a line a generation
+  ['docs/limit-points.md', 2],
   ['docs/loops.md', 10],
   ['docs/metrics.md', 3], // a line a metric
   ['docs/models-in-core.md', 2], // a line or more a fit

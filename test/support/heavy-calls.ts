@@ -6,6 +6,7 @@ import { frechetDistanceInterval } from '../../src/frechet-interval.js';
 import { sampleGaussian } from '../../src/gaussian-sampling.js';
 import type { JobOptions } from '../../src/job.js';
 import { kernelDistance } from '../../src/kernel-distance.js';
+import { limitPoint } from '../../src/limit-point.js';
 import { type Matrix, matrix } from '../../src/matrix.js';
 import { matrixSquareRoot } from '../../src/matrix-square-root.js';
 import { mixtureLogDensity, sampleMixture } from '../../src/mixture.js';
@@ -88,6 +89,10 @@ export const heavyCalls: readonly HeavyCall[] = [
   {
     name: 'frechetDistance',
     start: (options) => frechetDistance(square(3_000, 1_200, 0), square(3_000, 1_200, 4_000_000), options),
+  },
+  {
+    name: 'limitPoint',
+    start: (options) => limitPoint({ dim: 100, real: 100, synthetic: 900, relativeError: 8e-5, ...options }),
   },
   { name: 'matrixSquareRoot', start: (options) => matrixSquareRoot(covariance(), options) },
   {
