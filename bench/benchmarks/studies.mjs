@@ -52,7 +52,8 @@ export async function run({ madloop, threads, rounds }) {
           'Outside: making the store, choosing work, waiting for the disk, reading the results back.',
       ],
       noisy: result.noisy,
-      disagreements: part < goal ? [`${number(100 * (1 - part))} % of a study's time are spent outside the engine`] : [],
+      disagreements:
+        part < goal ? [`${number(100 * (1 - part))} % of a study's time are spent outside the engine`] : [],
       data: { parts, ...result },
     };
   } finally {
