@@ -22,8 +22,7 @@ export interface RoundWork extends ChainWork {
   readonly scheduled: ScheduledCell;
 }
 
-// Sums of chains stay in memory until their cell is finished, so not all cells are begun at once.
-const mostBegun = 1_000;
+// Enough for a round of the quickest cells, few enough to prepare at once.
 const mostPieces = 5_000;
 
 /**
@@ -131,18 +130,12 @@ export class Schedule {
     return this.#finishedSeconds / this.#finishedFirstSeconds;
   }
 
-  /** The longest of the cells not yet in this round; `begun` are those among them that have been begun. */
+  /** The longest of the cells not yet in this round: of those begun (`begun`) first, so that few are ever half done. */
   #longest(begun: OpenCell[]): OpenCell | undefined {
-    const waiting = this.#begun.length < mostBegun ? this.#waiting.at(-1) : undefined;
-    const longestBegun = begun.at(-1);
-    if (
-      waiting === undefined ||
-      (longestBegun !== undefined && longestBegun.wanted.seconds >= waiting.firstSeconds * this.#growth())
-    ) {
-      return begun.pop();
-    }
-    this.#waiting.pop();
-    this.#begun.push(waiting);
+    const open = begun.pop();
+    if (open !== undefined) return open;
+    const waiting = this.#waiting.pop();
+    if (waiting !== undefined) this.#begun.push(waiting);
     return waiting;
   }
 }
