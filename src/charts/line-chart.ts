@@ -178,7 +178,7 @@ function labelsOf(curves: readonly Curve[], channel: 'colour' | 'dash'): string[
 }
 
 function curveRows(curve: Curve, floor: number): Record<string, unknown>[] {
-  const name = `${curve.colour} ${curve.dash ?? ''}`;
+  const name = [curve.colour, curve.dash].filter(Boolean).join(' ');
   return curve.points
     .filter((point) => Number.isFinite(point.y))
     .map(({ x, y, error }) => {

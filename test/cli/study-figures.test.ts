@@ -147,17 +147,17 @@ interface Cell {
 
 // 9 comparisons at z <= 4.5: a correct program fails one seed in 10,000.
 test("'figure 31' has what is known, repeats from its stores, and makes a report", {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   const folder = temporaryFolder();
-  const command = ['figure', '31', '--relative-error', '0.05', '-o', 'out'];
+  const command = ['figure', '31', '--relative-error', '0.3', '-o', 'out'];
   const { status, stdout } = await run(command, folder);
   expect(status).toBe(0);
   const file = (name: string) => readFileSync(join(folder, 'out', name));
   const { studies } = JSON.parse(file('figure-31.json').toString()) as { studies: { cells: Cell[] }[] };
   const [byShare, byBias] = studies.map(({ cells }) => cells);
   for (const { result } of [...byShare!, ...byBias!]) {
-    expect(result.standardError).toBeLessThanOrEqual(0.05 * result.distance);
+    expect(result.standardError).toBeLessThanOrEqual(0.3 * result.distance);
   }
   // Real samples alone: no loop at all.
   const alone = byShare!.filter(({ parameters }) => parameters.synthetic === 0);

@@ -130,6 +130,9 @@ export function formulaStudy(definition: StudyDefinition): StudyDocument {
   return {
     ...frame,
     ...{ name, title, axes, fixed, relativeError, seed: String(seed) },
-    cells: cells.map(({ parameters, at }) => ({ parameters, at, result: formulaResult(parameters) })),
+    cells: cells.map(({ parameters: { dim, real, synthetic, lambda, memory, variant, divisor }, at }) => {
+      const parameters = { dim, real, synthetic, lambda, memory, variant, divisor };
+      return { parameters, at, result: formulaResult(parameters) };
+    }),
   };
 }
