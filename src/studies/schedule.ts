@@ -38,6 +38,8 @@ export class Schedule {
   #finishedSeconds = 2;
   #finishedFirstSeconds = 1;
   #spentSeconds = 0;
+  /** Of the first chains of the cells not begun. */
+  #waitingSeconds = 0;
 
   /** Adds a cell; false where it is finished already. */
   add(scheduled: ScheduledCell, begun: boolean): boolean {
@@ -45,6 +47,7 @@ export class Schedule {
     if (wanted === undefined) return false;
     const open = { ...scheduled, wanted, firstSeconds: wanted.seconds, spentSeconds: 0 };
     (begun ? this.#begun : this.#waiting).push(open);
+    if (!begun) this.#waitingSeconds += wanted.seconds;
     return true;
   }
 
@@ -119,15 +122,11 @@ export class Schedule {
 
   /** Estimated seconds of one core: of all rounds so far, and still to come. */
   seconds(): { spent: number; left: number } {
-    const growth = this.#growth();
-    let left = 0;
+    const growth = this.#finishedSeconds / this.#finishedFirstSeconds;
+    // Zero, not what rounding leaves of it, when none waits.
+    let left = this.#waiting.length === 0 ? 0 : Math.max(0, this.#waitingSeconds) * growth;
     for (const { wanted } of this.#begun) left += wanted.seconds;
-    for (const { firstSeconds } of this.#waiting) left += firstSeconds * growth;
     return { spent: this.#spentSeconds, left };
-  }
-
-  #growth(): number {
-    return this.#finishedSeconds / this.#finishedFirstSeconds;
   }
 
   /** The longest of the cells not yet in this round: of those begun (`begun`) first, so that few are ever half done. */
@@ -135,7 +134,9 @@ export class Schedule {
     const open = begun.pop();
     if (open !== undefined) return open;
     const waiting = this.#waiting.pop();
-    if (waiting !== undefined) this.#begun.push(waiting);
+    if (waiting === undefined) return undefined;
+    this.#waitingSeconds -= waiting.firstSeconds;
+    this.#begun.push(waiting);
     return waiting;
   }
 }

@@ -85,6 +85,12 @@ const schema = `
   ) STRICT;
 `;
 
+const givenColumns = [...parameterNames, ...studyAxes.map(atColumn)];
+const insertCell =
+  `INSERT INTO cells (cell, shard, state, ${givenColumns.join(', ')}) ` +
+  `VALUES (?, ?, 'waiting', ${givenColumns.map(() => '?').join(', ')})`;
+const updateCell = `UPDATE cells SET state = 'done', ${resultNames.map((name) => `${name} = ?`).join(', ')} WHERE cell = ?`;
+
 export type CellState = 'waiting' | 'done' | 'refused';
 
 /** What is known of a cell beforehand. */
@@ -183,8 +189,7 @@ export class StoreSql {
 
   addCell(cell: number, shard: number, { parameters, at }: PlacedCell): void {
     this.#run(
-      `INSERT INTO cells (cell, shard, state, ${parameterNames.join(', ')}, ${studyAxes.map(atColumn).join(', ')})
-        VALUES (?, ?, 'waiting', ${placeholders(parameterNames.length + studyAxes.length)})`,
+      insertCell,
       cell,
       shard,
       ...parameterNames.map((name) => parameters[name]),
@@ -194,7 +199,7 @@ export class StoreSql {
 
   finishCell(cell: number, result: StudyCellResult): void {
     this.#run(
-      `UPDATE cells SET state = 'done', ${resultNames.map((name) => `${name} = ?`).join(', ')} WHERE cell = ?`,
+      updateCell,
       ...resultNames.map((name) => {
         const value = result[name];
         return typeof value === 'boolean' ? String(value) : value;
@@ -300,10 +305,6 @@ export class StoreSql {
     }
     return statement;
   }
-}
-
-function placeholders(count: number): string {
-  return Array.from({ length: count }, () => '?').join(', ');
 }
 
 function cellRow(value: unknown): CellRow {

@@ -111,8 +111,15 @@ class StudyRun {
       while (!this.#schedule.empty || this.#reached.length > 0) {
         if (this.#settings.signal?.aborted) throw aborted(this.#settings);
         await this.#size();
-        await this.#round();
-        this.#commit(false);
+        // The engine computes while the disk is waited for.
+        const round = this.#round();
+        try {
+          this.#commit(false);
+        } catch (error) {
+          await round.catch(() => {});
+          throw error;
+        }
+        await round;
         this.#reporter.report(this.#progress());
       }
       this.#commit(true);

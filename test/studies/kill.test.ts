@@ -18,7 +18,7 @@ const study = [
 ];
 
 test(`killed ${kills} times, a study resumes to the same bytes`, {
-  timeout: 60_000 + kills * 6_000,
+  timeout: 60_000 + kills * 12_000,
 }, async () => {
   const folder = temporaryFolder();
   const before = performance.now();
