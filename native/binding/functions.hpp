@@ -18,6 +18,7 @@ Napi::Value startExpectedDistance(Napi::CallbackInfo const& info);  // expected_
 Napi::Value startPrecisionRecall(Napi::CallbackInfo const& info);   // precision_recall.cc
 Napi::Value multinomialUniform(Napi::CallbackInfo const& info);     // multinomial.cc
 Napi::Value startFault(Napi::CallbackInfo const& info);             // fault.cc
+Napi::Value preferLargePages(Napi::CallbackInfo const& info);       // large_pages.cc
 Napi::Value buildInfo(Napi::CallbackInfo const& info);              // info.cc
 
 }  // namespace madloop::binding
