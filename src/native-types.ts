@@ -428,5 +428,7 @@ export interface NativeAddon {
   ): NativeLimitPointEstimate;
   multinomialUniform(request: NativeMultinomialRequest): void;
   startFault(request: NativeFaultRequest): NativeJob<number>;
+  /** Asks for large pages for the array's memory, before it is first written to. */
+  preferLargePages(array: Float32Array | Float64Array): void;
   buildInfo(): BuildInfo;
 }

@@ -10,6 +10,7 @@ import { types } from 'node:util';
 import { allocate } from './allocate.js';
 import { mustError } from './check.js';
 import type { Matrix } from './matrix.js';
+import { native } from './native.js';
 
 const copiedAtOnceBytes = 8 * 2 ** 20;
 const sliceBytes = 4 * 2 ** 20;
@@ -36,6 +37,7 @@ export async function snapshot<Source extends Float32Array | Float64Array>(
     copy.set(source);
     return copy;
   }
+  native().preferLargePages(copy);
   const step = sliceBytes / source.BYTES_PER_ELEMENT;
   for (let begin = 0; begin < length; begin += step) {
     if (begin > 0) await nextTurn();

@@ -1,6 +1,7 @@
 #include "binding/matrices.hpp"
 
 #include "core/base/checked.hpp"
+#include "core/base/large_pages.hpp"
 
 namespace madloop::binding {
 
@@ -19,6 +20,8 @@ Moments HeldGaussian::copy(std::size_t count) const {
   moments.count = count;
   moments.dim = dim_;
   moments.mean.assign(mean_.data(), mean_.data() + mean_.size());
+  moments.covariance.reserve(covariance_.size());
+  preferLargePages(moments.covariance.data(), covariance_.size() * sizeof(double));
   moments.covariance.assign(covariance_.data(), covariance_.data() + covariance_.size());
   return moments;
 }

@@ -4,8 +4,10 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
+#include <vector>
 
 #include "core/base/finite.hpp"
+#include "core/base/parallel.hpp"
 
 namespace madloop {
 
@@ -21,18 +23,19 @@ std::string place(std::size_t i, std::size_t j) {
 /// The largest entry in size; all must be finite.
 template <class T>
 double largestEntry(MatrixView<T> given, std::string const& argument, Task const& task) {
-  double largest = 0;
-  for (std::size_t i = 0; i < given.rows; ++i) {
-    if (i % kTile == 0) task.throwIfCancelled();
-    for (std::size_t j = 0; j < given.cols; ++j) {
-      auto const value = static_cast<double>(given.row(i)[j]);
-      if (!std::isfinite(value)) {
-        throwNotFinite(argument, value, placeInMatrix(i, j));
+  std::vector<double> largest((given.rows + kTile - 1) / kTile, 0.0);
+  parallelFor(task, largest.size(), [&](std::size_t tile) {
+    for (std::size_t i = tile * kTile; i < std::min((tile + 1) * kTile, given.rows); ++i) {
+      for (std::size_t j = 0; j < given.cols; ++j) {
+        auto const value = static_cast<double>(given.row(i)[j]);
+        if (!std::isfinite(value)) {
+          throwNotFinite(argument, value, placeInMatrix(i, j));
+        }
+        largest[tile] = std::max(largest[tile], std::abs(value));
       }
-      largest = std::max(largest, std::abs(value));
     }
-  }
-  return largest;
+  });
+  return largest.empty() ? 0 : *std::max_element(largest.begin(), largest.end());
 }
 
 }  // namespace
@@ -49,7 +52,7 @@ Matrix checkedCovariance(MatrixView<T> given, std::string const& argument, Task 
   // Rounding of a product of d terms in either order: 2 d eps of the largest entry at worst.
   double const eps = std::numeric_limits<T>::epsilon();
   double const tolerance = 2 * static_cast<double>(dim + 8) * eps * largestEntry(given, argument, task);
-  Matrix covariance(static_cast<Index>(dim), static_cast<Index>(dim));
+  Matrix covariance = freshMatrix(static_cast<Index>(dim), static_cast<Index>(dim));
   auto take = [&](std::size_t i, std::size_t j) {
     auto const lower = static_cast<double>(given.row(i)[j]);
     auto const upper = static_cast<double>(given.row(j)[i]);
@@ -68,14 +71,14 @@ Matrix checkedCovariance(MatrixView<T> given, std::string const& argument, Task 
                                                           messageNumber(lower) + " at " + place(i, i));
     }
   };
-  for (std::size_t top = 0; top < dim; top += kTile) {
-    task.throwIfCancelled();
+  parallelFor(task, (dim + kTile - 1) / kTile, [&](std::size_t tile) {
+    std::size_t const top = tile * kTile;
     for (std::size_t left = 0; left <= top; left += kTile) {
       for (std::size_t i = top; i < std::min(top + kTile, dim); ++i) {
         for (std::size_t j = left; j < std::min(left + kTile, i + 1); ++j) take(i, j);
       }
     }
-  }
+  });
   return covariance;
 }
 

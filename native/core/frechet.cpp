@@ -10,12 +10,14 @@
 
 #include "core/base/checked.hpp"
 #include "core/base/finite.hpp"
+#include "core/base/parallel.hpp"
 #include "core/base/sum.hpp"
 #include "core/checked_covariance.hpp"
 #include "core/linalg/block_reflector.hpp"
 #include "core/linalg/cholesky.hpp"
 #include "core/linalg/nuclear_norm.hpp"
 #include "core/linalg/parallel_product.hpp"
+#include "core/linalg/parallel_ranges.hpp"
 #include "core/linalg/symmetric_eigenvalues.hpp"
 #include "core/row_blocks.hpp"
 
@@ -46,35 +48,48 @@ double squaredDistance(Vector const& a, Vector const& b) {
   });
 }
 
-/// Largest sum of absolute values in a row.
-double infinityNorm(Matrix const& m) {
-  Vector sums = Vector::Zero(m.rows());
-  for (Index j = 0; j < m.cols(); ++j) {
-    for (Index i = 0; i < m.rows(); ++i) sums[i] += std::abs(m(i, j));
-  }
-  return sums.size() == 0 ? 0 : sums.maxCoeff();
+/// Columns whose absolute values are summed by one thread.
+constexpr Index kSummedColumns = 64;
+
+/// ||F||_2^2 <= ||F||_1 ||F||_inf: the largest sums of absolute values in a column and in a row.
+double squaredSpectralNormBound(Matrix const& m, Task const& task) {
+  Index const ranges = (m.cols() + kSummedColumns - 1) / kSummedColumns;
+  if (m.size() == 0) return 0;
+  Matrix rowSums = Matrix::Zero(m.rows(), ranges);
+  Vector columnSums(m.cols());
+  forRanges(task, m.cols(), kSummedColumns, [&](Range columns) {
+    double* const sums = rowSums.col(columns.begin / kSummedColumns).data();
+    for (Index j = columns.begin; j < columns.begin + columns.size; ++j) {
+      double const* const column = m.col(j).data();
+      for (Index i = 0; i < m.rows(); ++i) sums[i] += std::abs(column[i]);
+      columnSums[j] =
+          fixedOrderSum(static_cast<std::size_t>(m.rows()), [&](std::size_t i) { return std::abs(column[i]); });
+    }
+  });
+  for (Index range = 1; range < ranges; ++range) rowSums.col(0) += rowSums.col(range);
+  return rowSums.col(0).maxCoeff() * columnSums.maxCoeff();
 }
 
 /// Largest sum of absolute values in a column.
-double oneNorm(Matrix const& m) {
-  double largest = 0;
-  for (Index j = 0; j < m.cols(); ++j) {
-    largest = std::max(largest, fixedOrderSum(static_cast<std::size_t>(m.rows()), [&](std::size_t i) {
-                         return std::abs(m(static_cast<Index>(i), j));
-                       }));
-  }
-  return largest;
+double oneNorm(Matrix const& m, Task const& task) {
+  Vector sums(m.cols());
+  forRanges(task, m.cols(), kSummedColumns, [&](Range columns) {
+    for (Index j = columns.begin; j < columns.begin + columns.size; ++j) {
+      double const* const column = m.col(j).data();
+      sums[j] =
+          fixedOrderSum(static_cast<std::size_t>(m.rows()), [&](std::size_t i) { return std::abs(column[i]); });
+    }
+  });
+  return sums.size() == 0 ? 0 : sums.maxCoeff();
 }
 
-/// ||F||_2^2 <= ||F||_1 ||F||_inf.
-double squaredSpectralNormBound(Matrix const& factor) { return infinityNorm(factor) * oneNorm(factor); }
-
 /// Cholesky factor if S is well conditioned (an empty matrix otherwise): 1 / tr S^-1 <= lambda_min is checked.
-Matrix choleskyIfWellConditioned(Matrix const& s, Task const& task) {
-  std::optional<Matrix> factor = choleskyFactor(s, task);
+Matrix choleskyIfWellConditioned(Matrix s, Task const& task) {
+  Index const dim = s.rows();
+  double const required = kWellConditioned * s.trace() / static_cast<double>(dim);
+  std::optional<Matrix> factor = choleskyFactor(std::move(s), task);
   if (!factor) return {};
-  double const required = kWellConditioned * s.trace() / static_cast<double>(s.rows());
-  for (Index i = 0; i < s.rows(); ++i) {
+  for (Index i = 0; i < dim; ++i) {
     double const pivot = (*factor)(i, i);
     if (!(pivot * pivot > required)) return {};
   }
@@ -122,7 +137,7 @@ Matrix triangularFactorOfRows(MatrixView<T> x, Vector const& mean, Task const& t
 
 /// F1^T F2.
 Matrix crossProduct(FactoredGaussian const& a, FactoredGaussian const& b, Task const& task) {
-  Matrix product = Matrix::Zero(a.factor.cols(), b.factor.cols());
+  Matrix product = zeroMatrix(a.factor.cols(), b.factor.cols());
   Index const dim = a.factor.rows();
   // Rows of a triangular factor above the column's index are zero.
   auto inner = [&](Span rows, Span columns) {
@@ -136,6 +151,7 @@ Matrix crossProduct(FactoredGaussian const& a, FactoredGaussian const& b, Task c
 
 FactoredGaussian factorMoments(Moments const& moments, Task const& task, char const* argument) {
   fixEigenBlocking();
+  Team const team(task);
   std::string const name = argument;
   if (moments.dim == 0) throwInvalidInput(name + ".dim must be at least 1, got 0");
   std::size_t const entries = checkedMultiply(moments.dim, moments.dim, "covariance size");
@@ -152,31 +168,33 @@ FactoredGaussian factorMoments(Moments const& moments, Task const& task, char co
   for (Index i = 0; i < result.mean.size(); ++i) {
     if (!std::isfinite(result.mean[i])) throwNotFinite(name + ".mean", result.mean[i], std::to_string(i));
   }
-  Matrix const covariance = checkedCovariance(
-      MatrixView<double>{moments.covariance.data(), moments.dim, moments.dim}, name + ".covariance", task);
-  result.factor = choleskyIfWellConditioned(covariance, task);
+  MatrixView<double> const given{moments.covariance.data(), moments.dim, moments.dim};
+  Matrix covariance = checkedCovariance(given, name + ".covariance", task);
+  double const norm = oneNorm(covariance, task);
+  result.trace = fixedOrderSum(
+      moments.dim, [&](std::size_t i) { return covariance(static_cast<Index>(i), static_cast<Index>(i)); });
+  result.factor = choleskyIfWellConditioned(std::move(covariance), task);
   result.triangular = result.factor.size() != 0;
   double remainder = 0;
   if (result.triangular) {
     result.pivots = result.factor.diagonal();
   } else {
+    covariance = checkedCovariance(given, name + ".covariance", task);
     PivotedCholesky pivoted = semidefiniteFactor(covariance, name, task);
     result.factor = std::move(pivoted.factor);
     result.pivots = std::move(pivoted.pivots);
     remainder = pivoted.remainder;
   }
-  result.trace = fixedOrderSum(
-      moments.dim, [&](std::size_t i) { return covariance(static_cast<Index>(i), static_cast<Index>(i)); });
   // Storage rounds every entry, which moves the matrix by eps || |S| || at most; the factorisation adds a
   // backward error of the same order times sqrt(d), and leaves the remainder out.
-  result.uncertainty =
-      kEps * (1 + std::sqrt(static_cast<double>(moments.dim))) * oneNorm(covariance) + remainder;
+  result.uncertainty = kEps * (1 + std::sqrt(static_cast<double>(moments.dim))) * norm + remainder;
   return result;
 }
 
 template <class T>
 FactoredGaussian factorData(MatrixView<T> x, Task& task, char const* argument) {
   fixEigenBlocking();
+  Team const team(task);
   if (x.rows < 2) {
     throwInvalidInput(std::string(argument) + " must have at least 2 rows to have a covariance, got " +
                       std::to_string(x.rows));
@@ -219,6 +237,7 @@ template FactoredGaussian factorData<double>(MatrixView<double>, Task&, char con
 
 FrechetDistance frechetDistance(FactoredGaussian a, FactoredGaussian b, Task& task) {
   fixEigenBlocking();
+  Team const team(task);
   if (a.mean.size() != b.mean.size()) {
     throwInvalidInput("frechetDistance: a and b must have the same dimension, got " +
                       std::to_string(a.mean.size()) + " and " + std::to_string(b.mean.size()));
@@ -235,14 +254,16 @@ FrechetDistance frechetDistance(FactoredGaussian a, FactoredGaussian b, Task& ta
   // changes no digit, the larger trace is brought near 1.
   double const larger = std::max(a.trace, b.trace);
   int const exponent = larger > 0 ? -std::ilogb(larger) / 2 : 0;
-  a.factor *= std::ldexp(1, exponent);
-  b.factor *= std::ldexp(1, exponent);
+  if (exponent != 0) {
+    a.factor *= std::ldexp(1, exponent);
+    b.factor *= std::ldexp(1, exponent);
+  }
   double const unit = std::ldexp(1, -2 * exponent);
   double const traces = (a.trace + b.trace) / unit;
   // S1 within u1 of F1 F1^T moves the squared singular values, the eigenvalues of F2^T S1 F2, by at most u1
   // ||F2||^2, and vice versa.
-  double const openByA = a.uncertainty / unit * squaredSpectralNormBound(b.factor);
-  double const openByB = b.uncertainty / unit * squaredSpectralNormBound(a.factor);
+  double const openByA = a.uncertainty / unit * squaredSpectralNormBound(b.factor, task);
+  double const openByB = b.uncertainty / unit * squaredSpectralNormBound(a.factor, task);
   // Rounding of the product: the nuclear norm of an error E is at most sqrt(r) ||E||_F, and ||E||_F of order
   // eps ||F1||_F ||F2||_F <= eps traces / 2.
   auto const rank = static_cast<double>(std::min(a.factor.cols(), b.factor.cols()));

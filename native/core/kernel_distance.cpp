@@ -10,6 +10,7 @@
 #include "core/base/sum.hpp"
 #include "core/finite_rows.hpp"
 #include "core/linalg/eigen.hpp"
+#include "core/linalg/parallel_product.hpp"
 #include "core/random/permutation.hpp"
 #include "core/student_t.hpp"
 
@@ -63,6 +64,12 @@ void applyKernel(PolynomialKernel const& kernel, Matrix& products) {
   }
 }
 
+/// Inner products of the columns of a with those of b.
+void multiply(Matrix const& a, Matrix const& b, Matrix& products, Task const& task) {
+  products.setZero(a.cols(), b.cols());
+  addProduct(products, 1, {a, Side::transposed, b, Side::plain}, task);
+}
+
 double sumOf(Matrix const& m) {
   auto const rows = static_cast<std::size_t>(m.rows());
   return fixedOrderSum(static_cast<std::size_t>(m.cols()), [&](std::size_t j) {
@@ -83,7 +90,7 @@ double crossSum(Block<A> const& left, Block<B> const& right, std::size_t tile, P
   for (std::size_t begin = 0; begin < right.rows.size(); begin += tileRows(right.x.cols)) {
     task.throwIfCancelled();
     right.gather(begin, other);
-    products.noalias() = own.transpose() * other;
+    multiply(own, other, products, task);
     applyKernel(kernel, products);
     sum += sumOf(products);
   }
@@ -100,13 +107,13 @@ double ownSum(Block<T> const& block, std::size_t tile, PolynomialKernel const& k
   Matrix products;
   block.gather(tile, own);
   products.setZero(own.cols(), own.cols());
-  products.selfadjointView<Eigen::Lower>().rankUpdate(own.transpose());
+  addProductLower(products, 1, {own, Side::transposed, own, Side::plain}, task);
   applyKernel(kernel, products);
   double sum = 2 * sumBelowDiagonal(products);
   for (std::size_t begin = tile + step; begin < block.rows.size(); begin += step) {
     task.throwIfCancelled();
     block.gather(begin, other);
-    products.noalias() = own.transpose() * other;
+    multiply(own, other, products, task);
     applyKernel(kernel, products);
     sum += 2 * sumOf(products);
   }

@@ -9,6 +9,7 @@
 #include "core/base/parallel.hpp"
 #include "core/linalg/eigen.hpp"
 #include "core/linalg/parallel_product.hpp"
+#include "core/linalg/parallel_ranges.hpp"
 #include "core/row_blocks.hpp"
 
 namespace madloop {
@@ -36,6 +37,12 @@ void checkMoments(Moments const& m, std::string const& argument) {
     }
   }
 }
+
+/// Edge of the squares by which a covariance is written.
+constexpr Index kMirrored = 64;
+
+/// Rows of an update of a scatter matrix: enough that reading and writing the matrix costs little beside it.
+std::size_t updateRows(std::size_t cols) { return std::max<std::size_t>(256, cacheBlockRows(cols)); }
 
 constexpr std::size_t kLargestCovariance = std::size_t{8} << 30;
 
@@ -95,38 +102,42 @@ Moments moments(MatrixView<T> x, Task& task, char const* argument) {
   std::vector<Matrix> scatters(groups.size());
   std::vector<Vector> residuals(groups.size());
   parallelFor(task, groups.size(), [&](std::size_t g) {
-    scatters[g] = Matrix::Zero(dim, dim);
+    scatters[g] = zeroMatrix(spreadRows(dim), dim);
     residuals[g] = Vector::Zero(dim);
-    forEachCentredBlock(x, groups[g], shift, cacheBlockRows(x.cols), [&](Matrix const& block) {
+    forEachCentredBlock(x, groups[g], shift, updateRows(x.cols), [&](Matrix const& block) {
       task.throwIfCancelled();
-      addProductLower(scatters[g], 1, {block, Side::plain, block, Side::transposed}, task);
+      addProductLower(scatters[g].topRows(dim), 1, {block, Side::plain, block, Side::transposed}, task);
       for (Index i = 0; i < block.cols(); ++i) residuals[g] += block.col(i);
       task.add(static_cast<std::uint64_t>(block.cols()));
     });
   });
-  Matrix& scatter = scatters[0];
   Vector& residual = residuals[0];
-  for (std::size_t g = 1; g < groups.size(); ++g) {
-    scatter.triangularView<Eigen::Lower>() += scatters[g];
-    residual += residuals[g];
-  }
+  for (std::size_t g = 1; g < groups.size(); ++g) residual += residuals[g];
   auto const n = static_cast<double>(x.rows);
-  scatter.selfadjointView<Eigen::Lower>().rankUpdate(residual, -1 / n);
 
   Moments result;
   result.count = x.rows;
   result.dim = x.cols;
   result.mean.resize(x.cols);
+  result.covariance.reserve(x.cols * x.cols);
+  preferLargePages(result.covariance.data(), x.cols * x.cols * sizeof(double));
   result.covariance.resize(x.cols * x.cols);
   double const divisor = x.rows > 1 ? n - 1 : 1;
-  for (Index j = 0; j < dim; ++j) {
-    result.mean[static_cast<std::size_t>(j)] = shift[j] + residual[j] / n;
-    for (Index i = j; i < dim; ++i) {
-      double const value = scatter(i, j) / divisor;
-      result.covariance[static_cast<std::size_t>(i * dim + j)] = value;
-      result.covariance[static_cast<std::size_t>(j * dim + i)] = value;
+  for (Index j = 0; j < dim; ++j) result.mean[static_cast<std::size_t>(j)] = shift[j] + residual[j] / n;
+  // Groups added up and mirrored a square at a time, which stays in the cache.
+  forRanges(task, dim, kMirrored, [&](Range columns) {
+    for (Index first = columns.begin; first < dim; first += kMirrored) {
+      for (Index j = columns.begin; j < columns.begin + columns.size; ++j) {
+        for (Index i = std::max(first, j); i < std::min(first + kMirrored, dim); ++i) {
+          double sum = scatters[0](i, j);
+          for (std::size_t g = 1; g < groups.size(); ++g) sum += scatters[g](i, j);
+          double const value = (sum - residual[i] * (residual[j] / n)) / divisor;
+          result.covariance[static_cast<std::size_t>(i * dim + j)] = value;
+          result.covariance[static_cast<std::size_t>(j * dim + i)] = value;
+        }
+      }
     }
-  }
+  });
   return result;
 }
 

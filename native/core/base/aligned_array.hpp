@@ -5,6 +5,8 @@
 #include <memory>
 #include <new>
 
+#include "core/base/large_pages.hpp"
+
 namespace madloop {
 
 constexpr std::size_t kPanelAlignment = 64;
@@ -14,7 +16,9 @@ template <class T>
 class AlignedArray {
  public:
   explicit AlignedArray(std::size_t count)
-      : data_(static_cast<T*>(::operator new[](count * sizeof(T), kAlignment))) {}
+      : data_(static_cast<T*>(::operator new[](count * sizeof(T), kAlignment))) {
+    preferLargePages(data_.get(), count * sizeof(T));
+  }
   [[nodiscard]] T* get() const { return data_.get(); }
 
  private:

@@ -7,18 +7,28 @@
 #include "core/linalg/band_reflector.hpp"
 #include "core/linalg/block_reflector.hpp"
 #include "core/linalg/parallel_product.hpp"
+#include "core/linalg/parallel_ranges.hpp"
 
 namespace madloop {
 
 namespace {
 
 /// Superdiagonals of the band form: the products of the first stage want many, the second stage few.
-constexpr Index kBandwidth = 32;
+constexpr Index kBandwidth = 48;
+
+/// Columns that a thread copies at a time.
+constexpr Index kCopiedColumns = 64;
 
 /// Overwrites the leading n rows of a (m x n) by an upper triangular matrix of kBandwidth superdiagonals with
 /// the same singular values. What lies outside of the band is left undefined.
-void reduceToBand(Matrix& a, Task const& task) {
+void reduceToBand(MatrixBlock a, Task const& task) {
   Index const cols = a.cols();
+  // One memory for all steps.
+  Matrix spaceOfY = freshMatrix(cols, kBandwidth);
+  Matrix spaceOfTop = freshMatrix(cols, kBandwidth);
+  Matrix spaceOfX = freshMatrix(a.rows(), kBandwidth);
+  Matrix spaceOfOuter = freshMatrix(a.rows(), 2 * kBandwidth);
+  Matrix spaceOfInner = freshMatrix(cols, 2 * kBandwidth);
   for (Index k = 0; k < cols; k += kBandwidth) {
     task.throwIfCancelled();
     Index const width = std::min(kBandwidth, cols - k);
@@ -30,10 +40,14 @@ void reduceToBand(Matrix& a, Task const& task) {
 
     // From the left, rest - V Y^T with Y = rest^T V T; at once only for the rows that decide on the reflectors
     // from the right.
-    Matrix y = Matrix::Zero(right, width);
-    addProduct(y, 1, {rest, Side::transposed, left.v, Side::plain}, task);
-    y = y * left.t;
-    Matrix top = rest.topRows(width).transpose();
+    auto unscaled = spaceOfTop.topLeftCorner(right, width);
+    unscaled.setZero();
+    addProduct(unscaled, 1, {rest, Side::transposed, left.v, Side::plain}, task);
+    auto y = spaceOfY.topLeftCorner(right, width);
+    y.setZero();
+    addProduct(y, 1, {unscaled, Side::plain, left.t, Side::plain}, task);
+    auto top = spaceOfTop.topLeftCorner(right, width);
+    top = rest.topRows(width).transpose();
     addProduct(top, -1, {y, Side::plain, left.v.topRows(width), Side::transposed}, task);
     Index const panel = std::min(width, right);
     BlockReflector const q = reducePanel(top.leftCols(panel));
@@ -48,16 +62,19 @@ void reduceToBand(Matrix& a, Task const& task) {
     Index const lower = below - width;
     if (lower == 0) continue;
     auto remaining = rest.bottomRows(lower);
-    Matrix x = Matrix::Zero(lower, panel);
+    auto x = spaceOfX.topLeftCorner(lower, panel);
+    x.setZero();
     addProduct(x, 1, {remaining, Side::plain, q.v, Side::plain}, task);
     Matrix cross = Matrix::Zero(width, panel);
     addProduct(cross, 1, {y, Side::transposed, q.v, Side::plain}, task);
-    Matrix outer = Matrix::Zero(lower, width + panel);
+    auto outer = spaceOfOuter.topLeftCorner(lower, width + panel);
     outer.leftCols(width) = left.v.bottomRows(lower);
+    outer.rightCols(panel).setZero();
     addProduct(x, -1, {outer.leftCols(width), Side::plain, cross, Side::plain}, task);
     addProduct(outer.rightCols(panel), 1, {x, Side::plain, q.t, Side::plain}, task);
-    Matrix inner(right, width + panel);
-    inner << y, q.v;
+    auto inner = spaceOfInner.topLeftCorner(right, width + panel);
+    inner.leftCols(width) = y;
+    inner.rightCols(panel) = q.v;
     addProduct(remaining, -1, {outer, Side::plain, inner, Side::transposed}, task);
   }
 }
@@ -88,12 +105,18 @@ void chase(BandMatrix& band, Index width, Index row, Index step) {
 }  // namespace
 
 Bidiagonal bidiagonaliseInTwoStages(Matrix& a, Task const& task) {
-  reduceToBand(a, task);
   Index const n = a.cols();
+  Matrix space = freshMatrix(spreadRows(a.rows()), n);
+  MatrixBlock work = space.topRows(a.rows());
+  forRanges(task, n, kCopiedColumns, [&](Range columns) {
+    work.middleCols(columns.begin, columns.size) = a.middleCols(columns.begin, columns.size);
+  });
+  a.resize(0, 0);
+  reduceToBand(work, task);
   Index const width = std::min(kBandwidth, std::max<Index>(n - 1, 1));
   BandMatrix band(n, 2 * width, width);
   for (Index j = 0; j < n; ++j) {
-    for (Index i = std::max<Index>(0, j - width); i <= j; ++i) band.at(i, j) = a(i, j);
+    for (Index i = std::max<Index>(0, j - width); i <= j; ++i) band.at(i, j) = work(i, j);
   }
   // A step ends in the first column of the block that the next but one step clears: see chase().
   chaseBulges(

@@ -13,10 +13,11 @@ namespace madloop {
 
 namespace {
 
-constexpr Index kBlock = 96;
+/// Columns of a decomposition that are reduced without products of matrices.
+constexpr Index kBlock = 48;
 
 /// Rows or columns of a triangular solve that are one piece of work.
-constexpr Index kChunk = 64;
+constexpr Index kChunk = 128;
 
 /// Calls body(begin, size) for chunks of [0, count).
 template <class Body>
@@ -47,28 +48,44 @@ double infinityNormOfLower(Matrix const& a, Index first) {
   return sums.size() == 0 ? 0 : sums.maxCoeff();
 }
 
+/// Overwrites columns of s, which all columns before them have updated, by those of L; by halves, so that the
+/// products are as deep as they can be (Gustavson 1997). False where a pivot is not positive.
+bool factorColumns(Matrix& s, Span columns, Task const& task) {
+  task.throwIfCancelled();
+  auto const [begin, end] = columns;
+  Index const below = s.rows() - end;
+  if (columns.size() > kBlock) {
+    Index const left = (columns.size() / 2 + kBlock - 1) / kBlock * kBlock;
+    Index const middle = begin + left;
+    Index const right = end - middle;
+    if (!factorColumns(s, {begin, middle}, task)) return false;
+    auto const square = s.block(middle, begin, right, left);
+    addProductLower(s.block(middle, middle, right, right), -1, {square, Side::plain, square, Side::transposed},
+                    task);
+    addProduct(s.block(end, middle, below, right), -1,
+               {s.block(end, begin, below, left), Side::plain, square, Side::transposed}, task);
+    return factorColumns(s, {middle, end}, task);
+  }
+  Eigen::LLT<Matrix> const corner(s.block(begin, begin, columns.size(), columns.size()));
+  if (corner.info() != Eigen::Success) return false;
+  Matrix const lower = corner.matrixL();
+  s.block(begin, begin, columns.size(), columns.size()) = lower;
+  auto panel = s.block(end, begin, below, columns.size());
+  forEachChunk(below, task, [&](Index first, Index size) {
+    auto rows = panel.middleRows(first, size);
+    lower.transpose().triangularView<Eigen::Upper>().solveInPlace<Eigen::OnTheRight>(rows);
+  });
+  return true;
+}
+
 }  // namespace
 
 std::optional<Matrix> choleskyFactor(Matrix s, Task const& task) {
   Index const n = s.rows();
-  for (Index k = 0; k < n; k += kBlock) {
-    task.throwIfCancelled();
-    Index const width = std::min(kBlock, n - k);
-    Eigen::LLT<Matrix> const corner(s.block(k, k, width, width));
-    if (corner.info() != Eigen::Success) return std::nullopt;
-    Matrix const lower = corner.matrixL();
-    s.block(k, k, width, width) = lower;
-    Index const below = n - k - width;
-    if (below == 0) break;
-    auto panel = s.block(k + width, k, below, width);
-    forEachChunk(below, task, [&](Index begin, Index size) {
-      auto rows = panel.middleRows(begin, size);
-      lower.transpose().triangularView<Eigen::Upper>().solveInPlace<Eigen::OnTheRight>(rows);
-    });
-    addProductLower(s.block(k + width, k + width, below, below), -1,
-                    {panel, Side::plain, panel, Side::transposed}, task);
-  }
-  for (Index j = 1; j < n; ++j) s.col(j).head(j).setZero();
+  if (!factorColumns(s, {0, n}, task)) return std::nullopt;
+  forEachChunk(n, task, [&](Index begin, Index size) {
+    for (Index j = begin; j < begin + size; ++j) s.col(j).head(j).setZero();
+  });
   return s;
 }
 

@@ -1,6 +1,7 @@
 #include "core/linalg/parallel_product.hpp"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "core/base/aligned_array.hpp"
@@ -26,91 +27,270 @@ struct Tile {
 Span tileSpan(Index i, Index edge, Index size) { return {i * edge, std::min((i + 1) * edge, size)}; }
 
 std::vector<Tile> tilesOf(Index rows, Index columns, bool lower) {
-  // Narrow results are cut along their long side alone.
-  Index const height = columns <= kTile / 4 ? 2 * kTile : kTile;
-  Index const width = rows <= kTile / 4 ? 2 * kTile : kTile;
   std::vector<Tile> tiles;
-  for (Index j = 0; j * width < columns; ++j) {
-    for (Index i = lower ? j : 0; i * height < rows; ++i)
-      tiles.push_back({tileSpan(i, height, rows), tileSpan(j, width, columns)});
+  for (Index j = 0; j * kTile < columns; ++j) {
+    for (Index i = lower ? j : 0; i * kTile < rows; ++i)
+      tiles.push_back({tileSpan(i, kTile, rows), tileSpan(j, kTile, columns)});
   }
   return tiles;
 }
 
-/// The inner indices taken at a time: one packed depth of both factors stays in a second-level cache.
+/// The inner indices taken at a time: a packed tile of one factor stays in a second-level cache.
 constexpr Index kDepth = 256;
 
-/// Packs factor * op(m), op(m) with the indices `lines` of the result against the inner indices k, in panels of
-/// `height` lines: inner index after inner index, line beside line, zeros beyond the last.
-void pack(ConstMatrixBlock const& m, bool linesAreRows, Span lines, Span k, double factor, Index height,
-          double* out) {
-  for (Index first = lines.begin; first < lines.end; first += height, out += height * k.size()) {
-    Index const count = std::min(height, lines.end - first);
-    if (linesAreRows) {  // contiguous in a column of m
-      for (Index p = 0; p < k.size(); ++p) {
-        double const* const from = &m.coeffRef(first, k.begin + p);
-        double* const to = out + p * height;
-        for (Index i = 0; i < count; ++i) to[i] = factor * from[i];
-        std::fill(to + count, to + height, 0.0);
-      }
-    } else {
-      for (Index i = 0; i < height; ++i) {
-        double const* const from = i < count ? &m.coeffRef(k.begin, first + i) : nullptr;
-        for (Index p = 0; p < k.size(); ++p) out[p * height + i] = from != nullptr ? factor * from[p] : 0.0;
-      }
-    }
-  }
-}
+/// A factor's lines (rows or columns, as many as the result has of them) over some inner indices.
+struct Lines {
+  ConstMatrixBlock const& m;
+  bool areRows;
+  double factor;  // what they are multiplied by
+};
 
-/// One tile, by the kernels of tile_product.hpp. They write rows, and c is stored by columns: so the roles of a
-/// and b are exchanged, c^T += (alpha op(b))^T op(a)^T.
-void addTile(MatrixBlock& c, double alpha, Product const& product, Tile const& tile) {
-  auto const& [a, sideA, b, sideB, inner] = product;
-  Span const all{0, sideA == Side::plain ? a.cols() : a.rows()};
-  Span const k = inner ? inner(tile.rows, tile.columns) : all;
-  if (k.size() <= 0) return;
-  TileKernel<double> const& kernel = tileKernel<double>();
-  auto const height = static_cast<Index>(kernel.rows);    // columns of c
-  auto const width = static_cast<Index>(kernel.columns);  // rows of c
-  Index const depth = std::min(kDepth, k.size());
-  AlignedArray<double> const left(static_cast<std::size_t>(roundUp(tile.columns.size(), height) * depth));
-  AlignedArray<double> const right(static_cast<std::size_t>(roundUp(tile.rows.size(), width) * depth));
-  std::vector<double> edge(kernel.rows * kernel.columns);
-  for (Index begin = k.begin; begin < k.end; begin += kDepth) {
-    Span const part{begin, std::min(k.end, begin + kDepth)};
-    pack(b, sideB == Side::transposed, tile.columns, part, alpha, height, left.get());
-    pack(a, sideA == Side::plain, tile.rows, part, 1, width, right.get());
-    auto const partDepth = static_cast<std::size_t>(part.size());
-    for (Index i = 0; i < tile.rows.size(); i += width) {
-      for (Index j = 0; j < tile.columns.size(); j += height) {
-        double const* const panelLeft = left.get() + j * part.size();
-        double const* const panelRight = right.get() + i * part.size();
-        double* const out = &c.coeffRef(tile.rows.begin + i, tile.columns.begin + j);
-        Index const rows = std::min(width, tile.rows.size() - i);
-        Index const columns = std::min(height, tile.columns.size() - j);
-        if (rows == width && columns == height) {
-          kernel.multiplyAdd(panelLeft, panelRight, partDepth, out, static_cast<std::size_t>(c.outerStride()),
-                             true);
-          continue;
-        }
-        kernel.multiplyAdd(panelLeft, panelRight, partDepth, edge.data(), kernel.columns, false);
-        for (Index y = 0; y < columns; ++y) {
-          for (Index x = 0; x < rows; ++x)
-            out[y * c.outerStride() + x] += edge[static_cast<std::size_t>(y * width + x)];
+using Packet = Eigen::internal::packet_traits<double>::type;
+constexpr Index kLanes = Eigen::internal::packet_traits<double>::size;
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wignored-attributes"  // a vector's alignment, as a template argument
+#endif
+using PacketSquare = Eigen::internal::PacketBlock<Packet, kLanes>;
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+
+/// Packs whole panels of kHeight lines from line `first` on over the inner indices k: inner index after inner
+/// index, line beside line.
+template <Index kHeight>
+void packPanels(Lines const& lines, Index first, Index panels, Span k, double* out) {
+  using namespace Eigen::internal;
+  Packet const factor = pset1<Packet>(lines.factor);
+  Index const stride = lines.m.outerStride();
+  constexpr Index kWhole = kHeight / kLanes * kLanes;
+  if (lines.areRows) {  // contiguous in a column of m
+    // A few inner indices at a time: each panel's part of the packed memory is then written as a whole.
+    constexpr Index kGroup = 8;
+    for (Index begin = 0; begin < k.size(); begin += kGroup) {
+      Index const end = std::min(begin + kGroup, k.size());
+      for (Index panel = 0; panel < panels; ++panel) {
+        double const* from = &lines.m.coeffRef(first + panel * kHeight, k.begin + begin);
+        double* to = out + (panel * k.size() + begin) * kHeight;
+        for (Index p = begin; p < end; ++p, from += stride, to += kHeight) {
+          for (Index i = 0; i < kWhole; i += kLanes) pstoreu(to + i, pmul(factor, ploadu<Packet>(from + i)));
+          for (Index i = kWhole; i < kHeight; ++i) to[i] = lines.factor * from[i];
         }
       }
     }
-  }
-}
-
-void addTiles(MatrixBlock& c, double alpha, Product const& product, bool lower, Task const& task) {
-  std::vector<Tile> const tiles = tilesOf(c.rows(), c.cols(), lower);
-  Index const inner = product.sideA == Side::plain ? product.a.cols() : product.a.rows();
-  if (tiles.size() < 2 || c.size() * inner <= kSmall) {
-    for (Tile const& tile : tiles) addTile(c, alpha, product, tile);
     return;
   }
-  parallelFor(task, tiles.size(), [&](std::size_t i) { addTile(c, alpha, product, tiles[i]); });
+  Index const whole = k.size() / kLanes * kLanes;
+  for (Index panel = 0; panel < panels; ++panel, first += kHeight, out += kHeight * k.size()) {
+    double const* const from = &lines.m.coeffRef(k.begin, first);
+    for (Index p = 0; p < whole; p += kLanes) {
+      for (Index i = 0; i < kWhole; i += kLanes) {
+        PacketSquare block;
+        for (Index x = 0; x < kLanes; ++x) block.packet[x] = ploadu<Packet>(from + (i + x) * stride + p);
+        ptranspose(block);
+        for (Index x = 0; x < kLanes; ++x) pstoreu(out + (p + x) * kHeight + i, pmul(factor, block.packet[x]));
+      }
+      for (Index i = kWhole; i < kHeight; ++i) {
+        for (Index x = p; x < p + kLanes; ++x) out[x * kHeight + i] = lines.factor * from[i * stride + x];
+      }
+    }
+    for (Index p = whole; p < k.size(); ++p) {
+      for (Index i = 0; i < kHeight; ++i) out[p * kHeight + i] = lines.factor * from[i * stride + p];
+    }
+  }
+}
+
+/// The same for the last lines, fewer than `height`: zeros beyond.
+void packLastPanel(Lines const& lines, Span last, Span k, Index height, double* out) {
+  for (Index p = 0; p < k.size(); ++p, out += height) {
+    for (Index i = 0; i < last.size(); ++i) {
+      double const value = lines.areRows ? lines.m.coeff(last.begin + i, k.begin + p)
+                                         : lines.m.coeff(k.begin + p, last.begin + i);
+      out[i] = lines.factor * value;
+    }
+    std::fill(out + last.size(), out + height, 0.0);
+  }
+}
+
+/// Packs `span` of the lines in panels of `height`.
+void pack(Lines const& lines, Span span, Span k, Index height, double* out) {
+  Index const panels = span.size() / height;
+  switch (height) {
+    case 4:
+      packPanels<4>(lines, span.begin, panels, k, out);
+      break;
+    case 6:
+      packPanels<6>(lines, span.begin, panels, k, out);
+      break;
+    case 8:
+      packPanels<8>(lines, span.begin, panels, k, out);
+      break;
+    case 12:
+      packPanels<12>(lines, span.begin, panels, k, out);
+      break;
+    default:
+      packPanels<16>(lines, span.begin, panels, k, out);
+      break;
+  }
+  Index const packed = panels * height;
+  if (packed < span.size())
+    packLastPanel(lines, {span.begin + packed, span.end}, k, height, out + packed * k.size());
+}
+
+/// The part of a tile that the inner indices k contribute, from panels of all its lines over the inner indices
+/// `packed`. The kernels write rows, and c is stored by columns: so the roles of a and b are exchanged, c^T +=
+/// (alpha op(b))^T op(a)^T. Where only the lower triangle is wanted nothing is written above the diagonal.
+void addTile(MatrixBlock& c, Tile const& tile, Span k, Span packed, double const* panelsOfB,
+             double const* panelsOfA, bool lower) {
+  TileKernel<double> const& kernel = tileKernel<double>();
+  std::array<double, 256> space;
+  double* const edge = space.data();
+  auto const height = static_cast<Index>(kernel.rows);    // columns of c
+  auto const width = static_cast<Index>(kernel.columns);  // rows of c
+  Index const skipped = k.begin - packed.begin;
+  auto const depth = static_cast<std::size_t>(k.size());
+  for (Index i = tile.rows.begin; i < tile.rows.end; i += width) {
+    Index const rows = std::min(width, tile.rows.end - i);
+    double const* const panelOfA = panelsOfA + (i - tile.rows.begin) * packed.size() + skipped * width;
+    for (Index j = tile.columns.begin; j < tile.columns.end; j += height) {
+      if (lower && j >= i + rows) break;
+      Index const columns = std::min(height, tile.columns.end - j);
+      double const* const panelOfB = panelsOfB + (j - tile.columns.begin) * packed.size() + skipped * height;
+      double* const out = &c.coeffRef(i, j);
+      bool const whole = rows == width && columns == height && !(lower && j + columns > i + 1);
+      if (whole) {
+        kernel.multiplyAdd(panelOfB, panelOfA, depth, out, static_cast<std::size_t>(c.outerStride()), true);
+        continue;
+      }
+      kernel.multiplyAdd(panelOfB, panelOfA, depth, edge, kernel.columns, false);
+      for (Index y = 0; y < columns; ++y) {
+        for (Index x = lower ? std::max<Index>(0, j + y - i) : 0; x < rows; ++x)
+          out[y * c.outerStride() + x] += edge[y * width + x];
+      }
+    }
+  }
+}
+
+/// A loop over [0, count), on all threads if the product is worth it.
+template <class Body>
+void forAll(Task const& task, bool parallel, std::size_t count, Body const& body) {
+  if (parallel) {
+    parallelFor(task, count, body);
+  } else {
+    for (std::size_t i = 0; i < count; ++i) body(i);
+  }
+}
+
+/// A product in progress: its factors as lines of c, and how they are cut.
+class Tiling {
+ public:
+  Tiling(MatrixBlock& c, double alpha, Product const& product, bool lower, Task const& task)
+      : c_(c),
+        linesOfA_{product.a, product.sideA == Side::plain, 1},
+        linesOfB_{product.b, product.sideB == Side::transposed, alpha},
+        inner_(product.inner),
+        lower_(lower),
+        task_(task),
+        depth_(product.sideA == Side::plain ? product.a.cols() : product.a.rows()),
+        tiles_(tilesOf(c.rows(), c.cols(), lower)),
+        parallel_(tiles_.size() > 1 && c.size() * depth_ > kSmall) {}
+
+  void run() {
+    if (c_.rows() <= kTile || c_.cols() <= kTile) {
+      runNarrow();
+    } else {
+      runWide();
+    }
+  }
+
+ private:
+  static Index width() { return static_cast<Index>(tileKernel<double>().columns); }  // rows of c
+  static Index height() { return static_cast<Index>(tileKernel<double>().rows); }    // columns of c
+
+  static AlignedArray<double> panels(Index lines, Index depth) {
+    return AlignedArray<double>(static_cast<std::size_t>(roundUp(lines, kTile) * depth));
+  }
+
+  template <class Body>
+  void forAll(Index count, Body const& body) const {
+    if (parallel_) {
+      parallelFor(task_, static_cast<std::size_t>(count), [&](std::size_t i) { body(static_cast<Index>(i)); });
+    } else {
+      for (Index i = 0; i < count; ++i) body(i);
+    }
+  }
+
+  template <class Body>
+  void forEachDepth(Body const& body) const {
+    for (Index begin = 0; begin < depth_; begin += kDepth) body(Span{begin, std::min(depth_, begin + kDepth)});
+  }
+
+  /// Packs both factors, a depth of all their lines at a time, and each piece of them once.
+  void runWide() const {
+    AlignedArray<double> const ofA = panels(c_.rows(), std::min(kDepth, depth_));
+    AlignedArray<double> const ofB = panels(c_.cols(), std::min(kDepth, depth_));
+    Index const piecesOfA = (c_.rows() + kTile - 1) / kTile;
+    Index const piecesOfB = (c_.cols() + kTile - 1) / kTile;
+    forEachDepth([&](Span k) {
+      forAll(piecesOfA + piecesOfB, [&](Index piece) {
+        bool const isA = piece < piecesOfA;
+        Index const own = isA ? piece : piece - piecesOfA;
+        double* const out = (isA ? ofA : ofB).get() + own * kTile * k.size();
+        if (isA) pack(linesOfA_, tileSpan(own, kTile, c_.rows()), k, width(), out);
+        if (!isA) pack(linesOfB_, tileSpan(own, kTile, c_.cols()), k, height(), out);
+      });
+      forAll(static_cast<Index>(tiles_.size()), [&](Index i) {
+        Tile const& tile = tiles_[static_cast<std::size_t>(i)];
+        addTilePart(tile, k, ofB.get() + tile.columns.begin * k.size(), ofA.get() + tile.rows.begin * k.size());
+      });
+    });
+  }
+
+  /// Of a narrow result, packs the factor of its short side first, and a tile of the other when its turn comes.
+  void runNarrow() const {
+    bool const sharesB = c_.cols() <= kTile;
+    Index const shortSide = sharesB ? c_.cols() : c_.rows();
+    AlignedArray<double> const shared = panels(shortSide, depth_);
+    forEachDepth([&](Span k) {
+      double* const out = shared.get() + k.begin * roundUp(shortSide, kTile);
+      if (sharesB) pack(linesOfB_, {0, shortSide}, k, height(), out);
+      if (!sharesB) pack(linesOfA_, {0, shortSide}, k, width(), out);
+    });
+    forAll(static_cast<Index>(tiles_.size()), [&](Index i) {
+      Tile const& tile = tiles_[static_cast<std::size_t>(i)];
+      AlignedArray<double> const own = panels(kTile, std::min(kDepth, depth_));
+      forEachDepth([&](Span k) {
+        if (sharesB) pack(linesOfA_, tile.rows, k, width(), own.get());
+        if (!sharesB) pack(linesOfB_, tile.columns, k, height(), own.get());
+        double const* const other = shared.get() + k.begin * roundUp(shortSide, kTile);
+        addTilePart(tile, k, sharesB ? other : own.get(), sharesB ? own.get() : other);
+      });
+    });
+  }
+
+  /// What the packed inner indices contribute to a tile, less those where it has zeros.
+  void addTilePart(Tile const& tile, Span packed, double const* panelsOfB, double const* panelsOfA) const {
+    Span k = packed;
+    if (inner_) {
+      Span const wanted = inner_(tile.rows, tile.columns);
+      k = {std::max(k.begin, wanted.begin), std::min(k.end, wanted.end)};
+    }
+    if (k.begin < k.end) addTile(c_, tile, k, packed, panelsOfB, panelsOfA, lower_);
+  }
+
+  MatrixBlock& c_;
+  Lines const linesOfA_;
+  Lines const linesOfB_;
+  std::function<Span(Span, Span)> const& inner_;
+  bool const lower_;
+  Task const& task_;
+  Index const depth_;
+  std::vector<Tile> const tiles_;
+  bool const parallel_;
+};
+
+void addTiles(MatrixBlock& c, double alpha, Product const& product, bool lower, Task const& task) {
+  if (c.size() > 0) Tiling(c, alpha, product, lower, task).run();
 }
 
 }  // namespace

@@ -12,6 +12,13 @@ namespace madloop {
 using MatrixBlock = Eigen::Ref<Matrix, 0, Eigen::OuterStride<>>;
 using ConstMatrixBlock = Eigen::Ref<Matrix const, 0, Eigen::OuterStride<>>;
 
+/// Rows to allocate for a matrix of `rows` rows so that its columns lie an odd number of cache lines apart:
+/// where they are a power of two apart, as they often would be, the caches have room for few of them.
+constexpr Index spreadRows(Index rows) {
+  constexpr Index line = 8;
+  return (rows + line - 1) / line / 2 * 2 * line + line;
+}
+
 enum class Side { plain, transposed };
 
 /// A range of indices [begin, end).
@@ -35,7 +42,7 @@ struct Product {
 /// c += alpha op(a) op(b). `c` overlaps neither factor.
 void addProduct(MatrixBlock c, double alpha, Product const& product, Task const& task);
 
-/// addProduct() for the lower triangle of a symmetric c. Tiles across the diagonal are written whole.
+/// addProduct() for the lower triangle of a symmetric c; nothing is written above the diagonal.
 void addProductLower(MatrixBlock c, double alpha, Product const& product, Task const& task);
 
 /// c += alpha s b for the symmetric s of which the lower triangle is read.
