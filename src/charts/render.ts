@@ -4,6 +4,7 @@
 import { fileURLToPath } from 'node:url';
 import { optionalPackage } from '../optional-package.js';
 import type { Specification } from './chart-style.js';
+import { fontFamily } from './svg-text.js';
 
 /** The chart as an SVG document. Errors: ERR_MISSING_PACKAGE, with the command that installs what is missing. */
 export async function renderSvg(specification: Specification): Promise<string> {
@@ -21,7 +22,6 @@ export async function renderSvg(specification: Specification): Promise<string> {
 // The same font file on every machine, so that a PNG does not depend on what is installed. (Without one, letters
 // are left out and nothing says so.)
 const fontFile = fileURLToPath(new URL('../../assets/DejaVuSans.ttf', import.meta.url));
-const fontFamily = 'DejaVu Sans';
 
 /** An SVG document as PNG, with `scale` pixels to each of its units. Errors: ERR_MISSING_PACKAGE. */
 export async function renderPng(svg: string, scale = 3): Promise<Uint8Array> {

@@ -2,6 +2,7 @@
 
 import { greyscalePng } from '../files/png.js';
 import type { Matrix } from '../matrix.js';
+import { escapedText, fontFamily } from './svg-text.js';
 
 export interface SampleSheet {
   readonly title: string;
@@ -15,7 +16,6 @@ export interface SampleSheet {
   readonly lines: readonly { readonly label: string; readonly samples: Matrix }[];
 }
 
-const fontFamily = 'DejaVu Sans';
 const margin = 12;
 const labelWidth = 64;
 const gap = 1; // pixels of an image between neighbours
@@ -31,7 +31,7 @@ export function sampleSheetSvg(sheet: SampleSheet): string {
   const width = 2 * margin + Math.max(labelWidth + most * (imageWidth + gap) * scale, 360);
   const height = top + lines.length * lineHeight + margin;
   const text = (x: number, y: number, size: number, colour: string, content: string) =>
-    `<text x="${x}" y="${y}" font-size="${size}" fill="${colour}">${escaped(content)}</text>`;
+    `<text x="${x}" y="${y}" font-size="${size}" fill="${colour}">${escapedText(content)}</text>`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${width}" height="${height}" ` +
       `viewBox="0 0 ${width} ${height}" font-family="${fontFamily}, sans-serif">`,
@@ -71,8 +71,4 @@ function stripPixels(
     }
   }
   return pixels;
-}
-
-function escaped(content: string): string {
-  return content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

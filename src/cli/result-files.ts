@@ -10,12 +10,15 @@ export interface ResultFiles {
   readonly name: string;
   readonly document: object;
   readonly csv: string;
-  /** Absent: no chart is wanted. */
-  readonly chart?: Specification;
+  /** A specification or an SVG document. Absent: no chart is wanted. */
+  readonly chart?: Specification | string;
+  /** An SVG document of sample images. */
+  readonly sheet?: string;
 }
 
 /**
  * Writes NAME.json, NAME.csv and, where there is a chart, NAME.svg and NAME.png into `folder`, and returns their paths.
+ * A sheet of samples goes to NAME-samples.svg and NAME-samples.png.
  * Numbers come first: a chart that cannot be drawn loses none.
  */
 export async function writeResultFiles(
@@ -24,18 +27,20 @@ export async function writeResultFiles(
   signal: AbortSignal,
 ): Promise<string[]> {
   const written: string[] = [];
-  const write = async (extension: string, content: string | Uint8Array): Promise<void> => {
+  const write = async (ending: string, content: string | Uint8Array): Promise<void> => {
     if (signal.aborted) throw new MadloopError('ERR_ABORTED', 'interrupted', { cause: signal.reason });
-    const path = join(folder, `${files.name}.${extension}`);
+    const path = join(folder, `${files.name}${ending}`);
     await writeFileAtomically(path, typeof content === 'string' ? content : [content]);
     written.push(path);
   };
-  await write('json', `${jsonText(files.document)}\n`);
-  await write('csv', files.csv);
-  if (files.chart !== undefined) {
-    const svg = await renderSvg(files.chart);
-    await write('svg', `${svg}\n`);
-    await write('png', await renderPng(svg));
-  }
+  const writePicture = async (name: string, svg: string): Promise<void> => {
+    await write(`${name}.svg`, `${svg}\n`);
+    await write(`${name}.png`, await renderPng(svg));
+  };
+  await write('.json', `${jsonText(files.document)}\n`);
+  await write('.csv', files.csv);
+  const { chart, sheet } = files;
+  if (chart !== undefined) await writePicture('', typeof chart === 'string' ? chart : await renderSvg(chart));
+  if (sheet !== undefined) await writePicture('-samples', sheet);
   return written;
 }

@@ -3,7 +3,7 @@ import { type ErrorCode, MadloopError } from '../errors.js';
 import type { JobSettings } from '../job.js';
 import type { FittedModel } from '../models/generative-model.js';
 import type { Estimate } from '../simulate-gaussian-loop.js';
-import { autophagousLoop } from './autophagous-loop.js';
+import { autophagousLoop, type Generation } from './autophagous-loop.js';
 import type { AutophagousLoopOptions } from './loop-options.js';
 
 /** One generation, averaged over independent runs of the loop. */
@@ -45,7 +45,7 @@ export class LoopError extends MadloopError {
  */
 export async function replicatedLoop<Fitted extends FittedModel>(
   loop: SingleLoop<Fitted>,
-  settings: ReplicateSettings,
+  settings: ReplicateSettings<Fitted>,
 ): Promise<ReplicatedGeneration[]> {
   return averages(await runReplicates(loop, settings)).map(({ replicates: _, ...generation }) => generation);
 }
@@ -56,16 +56,18 @@ export type SingleLoop<Fitted extends FittedModel> = Omit<
   'seed' | 'threads' | 'signal' | 'onProgress'
 >;
 
-export interface ReplicateSettings {
+export interface ReplicateSettings<Fitted extends FittedModel> {
   readonly replicates: number;
   readonly seed: bigint;
   readonly job: JobSettings;
+  /** Sees every generation, with its model, of the first replicate; the loop waits for what it returns. */
+  readonly visitFirst?: (generation: Generation<Fitted>) => void | Promise<void>;
 }
 
 /** Every replicate's generations: what replicatedLoop averages. */
 export async function runReplicates<Fitted extends FittedModel>(
   loop: SingleLoop<Fitted>,
-  { replicates, seed, job }: ReplicateSettings,
+  { replicates, seed, job, visitFirst }: ReplicateSettings<Fitted>,
 ): Promise<ReplicateGeneration[][]> {
   // When one replicate fails, the others stop too, rather than run on for nobody.
   const failed = new AbortController();
@@ -79,8 +81,10 @@ export async function runReplicates<Fitted extends FittedModel>(
   const work = async (): Promise<void> => {
     for (const [replicate, run] of unstarted) {
       const own = { ...loop, seed: derivedSeed(seed, 'replicate', replicate), threads, signal };
-      for await (const { model: _, ...generation } of autophagousLoop(own)) {
-        run.push(generation);
+      for await (const generation of autophagousLoop(own)) {
+        if (replicate === 0) await visitFirst?.(generation);
+        const { model: _, ...withoutModel } = generation;
+        run.push(withoutModel);
         done += 1;
         job.onProgress?.({ done, total, fraction: done / total });
       }

@@ -1,15 +1,20 @@
 import { Argument, Command, Option } from 'commander';
+import type { Specification } from '../../charts/chart-style.js';
 import { checkInteger, checkNumber } from '../../check.js';
 import { MadloopError } from '../../errors.js';
 import { info } from '../../info.js';
+import type { JobOptions } from '../../job.js';
 import { resolveSeed } from '../../seed.js';
 import { runStudy } from '../../studies/run-study.js';
 import type { StudyDocument } from '../../studies/study-document.js';
 import { computeFigure10, figure10Chart, figure10Csv, figure10Table } from '../figures/figure-10.js';
 import { figure11 } from '../figures/figure-11.js';
 import { figure12 } from '../figures/figure-12.js';
+import { computeFigure14, figure14Csv, figure14Svg, figure14Table } from '../figures/figure-14.js';
+import { computeFigure15, figure15Chart, figure15Csv, figure15Table } from '../figures/figure-15.js';
 import { figure30 } from '../figures/figure-30.js';
 import { figure31 } from '../figures/figure-31.js';
+import { defaultGenerations } from '../figures/mixture-loop.js';
 import {
   computeStudyFigure,
   figureStores,
@@ -26,6 +31,7 @@ import { studyProgress } from '../study-progress.js';
 
 interface FigureFlags extends RunOptions {
   readonly replicates?: number;
+  readonly generations?: number;
   readonly relativeError?: number;
   readonly seed: bigint;
 }
@@ -40,17 +46,25 @@ export function figureCommand(signal: AbortSignal): Command {
   const command = new Command('figure')
     .description('make a figure of the paper (Alemohammad et al. 2024), with error bars')
     .addArgument(
-      new Argument('<number>', '10 (its left half), 11, 12, 30 or 31').choices(['10', ...studyFigures.keys()]),
+      new Argument('<number>', '10 (its left half), 11, 12, 14, 15, 30 or 31').choices([
+        ...simulatedFigures.keys(),
+        ...studyFigures.keys(),
+      ]),
     )
     .addOption(
       new Option(
         '--relative-error <x>',
-        '11 to 31: standard error of every cell over its limit point (default: 0.001)',
+        '11, 12, 30, 31: standard error of every cell over its limit point (default: 0.001)',
       ).argParser((text) => checkNumber('figure', '--relative-error', Number(text), 0, 1)),
     )
     .addOption(
-      new Option('--replicates <n>', '10: runs to average over (default: 200)').argParser((text) =>
+      new Option('--replicates <n>', '10, 15: runs to average over (default: 200; 4)').argParser((text) =>
         checkInteger('figure', '--replicates', Number(text), 2),
+      ),
+    )
+    .addOption(
+      new Option('--generations <n>', `14, 15: length of the loop (default: ${defaultGenerations})`).argParser(
+        (text) => checkInteger('figure', '--generations', Number(text), 1),
       ),
     )
     .addOption(
@@ -61,33 +75,99 @@ export function figureCommand(signal: AbortSignal): Command {
   addRunOptions(command);
   command.addHelpText(
     'after',
-    `\nFigures 11 to 31 keep their cells in stores in the output folder (${defaultFolder} also with --json): the same command` +
+    `\nFigures 11, 12, 30 and 31 keep their cells in stores in the output folder (${defaultFolder} also with --json): the same command` +
       '\nrun again goes on where it was stopped, and `madloop report` makes pages of them.',
   );
   return command.action((number: string, flags: FigureFlags) => {
     const figure = studyFigures.get(number);
-    return figure === undefined ? runFigure10(flags, signal) : runStudyFigure(figure, flags, signal);
+    return figure === undefined
+      ? runSimulatedFigure(number, flags, signal)
+      : runStudyFigure(figure, flags, signal);
   });
 }
 
-async function runFigure10(flags: FigureFlags, signal: AbortSignal): Promise<void> {
-  if (flags.relativeError !== undefined) throw notOf('--relative-error', '10');
+/** What a figure that is simulated in one go comes to. */
+interface SimulatedFigure {
+  /** Beside --seed and what every command has. */
+  readonly flags: readonly ('replicates' | 'generations')[];
+  readonly compute: (flags: FigureFlags, job: JobOptions) => Promise<FigureParts>;
+}
+
+interface FigureParts {
+  readonly data: object;
+  readonly table: string;
+  readonly csv: string;
+  readonly chart: () => Specification | Promise<string>;
+}
+
+const simulatedFigures: ReadonlyMap<string, SimulatedFigure> = new Map<string, SimulatedFigure>([
+  [
+    '10',
+    {
+      flags: ['replicates'],
+      async compute({ replicates = 200, seed }, job) {
+        const data = await computeFigure10({ replicates, seed }, job);
+        return {
+          data,
+          table: figure10Table(data),
+          csv: figure10Csv(data),
+          chart: () => figure10Chart(data),
+        };
+      },
+    },
+  ],
+  [
+    '14',
+    {
+      flags: ['generations'],
+      async compute({ generations = defaultGenerations, seed }, job) {
+        const data = await computeFigure14({ generations, seed }, job);
+        const { threads, signal } = job;
+        return {
+          data,
+          table: figure14Table(data),
+          csv: figure14Csv(data),
+          chart: () => figure14Svg(data, { threads, signal }),
+        };
+      },
+    },
+  ],
+  [
+    '15',
+    {
+      flags: ['replicates', 'generations'],
+      async compute({ generations = defaultGenerations, replicates = 4, seed }, job) {
+        const data = await computeFigure15({ generations, replicates, seed }, job);
+        return {
+          data,
+          table: figure15Table(data),
+          csv: figure15Csv(data),
+          chart: () => figure15Chart(data),
+        };
+      },
+    },
+  ],
+]);
+
+async function runSimulatedFigure(number: string, flags: FigureFlags, signal: AbortSignal): Promise<void> {
+  const { flags: own, compute: computeParts } = simulatedFigures.get(number)!;
+  refuseOthers(flags, own, number);
   const engine = info();
-  const options = { replicates: flags.replicates ?? 200, seed: flags.seed };
-  const figure = await withProgressBar('figure 10', (onProgress) =>
-    computeFigure10(options, { threads: flags.threads, signal, onProgress }),
+  const command = `figure ${number}`;
+  const figure = await withProgressBar(command, (onProgress) =>
+    computeParts(flags, { threads: flags.threads, signal, onProgress }),
   );
-  const document = { madloop: engine.version, instructionSet: engine.variant, command: 'figure 10', ...figure };
+  const document = { madloop: engine.version, instructionSet: engine.variant, command, ...figure.data };
   if (flags.json) printJson(document);
-  else print(figure10Table(figure));
+  else print(figure.table);
   const folder = flags.output ?? (flags.json ? undefined : defaultFolder);
   if (folder === undefined) return;
-  const chart = flags.chart ? { chart: figure10Chart(figure) } : {};
-  await write(folder, { name: 'figure-10', document, csv: figure10Csv(figure), ...chart }, signal);
+  const chart = flags.chart ? { chart: await figure.chart() } : {};
+  await write(folder, { name: `figure-${number}`, document, csv: figure.csv, ...chart }, signal);
 }
 
 async function runStudyFigure(figure: StudyFigure, flags: FigureFlags, signal: AbortSignal): Promise<void> {
-  if (flags.replicates !== undefined) throw notOf('--replicates', figure.number);
+  refuseOthers(flags, ['relativeError'], figure.number);
   const folder = flags.output ?? defaultFolder;
   const studies = await compute(figure, flags, folder, signal);
   const document = studyFigureDocument(figure, studies, info());
@@ -127,6 +207,17 @@ async function write(
   say(`wrote ${[...stores, ...(await writeResultFiles(folder, files, signal))].join(', ')}`);
 }
 
-function notOf(flag: string, figure: string): MadloopError {
-  return new MadloopError('ERR_INVALID_INPUT', `figure ${figure}: there is no ${flag} for this figure`);
+const flagNames = {
+  replicates: '--replicates',
+  generations: '--generations',
+  relativeError: '--relative-error',
+} as const;
+
+/** A flag that would have no effect is an error. */
+function refuseOthers(flags: FigureFlags, own: readonly (keyof typeof flagNames)[], figure: string): void {
+  for (const [name, flag] of Object.entries(flagNames) as [keyof typeof flagNames, string][]) {
+    if (flags[name] !== undefined && !own.includes(name)) {
+      throw new MadloopError('ERR_INVALID_INPUT', `figure ${figure}: there is no ${flag} for this figure`);
+    }
+  }
 }

@@ -5,8 +5,9 @@ import type { Specification } from '../../charts/chart-style.js';
 import { type LineChart, lineChartSpecification } from '../../charts/line-chart.js';
 import { derivedSeed } from '../../derived-seed.js';
 import { csvText } from '../../files/csv.js';
-import type { JobOptions, Progress } from '../../job.js';
+import type { JobOptions } from '../../job.js';
 import { estimate } from '../../loops/replicated-loop.js';
+import { progressOfParts } from '../../progress-of-parts.js';
 import { type Estimate, type GaussianLoopSeries, simulateGaussianLoop } from '../../simulate-gaussian-loop.js';
 import { tableText, withError } from '../table.js';
 
@@ -109,23 +110,6 @@ function meansOfReplicates({ replicates, generations: length, distance }: Gaussi
     const late = distance.subarray(r * length + forgotten, (r + 1) * length);
     return late.reduce((sum, value) => sum + value, 0) / late.length;
   });
-}
-
-/** Job options for each part in turn, so that progress runs once over all of them. */
-function progressOfParts({ onProgress, ...job }: JobOptions, sizes: readonly number[]): () => JobOptions {
-  const total = sizes.reduce((sum, size) => sum + size, 0);
-  let before = 0;
-  let part = 0;
-  return () => {
-    const [start, size] = [before, sizes[part]!];
-    before += size;
-    part += 1;
-    const report = ({ fraction }: Progress) => {
-      const done = start + fraction * size;
-      onProgress?.({ done, total, fraction: done / total });
-    };
-    return { ...job, onProgress: report };
-  };
 }
 
 /** How far each curve's end is from its limit. */
