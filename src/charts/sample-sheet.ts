@@ -48,7 +48,7 @@ export function sampleSheetSvg(sheet: SampleSheet): string {
       return [
         text(margin, y + lineHeight / 2 + 4, 11, '#111', label),
         `<image x="${margin + labelWidth}" y="${y}" width="${strip.width * scale}" height="${imageHeight * scale}" ` +
-          `style="image-rendering:pixelated" xlink:href="data:image/png;base64,${png}"/>`,
+          `image-rendering="optimizeSpeed" xlink:href="data:image/png;base64,${png}"/>`,
       ];
     }),
     '</svg>',

@@ -14,13 +14,15 @@ import { readMatrix } from '../matrix-file.js';
 import { RandomIntegers } from '../random-integers.js';
 import { datasetReference } from '../references/dataset-reference.js';
 import { pickRows } from '../rows.js';
+import { checkMetricNames, metricsOfNames } from './data-metrics.js';
+import { checkImageSize, SheetCollector } from './data-sheet.js';
 import { chooseModel, modelParameterNames } from './loop-model.js';
 import type { GivenParameters } from './loop-parameters.js';
-import type { LoopResult } from './loop-result.js';
+import { type LoopResult, sheetTexts } from './loop-result.js';
 import { readInput } from './read-input.js';
 
 const where = 'loop';
-const ownNames = ['data', 'dataSha256', 'dim', 'heldOut', 'replicates'] as const;
+const ownNames = ['data', 'dataSha256', 'dim', 'heldOut', 'metrics', 'image', 'replicates'] as const;
 const loopNames = [
   'variant',
   'initial',
@@ -43,7 +45,7 @@ const loopNames = [
 export async function runDataLoop(given: GivenParameters, job: JobOptions): Promise<LoopResult> {
   const names = [...ownNames, ...modelParameterNames, ...loopNames];
   const { dim, replicates = 10, ...rest } = checkOptions(where, 'parameters', given, names);
-  const { data, dataSha256, heldOut, ...others } = rest;
+  const { data, dataSha256, heldOut, metrics, image, ...others } = rest;
   const { model, parameters: modelParameters, rest: loopOptions } = chooseModel(where, others);
   const { path, rows, checksum } = await readData(data);
   if (dataSha256 !== undefined && dataSha256 !== checksum) {
@@ -57,6 +59,8 @@ export async function runDataLoop(given: GivenParameters, job: JobOptions): Prom
   if (dim !== undefined && dim !== rows.cols)
     throw invalid(where, 'dim', `be ${rows.cols}, as in the data`, dim);
   const heldOutRows = checkInteger(where, 'heldOut', heldOut ?? Math.floor(rows.rows / 5), 2, rows.rows - 2);
+  const metricNames = metrics === undefined ? undefined : checkMetricNames(where, metrics);
+  const imageSize = image === undefined ? undefined : checkImageSize(where, image, rows.cols);
 
   const options = { ...loopOptions, model, reference: datasetReference(rows) };
   const resolved = resolveLoopOptions(options);
@@ -88,23 +92,40 @@ export async function runDataLoop(given: GivenParameters, job: JobOptions): Prom
   };
   const runs = checkInteger(where, 'replicates', replicates, 1);
 
-  const reference = await splitReference(rows, heldOutRows, seed);
+  const { training, held } = await split(rows, heldOutRows, seed);
+  const settings = resolveJobOptions(where, job);
+  const { threads, signal } = settings;
+  const sheet = imageSize && new SheetCollector(generations, { lambda, seed, job: { threads, signal } });
   const table = await replicatedLoop(
-    { ...loop, model, reference },
-    { replicates: runs, seed, job: resolveJobOptions(where, job) },
-  );
-  return {
-    parameters: {
-      data: path,
-      dataSha256: checksum,
-      heldOut: heldOutRows,
-      dim: rows.cols,
+    {
       ...loop,
-      ...modelParameters,
-      replicates: runs,
-      seed: String(seed),
+      model,
+      reference: datasetReference(training, { heldOut: held }),
+      ...(metricNames && { metrics: metricsOfNames(metricNames, held, lambda) }),
     },
+    {
+      replicates: runs,
+      seed,
+      job: settings,
+      ...(sheet && { visitFirst: (generation) => sheet.visit(generation) }),
+    },
+  );
+  const parameters = {
+    data: path,
+    dataSha256: checksum,
+    heldOut: heldOutRows,
+    dim: rows.cols,
+    ...loop,
+    ...modelParameters,
+    ...(metricNames && { metrics: metricNames }),
+    ...(imageSize && { image: `${imageSize.height}x${imageSize.width}` }),
+    replicates: runs,
+    seed: String(seed),
+  };
+  return {
+    parameters,
     rows: table.map(({ t, metrics }) => ({ t, metrics })),
+    ...(sheet && { sheet: sheet.sheet(sheetTexts(parameters), imageSize, held) }),
   };
 }
 
@@ -118,8 +139,15 @@ async function readData(data: unknown): Promise<{ path: string; rows: Matrix; ch
   return { path, rows, checksum: hash.digest('hex') };
 }
 
-async function splitReference(rows: Matrix, heldOutRows: number, seed: bigint) {
+/** Rows to train on and rows to measure with. */
+async function split(
+  rows: Matrix,
+  heldOutRows: number,
+  seed: bigint,
+): Promise<{ training: Matrix; held: Matrix }> {
   const order = new RandomIntegers(derivedSeed(seed, 'held-out')).permutation(rows.rows);
-  const heldOut = await pickRows(rows, order.subarray(0, heldOutRows));
-  return datasetReference(await pickRows(rows, order.subarray(heldOutRows)), { heldOut });
+  return {
+    held: await pickRows(rows, order.subarray(0, heldOutRows)),
+    training: await pickRows(rows, order.subarray(heldOutRows)),
+  };
 }

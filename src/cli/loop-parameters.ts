@@ -76,6 +76,20 @@ const parameters: readonly { name: string; flag: string; help: string; text?: tr
     help: "of the gaussian's covariances: unbiased (default) or mle",
     text: true,
   },
+  {
+    name: 'metrics',
+    flag: '--metrics <names>',
+    help:
+      'with --data, separated by commas: distance, meanNormSquared, trace (default: these); ' +
+      'frechetDistance, precision, recall, density, coverage, variance of samples',
+    text: true,
+  },
+  {
+    name: 'image',
+    flag: '--image <HxW>',
+    help: 'with --data: rows are images of this height and width, of which loop-samples.svg and .png show some',
+    text: true,
+  },
   { name: 'generations', flag: '--generations <n>', help: 'default 20' },
   { name: 'replicates', flag: '--replicates <n>', help: 'runs to average over (default 100; with --data 10)' },
   { name: 'seed', flag: '--seed <n>', help: 'decides every random number (default 0)', text: true },

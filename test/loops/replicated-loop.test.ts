@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { type JobOptions, resolveJobOptions } from '../../src/job.js';
+import type { Generation } from '../../src/loops/autophagous-loop.js';
 import { estimate, replicatedLoop } from '../../src/loops/replicated-loop.js';
+import type { FittedGaussian } from '../../src/models/fitted-gaussian.js';
 import { gaussian } from '../../src/models/gaussian.js';
 import { gaussianReference } from '../../src/references/gaussian-reference.js';
 
@@ -31,6 +33,20 @@ test('one run has no standard error', async () => {
   const { metrics } = (await run(1))[2]!;
   expect(metrics.trace!.mean).toBeGreaterThan(0);
   expect(metrics.trace!.standardError).toBeNaN();
+});
+
+test('shows every generation of the first run, with its model, and waits', async () => {
+  const seen: [t: number, trace: number][] = [];
+  const visitFirst = async ({ t, model }: Generation<FittedGaussian>) => {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    const { covariance } = model.moments;
+    seen.push([t, covariance[0]! + covariance[4]! + covariance[8]!]);
+  };
+  const job = resolveJobOptions('test', { threads: 3 });
+  await replicatedLoop(loop, { replicates: 3, seed: 1n, job, visitFirst });
+  // Which replicates there are besides changes nothing in the first.
+  const alone = await run(1);
+  expect(seen).toEqual(alone.map(({ t, metrics }) => [t, metrics.trace!.mean]));
 });
 
 test('counts generations of all runs as progress', async () => {

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { sampleSheetSvg } from '../../charts/sample-sheet.js';
 import { type Info, info } from '../../info.js';
 import type { JobOptions } from '../../job.js';
 import { simulateGaussianLoop } from '../../simulate-gaussian-loop.js';
@@ -56,8 +57,11 @@ async function runLoopCommand(file: string | undefined, flags: RunOptions, signa
   if (flags.json) printJson(document);
   else print(loopTable(result));
   if (folder === undefined) return;
-  const chart = flags.chart ? { chart: loopChart(result) } : {};
-  const files = { name: 'loop', document, csv: loopCsv(result), ...chart };
+  const { sheet } = result;
+  const pictures = flags.chart
+    ? { chart: loopChart(result), ...(sheet && { sheet: sampleSheetSvg(sheet) }) }
+    : {};
+  const files = { name: 'loop', document, csv: loopCsv(result), ...pictures };
   say(`wrote ${(await writeResultFiles(folder, files, signal)).join(', ')}`);
 }
 

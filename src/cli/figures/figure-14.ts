@@ -115,7 +115,7 @@ export function figure14Csv({ pictures }: Figure14): string {
   );
 }
 
-const side = 0.5 * spacing * modesASide; // half of a panel's, in units of the data
+const side = 0.5 * spacing * modesASide + 2 * deviation; // half of a panel's, in units of the data
 const cells = 400; // along each axis
 const decades = 3;
 
