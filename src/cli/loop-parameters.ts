@@ -68,7 +68,6 @@ const parameters: readonly { name: string; flag: string; help: string; text?: tr
     name: 'bandwidth',
     flag: '--bandwidth <h>',
     help: 'of the kde: scott (default), silverman, or a number in units of the data',
-    text: true,
   },
   {
     name: 'divisor',

@@ -329,12 +329,12 @@ describe('madloop loop --data', () => {
     expect(stderr).toMatch(/digits\.npy must have the SHA-256 [0-9a-f]{64}/);
   });
 
-  test('says when the data do not last, and writes nothing', async () => {
+  test('says when the data do not last, and keeps what was finished', async () => {
     const folder = temporaryFolder();
     const { status, stderr } = await run(['loop', ...dataArgs, '--generations', '40'], folder);
     expect(status).toBe(2);
     expect(stderr).toMatch(/generation 14 wants 60 real rows, but 20 of 800 are left/);
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(join(folder, 'madloop-results'))).toEqual(['loop-unfinished.json']);
   });
 
   test.each<[string, string[], RegExp]>([

@@ -148,7 +148,7 @@ export function figure15Chart({ curves, parameters }: Figure15): Specification {
     })),
   });
   return lineChartsSpecification(
-    'Variance and recall vanish in the fully synthetic loop',
+    'Modes shrink and recall vanishes in the fully synthetic loop',
     [
       `${components} modes, mixture of ${components} Gaussians, n = ${samples.toLocaleString('en-US')}; mean of ${parameters.replicates} runs; band: ± 2 standard errors`,
     ],
