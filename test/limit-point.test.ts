@@ -19,7 +19,7 @@ async function sumsOf(of: LimitPointCell, first: number, count: number, threads 
 
 describe('limitPoint', () => {
   test('says what it estimated and how', async () => {
-    const limit = await limitPoint(loop);
+    const limit = await limitPoint({ dim: 3, real: 60, synthetic: 90, lambda: 0.9 });
     expect(Object.keys(limit)).toEqual([
       'distance',
       'standardError',

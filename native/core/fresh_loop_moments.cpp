@@ -279,6 +279,9 @@ RecursionTerms const& recursionTerms(std::size_t degree) {
   }
 }
 
+/// Twice the largest degree that momentGrowth() is asked for.
+constexpr std::size_t kMostPowers = 48;
+
 /// 1, x, x^2, ...
 class PowerTable {
  public:
@@ -289,7 +292,7 @@ class PowerTable {
   double operator[](std::size_t power) const { return value_[power]; }
 
  private:
-  std::array<double, 2 * kMostEnds + 1> value_{};
+  std::array<double, kMostPowers + 1> value_{};
 };
 
 double divisorOf(GaussianLoopParameters const& p) {

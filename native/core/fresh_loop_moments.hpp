@@ -57,7 +57,7 @@ struct MomentRecursion {
 MomentRecursion momentRecursion(GaussianLoopParameters const& parameters, std::size_t degree);
 
 /// Spectral radius of the recursion of the moments of exactly this degree at dim = 1. Where it is below 1,
-/// powers of that degree of Sigma and |mu|^2 have stationary expectations.
+/// powers of that degree (at most 24) of Sigma and |mu|^2 have stationary expectations.
 double momentGrowth(GaussianLoopParameters const& parameters, std::size_t degree);
 
 }  // namespace madloop

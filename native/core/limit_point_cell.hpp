@@ -56,7 +56,7 @@ class LimitPointCell {
   [[nodiscard]] StationaryFirstMoments const& firstMoments() const { return firstMoments_; }
   /// All moments up to controlDegree(): fresh data with memory 1 alone.
   [[nodiscard]] StationaryMoments const& moments() const { return moments_; }
-  /// The largest degree of control variates that have finite variance and a known expectation.
+  /// The largest degree of control variates that have a known expectation and tails light enough.
   [[nodiscard]] std::size_t controlDegree() const { return controlDegree_; }
   [[nodiscard]] bool hasAllMoments() const {
     return loop_.variant == LoopVariant::freshData && loop_.memory == 1;
@@ -69,7 +69,8 @@ class LimitPointCell {
   /// 1 / (1 - rho) in generations, rho the spectral radius of the recursion of the first moments.
   [[nodiscard]] double relaxationTime() const { return relaxationTime_; }
 
-  /// What brings a chain's bias below a twentieth of `relativeError`, and chains of a length that suits.
+  /// What brings a chain's bias below a twentieth of `relativeError` (of 2e-4 where that is larger), and chains
+  /// of a length that suits.
   [[nodiscard]] LimitPointSchedule schedule(double relativeError) const;
   /// Rough seconds of one core for one chain.
   [[nodiscard]] double seconds(LimitPointSchedule const& schedule) const;

@@ -242,8 +242,10 @@ TEST_CASE("a distance without variance is refused") {
   CHECK_THROWS_WITH_AS(LimitPointCell(loop(100, 1, 999, 1), std::nullopt),
                        doctest::Contains("limitPoint: the distance must have a finite variance"), Error);
   CHECK_NOTHROW(LimitPointCell(loop(100, 1, 999, 0.9), std::nullopt));
-  // Degrees 4 and 6 need more real data.
-  CHECK(LimitPointCell(loop(100, 3, 997, 1), std::nullopt).controlDegree() == 1);
-  CHECK(LimitPointCell(loop(100, 4, 996, 1), std::nullopt).controlDegree() == 2);
+  // At lambda = 1 moments of degree n_r exist, and controls of degree k need those of degree 6 k.
+  CHECK(LimitPointCell(loop(100, 11, 989, 1), std::nullopt).controlDegree() == 1);
+  CHECK(LimitPointCell(loop(100, 12, 988, 1), std::nullopt).controlDegree() == 2);
+  CHECK(LimitPointCell(loop(100, 17, 983, 1), std::nullopt).controlDegree() == 2);
+  CHECK(LimitPointCell(loop(100, 18, 982, 1), std::nullopt).controlDegree() == 3);
   CHECK(LimitPointCell(loop(100, 100, 900, 1), std::nullopt).controlDegree() == 3);
 }

@@ -13,7 +13,10 @@ export function readLines(
   stream.setEncoding('utf8').on('data', (text: string) => {
     const lines = (begun + text).split('\n');
     begun = lines.pop()!;
-    for (const line of lines) if (line.trim() !== '') onLine(line);
+    for (const line of lines) {
+      if (line.length > longest) onTooLong();
+      else if (line.trim() !== '') onLine(line);
+    }
     if (begun.length > longest) {
       begun = '';
       onTooLong();
