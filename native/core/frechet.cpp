@@ -152,7 +152,7 @@ Matrix crossProduct(FactoredGaussian const& a, FactoredGaussian const& b, Task c
 
 }  // namespace
 
-FactoredGaussian factorMoments(Moments const& moments, Task const& task, char const* argument) {
+FactoredGaussian factorMoments(GaussianView const& moments, Task const& task, char const* argument) {
   fixEigenBlocking();
   Team const team(task);
   std::string const name = argument;
@@ -192,6 +192,10 @@ FactoredGaussian factorMoments(Moments const& moments, Task const& task, char co
   // backward error of the same order times sqrt(d), and leaves the remainder out.
   result.uncertainty = kEps * (1 + std::sqrt(static_cast<double>(moments.dim))) * norm + remainder;
   return result;
+}
+
+FactoredGaussian factorMoments(Moments const& moments, Task const& task, char const* argument) {
+  return factorMoments(GaussianView{moments.dim, moments.mean, moments.covariance}, task, argument);
 }
 
 template <class T>
