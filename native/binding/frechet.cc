@@ -18,8 +18,8 @@ class FrechetWork final : public Work {
       : a_(holdSide(arguments.object("a"))), b_(holdSide(arguments.object("b"))) {}
 
   void run(Task& task) override {
-    FactoredGaussian a = factorSide(coreSide(a_), task, "a");
-    FactoredGaussian b = factorSide(coreSide(b_), task, "b");
+    FactoredGaussian a = factorSide(a_, task, "a");
+    FactoredGaussian b = factorSide(b_, task, "b");
     result_ = frechetDistance(std::move(a), std::move(b), task);
   }
 

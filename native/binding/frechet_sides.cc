@@ -20,4 +20,10 @@ HeldSide holdSide(Arguments const& arguments) {
 
 FrechetSide coreSide(HeldSide const& side) { return std::visit(ToCore{}, side); }
 
+FactoredGaussian factorSide(HeldSide const& side, Task& task, char const* argument) {
+  if (auto const* gaussian = std::get_if<HeldGaussian>(&side))
+    return factorMoments(gaussian->view(), task, argument);
+  return madloop::factorSide(coreSide(side), task, argument);
+}
+
 }  // namespace madloop::binding

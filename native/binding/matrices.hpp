@@ -6,6 +6,7 @@
 #include "binding/arguments.hpp"
 #include "binding/arrays.hpp"
 #include "core/base/view.hpp"
+#include "core/frechet.hpp"
 #include "core/moments.hpp"
 
 namespace madloop::binding {
@@ -36,6 +37,9 @@ class HeldGaussian {
   explicit HeldGaussian(Arguments const& arguments);
 
   [[nodiscard]] std::size_t dim() const noexcept { return dim_; }
+
+  /// Where the values lie, for as long as this lives.
+  [[nodiscard]] GaussianView view() const;
 
   /// A copy for the core, as the moments of `count` samples (which a factorisation does not look at). Any
   /// thread; large, so not for the JavaScript thread.

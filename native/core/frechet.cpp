@@ -15,6 +15,7 @@
 #include "core/checked_covariance.hpp"
 #include "core/linalg/block_reflector.hpp"
 #include "core/linalg/cholesky.hpp"
+#include "core/linalg/inverse_norm.hpp"
 #include "core/linalg/nuclear_norm.hpp"
 #include "core/linalg/parallel_product.hpp"
 #include "core/linalg/parallel_ranges.hpp"
@@ -93,7 +94,9 @@ Matrix choleskyIfWellConditioned(Matrix s, Task const& task) {
     double const pivot = (*factor)(i, i);
     if (!(pivot * pivot > required)) return {};
   }
-  if (!(1 / squaredNormOfInverse(*factor, task) > required)) return {};
+  // An estimate with a margin decides most cases, the norm itself the rest.
+  double const surelyAbove = kEstimateMargin * estimateSquaredNormOfInverse(*factor, task);
+  if (!(1 / surelyAbove > required) && !(1 / squaredNormOfInverse(*factor, task) > required)) return {};
   return *std::move(factor);
 }
 
@@ -149,7 +152,7 @@ Matrix crossProduct(FactoredGaussian const& a, FactoredGaussian const& b, Task c
 
 }  // namespace
 
-FactoredGaussian factorMoments(Moments const& moments, Task const& task, char const* argument) {
+FactoredGaussian factorMoments(GaussianView const& moments, Task const& task, char const* argument) {
   fixEigenBlocking();
   Team const team(task);
   std::string const name = argument;
@@ -189,6 +192,10 @@ FactoredGaussian factorMoments(Moments const& moments, Task const& task, char co
   // backward error of the same order times sqrt(d), and leaves the remainder out.
   result.uncertainty = kEps * (1 + std::sqrt(static_cast<double>(moments.dim))) * norm + remainder;
   return result;
+}
+
+FactoredGaussian factorMoments(Moments const& moments, Task const& task, char const* argument) {
+  return factorMoments(GaussianView{moments.dim, moments.mean, moments.covariance}, task, argument);
 }
 
 template <class T>
@@ -270,9 +277,11 @@ FrechetDistance frechetDistance(FactoredGaussian a, FactoredGaussian b, Task& ta
   double const productError = 0.5 * kEps * std::sqrt(rank) * traces;
 
   Matrix product = crossProduct(a, b, task);
+  double const inverse = a.triangular && b.triangular ? estimateSquaredNormOfInverse(a.factor, b.factor, task)
+                                                      : std::numeric_limits<double>::infinity();
   a.factor.resize(0, 0);  // memory for what follows
   b.factor.resize(0, 0);
-  NuclearNorm const norm = nuclearNorm(std::move(product), 1e-13 * traces, task);
+  NuclearNorm const norm = nuclearNorm(std::move(product), 1e-13 * traces, task, inverse);
   result.covarianceTerm = same ? 0 : std::max(0.0, traces - 2 * norm.value) * unit;
   result.distance = result.meanTerm + result.covarianceTerm;
   double const open = norm.changeBound(openByA) + norm.changeBound(openByB);

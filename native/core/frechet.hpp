@@ -4,6 +4,9 @@
 // numbers, no epsilon, exact for singular covariances.
 #pragma once
 
+#include <cstddef>
+#include <span>
+
 #include "core/base/task.hpp"
 #include "core/base/view.hpp"
 #include "core/linalg/eigen.hpp"
@@ -30,10 +33,18 @@ struct FrechetDistance {
   double errorBound = 0;      // bound on |error of distance|
 };
 
+/// Mean (d) and covariance (d x d, row-major and symmetric) where they lie.
+struct GaussianView {
+  std::size_t dim = 0;
+  std::span<double const> mean;
+  std::span<double const> covariance;
+};
+
 /// Factor of a covariance given as moments: Cholesky where that is well conditioned, else Cholesky with
 /// pivoting, which leaves out what is below d eps times the largest variance, as rounding. Errors: invalidInput
 /// for wrong lengths or a NaN/infinity (names the place); notPositiveSemidefinite for asymmetry or a negative
 /// eigenvalue beyond rounding. `argument` names the moments in messages.
+FactoredGaussian factorMoments(GaussianView const& moments, Task const& task, char const* argument);
 FactoredGaussian factorMoments(Moments const& moments, Task const& task, char const* argument);
 
 /// Factor of the sample covariance of data, without forming it where that would lose accuracy: the centred

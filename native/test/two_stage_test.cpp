@@ -11,11 +11,14 @@
 #include "core/linalg/bidiagonal_sum.hpp"
 #include "core/linalg/block_reflector.hpp"
 #include "core/linalg/cholesky.hpp"
+#include "core/linalg/inverse_norm.hpp"
+#include "core/linalg/nuclear_norm.hpp"
 #include "core/linalg/parallel_product.hpp"
 #include "core/linalg/symmetric_eigenvalues.hpp"
 #include "support/matrices.hpp"
 
 #include <Eigen/LU>
+#include <Eigen/SVD>
 
 using namespace madloop;
 using namespace madloop::test;
@@ -237,6 +240,54 @@ TEST_CASE("Cholesky factors in blocks, and the norm of their inverse") {
   }
 }
 
+TEST_CASE("norms of inverses are estimated to the accuracy of 32 vectors") {
+  Task const task(2);
+  for (Index n : {1, 95, 96, 97, 200}) {
+    Matrix const a = *choleskyFactor(sampleCovariance(n, 2 * n + 1, 7), task);
+    Matrix b = *choleskyFactor(sampleCovariance(n, 2 * n + 1, 8), task);
+    for (double const smallest : {1.0, 1e-9}) {  // with one tiny pivot the estimate hangs on one chi^2 of 32
+      b.row(n - 1) *= smallest;
+      // Four standard deviations of chi^2_32 / 32 are 1.
+      double const truth = squaredNormOfInverse(b, task);
+      CHECK(std::abs(estimateSquaredNormOfInverse(b, task) / truth - 1) < 1);
+      CHECK(estimateSquaredNormOfInverse(b, task) * kEstimateMargin > truth);
+      Matrix const inverse = (a.transpose() * b).inverse();
+      CHECK(std::abs(estimateSquaredNormOfInverse(a, b, task) / inverse.squaredNorm() - 1) < 1);
+    }
+    CHECK(estimateSquaredNormOfInverse(b, Task(1)) == estimateSquaredNormOfInverse(b, Task(3)));
+  }
+}
+
+TEST_CASE("large nuclear norms come from the Gram matrix where that is good enough, within the bound") {
+  Task const task(2);
+  Index const n = 770;
+  for (double const smallest : {1.0, 1e-3, 1e-7}) {
+    for (double const scale : {1e-100, 1.0, 1e100}) {
+      Matrix g = scale * *choleskyFactor(sampleCovariance(n, 2 * n, 9), task);
+      g.row(n - 1) *= smallest;
+      double const inverse = squaredNormOfInverse(g, task);
+      NuclearNorm const exact = singularValueSum(g, task);
+      double const tolerance = 1e-12 * exact.value;
+      NuclearNorm const norm = nuclearNorm(g, tolerance, task, inverse);
+      bool const isFast = norm.reciprocals > 0;
+      CHECK(isFast == (smallest >= 1e-3));
+      CHECK(std::abs(norm.value - exact.value) <= norm.errorBound + exact.errorBound);
+      CHECK(std::abs(norm.value - exact.value) <= 1e-13 * exact.value);
+      CHECK(norm.errorBound <= tolerance);
+      CHECK(nuclearNorm(g, tolerance, Task(1), inverse).value == norm.value);
+      CHECK(nuclearNorm(g, tolerance, task).value == exact.value);  // nothing known about the inverse
+      if (isFast) {
+        // The bounds on sum min(e / sigma, sqrt e), of which the other is at most 1.5 times too large.
+        double const e = 1e-16 * scale * scale;
+        CHECK(norm.changeBound(e) <= 1.0001 * exact.changeBound(e));
+        CHECK(norm.changeBound(e) >= exact.changeBound(e) / 1.5);
+        CHECK(norm.reciprocals ==
+              doctest::Approx(Matrix(g).bdcSvd().singularValues().cwiseInverse().sum()).epsilon(1e-6));
+      }
+    }
+  }
+}
+
 TEST_CASE("pivoted Cholesky decompositions find the rank and leave nothing else") {
   Task const task(2);
   for (Index n : {1, 2, 97, 200}) {
@@ -263,6 +314,8 @@ TEST_CASE("a cancelled task stops reductions and decompositions") {
   CHECK_THROWS_AS(choleskyFactor(a, task), Error);
   CHECK_THROWS_AS(pivotedCholesky(a, 0, task), Error);
   CHECK_THROWS_AS(squaredNormOfInverse(a, task), Error);
+  CHECK_THROWS_AS(estimateSquaredNormOfInverse(a, task), Error);
+  CHECK_THROWS_AS(estimateSquaredNormOfInverse(a, a, task), Error);
   CHECK_THROWS_AS(tridiagonaliseInTwoStages(a, task), Error);
   CHECK_THROWS_AS(bidiagonaliseInTwoStages(a, task), Error);
 }

@@ -18,6 +18,10 @@ constexpr Index kBandwidth = 32;
 /// Overwrites the lower triangle of a by that of a matrix of kBandwidth subdiagonals with the same eigenvalues.
 void reduceToBand(Matrix& a, Task const& task) {
   Index const n = a.rows();
+  // One memory for all steps.
+  Matrix spaceOfY = freshMatrix(n, kBandwidth);
+  Matrix spaceOfOuter = freshMatrix(n, 2 * kBandwidth);
+  Matrix spaceOfMirrored = freshMatrix(n, 2 * kBandwidth);
   for (Index k = 0; k + kBandwidth < n; k += kBandwidth) {
     task.throwIfCancelled();
     Index const below = n - k - kBandwidth;
@@ -33,17 +37,19 @@ void reduceToBand(Matrix& a, Task const& task) {
     // C - V W^T - W V^T with Y = C V T and W = Y - V (T^T V^T Y) / 2 (Golub & Van Loan, 4th ed., section 8.3.1,
     // with blocks for vectors), the two updates as one product.
     auto rest = a.block(k + kBandwidth, k + kBandwidth, below, below);
-    Matrix y = Matrix::Zero(below, width);
+    auto y = spaceOfY.topLeftCorner(below, width);
+    y.setZero();
     addSymmetricProduct(y, 1, rest, q.v, task);
-    Matrix outer = Matrix::Zero(below, 2 * width);
+    auto outer = spaceOfOuter.topLeftCorner(below, 2 * width);
     auto w = outer.rightCols(width);
     outer.leftCols(width) = q.v;
+    w.setZero();
     addProduct(w, 1, {y, Side::plain, q.t, Side::plain}, task);
     Matrix inner = Matrix::Zero(width, width);
     addProduct(inner, 1, {q.v, Side::transposed, w, Side::plain}, task);
     inner = q.t.transpose() * inner;
     addProduct(w, -0.5, {q.v, Side::plain, inner, Side::plain}, task);
-    Matrix mirrored(below, 2 * width);
+    auto mirrored = spaceOfMirrored.topLeftCorner(below, 2 * width);
     mirrored << w, q.v;
     addProductLower(rest, -1, {outer, Side::plain, mirrored, Side::transposed}, task);
   }

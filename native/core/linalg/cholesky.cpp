@@ -8,6 +8,7 @@
 #include "core/base/parallel.hpp"
 #include "core/base/sum.hpp"
 #include "core/linalg/parallel_product.hpp"
+#include "core/linalg/parallel_ranges.hpp"
 
 namespace madloop {
 
@@ -16,7 +17,13 @@ namespace {
 /// Columns of a decomposition that are reduced without products of matrices.
 constexpr Index kBlock = 48;
 
-/// Rows or columns of a triangular solve that are one piece of work.
+/// Columns between two updates of the rest, where these are not by halves.
+constexpr Index kDeepBlock = 96;
+
+/// Columns of an inverse that are computed together.
+constexpr Index kColumns = 192;
+
+/// Rows of a triangular solve, or columns to be cleared, that are one piece of work.
 constexpr Index kChunk = 128;
 
 /// Calls body(begin, size) for chunks of [0, count).
@@ -91,20 +98,23 @@ std::optional<Matrix> choleskyFactor(Matrix s, Task const& task) {
 
 double squaredNormOfInverse(Matrix const& lower, Task const& task) {
   Index const n = lower.rows();
-  std::vector<double> sums(static_cast<std::size_t>((n + kChunk - 1) / kChunk));
-  forEachChunk(n, task, [&](Index begin, Index size) {
+  std::vector<double> sums(static_cast<std::size_t>((n + kColumns - 1) / kColumns));
+  forRanges(task, n, kColumns, [&](Range range) {
     // Columns begin .. of the inverse are zero above row begin.
-    Index const below = n - begin;
-    Matrix columns = Matrix::Identity(below, size);
-    for (Index k = 0; k < below; k += kBlock) {
+    Index const below = n - range.begin;
+    Matrix columns = Matrix::Identity(below, range.size);
+    for (Index k = 0; k < below; k += kDeepBlock) {
       task.throwIfCancelled();
-      Index const height = std::min(kBlock, below - k);
-      auto solved = columns.middleRows(k, height);
-      lower.block(begin + k, begin + k, height, height).triangularView<Eigen::Lower>().solveInPlace(solved);
+      Index const height = std::min(kDeepBlock, below - k);
+      Index const first = range.begin + k;
+      Matrix solved = columns.middleRows(k, height);
+      lower.block(first, first, height, height).triangularView<Eigen::Lower>().solveInPlace(solved);
+      columns.middleRows(k, height) = solved;
       Index const rest = below - k - height;
-      columns.bottomRows(rest).noalias() -= lower.block(begin + k + height, begin + k, rest, height) * solved;
+      addProduct(columns.bottomRows(rest), -1,
+                 {lower.block(first + height, first, rest, height), Side::plain, solved, Side::plain}, task);
     }
-    sums[static_cast<std::size_t>(begin / kChunk)] =
+    sums[static_cast<std::size_t>(range.begin / kColumns)] =
         fixedOrderSum(static_cast<std::size_t>(columns.size()),
                       [&](std::size_t i) { return columns.data()[i] * columns.data()[i]; });
   });
@@ -119,7 +129,7 @@ PivotedCholesky pivotedCholesky(Matrix s, double negligible, Task const& task) {
   bool stopped = false;
   while (rank < n && !stopped) {
     Index const first = rank;
-    Index const end = std::min(first + kBlock, n);
+    Index const end = std::min(first + kDeepBlock, n);
     // Within a block of columns only the diagonal is kept up to date, and each column when its turn comes.
     Vector diagonal = s.diagonal();
     for (; rank < end; ++rank) {

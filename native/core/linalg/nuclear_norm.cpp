@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "core/base/sum.hpp"
+#include "core/linalg/band_tridiagonal.hpp"
 #include "core/linalg/bidiagonal.hpp"
 #include "core/linalg/bidiagonal_sum.hpp"
+#include "core/linalg/parallel_product.hpp"
 #include "core/linalg/symmetric_eigenvalues.hpp"
+#include "core/linalg/trace_square_root.hpp"
 
 namespace madloop {
 
@@ -20,9 +24,53 @@ constexpr double kEps = std::numeric_limits<double>::epsilon();
 /// bound (at 383, 6.1 against 4.5 ms on one core).
 constexpr Index kDirectSize = 512;
 
+/// Shorter side from which the tridiagonal form of the Gram matrix costs less than the bidiagonal form.
+constexpr Index kGramSize = 768;
+
 /// Normwise backward error of Householder reduction plus QL. Errors seen on random matrices are below
 /// 0.5 n eps ||A|| up to n = 1,000 (the proved bound has a larger polynomial in n; Higham 2002, section 19.3).
 double eigenvaluePerturbation(Index n, double norm) { return kEps * static_cast<double>(n) * norm; }
+
+/// Bound on the change of sum lambda_i^(1/2) where a matrix M, of `norm` ||M||_F and `trace`, is formed as g
+/// g^T and reduced: an error E of eps tr M and eps sqrt(n) ||M||_F (see singularValueSum()). With |sqrt(x + e)
+/// - sqrt(x)| <= |e| / sqrt(x), sum_i e_i^2 <= ||E||_F^2 (Hoffman & Wielandt 1953) and the Cauchy-Schwarz
+/// inequality the change is at most ||E||_F (tr M^-1)^(1/2).
+double gramErrorBound(Index n, double norm, double trace, double inverses) {
+  return kEps * ((4 + std::sqrt(static_cast<double>(n))) * norm + trace) * std::sqrt(inverses);
+}
+
+/// From the tridiagonal form of the Gram matrix; empty where the bound on the error would be above `tolerance`.
+std::optional<NuclearNorm> sumFromTridiagonal(Matrix const& g, double tolerance, double squaredNormOfInverse,
+                                              Task const& task) {
+  Index const n = std::min(g.rows(), g.cols());
+  double const trace = fixedOrderSum(static_cast<std::size_t>(g.size()),
+                                     [&](std::size_t i) { return g.data()[i] * g.data()[i]; });
+  // ||M||_F >= tr M / sqrt(n).
+  double const leastNorm = trace / std::sqrt(static_cast<double>(n));
+  if (!(gramErrorBound(n, leastNorm, trace, squaredNormOfInverse) <= tolerance)) return std::nullopt;
+  int const exponent = std::ilogb(trace / static_cast<double>(n)) / 2;  // g = 2^exponent times entries near 1
+  double const scale = std::ldexp(1.0, exponent);
+  Matrix gram = zeroMatrix(n, n);
+  Side const side = g.rows() <= g.cols() ? Side::plain : Side::transposed;
+  Side const other = g.rows() <= g.cols() ? Side::transposed : Side::plain;
+  addProductLower(gram, std::ldexp(1.0, -2 * exponent), {g, side, g, other}, task);
+  Tridiagonal const t = tridiagonaliseInTwoStages(gram, task);
+  std::optional<RootSums> const sums = rootSums(t);
+  if (!sums) return std::nullopt;
+  double const squaredNorm = fixedOrderSum(static_cast<std::size_t>(n), [&](std::size_t i) {
+    auto const j = static_cast<Index>(i);
+    double const next = j + 1 < n ? t.subdiagonal[j] : 0;
+    return t.diagonal[j] * t.diagonal[j] + 2 * next * next;
+  });
+  NuclearNorm result;
+  result.value = scale * sums->roots;
+  result.errorBound =
+      scale *
+      (gramErrorBound(n, std::sqrt(squaredNorm), trace / (scale * scale), sums->inverses) + sums->rounding);
+  result.reciprocals = sums->inverseRoots / scale;
+  if (!(result.errorBound <= tolerance)) return std::nullopt;
+  return result;
+}
 
 }  // namespace
 
@@ -77,13 +125,18 @@ NuclearNorm singularValueSum(Matrix g, Task const& task) {
 }
 
 double NuclearNorm::changeBound(double perturbation) const {
+  if (reciprocals > 0) return perturbation * reciprocals;
   return squares.size() > 0 ? squareRootSumErrorBound(squares, perturbation)
                             : scale * squareRootSumErrorBound(bidiagonal, perturbation / (scale * scale));
 }
 
-NuclearNorm nuclearNorm(Matrix g, double tolerance, Task const& task) {
+NuclearNorm nuclearNorm(Matrix g, double tolerance, Task const& task, double squaredNormOfInverse) {
   Index const r = std::min(g.rows(), g.cols());
   if (r == 0) return {};
+  if (r >= kGramSize) {
+    std::optional<NuclearNorm> const fast = sumFromTridiagonal(g, tolerance, squaredNormOfInverse, task);
+    if (fast) return *fast;
+  }
   if (r >= kDirectSize) return singularValueSum(std::move(g), task);
   Matrix gram = Matrix::Zero(r, r);
   if (g.rows() <= g.cols()) {

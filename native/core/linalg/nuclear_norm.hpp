@@ -1,6 +1,8 @@
 // Sums of singular values, and of square roots of eigenvalues: what Frechet distances are made of.
 #pragma once
 
+#include <limits>
+
 #include "core/base/task.hpp"
 #include "core/linalg/band_bidiagonal.hpp"
 #include "core/linalg/eigen.hpp"
@@ -13,10 +15,11 @@ struct BoundedValue {
   double errorBound = 0;
 };
 
-/// A sum of singular values, and what it was computed from: their squares (ascending) or a bidiagonal matrix
-/// that has them, `scale` times.
+/// A sum of singular values, and one of these: their squares (ascending), the sum of their reciprocals, or a
+/// bidiagonal matrix that has them, `scale` times.
 struct NuclearNorm : BoundedValue {
   Vector squares;
+  double reciprocals = 0;
   Bidiagonal bidiagonal;
   double scale = 1;
 
@@ -37,9 +40,11 @@ NuclearNorm sumOfRoots(Vector eigenvalues);
 /// 4 r^2 (l - r/3) flops for sides r <= l.
 NuclearNorm singularValueSum(Matrix g, Task const& task);
 
-/// Nuclear norm of g. Of small matrices from eigenvalues of the smaller Gram matrix where their error bound
-/// stays below `tolerance`; else, and of large ones, where it is as fast (8/3 against 7/3 r^3 flops, all of
-/// them in products), from singular values.
-NuclearNorm nuclearNorm(Matrix g, double tolerance, Task const& task);
+/// Nuclear norm of g, from the smaller Gram matrix where the error bound of that stays below `tolerance`, else
+/// from singular values: of small matrices from the Gram matrix's eigenvalues, of large ones from its
+/// tridiagonal form (7/3 against 8/3 r^3 flops for a square g, and half as many in panels, on one thread). That
+/// is only tried where `squaredNormOfInverse`, an estimate of ||g^-1||_F^2, lets it succeed.
+NuclearNorm nuclearNorm(Matrix g, double tolerance, Task const& task,
+                        double squaredNormOfInverse = std::numeric_limits<double>::infinity());
 
 }  // namespace madloop

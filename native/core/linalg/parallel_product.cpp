@@ -16,6 +16,9 @@ namespace {
 /// multiple of the kernels' shapes.
 constexpr Index kTile = 192;
 
+/// Rows of a product with a symmetric matrix that are one piece of work.
+constexpr Index kSymmetricTile = 96;
+
 /// Multiplications of a product that is not worth a thread.
 constexpr Index kSmall = Index{1} << 17;
 
@@ -137,25 +140,31 @@ void pack(Lines const& lines, Span span, Span k, Index height, double* out) {
     packLastPanel(lines, {span.begin + packed, span.end}, k, height, out + packed * k.size());
 }
 
-/// The part of a tile that the inner indices k contribute, from panels of all its lines over the inner indices
-/// `packed`. The kernels write rows, and c is stored by columns: so the roles of a and b are exchanged, c^T +=
-/// (alpha op(b))^T op(a)^T. Where only the lower triangle is wanted nothing is written above the diagonal.
-void addTile(MatrixBlock& c, Tile const& tile, Span k, Span packed, double const* panelsOfB,
-             double const* panelsOfA, bool lower) {
+/// All lines of a tile over the inner indices `inner`, packed.
+struct Panels {
+  double const* data;
+  Span inner;
+};
+
+/// The part of a tile that the inner indices k contribute, from panels over these and more. The kernels write
+/// rows, and c is stored by columns: so the roles of a and b are exchanged, c^T += (alpha op(b))^T op(a)^T.
+/// Where only the lower triangle is wanted nothing is written above the diagonal.
+void addTile(MatrixBlock& c, Tile const& tile, Span k, Panels const& b, Panels const& a, bool lower) {
   TileKernel<double> const& kernel = tileKernel<double>();
   std::array<double, 256> space;
   double* const edge = space.data();
   auto const height = static_cast<Index>(kernel.rows);    // columns of c
   auto const width = static_cast<Index>(kernel.columns);  // rows of c
-  Index const skipped = k.begin - packed.begin;
+  double const* const panelsOfA = a.data + (k.begin - a.inner.begin) * width;
+  double const* const panelsOfB = b.data + (k.begin - b.inner.begin) * height;
   auto const depth = static_cast<std::size_t>(k.size());
   for (Index i = tile.rows.begin; i < tile.rows.end; i += width) {
     Index const rows = std::min(width, tile.rows.end - i);
-    double const* const panelOfA = panelsOfA + (i - tile.rows.begin) * packed.size() + skipped * width;
+    double const* const panelOfA = panelsOfA + (i - tile.rows.begin) * a.inner.size();
     for (Index j = tile.columns.begin; j < tile.columns.end; j += height) {
       if (lower && j >= i + rows) break;
       Index const columns = std::min(height, tile.columns.end - j);
-      double const* const panelOfB = panelsOfB + (j - tile.columns.begin) * packed.size() + skipped * height;
+      double const* const panelOfB = panelsOfB + (j - tile.columns.begin) * b.inner.size();
       double* const out = &c.coeffRef(i, j);
       bool const whole = rows == width && columns == height && !(lower && j + columns > i + 1);
       if (whole) {
@@ -171,14 +180,13 @@ void addTile(MatrixBlock& c, Tile const& tile, Span k, Span packed, double const
   }
 }
 
-/// A loop over [0, count), on all threads if the product is worth it.
-template <class Body>
-void forAll(Task const& task, bool parallel, std::size_t count, Body const& body) {
-  if (parallel) {
-    parallelFor(task, count, body);
-  } else {
-    for (std::size_t i = 0; i < count; ++i) body(i);
-  }
+/// Rows and columns of c that a kernel takes at a time.
+Index panelWidth() { return static_cast<Index>(tileKernel<double>().columns); }
+Index panelHeight() { return static_cast<Index>(tileKernel<double>().rows); }
+
+/// Room for the panels of this many lines.
+AlignedArray<double> roomForPanels(Index lines, Index depth) {
+  return AlignedArray<double>(static_cast<std::size_t>(roundUp(lines, kTile) * depth));
 }
 
 /// A product in progress: its factors as lines of c, and how they are cut.
@@ -204,13 +212,6 @@ class Tiling {
   }
 
  private:
-  static Index width() { return static_cast<Index>(tileKernel<double>().columns); }  // rows of c
-  static Index height() { return static_cast<Index>(tileKernel<double>().rows); }    // columns of c
-
-  static AlignedArray<double> panels(Index lines, Index depth) {
-    return AlignedArray<double>(static_cast<std::size_t>(roundUp(lines, kTile) * depth));
-  }
-
   template <class Body>
   void forAll(Index count, Body const& body) const {
     if (parallel_) {
@@ -227,8 +228,8 @@ class Tiling {
 
   /// Packs both factors, a depth of all their lines at a time, and each piece of them once.
   void runWide() const {
-    AlignedArray<double> const ofA = panels(c_.rows(), std::min(kDepth, depth_));
-    AlignedArray<double> const ofB = panels(c_.cols(), std::min(kDepth, depth_));
+    AlignedArray<double> const ofA = roomForPanels(c_.rows(), std::min(kDepth, depth_));
+    AlignedArray<double> const ofB = roomForPanels(c_.cols(), std::min(kDepth, depth_));
     Index const piecesOfA = (c_.rows() + kTile - 1) / kTile;
     Index const piecesOfB = (c_.cols() + kTile - 1) / kTile;
     forEachDepth([&](Span k) {
@@ -236,8 +237,8 @@ class Tiling {
         bool const isA = piece < piecesOfA;
         Index const own = isA ? piece : piece - piecesOfA;
         double* const out = (isA ? ofA : ofB).get() + own * kTile * k.size();
-        if (isA) pack(linesOfA_, tileSpan(own, kTile, c_.rows()), k, width(), out);
-        if (!isA) pack(linesOfB_, tileSpan(own, kTile, c_.cols()), k, height(), out);
+        if (isA) pack(linesOfA_, tileSpan(own, kTile, c_.rows()), k, panelWidth(), out);
+        if (!isA) pack(linesOfB_, tileSpan(own, kTile, c_.cols()), k, panelHeight(), out);
       });
       forAll(static_cast<Index>(tiles_.size()), [&](Index i) {
         Tile const& tile = tiles_[static_cast<std::size_t>(i)];
@@ -250,18 +251,18 @@ class Tiling {
   void runNarrow() const {
     bool const sharesB = c_.cols() <= kTile;
     Index const shortSide = sharesB ? c_.cols() : c_.rows();
-    AlignedArray<double> const shared = panels(shortSide, depth_);
+    AlignedArray<double> const shared = roomForPanels(shortSide, depth_);
     forEachDepth([&](Span k) {
       double* const out = shared.get() + k.begin * roundUp(shortSide, kTile);
-      if (sharesB) pack(linesOfB_, {0, shortSide}, k, height(), out);
-      if (!sharesB) pack(linesOfA_, {0, shortSide}, k, width(), out);
+      if (sharesB) pack(linesOfB_, {0, shortSide}, k, panelHeight(), out);
+      if (!sharesB) pack(linesOfA_, {0, shortSide}, k, panelWidth(), out);
     });
     forAll(static_cast<Index>(tiles_.size()), [&](Index i) {
       Tile const& tile = tiles_[static_cast<std::size_t>(i)];
-      AlignedArray<double> const own = panels(kTile, std::min(kDepth, depth_));
+      AlignedArray<double> const own = roomForPanels(kTile, std::min(kDepth, depth_));
       forEachDepth([&](Span k) {
-        if (sharesB) pack(linesOfA_, tile.rows, k, width(), own.get());
-        if (!sharesB) pack(linesOfB_, tile.columns, k, height(), own.get());
+        if (sharesB) pack(linesOfA_, tile.rows, k, panelWidth(), own.get());
+        if (!sharesB) pack(linesOfB_, tile.columns, k, panelHeight(), own.get());
         double const* const other = shared.get() + k.begin * roundUp(shortSide, kTile);
         addTilePart(tile, k, sharesB ? other : own.get(), sharesB ? own.get() : other);
       });
@@ -275,7 +276,7 @@ class Tiling {
       Span const wanted = inner_(tile.rows, tile.columns);
       k = {std::max(k.begin, wanted.begin), std::min(k.end, wanted.end)};
     }
-    if (k.begin < k.end) addTile(c_, tile, k, packed, panelsOfB, panelsOfA, lower_);
+    if (k.begin < k.end) addTile(c_, tile, k, {panelsOfB, packed}, {panelsOfA, packed}, lower_);
   }
 
   MatrixBlock& c_;
@@ -306,18 +307,27 @@ void addProductLower(MatrixBlock c, double alpha, Product const& product, Task c
 void addSymmetricProduct(MatrixBlock c, double alpha, ConstMatrixBlock s, ConstMatrixBlock b,
                          Task const& task) {
   Index const n = s.rows();
-  auto const addRows = [&](Index begin, Index size) {
-    auto rows = c.middleRows(begin, size);
-    Index const below = n - begin - size;
-    Matrix const corner = s.block(begin, begin, size, size).selfadjointView<Eigen::Lower>();
-    rows.noalias() += alpha * (corner * b.middleRows(begin, size));
-    if (begin > 0) rows.noalias() += alpha * (s.block(begin, 0, size, begin) * b.topRows(begin));
-    if (below > 0)
-      rows.noalias() += alpha * (s.block(begin + size, begin, below, size).transpose() * b.bottomRows(below));
-  };
-  parallelFor(task, static_cast<std::size_t>((n + kTile - 1) / kTile), [&](std::size_t i) {
-    Index const begin = static_cast<Index>(i) * kTile;
-    addRows(begin, std::min(kTile, n - begin));
+  if (c.size() == 0) return;
+  AlignedArray<double> const ofB = roomForPanels(b.cols(), n);
+  pack({b, false, alpha}, {0, b.cols()}, {0, n}, panelHeight(), ofB.get());
+  Panels const panelsOfB{ofB.get(), {0, n}};
+  parallelFor(task, static_cast<std::size_t>((n + kSymmetricTile - 1) / kSymmetricTile), [&](std::size_t i) {
+    Tile const tile{tileSpan(static_cast<Index>(i), kSymmetricTile, n), {0, b.cols()}};
+    AlignedArray<double> const ofA = roomForPanels(kSymmetricTile, kDepth);
+    // What lines of a matrix contribute whose inner index is that of the product less `shift`.
+    auto const add = [&](Lines const& lines, Span span, Span inner, Index shift) {
+      for (Index begin = inner.begin; begin < inner.end; begin += kDepth) {
+        Span const k{begin, std::min(begin + kDepth, inner.end)};
+        pack(lines, span, {k.begin - shift, k.end - shift}, panelWidth(), ofA.get());
+        addTile(c, tile, k, panelsOfB, {ofA.get(), k}, false);
+      }
+    };
+    auto const [begin, end] = tile.rows;
+    Matrix const corner =
+        s.block(begin, begin, tile.rows.size(), tile.rows.size()).selfadjointView<Eigen::Lower>();
+    add({s, true, 1}, tile.rows, {0, begin}, 0);
+    add({corner, true, 1}, {0, tile.rows.size()}, tile.rows, begin);
+    add({s, false, 1}, tile.rows, {end, n}, 0);
   });
 }
 

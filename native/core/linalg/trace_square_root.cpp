@@ -15,10 +15,9 @@ namespace {
 
 constexpr double kEps = std::numeric_limits<double>::epsilon();
 
-/// Bounds on the spectrum of a positive definite T: 1 / tr T^-1 <= lambda_min, Gershgorin's circles for
-/// lambda_max.
+/// The sum of the inverse eigenvalues of a positive definite T, tr T^-1, and Gershgorin's bound on the largest.
 struct SpectrumBounds {
-  double smallest;
+  double inverses;
   double largest;
 };
 
@@ -39,12 +38,13 @@ std::optional<SpectrumBounds> spectrumBounds(Tridiagonal const& t) {
     inverseTrace += derivative / pivot;
     largest = std::max(largest, t.diagonal[i] + std::abs(before) + std::abs(after));
   }
-  return SpectrumBounds{1 / inverseTrace, largest};
+  return SpectrumBounds{inverseTrace, largest};
 }
 
-/// sum_j w_j (n - s_j tr (T + s_j)^-1) times sqrt(smallest), for the rule's nodes scaled by `smallest`.
-/// With delta_i the pivots of T + s, log det (T + s) = sum log delta_i, whose derivative in s is the trace.
-double sumOverNodes(Tridiagonal const& t, SquareRootRule const& rule, double smallest) {
+/// sum_j w_j (n - s_j tr (T + s_j)^-1) and sum_j w_j tr (T + s_j)^-1 times sqrt(smallest), for the rule's nodes
+/// scaled by `smallest`. With delta_i the pivots of T + s, log det (T + s) = sum log delta_i, whose derivative
+/// in s is the trace.
+void sumOverNodes(Tridiagonal const& t, SquareRootRule const& rule, double smallest, RootSums& result) {
   constexpr std::size_t capacity = std::tuple_size_v<decltype(rule.node)>;
   Index const n = t.diagonal.size();
   std::array<double, capacity> node;
@@ -67,10 +67,11 @@ double sumOverNodes(Tridiagonal const& t, SquareRootRule const& rule, double sma
       trace[j] += derivative[j] * reciprocal[j];
     }
   }
-  double sum = 0;
-  for (std::size_t j = 0; j < rule.size; ++j)
-    sum += rule.weight[j] * (static_cast<double>(n) - node[j] * trace[j]);
-  return sum * std::sqrt(smallest);
+  double const root = std::sqrt(smallest);
+  for (std::size_t j = 0; j < rule.size; ++j) {
+    result.roots += rule.weight[j] * (static_cast<double>(n) - node[j] * trace[j]) * root;
+    result.inverseRoots += rule.weight[j] * trace[j] * root;
+  }
 }
 
 double sumOfWeights(SquareRootRule const& rule) {
@@ -79,27 +80,25 @@ double sumOfWeights(SquareRootRule const& rule) {
   return sum;
 }
 
-std::optional<BoundedValue> quadrature(Tridiagonal const& t) {
+}  // namespace
+
+std::optional<RootSums> rootSums(Tridiagonal const& t) {
   std::optional<SpectrumBounds> const bounds = spectrumBounds(t);
   if (!bounds) return std::nullopt;
-  auto const rule =
-      std::find_if(kSquareRootRules.begin(), kSquareRootRules.end(), [&](SquareRootRule const& candidate) {
-        return bounds->largest <= candidate.condition * bounds->smallest;
-      });
+  double const smallest = 1 / bounds->inverses;  // at most the smallest eigenvalue
+  auto const rule = std::find_if(
+      kSquareRootRules.begin(), kSquareRootRules.end(),
+      [&](SquareRootRule const& candidate) { return bounds->largest <= candidate.condition * smallest; });
   if (rule == kSquareRootRules.end()) return std::nullopt;
+  RootSums result;
+  sumOverNodes(t, *rule, smallest, result);
+  result.inverses = bounds->inverses;
+  result.largest = bounds->largest;
+  // Each n - s tr (T + s)^-1 is rounded to a few eps n, whatever cancels.
   auto const n = static_cast<double>(t.diagonal.size());
-  BoundedValue result;
-  result.value = sumOverNodes(t, *rule, bounds->smallest);
-  // The reduction moves each eigenvalue by n eps lambda_max at most, hence the sum of roots by half of that
-  // times sum lambda^(-1/2) <= (n tr T^-1)^(1/2). Each n - s tr (T + s)^-1 is rounded to a few eps n, whatever
-  // cancels.
-  double const reduction = 0.5 * n * kEps * bounds->largest * std::sqrt(n / bounds->smallest);
-  double const rounding = 4 * kEps * n * sumOfWeights(*rule) * std::sqrt(bounds->smallest);
-  result.errorBound = reduction + rounding + 4 * kEps * result.value;
+  result.rounding = 4 * kEps * (n * sumOfWeights(*rule) * std::sqrt(smallest) + result.roots);
   return result;
 }
-
-}  // namespace
 
 BoundedValue traceSquareRoot(Matrix const& s, Task const& task) {
   return traceSquareRoot(scaledTridiagonal(s, task), task);
@@ -107,8 +106,12 @@ BoundedValue traceSquareRoot(Matrix const& s, Task const& task) {
 
 BoundedValue traceSquareRoot(ScaledTridiagonal const& reduced, Task const& task) {
   double const scale = std::sqrt(reduced.scale);
-  if (std::optional<BoundedValue> const sum = quadrature(reduced.matrix)) {
-    return {sum->value * scale, sum->errorBound * scale};
+  if (std::optional<RootSums> const sums = rootSums(reduced.matrix)) {
+    // The reduction moves each eigenvalue by n eps lambda_max at most, hence the sum of roots by half of that
+    // times sum lambda^(-1/2) <= (n tr T^-1)^(1/2).
+    auto const n = static_cast<double>(reduced.matrix.diagonal.size());
+    double const reduction = 0.5 * n * kEps * sums->largest * std::sqrt(n * sums->inverses);
+    return {sums->roots * scale, (reduction + sums->rounding) * scale};
   }
   NuclearNorm const roots = sumOfRoots(tridiagonalEigenvalues(reduced.matrix, task));
   return {roots.value * scale, roots.errorBound * scale};

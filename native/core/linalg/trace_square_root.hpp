@@ -1,12 +1,27 @@
 // tr S^(1/2) without eigenvalues.
 #pragma once
 
+#include <optional>
+
 #include "core/base/task.hpp"
 #include "core/linalg/eigen.hpp"
 #include "core/linalg/nuclear_norm.hpp"
 #include "core/linalg/symmetric_eigenvalues.hpp"
 
 namespace madloop {
+
+/// Sums over the eigenvalues of a positive definite tridiagonal matrix.
+struct RootSums {
+  double roots = 0;         // sum lambda^(1/2)
+  double rounding = 0;      // bound on its rounding error
+  double inverseRoots = 0;  // sum lambda^(-1/2)
+  double inverses = 0;      // sum lambda^-1
+  double largest = 0;       // a bound on the largest eigenvalue
+};
+
+/// The sums by quadrature (below); empty where t is not positive definite to working precision, or where the
+/// bound on its condition is above 2^25.
+std::optional<RootSums> rootSums(Tridiagonal const& t);
 
 /// tr S^(1/2) of the symmetric positive semidefinite matrix whose lower triangle `s` holds.
 ///

@@ -1,0 +1,76 @@
+#include "core/linalg/inverse_norm.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "core/base/sum.hpp"
+#include "core/linalg/parallel_product.hpp"
+#include "core/random/normal.hpp"
+#include "core/random/stream.hpp"
+
+namespace madloop {
+
+namespace {
+
+constexpr Index kVectors = 32;
+
+/// Unknowns that are solved for between two products with the rest of a triangular matrix.
+constexpr Index kBlock = 96;
+
+Matrix normalVectors(Index n) {
+  constexpr std::uint64_t domain = 0x6e6f726d;  // "norm"
+  Matrix x(n, kVectors);
+  fillNormals({.key = streamKey(0, domain)}, 0, x.data(), static_cast<std::size_t>(x.size()));
+  return x;
+}
+
+/// x = L^-1 x, block after block from the first row on.
+void solveLower(Matrix const& lower, Matrix& x, Task const& task) {
+  Index const n = lower.rows();
+  for (Index k = 0; k < n; k += kBlock) {
+    task.throwIfCancelled();
+    Index const height = std::min(kBlock, n - k);
+    Index const rest = n - k - height;
+    Matrix solved = x.middleRows(k, height);
+    lower.block(k, k, height, height).triangularView<Eigen::Lower>().solveInPlace(solved);
+    x.middleRows(k, height) = solved;
+    addProduct(x.bottomRows(rest), -1,
+               {lower.block(k + height, k, rest, height), Side::plain, solved, Side::plain}, task);
+  }
+}
+
+/// x = L^-T x, block after block from the last row on.
+void solveTransposed(Matrix const& lower, Matrix& x, Task const& task) {
+  Index const n = lower.rows();
+  for (Index k = (n - 1) / kBlock * kBlock; k >= 0; k -= kBlock) {
+    task.throwIfCancelled();
+    Index const height = std::min(kBlock, n - k);
+    Matrix solved = x.middleRows(k, height);
+    lower.block(k, k, height, height).triangularView<Eigen::Lower>().transpose().solveInPlace(solved);
+    x.middleRows(k, height) = solved;
+    addProduct(x.topRows(k), -1, {lower.block(k, 0, height, k), Side::transposed, solved, Side::plain}, task);
+  }
+}
+
+double meanSquaredNorm(Matrix const& x) {
+  double const sum = fixedOrderSum(static_cast<std::size_t>(x.size()),
+                                   [&](std::size_t i) { return x.data()[i] * x.data()[i]; });
+  return sum / static_cast<double>(kVectors);
+}
+
+}  // namespace
+
+double estimateSquaredNormOfInverse(Matrix const& lower, Task const& task) {
+  Matrix x = normalVectors(lower.rows());
+  solveLower(lower, x, task);
+  return meanSquaredNorm(x);
+}
+
+double estimateSquaredNormOfInverse(Matrix const& a, Matrix const& b, Task const& task) {
+  Matrix x = normalVectors(a.rows());
+  solveTransposed(a, x, task);  // (A^T B)^-1 = B^-1 A^-T
+  solveLower(b, x, task);
+  return meanSquaredNorm(x);
+}
+
+}  // namespace madloop
