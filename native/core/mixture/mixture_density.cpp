@@ -34,7 +34,8 @@ struct LogSums {
       largest[i] = above;
     }
     for (std::size_t k = 0; k < count; ++k) {
-      for (std::size_t i = 0; i < kTileRows; ++i) sum[i] += exponentialOrZero(terms[k * kTileRows + i] - largest[i]);
+      for (std::size_t i = 0; i < kTileRows; ++i)
+        sum[i] += exponentialOrZero(terms[k * kTileRows + i] - largest[i]);
     }
   }
 };
