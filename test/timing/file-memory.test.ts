@@ -55,7 +55,7 @@ async function deflated(name: string, bytes: number): Promise<string> {
 async function growth(call: string, rows: number): Promise<number> {
   const { output, errors } = await runScript(`
     // What the engine and its threads take is there before.
-    await madloop.moments(madloop.matrix(new Float32Array(100_000 * ${cols}), 100_000, ${cols}), { threads: 2 });
+    await madloop.moments(madloop.matrix(new Float32Array(10_000 * ${cols}), 10_000, ${cols}), { threads: 2 });
     const peak = () => process.resourceUsage().maxRSS * 1024;
     const before = peak();
     const result = await ${call};
