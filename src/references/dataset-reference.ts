@@ -56,7 +56,7 @@ function drawWithoutReplacement(data: Matrix, seed: bigint): RealSamples {
       left -= count;
       await random.shuffleLongTail(order, left, end);
       // Shuffled from its end, the list is drawn from its end.
-      return pickRows(data, order.slice(left, end).reverse());
+      return pickRows(data, order.subarray(left, end).reverse());
     },
   };
 }
