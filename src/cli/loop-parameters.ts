@@ -100,6 +100,19 @@ const parameters: readonly { name: string; flag: string; help: string; text?: tr
   { name: 'engine', flag: '--engine <engine>', help: 'moments (default) or samples; same law', text: true },
 ];
 
+/** The parameters that a limit point depends on, and its effective sample size; and how precisely they are wanted. */
+export const limitPointParameterNames: readonly string[] = [
+  'variant',
+  'dim',
+  'real',
+  'synthetic',
+  'lambda',
+  'memory',
+  'divisor',
+  'seed',
+  'relativeError',
+];
+
 /** The flags for these parameters, in the table's order. */
 export function parameterOptions(names: readonly string[]): Option[] {
   return parameters

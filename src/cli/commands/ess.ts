@@ -8,6 +8,7 @@ import { info } from '../../info.js';
 import {
   type GivenParameters,
   givenByFlags,
+  limitPointParameterNames,
   type ParameterFile,
   parameterOptions,
   readParameterFile,
@@ -16,19 +17,6 @@ import { print, printJson } from '../output.js';
 import { withProgressBar } from '../progress.js';
 import { threadsOption } from '../run-options.js';
 import { tableText, withError } from '../table.js';
-
-/** The parameters of a loop that its effective sample size depends on, and how precisely it is wanted. */
-const parameterNames = [
-  'variant',
-  'dim',
-  'real',
-  'synthetic',
-  'lambda',
-  'memory',
-  'divisor',
-  'seed',
-  'relativeError',
-];
 
 interface EssFlags {
   readonly method?: string;
@@ -41,7 +29,7 @@ export function essCommand(signal: AbortSignal): Command {
     .description('the effective sample size of a loop: how many real samples its limit point is worth')
     .argument('[file.json]', 'parameters, or a result of this command to repeat; flags override it')
     .addHelpText('after', '\nExample:\n  madloop ess --dim 100 --real 1000 --synthetic 1000 --lambda 0.9');
-  for (const option of parameterOptions(parameterNames)) command.addOption(option);
+  for (const option of parameterOptions(limitPointParameterNames)) command.addOption(option);
   return command
     .option('--method <method>', 'monte-carlo (default), or deterministic: the large-d limit')
     .option('--json', 'print one JSON document instead of a table')

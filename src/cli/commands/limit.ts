@@ -5,6 +5,7 @@ import { type LimitPoint, limitPoint } from '../../limit-point.js';
 import {
   type GivenParameters,
   givenByFlags,
+  limitPointParameterNames,
   type ParameterFile,
   parameterOptions,
   readParameterFile,
@@ -14,25 +15,12 @@ import { withProgressBar } from '../progress.js';
 import { threadsOption } from '../run-options.js';
 import { tableText, withError } from '../table.js';
 
-/** The parameters of a loop that its limit point depends on, and how precisely it is wanted. */
-const parameterNames = [
-  'variant',
-  'dim',
-  'real',
-  'synthetic',
-  'lambda',
-  'memory',
-  'divisor',
-  'seed',
-  'relativeError',
-];
-
 export function limitCommand(signal: AbortSignal): Command {
   const command = new Command('limit')
     .description('estimate what the distance of a loop settles at')
     .argument('[file.json]', 'parameters, or a result of this command to repeat; flags override it')
     .addHelpText('after', '\nExample:\n  madloop limit --dim 100 --real 1000 --synthetic 10000 --lambda 0.9');
-  for (const option of parameterOptions(parameterNames)) command.addOption(option);
+  for (const option of parameterOptions(limitPointParameterNames)) command.addOption(option);
   command.option('--json', 'print one JSON document instead of a table').addOption(threadsOption());
   return command.action((file: string | undefined, flags: { json?: true; threads?: number }) =>
     runLimitCommand(file, flags, signal),
