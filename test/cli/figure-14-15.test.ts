@@ -5,7 +5,7 @@ import { run, temporaryFolder } from './command.js';
 
 const modes = 25;
 const samples = 10_000;
-const modalVariance = 2 * 0.2 ** 2;
+const modalVariance = 2 * 0.1 ** 2;
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 const read = (folder: string, name: string) => readFileSync(join(folder, 'out', name), 'utf8');
 
@@ -35,8 +35,8 @@ describe("'figure 14'", () => {
 
     for (const { lambda, t, components } of pictures) {
       expect(components).toHaveLength(modes);
-      // One component a mode, none of them far: their means wander by 0.2 sqrt(t / 400).
-      const places = components.map(({ mean: [x, y] }) => `${Math.round(x! / 2)} ${Math.round(y! / 2)}`);
+      // One component a mode, none of them far: their means wander by 0.1 sqrt(t / 400).
+      const places = components.map(({ mean: [x, y] }) => `${Math.round(x!)} ${Math.round(y!)}`);
       expect(new Set(places).size).toBe(modes);
       // Weights are multinomial resampling t times over: E sum (w - 1/K)^2 = (1 - 1/K) (1 - (1 - 1/n)^t), and divided by that
       // times 1 / (K - 1) about chi-square distributed with 24 degrees of freedom: 4.5 standard deviations of ln chi-square.
@@ -79,10 +79,10 @@ test("'figure 15' has curves of variance, average modal variance, recall and mod
     for (const { t, metrics } of generations) {
       // Variance of the loop's samples over all generations, of 5,000 measured ones, for two runs.
       const draws = t / samples + 1 / 5000;
-      // The trace of the 25 modes' scatter: 2 * 8, and per sample the variance 2 * 44.8 of its square.
-      const total = 16 + modalVariance;
+      // The trace of the 25 modes' scatter: 2 * 2, and per sample the variance 2 * 2.8 of its square.
+      const total = 4 + modalVariance;
       expect(Math.abs(metrics.variance.mean - total)).toBeLessThan(
-        4.5 * Math.sqrt((2 * 44.8 * draws) / 2) + 0.01,
+        4.5 * Math.sqrt((2 * 2.8 * draws) / 2) + 0.0025,
       );
       const shrunk = modalVariance * lambda ** t * (1 - modes / samples) ** t;
       const relativeError = Math.sqrt(draws / 2); // of a trace of n samples: 1 / n
