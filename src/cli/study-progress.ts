@@ -8,7 +8,7 @@ const logIntervalMs = 10_000;
 export function studyProgress(): { update: (progress: StudyProgress) => void; stop: () => void } {
   const bar = new cliProgress.SingleBar({
     stream: process.stderr,
-    format: 'study {bar} {percent} %, {cells} cells, {left}',
+    format: 'study {bar} {percent} %, {cells} cells, {precision}{left}',
     hideCursor: true,
     clearOnComplete: true,
     // Nothing but what update() is given changes: no timer.
@@ -16,13 +16,14 @@ export function studyProgress(): { update: (progress: StudyProgress) => void; st
   });
   const terminal = process.stderr.isTTY === true;
   let lastLine = performance.now();
-  if (terminal) bar.start(1, 0, { percent: '0', cells: '', left: '' });
+  if (terminal) bar.start(1, 0, { percent: '0', cells: '', precision: '', left: '' });
   return {
     update(progress) {
       const { done, total, fraction } = progress;
       const shown = {
         percent: (100 * fraction).toFixed(fraction < 0.1 ? 1 : 0),
         cells: `${done} of ${total}`,
+        precision: precisionReached(progress),
         left: timeLeft(progress),
       };
       if (terminal) {
@@ -31,12 +32,18 @@ export function studyProgress(): { update: (progress: StudyProgress) => void; st
       }
       if (performance.now() - lastLine < logIntervalMs) return;
       lastLine = performance.now();
-      process.stderr.write(`study: ${shown.percent} %, ${shown.cells} cells, ${shown.left}\n`);
+      process.stderr.write(
+        `study: ${shown.percent} %, ${shown.cells} cells, ${shown.precision}${shown.left}\n`,
+      );
     },
     stop() {
       if (terminal) bar.stop();
     },
   };
+}
+
+function precisionReached({ relativeError }: StudyProgress): string {
+  return relativeError === null ? '' : `relative error ${relativeError.toPrecision(2)}, `;
 }
 
 function timeLeft({ secondsLeft }: StudyProgress): string {

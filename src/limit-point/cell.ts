@@ -27,6 +27,7 @@ export class LimitPointCell {
   #wanted: number;
   #restarts = 0;
   #discarded = 0;
+  #relativeError: number | null = null;
   #result: LimitPoint | undefined;
 
   /** Throws ERR_NO_VARIANCE where the distance has no finite variance. */
@@ -59,6 +60,11 @@ export class LimitPointCell {
   /** Numbers that a chain returns. */
   get width(): number {
     return this.#plan.width;
+  }
+
+  /** Standard error over distance at the end of the last stage; null before the first. */
+  get relativeError(): number | null {
+    return this.#relativeError;
   }
 
   /** What the engine needs to run chains, beside which. */
@@ -111,6 +117,7 @@ export class LimitPointCell {
     }
     const { distance, standardError, low, high, varianceReduction } = estimate;
     const goal = this.parameters.relativeError * Math.abs(distance);
+    this.#relativeError = standardError / Math.abs(distance);
     if (standardError > goal) {
       // As many chains as the standard error asks for, and some more, so that the next stage is the last in most cases;
       // at most 50 times as many, as a standard error from few chains is itself uncertain.
@@ -148,6 +155,7 @@ export class LimitPointCell {
     this.#plan = { ...longer, seconds: (seconds * generationsOf(longer)) / generationsOf(this.#plan) };
     this.#accumulator = new Float64Array(this.#plan.accumulatorLength);
     this.#restarts += 1;
+    this.#relativeError = null;
     this.#finished = 0;
     this.#wanted = firstStage(this.parameters);
   }

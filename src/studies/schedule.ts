@@ -129,6 +129,11 @@ export class Schedule {
     return { spent: this.#spentSeconds, left };
   }
 
+  /** The largest relative error of the cells begun; 0 where none has one yet. */
+  largestRelativeError(): number {
+    return this.#begun.reduce((largest, { cell }) => Math.max(largest, cell.relativeError ?? 0), 0);
+  }
+
   /** The longest of the cells not yet in this round: of those begun (`begun`) first, so that few are ever half done. */
   #longest(begun: OpenCell[]): OpenCell | undefined {
     const open = begun.pop();

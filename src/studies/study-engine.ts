@@ -9,6 +9,8 @@ import type { MadeBy } from './study-identity.js';
 export interface EngineCell {
   /** Numbers that a chain returns. */
   readonly width: number;
+  /** Standard error over distance, as of the last time that `next` was decided by it; null before the first. */
+  readonly relativeError: number | null;
   /** The chains wanted next and the seconds of one core they will take; undefined when the precision is reached. */
   next(): { readonly first: number; readonly count: number; readonly seconds: number } | undefined;
   /** Takes the sums of chains first, first + 1, ...: in order, split anyhow. */

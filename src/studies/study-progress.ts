@@ -6,6 +6,11 @@ export interface StudyProgress extends Progress {
   readonly refused: number;
   /** By the engine's estimate of every cell's work and the speed so far; null before the first round. */
   readonly secondsLeft: number | null;
+  /**
+   * The largest standard error over distance of the cells that have one: those this run has finished and those at work. Null
+   * before the first.
+   */
+  readonly relativeError: number | null;
 }
 
 const intervalMs = 50; // 20 times a second
@@ -28,7 +33,7 @@ export class StudyReporter {
     this.#onProgress?.({ ...progress, fraction: this.#fraction });
   }
 
-  finish(total: number, refused: number): void {
-    this.#onProgress?.({ done: total, total, refused, fraction: 1, secondsLeft: 0 });
+  finish({ total, refused, relativeError }: StudyProgress): void {
+    this.#onProgress?.({ done: total, total, refused, fraction: 1, secondsLeft: 0, relativeError });
   }
 }

@@ -87,6 +87,8 @@ class StudyRun {
   /** Seconds of the clock that one estimated second of one core takes on one thread. */
   #slowness = 1;
   #rounds = 0;
+  /** The largest of the cells finished; 0 before the first. */
+  #finishedRelativeError = 0;
 
   constructor(
     settings: JobSettings,
@@ -127,7 +129,7 @@ class StudyRun {
       this.#rescue();
       throw error;
     }
-    this.#reporter.finish(this.#counts.total, this.#counts.refused);
+    this.#reporter.finish(this.#progress());
   }
 
   /** Makes the cells that have no result yet, with the chains that an earlier run left. */
@@ -217,6 +219,7 @@ class StudyRun {
       this.#unsaved.delete(scheduled);
       this.#finished.push({ group: scheduled.group, result: resultOf(limits[index]!.limit, sizes[index]!) });
       this.#counts.done += scheduled.group.cells.length;
+      this.#finishedRelativeError = Math.max(this.#finishedRelativeError, scheduled.cell.relativeError ?? 0);
     }
     this.#reached = [];
   }
@@ -269,6 +272,7 @@ class StudyRun {
       ...{ done, total, refused },
       fraction: Math.min(1, before + (1 - before) * part),
       secondsLeft: this.#rounds === 0 ? null : (left * this.#slowness) / this.#settings.threads,
+      relativeError: Math.max(this.#finishedRelativeError, this.#schedule.largestRelativeError()) || null,
     };
   }
 }

@@ -27,6 +27,12 @@ export class FakeCell implements EngineCell {
     this.#hopeless = memory === 3;
   }
 
+  /** As if `distance / 1000`, the standard error of all chains, fell as it does. */
+  get relativeError() {
+    const done = this.#sums.length / this.width;
+    return done === 0 ? null : Math.sqrt(this.#goal / done) / 1000;
+  }
+
   next() {
     const done = this.#sums.length / this.width;
     if (done >= this.#goal) return undefined;

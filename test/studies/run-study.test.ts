@@ -240,14 +240,20 @@ describe('runStudy', () => {
     const seconds = (performance.now() - before) / 1000;
     expect(reports.length).toBeGreaterThan(2);
     expect(reports.length).toBeLessThanOrEqual(2 + 20 * seconds);
-    for (const [i, { done, fraction, secondsLeft, total }] of reports.entries()) {
+    for (const [i, { done, fraction, secondsLeft, total, relativeError }] of reports.entries()) {
       expect(total).toBe(48);
+      // Of a cell's only chain so far, or of a few of a hundred, down to that of all.
+      expect(relativeError ?? 0.001).toBeGreaterThanOrEqual(0.001);
+      expect(relativeError ?? 0.001).toBeLessThanOrEqual(0.01);
       expect(secondsLeft).toBeGreaterThanOrEqual(0);
       if (i === 0) continue;
       expect(done).toBeGreaterThanOrEqual(reports[i - 1]!.done);
       expect(fraction).toBeGreaterThanOrEqual(reports[i - 1]!.fraction);
     }
-    expect(reports.at(-1)).toEqual({ done: 48, total: 48, refused: 24, fraction: 1, secondsLeft: 0 });
+    expect(Math.max(...reports.map(({ relativeError }) => relativeError ?? 0))).toBeGreaterThan(0.001);
+    expect(reports.at(-1)).toEqual({
+      ...{ done: 48, total: 48, refused: 24, fraction: 1, secondsLeft: 0, relativeError: 0.001 },
+    });
   });
 
   test('a throwing onProgress stops the study, which resumes', async () => {
