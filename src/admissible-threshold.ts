@@ -199,8 +199,9 @@ class ThresholdSearch {
     relativeError: number,
     onProgress: JobSettings['onProgress'],
   ): Promise<LimitPoint> {
-    const cell = { ...this.#cell(synthetic), relativeError };
-    return estimateLimitPoint(cell, 'monte-carlo', { ...this.#settings, onProgress });
+    const parameters = { ...this.#cell(synthetic), relativeError };
+    const settings = { ...this.#settings, onProgress };
+    return estimateLimitPoint({ parameters, method: 'monte-carlo', settings });
   }
 
   #cell(synthetic: number): LimitPointParameters {

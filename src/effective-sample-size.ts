@@ -1,13 +1,13 @@
-import { checkChoice, checkOptions } from './check.js';
 import {
   checkYardstick,
   type EffectiveSampleSize,
   effectiveSampleSizeOf,
 } from './effective-sample-size/of-limit.js';
-import { jobOptionNames, resolveJobOptions } from './job.js';
-import { estimateLimitPoint, limitPointMethods } from './limit-point/estimate.js';
-import { limitPointOptionNames, resolveLimitPointParameters } from './limit-point/parameters.js';
-import type { LimitPointOptions } from './limit-point.js';
+import {
+  estimateLimitPoint,
+  type LimitPointOptions,
+  resolveLimitPointOptions,
+} from './limit-point/estimate.js';
 
 export type { EffectiveSampleSize } from './effective-sample-size/of-limit.js';
 
@@ -34,16 +34,9 @@ export type EffectiveSampleSizeOptions = LimitPointOptions;
  */
 export async function effectiveSampleSize(options: EffectiveSampleSizeOptions): Promise<EffectiveSampleSize> {
   const where = 'effectiveSampleSize';
-  const given = checkOptions(where, 'options', options, [
-    ...limitPointOptionNames,
-    'method',
-    ...jobOptionNames,
-  ]);
-  const settings = resolveJobOptions(where, given);
-  const method =
-    given.method === undefined ? 'monte-carlo' : checkChoice(where, 'method', given.method, limitPointMethods);
-  const parameters = resolveLimitPointParameters(where, given);
+  const question = resolveLimitPointOptions(where, options);
+  const { parameters, settings } = question;
   checkYardstick(where, parameters);
-  const limit = await estimateLimitPoint(parameters, method, settings);
+  const limit = await estimateLimitPoint(question);
   return effectiveSampleSizeOf(limit, parameters, { ...settings, onProgress: undefined });
 }

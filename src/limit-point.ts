@@ -1,19 +1,12 @@
-import { checkChoice, checkOptions } from './check.js';
-import { type JobOptions, jobOptionNames, resolveJobOptions } from './job.js';
-import { estimateLimitPoint, type LimitPointMethod, limitPointMethods } from './limit-point/estimate.js';
-import type { LimitPoint } from './limit-point/limit-point.js';
 import {
-  type LimitPointOptions as CellOptions,
-  limitPointOptionNames,
-  resolveLimitPointParameters,
-} from './limit-point/parameters.js';
+  estimateLimitPoint,
+  type LimitPointOptions,
+  resolveLimitPointOptions,
+} from './limit-point/estimate.js';
+import type { LimitPoint } from './limit-point/limit-point.js';
 
+export type { LimitPointOptions } from './limit-point/estimate.js';
 export type { LimitPoint } from './limit-point/limit-point.js';
-
-export interface LimitPointOptions extends CellOptions, JobOptions {
-  /** 'deterministic': the large-d limit, in a millisecond and without a standard error. Default 'monte-carlo'. */
-  readonly method?: LimitPointMethod | undefined;
-}
 
 /**
  * The limit point of the fresh data loop, the paper's WD(n_r, n_s, lambda) = lim E[distance] (eq. 3): what the squared
@@ -34,14 +27,5 @@ export interface LimitPointOptions extends CellOptions, JobOptions {
  * console.log(distance); // 1.75
  */
 export async function limitPoint(options: LimitPointOptions): Promise<LimitPoint> {
-  const where = 'limitPoint';
-  const given = checkOptions(where, 'options', options, [
-    ...limitPointOptionNames,
-    'method',
-    ...jobOptionNames,
-  ]);
-  const settings = resolveJobOptions(where, given);
-  const method =
-    given.method === undefined ? 'monte-carlo' : checkChoice(where, 'method', given.method, limitPointMethods);
-  return estimateLimitPoint(resolveLimitPointParameters(where, given), method, settings);
+  return estimateLimitPoint(resolveLimitPointOptions('limitPoint', options));
 }
