@@ -1,5 +1,7 @@
 // Every heavy call of the API, on work that takes between half a second and two: for the tests of what they have in common.
 
+import { admissibleThreshold } from '../../src/admissible-threshold.js';
+import { effectiveSampleSize } from '../../src/effective-sample-size.js';
 import { frechetDistance } from '../../src/frechet.js';
 import { frechetDistanceInfinity } from '../../src/frechet-infinity.js';
 import { frechetDistanceInterval } from '../../src/frechet-interval.js';
@@ -93,6 +95,16 @@ export const heavyCalls: readonly HeavyCall[] = [
   {
     name: 'limitPoint',
     start: (options) => limitPoint({ dim: 100, real: 100, synthetic: 900, relativeError: 8e-5, ...options }),
+  },
+  {
+    name: 'effectiveSampleSize',
+    start: (options) =>
+      effectiveSampleSize({ dim: 100, real: 100, synthetic: 900, relativeError: 8e-5, ...options }),
+  },
+  {
+    name: 'admissibleThreshold',
+    start: (options) =>
+      admissibleThreshold({ dim: 100, real: 100, lambda: 0.7, relativeError: 5e-4, ...options }),
   },
   { name: 'matrixSquareRoot', start: (options) => matrixSquareRoot(covariance(), options) },
   {
