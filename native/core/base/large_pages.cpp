@@ -2,6 +2,7 @@
 
 #if defined(__linux__)
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <cstdint>
 #endif
@@ -10,11 +11,14 @@ namespace madloop {
 
 void preferLargePages([[maybe_unused]] void* data, [[maybe_unused]] std::size_t bytes) noexcept {
 #if defined(__linux__)
-  constexpr std::uintptr_t page = std::uintptr_t{2} << 20;
+  constexpr std::size_t largePage = std::size_t{2} << 20;
+  if (bytes < largePage) return;
+  // From the small page on in which the array begins: a large one may begin there, where the mapping does.
+  auto const smallPage = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
   auto const address = reinterpret_cast<std::uintptr_t>(data);
-  std::uintptr_t const begin = (address + page - 1) / page * page;
-  std::uintptr_t const end = (address + bytes) / page * page;
-  if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+  std::uintptr_t const begin = address / smallPage * smallPage;
+  std::uintptr_t const end = (address + bytes + smallPage - 1) / smallPage * smallPage;
+  ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
 #endif
 }
 

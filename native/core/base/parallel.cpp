@@ -10,9 +10,7 @@
 #include <utility>
 #include <vector>
 
-#if defined(__x86_64__) && defined(__GNUC__)
-#include <immintrin.h>
-#endif
+#include "core/base/spin.hpp"
 
 namespace madloop {
 
@@ -78,21 +76,16 @@ class Dispatcher {
   std::exception_ptr error_;
 };
 
-void pause() {
-#if defined(__x86_64__) && defined(__GNUC__)
-  _mm_pause();
-#endif
-}
-
-/// Waits until the value is no longer `old`: awake for a while (some 30 us), since loops follow each other
-/// closely, then asleep.
+/// Waits until the value is no longer `old`: awake for a while, since loops follow each other closely, then
+/// asleep.
 template <class T>
 T waitForChange(std::atomic<T> const& value, T old) {
-  constexpr int spins = 2000;
-  for (int i = 0; i < spins; ++i) {
-    if (T const now = value.load(std::memory_order_acquire); now != old) return now;
-    pause();
-  }
+  T now = old;
+  auto const changed = [&] {
+    now = value.load(std::memory_order_acquire);
+    return now != old;
+  };
+  if (spinUntil(changed)) return now;
   value.wait(old, std::memory_order_acquire);
   return value.load(std::memory_order_acquire);
 }

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "core/base/parallel.hpp"
+#include "core/base/spin.hpp"
 
 namespace madloop {
 
@@ -143,7 +144,10 @@ void chaseBulges(Task const& task, Index sweeps, Index lead, std::function<Index
       if (sweep > 0) {
         // Indices are handed out in increasing order, so that the sweep waited for is running or done.
         Index const needed = std::min(k + lead, before);
-        while (done[sweep - 1].load(std::memory_order_acquire) < needed) {
+        auto const free = [&] { return done[sweep - 1].load(std::memory_order_acquire) >= needed; };
+        // A step takes a few us: who has to wait longer waits for a thread that another program has sent away,
+        // and a scheduler may take long to come back to one that yields.
+        while (!spinUntil(free)) {
           if (failed.load(std::memory_order_relaxed)) return;
           if (task.cancelled()) break;
           std::this_thread::yield();
