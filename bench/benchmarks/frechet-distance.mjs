@@ -9,8 +9,8 @@ const cases = [
   { dim: 4096, peers: false, rounds: 3 },
 ];
 
-/** Multiples of d³: two Cholesky factors, their product G, G Gᵀ, its reduction to a band. */
-const flops = 2 / 3 + 2 / 3 + 1 + 4 / 3;
+/** Multiples of d³: one Cholesky factor L, Lᵀ S L, its reduction to a band. */
+const flops = 1 / 3 + 1 + 4 / 3;
 
 export const title = 'Fréchet distance from the moments of two sets, full rank';
 

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <utility>
+#include <variant>
 
 #include "binding/errors.hpp"
 #include "binding/frechet_sides.hpp"
@@ -18,6 +19,12 @@ class FrechetWork final : public Work {
       : a_(holdSide(arguments.object("a"))), b_(holdSide(arguments.object("b"))) {}
 
   void run(Task& task) override {
+    auto const* const first = std::get_if<HeldGaussian>(&a_);
+    auto const* const second = std::get_if<HeldGaussian>(&b_);
+    if (first != nullptr && second != nullptr) {
+      result_ = frechetDistance(first->view(), second->view(), task);
+      return;
+    }
     FactoredGaussian a = factorSide(a_, task, "a");
     FactoredGaussian b = factorSide(b_, task, "b");
     result_ = frechetDistance(std::move(a), std::move(b), task);

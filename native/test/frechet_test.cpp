@@ -189,25 +189,37 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("wide data and moments agree with closed forms, the same on any number of threads") {
-  // S1 = Q D1 Q^T and S2 = Q D2 Q^T for a Householder reflection Q: the distance is sum (sqrt d1 - sqrt d2)^2.
-  Index const dim = 530;
+namespace {
+
+/// S = Q D Q^T for a fixed Householder reflection Q: for two of these the distance is sum (sqrt d1 - sqrt
+/// d2)^2.
+Moments reflected(Vector const& roots) {
+  Index const dim = roots.size();
   Vector const direction = normals(dim, 1, 31).col(0).normalized();
   Matrix const reflection = Matrix::Identity(dim, dim) - 2 * direction * direction.transpose();
-  Vector roots1(dim);
-  Vector roots2(dim);
-  for (Index i = 0; i < dim; ++i) {
-    roots1[i] = std::pow(10.0, -3.0 * static_cast<double>(i) / static_cast<double>(dim));
-    roots2[i] = std::pow(10.0, -3.0 * static_cast<double>((7 * i) % dim) / static_cast<double>(dim));
-  }
-  auto moment = [&](Vector const& roots) {
-    Matrix const s = reflection * roots.cwiseAbs2().asDiagonal() * reflection;
-    Matrix const symmetric = (s + s.transpose()) / 2;
-    return Moments{100, static_cast<std::size_t>(dim), std::vector<double>(static_cast<std::size_t>(dim), 0.0),
-                   std::vector<double>(symmetric.data(), symmetric.data() + symmetric.size())};
-  };
-  Moments const a = moment(roots1);
-  Moments const b = moment(roots2);
+  Matrix const s = reflection * roots.cwiseAbs2().asDiagonal() * reflection;
+  Matrix const symmetric = (s + s.transpose()) / 2;
+  return Moments{100, static_cast<std::size_t>(dim), std::vector<double>(static_cast<std::size_t>(dim), 0.0),
+                 std::vector<double>(symmetric.data(), symmetric.data() + symmetric.size())};
+}
+
+/// From 1 down to 10^-decades, `stride` apart in their order.
+Vector spreadRoots(Index dim, double decades, Index stride) {
+  Vector roots(dim);
+  for (Index i = 0; i < dim; ++i)
+    roots[i] = std::pow(10.0, -decades * static_cast<double>((stride * i) % dim) / static_cast<double>(dim));
+  return roots;
+}
+
+GaussianView viewOf(Moments const& m) { return {m.dim, m.mean, m.covariance}; }
+
+}  // namespace
+
+TEST_CASE("wide data and moments agree with closed forms, the same on any number of threads") {
+  Vector const roots1 = spreadRoots(530, 3, 1);
+  Vector const roots2 = spreadRoots(530, 3, 7);
+  Moments const a = reflected(roots1);
+  Moments const b = reflected(roots2);
   double const expected = (roots1 - roots2).squaredNorm();
   double const traces = roots1.squaredNorm() + roots2.squaredNorm();
   std::vector<FrechetDistance> results;
@@ -218,6 +230,70 @@ TEST_CASE("wide data and moments agree with closed forms, the same on any number
     CHECK(std::abs(results.back().distance - expected) <= results.back().errorBound);
     CHECK(results.back().distance == results[0].distance);
     CHECK(results.back().errorBound == results[0].errorBound);
+  }
+}
+
+TEST_CASE("large moments, by one factor or two: closed forms within the bound, at any scale and condition") {
+  Index const dim = 800;
+  for (auto const& [decades, scale] : {std::pair<double, double>{0.3, 1},
+                                       {0.3, 1e-18},
+                                       {0.3, 1e15},
+                                       {0.3, 1e50},  // beyond what one factor is tried for
+                                       {1, 1},
+                                       {3, 1},
+                                       {5, 1}}) {
+    CAPTURE(decades);
+    CAPTURE(scale);
+    Vector const roots1 = spreadRoots(dim, decades, 1);
+    Vector const roots2 = scale * spreadRoots(dim, decades, 7);
+    Moments const a = reflected(roots1);
+    Moments const b = reflected(roots2);
+    double const expected = (roots1 - roots2).squaredNorm();
+    double const traces = roots1.squaredNorm() + roots2.squaredNorm();
+    FrechetDistance first;
+    for (std::size_t const threads : {1U, 3U}) {
+      Task task(threads);
+      FrechetDistance const actual = frechetDistance(viewOf(a), viewOf(b), task);
+      CHECK(std::abs(actual.distance - expected) <= 1e-12 * traces);
+      CHECK(std::abs(actual.distance - expected) <= actual.errorBound);
+      if (decades < 1) CHECK(actual.errorBound <= 1e-11 * traces);
+      if (threads == 1) first = actual;
+      CHECK(actual.distance == first.distance);
+      CHECK(actual.errorBound == first.errorBound);
+    }
+    Task task(2);
+    FrechetDistance const two = frechetDistance(factorMoments(a, task, "a"), factorMoments(b, task, "b"), task);
+    CHECK(std::abs(first.distance - two.distance) <= first.errorBound + two.errorBound);
+    CHECK(std::abs(frechetDistance(viewOf(b), viewOf(a), task).distance - expected) <= 1e-12 * traces);
+    CHECK(frechetDistance(viewOf(a), viewOf(a), task).distance == 0);
+  }
+}
+
+TEST_CASE("large moments of which one is singular, zero or no covariance") {
+  Index const dim = 780;
+  Task task(2);
+  Vector const roots1 = spreadRoots(dim, 0.3, 1);
+  Vector roots2 = spreadRoots(dim, 0.3, 7);
+  roots2.tail(300).setZero();
+  Moments const a = reflected(roots1);
+  Moments const b = reflected(roots2);
+  double const expected = (roots1 - roots2).squaredNorm();
+  for (auto const& [first, second] : {std::pair{viewOf(a), viewOf(b)}, {viewOf(b), viewOf(a)}}) {
+    FrechetDistance const actual = frechetDistance(first, second, task);
+    CHECK(std::abs(actual.distance - expected) <= actual.errorBound);
+    CHECK(actual.errorBound <= 1e-4);
+  }
+  Moments const zero{100, a.dim, std::vector<double>(a.dim, 0.5), std::vector<double>(a.dim * a.dim, 0.0)};
+  CHECK(frechetDistance(viewOf(a), viewOf(zero), task).distance ==
+        doctest::Approx(roots1.squaredNorm() + 0.25 * static_cast<double>(dim)).epsilon(1e-13));
+  Moments indefinite = a;
+  indefinite.covariance[5 * a.dim + 5] = 1e-3;
+  try {
+    frechetDistance(viewOf(a), viewOf(indefinite), task);
+    FAIL("no error");
+  } catch (Error const& error) {
+    CHECK(error.code() == ErrorCode::notPositiveSemidefinite);
+    CHECK(std::string(error.what()).find("b.covariance") != std::string::npos);
   }
 }
 

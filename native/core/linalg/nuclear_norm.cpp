@@ -10,6 +10,7 @@
 #include "core/linalg/band_tridiagonal.hpp"
 #include "core/linalg/bidiagonal.hpp"
 #include "core/linalg/bidiagonal_sum.hpp"
+#include "core/linalg/norms.hpp"
 #include "core/linalg/parallel_product.hpp"
 #include "core/linalg/symmetric_eigenvalues.hpp"
 #include "core/linalg/trace_square_root.hpp"
@@ -31,44 +32,28 @@ constexpr Index kGramSize = 768;
 /// 0.5 n eps ||A|| up to n = 1,000 (the proved bound has a larger polynomial in n; Higham 2002, section 19.3).
 double eigenvaluePerturbation(Index n, double norm) { return kEps * static_cast<double>(n) * norm; }
 
-/// Bound on the change of sum lambda_i^(1/2) where a matrix M, of `norm` ||M||_F and `trace`, is formed as g
-/// g^T and reduced: an error E of eps tr M and eps sqrt(n) ||M||_F (see singularValueSum()). With |sqrt(x + e)
-/// - sqrt(x)| <= |e| / sqrt(x), sum_i e_i^2 <= ||E||_F^2 (Hoffman & Wielandt 1953) and the Cauchy-Schwarz
-/// inequality the change is at most ||E||_F (tr M^-1)^(1/2).
-double gramErrorBound(Index n, double norm, double trace, double inverses) {
-  return kEps * ((4 + std::sqrt(static_cast<double>(n))) * norm + trace) * std::sqrt(inverses);
-}
+/// Error that the reduction to tridiagonal form makes in a matrix of Frobenius norm `norm`.
+double reductionError(Index n, double norm) { return kEps * (4 + std::sqrt(static_cast<double>(n))) * norm; }
 
 /// From the tridiagonal form of the Gram matrix; empty where the bound on the error would be above `tolerance`.
 std::optional<NuclearNorm> sumFromTridiagonal(Matrix const& g, double tolerance, double squaredNormOfInverse,
                                               Task const& task) {
   Index const n = std::min(g.rows(), g.cols());
-  double const trace = fixedOrderSum(static_cast<std::size_t>(g.size()),
-                                     [&](std::size_t i) { return g.data()[i] * g.data()[i]; });
+  double const trace = squaredNorm(g, task);
+  double const formError = kEps * trace;
   // ||M||_F >= tr M / sqrt(n).
-  double const leastNorm = trace / std::sqrt(static_cast<double>(n));
-  if (!(gramErrorBound(n, leastNorm, trace, squaredNormOfInverse) <= tolerance)) return std::nullopt;
+  double const least = formError + reductionError(n, trace / std::sqrt(static_cast<double>(n)));
+  if (!(least * std::sqrt(squaredNormOfInverse) <= tolerance)) return std::nullopt;
   int const exponent = std::ilogb(trace / static_cast<double>(n)) / 2;  // g = 2^exponent times entries near 1
   double const scale = std::ldexp(1.0, exponent);
+  double const factor = std::ldexp(1.0, -2 * exponent);
   Matrix gram = zeroMatrix(n, n);
   Side const side = g.rows() <= g.cols() ? Side::plain : Side::transposed;
   Side const other = g.rows() <= g.cols() ? Side::transposed : Side::plain;
-  addProductLower(gram, std::ldexp(1.0, -2 * exponent), {g, side, g, other}, task);
-  Tridiagonal const t = tridiagonaliseInTwoStages(gram, task);
-  std::optional<RootSums> const sums = rootSums(t);
-  if (!sums) return std::nullopt;
-  double const squaredNorm = fixedOrderSum(static_cast<std::size_t>(n), [&](std::size_t i) {
-    auto const j = static_cast<Index>(i);
-    double const next = j + 1 < n ? t.subdiagonal[j] : 0;
-    return t.diagonal[j] * t.diagonal[j] + 2 * next * next;
-  });
-  NuclearNorm result;
-  result.value = scale * sums->roots;
-  result.errorBound =
-      scale *
-      (gramErrorBound(n, std::sqrt(squaredNorm), trace / (scale * scale), sums->inverses) + sums->rounding);
-  result.reciprocals = sums->inverseRoots / scale;
-  if (!(result.errorBound <= tolerance)) return std::nullopt;
+  addProductLower(gram, factor, {g, side, g, other}, task);
+  std::optional<NuclearNorm> result =
+      sumOfRootsInTwoStages(std::move(gram), factor * formError, tolerance / scale, task);
+  if (result) result->scaleBy(scale);
   return result;
 }
 
@@ -97,6 +82,28 @@ NuclearNorm sumOfRoots(Vector eigenvalues) {
   return result;
 }
 
+std::optional<NuclearNorm> sumOfRootsInTwoStages(Matrix m, double formError, double tolerance,
+                                                 Task const& task) {
+  Index const n = m.rows();
+  Tridiagonal const t = tridiagonaliseInTwoStages(m, task);
+  std::optional<RootSums> const sums = rootSums(t);
+  if (!sums) return std::nullopt;
+  double const squaredNorm = fixedOrderSum(static_cast<std::size_t>(n), [&](std::size_t i) {
+    auto const j = static_cast<Index>(i);
+    double const next = j + 1 < n ? t.subdiagonal[j] : 0;
+    return t.diagonal[j] * t.diagonal[j] + 2 * next * next;
+  });
+  NuclearNorm result;
+  result.value = sums->roots;
+  // An error E of M moves the sum by at most ||E||_F (tr M^-1)^(1/2): with |sqrt(x + e) - sqrt(x)| <= |e| /
+  // sqrt(x), sum_i e_i^2 <= ||E||_F^2 (Hoffman & Wielandt 1953) and the Cauchy-Schwarz inequality.
+  result.errorBound =
+      (formError + reductionError(n, std::sqrt(squaredNorm))) * std::sqrt(sums->inverses) + sums->rounding;
+  result.reciprocals = sums->inverseRoots;
+  if (!(result.errorBound <= tolerance)) return std::nullopt;
+  return result;
+}
+
 NuclearNorm singularValueSum(Matrix g, Task const& task) {
   Index const r = std::min(g.rows(), g.cols());
   NuclearNorm result;
@@ -122,6 +129,14 @@ NuclearNorm singularValueSum(Matrix g, Task const& task) {
   result.errorBound =
       result.scale * kEps * (4 + std::sqrt(rank)) * std::sqrt(rank) * frobenius + 8 * kEps * result.value;
   return result;
+}
+
+void NuclearNorm::scaleBy(double factor) {
+  value *= factor;
+  errorBound *= factor;
+  squares *= factor * factor;
+  reciprocals /= factor;
+  scale *= factor;
 }
 
 double NuclearNorm::changeBound(double perturbation) const {

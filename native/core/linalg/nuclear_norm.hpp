@@ -2,6 +2,7 @@
 #pragma once
 
 #include <limits>
+#include <optional>
 
 #include "core/base/task.hpp"
 #include "core/linalg/band_bidiagonal.hpp"
@@ -25,6 +26,9 @@ struct NuclearNorm : BoundedValue {
 
   /// Bound on the change of the sum where the squares change by `perturbation` each.
   [[nodiscard]] double changeBound(double perturbation) const;
+
+  /// The same for singular values `factor` > 0 times as large.
+  void scaleBy(double factor);
 };
 
 /// Bound on |sum_i sqrt(max(0, x_i + e_i)) - sum_i sqrt(x_i)| for |e_i| <= perturbation and x_i >= 0 (negative
@@ -35,6 +39,13 @@ double squareRootSumErrorBound(Vector const& x, double perturbation);
 /// negative ones (rounding) count as zero. An eigenvalue's error e becomes e / sqrt(lambda), up to sqrt(e) at
 /// lambda = 0: where errorBound is too large, take singular values of a factor instead.
 NuclearNorm sumOfRoots(Vector eigenvalues);
+
+/// Sum of the square roots of the eigenvalues of a positive definite matrix with entries near 1, whose lower
+/// triangle `m` holds, with an error of at most `formError` in the Frobenius norm. From its tridiagonal form,
+/// 4/3 n^3 flops in matrix products. Empty where m is not positive definite to working precision, or the error
+/// bound would be above `tolerance`.
+std::optional<NuclearNorm> sumOfRootsInTwoStages(Matrix m, double formError, double tolerance,
+                                                 Task const& task);
 
 /// Sum of the singular values of g (any shape), from its bidiagonal form: error of order eps * ||g|| * rank.
 /// 4 r^2 (l - r/3) flops for sides r <= l.

@@ -1,0 +1,38 @@
+#include "core/linalg/congruence.hpp"
+
+#include <algorithm>
+
+#include "core/base/parallel.hpp"
+#include "core/linalg/parallel_product.hpp"
+#include "core/linalg/parallel_ranges.hpp"
+
+namespace madloop {
+
+namespace {
+
+/// Columns that one thread clears.
+constexpr Index kColumns = 64;
+
+}  // namespace
+
+Matrix congruence(Matrix const& lower, Matrix s, double factor, Task const& task) {
+  Index const n = s.rows();
+  Matrix y = freshMatrix(n, n);
+  forRanges(task, n, kColumns, [&](Range columns) {
+    for (Index j = columns.begin; j < columns.begin + columns.size; ++j) {
+      s.col(j).head(j).setZero();
+      s(j, j) /= 2;
+    }
+    y.middleCols(columns.begin, columns.size).setZero();
+  });
+  auto const innerOfLower = [](Span rows, Span columns) { return Span{columns.begin, rows.end}; };
+  addProductLower(y, 1, {s, Side::plain, lower, Side::plain, innerOfLower}, task);
+  forRanges(task, n, kColumns, [&](Range columns) { s.middleCols(columns.begin, columns.size).setZero(); });
+  // Of the lower triangle, the row is the larger index: above it, columns of both factors are zero.
+  auto const inner = [n](Span rows, Span) { return Span{rows.begin, n}; };
+  addProductLower(s, factor, {lower, Side::transposed, y, Side::plain, inner}, task);
+  addProductLower(s, factor, {y, Side::transposed, lower, Side::plain, inner}, task);
+  return s;
+}
+
+}  // namespace madloop
