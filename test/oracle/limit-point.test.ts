@@ -28,6 +28,28 @@ function cell(options: object): LimitPointCell {
 }
 
 describe('limit points', () => {
+  it('hold for any counts, up to a billion: rounding in the expectations of controls stays below the error', async () => {
+    // The large-d limit, which at such counts is exact to 0.3 (d / n) / d of itself.
+    for (const [dim, real, options] of [
+      [100, 1e9, {}],
+      [100, 5e6, {}],
+      [100, 5e6, { lambda: 0.9 }],
+      [100, 3e5, {}],
+      [50, 1e7, {}],
+      [10, 1e6, { seed: 1 }],
+      [10, 1e7, { divisor: 'mle' }],
+      [5, 1e7, {}],
+      [1, 1e7, {}],
+    ] as const) {
+      const loop = { dim, real, synthetic: real, ...options };
+      const { distance, standardError } = await limitPoint(loop);
+      const limit = await limitPoint({ ...loop, method: 'deterministic' });
+      const error = standardError + (limit.distance * 0.3) / real;
+      expect(standardError).toBeLessThanOrEqual(1e-3 * distance);
+      expect(Math.abs(distance - limit.distance)).toBeLessThan(4.5 * error);
+    }
+  });
+
   it('agree with plain simulations at d = 100', async () => {
     // 12,000 to 16,000 stationary generations of a NumPy loop each, with the standard error of that.
     const z = new ZScores();
