@@ -297,6 +297,23 @@ TEST_CASE("large moments of which one is singular, zero or no covariance") {
   }
 }
 
+TEST_CASE("sides of any two scales: the smaller one vanishes, and nothing takes forever") {
+  Task task(2);
+  for (Index const dim : {2, 20, 300, 530, 700, 800}) {
+    for (auto const& [small, large] :
+         {std::pair<double, double>{1e-80, 1e80}, {1e-150, 1e150}, {1e-75, 1e80}, {1e-3, 1e100}}) {
+      CAPTURE(dim);
+      CAPTURE(small);
+      Vector const roots = large * spreadRoots(dim, 0.3, 7);
+      Moments const a = reflected(small * spreadRoots(dim, 0.3, 1));
+      Moments const b = reflected(roots);
+      FrechetDistance const actual = frechetDistance(viewOf(a), viewOf(b), task);
+      CHECK(actual.distance == doctest::Approx(roots.squaredNorm()).epsilon(1e-12));
+      CHECK(actual.errorBound <= 1e-8 * roots.squaredNorm());
+    }
+  }
+}
+
 TEST_CASE(
     "a large covariance with one negative eigenvalue is refused, one with a tiny one by rounding is not") {
   Index const dim = 140;

@@ -111,6 +111,8 @@ double squareRootSumErrorBound(Bidiagonal const& b, double perturbation) {
   // min(1 / sigma, 1 / sqrt(e)) <= sqrt(2 / (sigma^2 + e)), and 1 / sqrt(sigma^2 + e) is the integral of
   // (2/pi) / (sigma^2 + e + t^2) over t > 0. A step of log 2 is good for 1e-6.
   double const e = std::ldexp(perturbation, -2 * squares.exponent);
+  // Beyond the range of what follows (and far above all squares) each root changes by sqrt(e) at most.
+  if (!(e >= std::numeric_limits<double>::min() && e <= 0x1p60)) return n * std::sqrt(perturbation);
   int const start = std::ilogb(e) / 2 - 20;
   std::vector<double> nodes;
   std::vector<double> shifts;
