@@ -66,6 +66,11 @@ export function inStore<Result>(where: string, path: string, work: () => Result)
 }
 
 function storeError(where: string, path: string, error: unknown): unknown {
+  if (error instanceof SyntaxError) {
+    return new MadloopError('ERR_STORE', `${where}: ${path}: the file is damaged (${error.message})`, {
+      cause: error,
+    });
+  }
   // A file that cannot even be opened has its code in the message alone.
   const code =
     sqliteCode(error) ?? (/^ConnectionFailed/.test(messageOf(error)) ? sqliteCodes.cannotOpen : undefined);

@@ -1,7 +1,17 @@
 // A store as a file: made whole or not at all, looked at before anything is written, and left alone unless it is ours.
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MadloopError } from '../errors.js';
@@ -79,6 +89,22 @@ export async function createStore(
     for (const name of [temporary, `${temporary}-journal`]) rmSync(name, { force: true });
     throw error;
   }
+}
+
+/**
+ * The one name by which a store is locked, behind all symbolic links. Refuses a file that has several names (hard links), of which
+ * each would have a lock and a log of its own.
+ */
+export function onlyName(where: string, path: string): string {
+  const status = statSync(path, { throwIfNoEntry: false });
+  const links = status?.isFile() ? status.nlink : 1;
+  if (links > 1)
+    throw refused(
+      where,
+      path,
+      `the file has ${links} names (hard links), and a writer by each of them would destroy it`,
+    );
+  return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
 }
 
 /** Makes the folder of a file that is about to be made. */

@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { MadloopError } from '../errors.js';
 import { assignShards, type ShardChoice } from './shards.js';
 import { inStore, type SqliteDatabase } from './sqlite.js';
-import { createStore, makeFolderOf, openStoreForReading, openStoreForWriting } from './store-file.js';
+import { createStore, makeFolderOf, onlyName, openStoreForReading, openStoreForWriting } from './store-file.js';
 import { StoreLock } from './store-lock.js';
 import type { ChainSums, PlacedCell, StoreSql } from './store-sql.js';
 import type { StudyCellResult } from './study-document.js';
@@ -152,7 +152,7 @@ export class StudyStore {
 
 /** The lock, or an error that says who has it. */
 export async function lockStore(where: string, path: string): Promise<StoreLock> {
-  const lock = await StoreLock.take(where, path);
+  const lock = await StoreLock.take(where, onlyName(where, path));
   if (lock !== undefined) return lock;
   throw new MadloopError(
     'ERR_STORE',

@@ -4,10 +4,12 @@ import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -222,6 +224,23 @@ describe('two writers', () => {
       `another run is writing this store (process ${process.pid} on ${hostname()}, since 2`,
     );
     expect(studyCsv(await readStudy(store))).toBe(studyCsv(await run(newName())));
+  });
+
+  test('by another name of the file: a symbolic link is the same store, a hard link is refused', async () => {
+    const [store, link, second] = [newName(), newName(), newName()];
+    let other: Promise<unknown> | undefined;
+    const slow = fakeEngine(1, (round) => {
+      if (round !== 2) return;
+      symlinkSync(store, link);
+      other = rejection(() => run(link));
+    });
+    await run(store, {}, {}, slow);
+    expect(String(await other)).toContain('another run is writing this store');
+    expect(studyCsv(await run(link))).toBe(studyCsv(await readStudy(store)));
+    const before = readFileSync(store);
+    linkSync(store, second);
+    await expectRejection(() => run(second), 'ERR_STORE', 'the file has 2 names (hard links)');
+    expect(readFileSync(store).equals(before)).toBe(true);
   });
 
   test('in two processes; and the lock of one that was killed is nobody’s', async () => {

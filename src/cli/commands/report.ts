@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { MadloopError } from '../../errors.js';
 import { writeFileAtomically } from '../../files/atomic-write.js';
 import { reportPage } from '../../report/report-page.js';
 import { readStudy } from '../../studies/read-study.js';
@@ -12,6 +13,8 @@ export function reportCommand(): Command {
     .addOption(new Option('-o, --output <file>', 'the page').default('report.html'))
     .addHelpText('after', '\nExample:\n  madloop report madloop-results/figure-11.sqlite -o figure-11.html')
     .action(async (stores: string[], { output }: { output: string }) => {
+      if (!/\.html?$/i.test(output))
+        throw new MadloopError('ERR_INVALID_INPUT', `report: --output must end in .html, got ${output}`);
       const studies: StudyDocument[] = [];
       for (const store of stores) studies.push(await readStudy(store));
       await writeFileAtomically(output, reportPage(studies));
