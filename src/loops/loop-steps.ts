@@ -5,6 +5,7 @@ import { type ErrorCode, MadloopError } from '../errors.js';
 import type { Matrix } from '../matrix.js';
 import type { FittedModel, OpenModel, StepOptions } from '../models/generative-model.js';
 import { type Gaussian, moments } from '../moments.js';
+import { native } from '../native.js';
 import type { RealSamples } from '../references/reference.js';
 import { firstNonFinite } from '../rows.js';
 import type { ResolvedLoop } from './loop-options.js';
@@ -137,10 +138,24 @@ export class LoopSteps<Fitted extends FittedModel> {
   }
 
   #checkMoments(value: unknown, code: ErrorCode): Gaussian {
-    const found = checkGaussian('moments', 'the result', value);
     const { dim } = this.#loop.reference;
+    let found: Gaussian;
+    try {
+      found = checkGaussian('moments', 'the result', value);
+    } catch (error) {
+      throw new MadloopError(code, (error as Error).message, { cause: error });
+    }
     if (found.dim !== dim)
       throw new MadloopError(code, `must have moments of dimension ${dim}, got ${found.dim}`);
+    for (const [name, values] of [
+      ['mean', found.mean],
+      ['covariance', found.covariance],
+    ] as const) {
+      const index = native().firstNonFinite(values);
+      if (index >= 0) {
+        throw new MadloopError(code, `must have finite moments, got ${values[index]} at ${name}[${index}]`);
+      }
+    }
     return found;
   }
 

@@ -77,7 +77,7 @@ export function curated<Fitted extends FittedModel>(
     throw invalid(where, 'model', 'have a method fit, as gaussian() gives it', model);
   return {
     name: `${where} ${model.name ?? 'model'}`,
-    async fit(data, { previous, ...options }: FitOptions) {
+    async fit(data, { previous, ...options }: FitOptions = { seed: 0n }) {
       const before = previous instanceof CuratedModel ? previous.model : previous;
       return new CuratedModel(await model.fit(data, { ...options, previous: before }), data.cols, select);
     },

@@ -113,6 +113,19 @@ describe('a model that breaks its contract', () => {
       () => ({ moments: reference3.moments(), sample: () => matrix(new Float64Array(2), 1, 2) }),
       /dimension 2, got 3$/,
     ],
+    [
+      'returns moments that are not finite',
+      () => ({
+        moments: { dim: 2, mean: Float64Array.of(0, Number.NaN), covariance: Float64Array.of(1, 0, 0, 1) },
+        sample: () => matrix(new Float64Array(2), 1, 2),
+      }),
+      /must have finite moments, got NaN at mean\[1\]$/,
+    ],
+    [
+      'returns moments that are none',
+      () => ({ moments: {} as never, sample: () => matrix(new Float64Array(2), 1, 2) }),
+      /moments/,
+    ],
   ])('in fit: %s', async (_, fit, message) => {
     const { yielded, error } = await outcome({ model: { fit } });
     expect(yielded).toEqual([]);

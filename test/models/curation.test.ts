@@ -362,6 +362,13 @@ describe('all of them', () => {
   });
 });
 
+test('curated models are fitted without options, as others are', async () => {
+  for (const model of [truncated(gaussian(), { radius: 2 }), topFraction(gaussian(), { fraction: 0.5 })]) {
+    const fit = model.fit as unknown as (data: Matrix) => Promise<{ sample(count: number): Promise<Matrix> }>;
+    expect(await (await fit(matrix(normals(40, 1), 20, 2))).sample(3)).toMatchObject({ rows: 3, cols: 2 });
+  }
+});
+
 /** By bisection of the chi-square distribution function: P(|Z| <= z) = F_1(z^2). */
 function normalQuantile(p: number): number {
   let [low, high] = [-9, 9];

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { sampleSheetSvg } from '../../charts/sample-sheet.js';
+import { MadloopError } from '../../errors.js';
 import { type Info, info } from '../../info.js';
 import type { JobOptions } from '../../job.js';
 import { simulateGaussianLoop } from '../../simulate-gaussian-loop.js';
@@ -65,7 +66,14 @@ async function runLoopCommand(file: string | undefined, flags: RunOptions, signa
   say(`wrote ${(await writeResultFiles(folder, files, signal)).join(', ')}`);
 }
 
+/** What only a loop over data has. */
+const dataParameters = ['model', 'components', 'covariance', 'bandwidth', 'heldOut', 'metrics', 'image'];
+
 async function runGaussianLoop(given: GivenParameters, job: JobOptions): Promise<LoopResult> {
+  const foreign = dataParameters.find((name) => name in given);
+  if (foreign !== undefined) {
+    throw new MadloopError('ERR_INVALID_INPUT', `loop: ${foreign} is for real data: it needs --data FILE.npy`);
+  }
   // The library checks every value and every name: what it is given here may be anything.
   const options = { replicates: 100, ...given, ...job } as unknown as Parameters<
     typeof simulateGaussianLoop

@@ -48,7 +48,8 @@ export interface FittedProcess extends FittedModel {
  * The process is started for the first fit, once a loop, and asked to fit and to sample by lines of JSON on its standard
  * input; training sets and samples are .npy files in a working folder. docs/models.md has the protocol, and a Python
  * module that speaks it is in examples/models. Each loop has a process of its own and ends it, whatever it started and the
- * working folder when it is done, left, aborted or fails; used without a loop, `close` does that. Nothing outlives Node.
+ * working folder when it is done, left, aborted or fails; used without a loop, `close` does that. Node's exit ends
+ * them, too; of a Node that a signal ends, the process sees the end of its standard input, and the folder stays.
  *
  * An abort or a time limit kills the process group at once. The process's `lambda` is that of its family: see externalModel.
  * Throws ERR_INVALID_INPUT. Fit and sample reject with ERR_MODEL (the process cannot be started, ended, refused, broke the
