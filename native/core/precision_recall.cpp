@@ -135,7 +135,10 @@ void appendRadii(NeighbourRadii const& radii, std::size_t k, Frame const& frame,
   for (std::size_t i = 0; i < radii.points(); ++i) {
     std::span<Radius const> const own = radii.of(i);
     auto const radius = std::find_if(own.begin(), own.end(), [&](Radius const& r) { return r.rank == k; });
-    out.push_back(std::sqrt((radius->squared.lower + radius->squared.upper) / 2) / frame.scale);
+    // Between equal points, bounds hold nothing but what underflow may have left out.
+    bool const none = radius->squared.upper < std::numeric_limits<double>::min();
+    double const squared = none ? 0 : (radius->squared.lower + radius->squared.upper) / 2;
+    out.push_back(std::sqrt(squared) / frame.scale);
   }
 }
 

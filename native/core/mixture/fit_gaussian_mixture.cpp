@@ -263,6 +263,7 @@ MixtureFit fitGaussianMixture(MatrixView<T> x, MixtureFitOptions const& options,
                       std::to_string(x.rows) + " rows for " + std::to_string(options.components) +
                       " components");
   }
+  Team const team(task);  // every iteration is a short loop
   std::size_t const runs = start ? 1 : options.restarts;
   task.expect(runs * options.maximumIterations);
   Moments const moments = madloop::moments(x, task, "training set");

@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "core/base/index_range.hpp"
+#include "core/base/spin.hpp"
 #include "core/neighbours/distance_tiles.hpp"
 #include "core/neighbours/near_pairs.hpp"
 #include "core/neighbours/settled_distance.hpp"
@@ -41,7 +42,7 @@ class CandidateLists {
         candidates_(strip.size() * capacity_),
         counts_(strip.size(), 0),
         thresholds_(strip.size(), std::numeric_limits<float>::infinity()),
-        mutexes_((strip.size() + kLockedPoints - 1) / kLockedPoints) {}
+        locks_((strip.size() + kLockedPoints - 1) / kLockedPoints) {}
 
   static std::size_t capacityFor(std::size_t k) { return 2 * k + 22; }
 
@@ -52,7 +53,7 @@ class CandidateLists {
     for (std::size_t i = range.begin; i < range.end;) {
       std::size_t const local = i - strip_.begin;
       std::size_t const end = std::min(range.end, strip_.begin + (local / kLockedPoints + 1) * kLockedPoints);
-      std::lock_guard const lock(mutexes_[local / kLockedPoints]);
+      std::lock_guard const lock(locks_[local / kLockedPoints]);
       for (; i < end; ++i) *out++ = -thresholds_[i - strip_.begin];
     }
   }
@@ -60,7 +61,7 @@ class CandidateLists {
   /// Offers a candidate to point i and returns its new limit; `settled` is the calling thread's own.
   float offer(std::size_t i, Candidate const& candidate, SettledDistances& settled) {
     std::size_t const local = i - strip_.begin;
-    std::lock_guard const lock(mutexes_[local / kLockedPoints]);
+    std::lock_guard const lock(locks_[local / kLockedPoints]);
     if (candidate.lower > thresholds_[local]) return -thresholds_[local];
     Candidate* const list = candidates_.data() + local * capacity_;
     std::size_t& count = counts_[local];
@@ -150,7 +151,7 @@ class CandidateLists {
   std::vector<Candidate> candidates_;
   std::vector<std::size_t> counts_;
   std::vector<float> thresholds_;
-  std::vector<std::mutex> mutexes_;
+  std::vector<SpinLock> locks_;
 };
 
 /// Finds the pairs of a tile that may matter and offers them.
