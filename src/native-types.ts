@@ -428,6 +428,8 @@ export interface NativeAddon {
   ): NativeLimitPointEstimate;
   multinomialUniform(request: NativeMultinomialRequest): void;
   startFault(request: NativeFaultRequest): NativeJob<number>;
+  /** The index of the first NaN or infinity, or -1. */
+  firstNonFinite(array: Float32Array | Float64Array): number;
   /** Asks for large pages for the array's memory, before it is first written to. */
   preferLargePages(array: Float32Array | Float64Array): void;
   buildInfo(): BuildInfo;

@@ -3,6 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { allocateUnzeroed } from './allocate.js';
 import type { Matrix } from './matrix.js';
+import { native } from './native.js';
 
 // Elements handled before the event loop gets a turn: at most 1 ms of copying or checking.
 const sliceElements = 2 ** 19;
@@ -50,31 +51,12 @@ export async function firstNonFinite(
 ): Promise<{ row: number; col: number; value: number } | undefined> {
   let found = -1;
   await inSlices(x.rows, x.cols, (begin, end) => {
-    if (found < 0) found = firstNonFiniteIndex(x.data, begin * x.cols, end * x.cols);
+    if (found >= 0) return;
+    const index = native().firstNonFinite(x.data.subarray(begin * x.cols, end * x.cols));
+    if (index >= 0) found = begin * x.cols + index;
   });
   if (found < 0) return undefined;
   return { row: Math.floor(found / x.cols), col: found % x.cols, value: x.data[found]! };
-}
-
-/** The index of the first NaN or infinity of the elements begin ... end - 1, or -1. */
-function firstNonFiniteIndex(data: Float32Array | Float64Array, begin: number, end: number): number {
-  // A finite number times 0 is 0, and any other NaN, which no sum loses. Four sums, as additions wait for each other, in
-  // four plain variables: unpacked from an array they take three times as long.
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  let i = begin;
-  for (; i + 4 <= end; i += 4) {
-    a += data[i]! * 0;
-    b += data[i + 1]! * 0;
-    c += data[i + 2]! * 0;
-    d += data[i + 3]! * 0;
-  }
-  for (; i < end; i += 1) a += data[i]! * 0;
-  if (a + b + c + d === 0) return -1;
-  for (i = begin; Number.isFinite(data[i]!); i += 1);
-  return i;
 }
 
 function elements(what: string, single: boolean, length: number): Float32Array | Float64Array {

@@ -27,6 +27,7 @@ Napi::Value addLimitPointChains(Napi::CallbackInfo const& info);        // limit
 Napi::Value estimateLimitPoint(Napi::CallbackInfo const& info);         // limit_point.cc
 Napi::Value multinomialUniform(Napi::CallbackInfo const& info);         // multinomial.cc
 Napi::Value startFault(Napi::CallbackInfo const& info);                 // fault.cc
+Napi::Value firstNonFinite(Napi::CallbackInfo const& info);             // finite.cc
 Napi::Value preferLargePages(Napi::CallbackInfo const& info);           // large_pages.cc
 Napi::Value buildInfo(Napi::CallbackInfo const& info);                  // info.cc
 

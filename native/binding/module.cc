@@ -40,6 +40,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("estimateLimitPoint", Napi::Function::New<estimateLimitPoint>(env, "estimateLimitPoint"));
   exports.Set("multinomialUniform", Napi::Function::New<multinomialUniform>(env, "multinomialUniform"));
   exports.Set("startFault", Napi::Function::New<startFault>(env, "startFault"));
+  exports.Set("firstNonFinite", Napi::Function::New<firstNonFinite>(env, "firstNonFinite"));
   exports.Set("preferLargePages", Napi::Function::New<preferLargePages>(env, "preferLargePages"));
   exports.Set("buildInfo", Napi::Function::New<buildInfo>(env, "buildInfo"));
   return exports;
