@@ -7,7 +7,7 @@ import { jsonText, say } from './output.js';
 
 /**
  * Writes the generations that were finished before a loop failed to loop-unfinished.json in `folder`, with the parameters
- * as they were given and, for each generation, how many replicates had finished it.
+ * as they were given and, for each generation, how many replicates had finished it. Of an interrupted loop nothing is kept.
  */
 export async function keepUnfinished(
   error: unknown,
@@ -15,7 +15,7 @@ export async function keepUnfinished(
   folder: string | undefined,
   madeBy: { version: string; variant: string },
 ): Promise<void> {
-  if (!(error instanceof LoopError) || folder === undefined) return;
+  if (!(error instanceof LoopError) || error.code === 'ERR_ABORTED' || folder === undefined) return;
   const { generations, message } = error;
   if (generations.length === 0) return;
   const rows = generations.map(({ t, metrics }) => ({ t, metrics }));
