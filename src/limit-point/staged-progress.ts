@@ -1,9 +1,15 @@
 import type { JobSettings } from '../job.js';
 
-/** The progress of stages whose number is not known before the last as one that never falls: in thousandths. */
+const intervalMs = 50; // 20 times a second
+
+/**
+ * The progress of stages whose number is not known before the last as one that never falls: in thousandths. Each stage reports
+ * its own end, whenever that is; of all stages, reports come 20 times a second at most, and the end always.
+ */
 export class StagedProgress {
   readonly #report: JobSettings['onProgress'];
   #done = 0;
+  #last = Number.NEGATIVE_INFINITY;
 
   constructor(report: JobSettings['onProgress']) {
     this.#report = report;
@@ -21,8 +27,10 @@ export class StagedProgress {
   }
 
   #advance(done: number): void {
-    if (done <= this.#done) return;
+    const now = performance.now();
+    if (done <= this.#done || (done < 1_000 && now - this.#last < intervalMs)) return;
     this.#done = done;
+    this.#last = now;
     this.#report?.({ done, total: 1_000, fraction: done / 1_000 });
   }
 }
