@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
 import { describe, mustError } from '../check.js';
 import { MadloopError } from '../errors.js';
+import { limitPointOptionNames } from '../limit-point/parameters.js';
 
 /** Values as they were given, by parameter name; the library checks them. */
 export type GivenParameters = Record<string, unknown>;
@@ -100,18 +101,10 @@ const parameters: readonly { name: string; flag: string; help: string; text?: tr
   { name: 'engine', flag: '--engine <engine>', help: 'moments (default) or samples; same law', text: true },
 ];
 
-/** The parameters that a limit point depends on, and its effective sample size; and how precisely they are wanted. */
-export const limitPointParameterNames: readonly string[] = [
-  'variant',
-  'dim',
-  'real',
-  'synthetic',
-  'lambda',
-  'memory',
-  'divisor',
-  'seed',
-  'relativeError',
-];
+/** The parameters of a limit point, and of its effective sample size, that have flags: all but the reference. */
+export const limitPointParameterNames: readonly string[] = limitPointOptionNames.filter(
+  (name) => name !== 'reference',
+);
 
 /** The flags for these parameters, in the table's order. */
 export function parameterOptions(names: readonly string[]): Option[] {
