@@ -47,9 +47,8 @@ std::size_t firstNonFinite(std::span<T const> values) {
 /// `i` is the row's number, for the message.
 template <class T>
 void checkFiniteRow(T const* row, std::size_t cols, std::size_t i, char const* argument) {
-  for (std::size_t j = 0; j < cols; ++j) {
-    if (!std::isfinite(row[j])) throwNotFinite(argument, static_cast<double>(row[j]), placeInMatrix(i, j));
-  }
+  std::size_t const j = firstNonFinite(std::span(row, cols));
+  if (j < cols) throwNotFinite(argument, static_cast<double>(row[j]), placeInMatrix(i, j));
 }
 
 }  // namespace madloop
