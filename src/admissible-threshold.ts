@@ -115,7 +115,8 @@ class ThresholdSearch {
   }
 
   async run(): Promise<AdmissibleThreshold> {
-    let synthetic = Math.max(1, Math.round(await this.#start()));
+    const start = Math.max(1, Math.round(await this.#start()));
+    let synthetic = start;
     let low = 0; // admissible
     let high = mostSynthetic; // not
     let share = 0.95; // of the error wanted
@@ -126,6 +127,9 @@ class ThresholdSearch {
       // Mostly it takes one or two.
       const onProgress = progress.ofStage(1 - 0.5 ** count, 1 - 0.5 ** (count + 1));
       const wanted = share * elasticity * this.#question.relativeError;
+      // Near the deterministic start, the precision that will be wanted is known before any chain runs.
+      const beyondReach = wanted > 0 && wanted < mostPrecise;
+      if (beyondReach && synthetic === start && start > 1) throw this.#tooPrecise(synthetic, wanted);
       // Where the limit falls, only the side matters.
       const relativeError = elasticity > 0 ? Math.min(Math.max(wanted, mostPrecise), 0.1) : 1e-3;
       const limit = await this.#limitPoint(synthetic, relativeError, onProgress);
@@ -148,7 +152,7 @@ class ThresholdSearch {
           nearest: { synthetic, limit },
         };
       }
-      if (near && wanted > 0 && wanted < mostPrecise) throw this.#tooPrecise(synthetic, wanted);
+      if (near && beyondReach) throw this.#tooPrecise(synthetic, wanted);
       if (near) share /= 2;
       if (limit.distance <= this.#target) low = synthetic;
       else high = synthetic;
@@ -170,17 +174,21 @@ class ThresholdSearch {
     );
   }
 
-  /** Where the deterministic limit last crosses its own value without synthetic samples. */
+  /**
+   * Where the deterministic limit last crosses its own value without synthetic samples. In few dimensions that can be above d,
+   * which endless samples lead to; the exact one is below.
+   */
   async #start(): Promise<number> {
     const grid = [0];
     for (let synthetic = 0.5; synthetic < mostSynthetic; synthetic *= 4 / 3) grid.push(synthetic);
     const coarse = await this.#deterministic(grid);
-    const last = lastAtMost(coarse, coarse[0]!);
+    const bound = coarse[0]! < this.#question.dim ? coarse[0]! : this.#target;
+    const last = lastAtMost(coarse, bound);
     if (last === 0) return 1;
     const [from, to] = [grid[last]!, grid[Math.min(last + 1, grid.length - 1)]!];
     const pieces = 64;
     const fine = Array.from({ length: pieces + 1 }, (_, i) => from + ((to - from) * i) / pieces);
-    return fine[lastAtMost(await this.#deterministic(fine), coarse[0]!)]!;
+    return fine[lastAtMost(await this.#deterministic(fine), bound)]!;
   }
 
   /** d log(limit) / d log(n_s), by the deterministic limit. */

@@ -19,7 +19,8 @@ export type { LimitPoint } from './limit-point/limit-point.js';
  *
  * The result depends on the parameters and the seed alone: not on threads or time.
  * Rejects with ERR_INVALID_INPUT, ERR_NOT_POSITIVE_SEMIDEFINITE (the reference), ERR_NO_VARIANCE (where no standard error
- * exists: lambda = 1 and one real sample a generation, say), ERR_NO_CONVERGENCE (a `relativeError` beyond 2^31 chains),
+ * exists: lambda = 1 and one real sample a generation, say), ERR_NO_CONVERGENCE (a `relativeError` or relaxation time beyond
+ * 2^31 chains or 1e6 seconds of one core),
  * ERR_OUT_OF_MEMORY, ERR_ABORTED.
  *
  * @example

@@ -91,6 +91,15 @@ describe('limitPoint', () => {
     await limitPoint({ dim: 2, real: 1, synthetic: 9, lambda: 0.7, relativeError: 0.1 });
   });
 
+  test('refuses at once what would run for days', async () => {
+    await expectRejection(
+      () => limitPoint({ dim: 2, real: 2, synthetic: 1e9 }),
+      'ERR_NO_CONVERGENCE',
+      'seconds of one core, got 0.001 and 400 chains of about',
+      "the loop's relaxation time is 7.89e+8 generations",
+    );
+  });
+
   it.each([
     [{ real: 0 }, 'limitPoint: real must be an integer of at least 1'],
     [{ real: 1, synthetic: 0 }, 'limitPoint: real + synthetic must be at least 2'],

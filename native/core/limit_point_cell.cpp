@@ -100,7 +100,7 @@ LimitPointCell::LimitPointCell(GaussianLoopParameters const& loop, std::optional
   if (!(momentGrowth(loop_, 2) < 1)) {
     throw Error(
         ErrorCode::noVariance,
-        "limitPoint: the distance must have a finite variance, got real = " + std::to_string(loop_.real) +
+        "the distance must have a finite variance, got real = " + std::to_string(loop_.real) +
             ", synthetic = " + std::to_string(loop_.synthetic) + ", lambda = " + std::to_string(loop_.lambda) +
             ", where its square has no stationary expectation");
   }

@@ -43,7 +43,7 @@ class LimitPointCell {
  public:
   /// `loop` has the variant freshData or syntheticAugmentation and no reference; `initial`, `pool`, `engine`
   /// and what counts generations and replicates do not matter. `metric` may be without values where no chain
-  /// runs. Errors: noVariance, naming limitPoint, where the distance has no finite variance.
+  /// runs. Errors: noVariance where the distance has no finite variance.
   LimitPointCell(GaussianLoopParameters const& loop, std::optional<ReferenceMetric> metric);
 
   [[nodiscard]] GaussianLoopParameters const& loop() const { return loop_; }

@@ -15,6 +15,7 @@
 #include "core/linalg/eigen.hpp"
 #include "core/random/elementary.hpp"
 #include "test/support/expected_distance_reference.hpp"
+#include "test/support/reference.hpp"
 
 using madloop::Error;
 using madloop::ErrorCode;
@@ -70,7 +71,6 @@ Estimate simulatedDistance(std::size_t dim, std::size_t samples, std::size_t dra
   double squares = 0;
   madloop::Vector diagonal(static_cast<madloop::Index>(count));
   madloop::Vector beside(static_cast<madloop::Index>(count - 1));
-  Eigen::SelfAdjointEigenSolver<madloop::Matrix> solver;
   for (std::size_t draw = 0; draw < draws; ++draw) {
     // B B^T is tridiagonal, for B with diagonal b_i and subdiagonal c_i.
     double above = 0;  // c_(i-1)^2
@@ -83,10 +83,10 @@ Estimate simulatedDistance(std::size_t dim, std::size_t samples, std::size_t dra
         beside[index] = std::sqrt(b * above);
       }
     }
-    solver.computeFromTridiagonal(diagonal, beside, Eigen::EigenvaluesOnly);
+    madloop::Vector const eigenvalues = madloop::test::referenceEigenvalues(diagonal, beside);
     double value = static_cast<double>(dim) / static_cast<double>(samples) + static_cast<double>(dim - count);
     for (std::size_t i = 0; i < count; ++i) {
-      double const x = std::max(0.0, solver.eigenvalues()[static_cast<madloop::Index>(i)]);
+      double const x = std::max(0.0, eigenvalues[static_cast<madloop::Index>(i)]);
       value += std::pow(std::sqrt(x / static_cast<double>(k)) - 1, 2);
     }
     sum += value;

@@ -12,6 +12,7 @@
 #include "core/jackknife.hpp"
 #include "core/student_t.hpp"
 #include "support/matrices.hpp"
+#include "support/reference.hpp"
 
 using namespace madloop;
 using namespace madloop::test;

@@ -8,6 +8,7 @@
 
 #include "core/frechet.hpp"
 #include "support/matrices.hpp"
+#include "support/reference.hpp"
 
 using namespace madloop;
 using namespace madloop::test;
@@ -26,7 +27,7 @@ FrechetDistance distanceOf(Moments const& a, Moments const& b) {
 
 /// tr (S1 S2)^(1/2) in extended precision from factors, by Jacobi singular values: the simple reference.
 long double referenceDistance(LongMatrix const& f1, LongMatrix const& f2) {
-  long double const norm = Eigen::JacobiSVD<LongMatrix>(f1.transpose() * f2).singularValues().sum();
+  long double const norm = referenceSingularValues(LongMatrix(f1.transpose() * f2)).sum();
   return f1.squaredNorm() + f2.squaredNorm() - 2 * norm;
 }
 
@@ -34,7 +35,7 @@ long double referenceDistance(LongMatrix const& f1, LongMatrix const& f2) {
 LongMatrix centredFactor(std::vector<double> const& data, Index cols) {
   Index const rows = static_cast<Index>(data.size()) / cols;
   LongMatrix x = Eigen::Map<Matrix const>(data.data(), cols, rows).cast<long double>();
-  Eigen::Matrix<long double, Eigen::Dynamic, 1> const mean = x.rowwise().mean();
+  LongVector const mean = x.rowwise().mean();
   x.colwise() -= mean;
   return x / std::sqrt(static_cast<long double>(rows - 1));
 }
@@ -124,8 +125,7 @@ TEST_CASE("covariances of condition 1e16, in general position: the reported erro
         for (Index j = 0; j < dim; ++j)
           f.col(j) *= std::pow(10.0L, static_cast<long double>(-digits / 2 * static_cast<double>(j) /
                                                                static_cast<double>(dim - 1)));
-        LongMatrix const rotation =
-            Eigen::HouseholderQR<LongMatrix>(normals(dim, dim, seed + 1).cast<long double>()).householderQ();
+        LongMatrix const rotation = orthogonalFactor(LongMatrix(normals(dim, dim, seed + 1).cast<long double>()));
         return LongMatrix(rotation * f);
       };
       LongMatrix const f1 = factor(11);
@@ -319,8 +319,8 @@ TEST_CASE(
   Index const dim = 140;
   Matrix const f = normals(dim, 60, 41);
   Matrix const s = f * f.transpose();
-  double const largest = s.selfadjointView<Eigen::Lower>().eigenvalues().maxCoeff();
-  Matrix const q = Eigen::HouseholderQR<Matrix>(f).householderQ();
+  double const largest = referenceEigenvalues(s).maxCoeff();
+  Matrix const q = orthogonalFactor(f);
   auto shifted = [&](double eigenvalue) {
     Matrix const changed = s + eigenvalue * q.col(100) * q.col(100).transpose();
     Matrix const symmetric = (changed + changed.transpose()) / 2;

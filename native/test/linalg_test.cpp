@@ -11,6 +11,7 @@
 #include "core/linalg/trace_square_root.hpp"
 #include "core/linalg/trapezoidal.hpp"
 #include "support/matrices.hpp"
+#include "support/reference.hpp"
 
 using namespace madloop;
 using namespace madloop::test;
@@ -18,17 +19,6 @@ using namespace madloop::test;
 namespace {
 
 constexpr double kEps = std::numeric_limits<double>::epsilon();
-
-/// Eigenvalues in extended precision, by Eigen's own solver.
-Vector referenceEigenvalues(Matrix const& a) {
-  LongMatrix const wide = a.cast<long double>();
-  return Eigen::SelfAdjointEigenSolver<LongMatrix>(wide, Eigen::EigenvaluesOnly).eigenvalues().cast<double>();
-}
-
-double referenceNuclearNorm(Matrix const& g) {
-  LongMatrix const wide = g.cast<long double>();
-  return static_cast<double>(Eigen::JacobiSVD<LongMatrix>(wide).singularValues().sum());
-}
 
 /// Singular values of g in ascending order, as the eigenvalues of the Golub-Kahan form of its bidiagonal form,
 /// whose spectrum is plus and minus the singular values.
@@ -87,8 +77,7 @@ TEST_CASE("singular values keep small ones to an absolute accuracy of eps, unlik
     Matrix g = normals(rows, cols, 4);
     for (Index j = 0; j < cols; ++j)
       g.col(j) *= std::pow(10.0, -14.0 * static_cast<double>(j) / static_cast<double>(cols));
-    LongMatrix const wide = g.cast<long double>();
-    Vector expected = Eigen::JacobiSVD<LongMatrix>(wide).singularValues().cast<double>();
+    Vector expected = referenceSingularValues(g);
     std::reverse(expected.data(), expected.data() + expected.size());
     Vector const actual = singularValues(g, task);
     REQUIRE(actual.size() == expected.size());
@@ -105,7 +94,7 @@ TEST_CASE(
   for (Index n : {1, 3, 10, 40}) {
     for (Index rank : {n, (n + 1) / 2}) {
       Matrix const g = normals(n, rank, 5) * normals(rank, n, 6);
-      double const truth = referenceNuclearNorm(g);
+      double const truth = referenceSingularValues(g).sum();
       BoundedValue const fast = traceSquareRoot(g * g.transpose(), task);
       NuclearNorm const exact = singularValueSum(g, task);
       CHECK(std::abs(fast.value - truth) <= fast.errorBound);
@@ -143,7 +132,7 @@ TEST_CASE(
           eigenvalues[i] =
               n == 1 ? 1 : std::pow(10.0, -digits * static_cast<double>(i) / static_cast<double>(n - 1));
         }
-        Matrix const q = Eigen::HouseholderQR<Matrix>(normals(n, n, 6)).householderQ();
+        Matrix const q = orthogonalFactor(normals(n, n, 6));
         Matrix const s = scale * (q * eigenvalues.asDiagonal() * q.transpose());
         double const truth = std::sqrt(scale) * eigenvalues.cwiseSqrt().sum();
         BoundedValue const actual = traceSquareRoot(s, task);

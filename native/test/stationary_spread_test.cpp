@@ -5,24 +5,28 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <complex>
 
 #include "core/linalg/eigen.hpp"
 #include "test/support/fresh_recursion.hpp"
+#include "test/support/reference.hpp"
 
 using madloop::CovarianceDivisor;
 using madloop::FreshDataLoop;
 using madloop::Index;
+using madloop::Matrix;
 using madloop::stationarySpread;
 using madloop::StationarySpread;
+using madloop::Vector;
 using madloop::test::FreshRecursion;
+using madloop::test::referenceComplexEigenvalues;
+using madloop::test::referenceInverse;
 
 namespace {
 
 /// The recursion's matrix, column by column.
-Eigen::Matrix<double, 7, 7> matrixOf(FreshRecursion const& recursion) {
+Matrix matrixOf(FreshRecursion const& recursion) {
   std::array<double, 7> const constant = recursion.next({});
-  Eigen::Matrix<double, 7, 7> result;
+  Matrix result(7, 7);
   for (std::size_t j = 0; j < 7; ++j) {
     std::array<double, 7> unit{};
     unit[j] = 1;
@@ -35,10 +39,7 @@ Eigen::Matrix<double, 7, 7> matrixOf(FreshRecursion const& recursion) {
 }
 
 double growth(FreshRecursion const& recursion) {
-  return Eigen::EigenSolver<Eigen::Matrix<double, 7, 7>>(matrixOf(recursion), false)
-      .eigenvalues()
-      .cwiseAbs()
-      .maxCoeff();
+  return referenceComplexEigenvalues(matrixOf(recursion)).cwiseAbs().maxCoeff();
 }
 
 /// E|mu|^2, E tr S and E tr S^2 in the limit.
@@ -91,9 +92,8 @@ TEST_CASE("the stationary spread is the fixed point of the recursion of the mome
             continue;
           }
           std::array<double, 7> const constant = recursion.next({});
-          Eigen::Map<Eigen::Matrix<double, 7, 1> const> const k(constant.data());
-          Eigen::Matrix<double, 7, 1> const z =
-              (Eigen::Matrix<double, 7, 7>::Identity() - matrixOf(recursion)).fullPivLu().solve(k);
+          Eigen::Map<Vector const> const k(constant.data(), 7);
+          Vector const z = referenceInverse(Matrix::Identity(7, 7) - matrixOf(recursion)) * k;
           std::array<double, 3> const found = moments(loop);
           for (Index i = 0; i < 3; ++i) {
             CHECK(std::abs(found[static_cast<std::size_t>(i)] / z[i] - 1) < 1e-10 / (1 - rate));

@@ -16,9 +16,7 @@
 #include "core/linalg/parallel_product.hpp"
 #include "core/linalg/symmetric_eigenvalues.hpp"
 #include "support/matrices.hpp"
-
-#include <Eigen/LU>
-#include <Eigen/SVD>
+#include "support/reference.hpp"
 
 using namespace madloop;
 using namespace madloop::test;
@@ -29,12 +27,6 @@ constexpr double kEps = std::numeric_limits<double>::epsilon();
 
 /// Around the bandwidth of 32, its multiples, and the panels and tiles of products.
 constexpr Index kSizes[] = {1, 2, 3, 31, 32, 33, 34, 63, 64, 65, 66, 97, 130, 197};
-
-/// Eigenvalues in extended precision, by Eigen's own solver.
-Vector referenceEigenvalues(Matrix const& a) {
-  LongMatrix const wide = a.cast<long double>();
-  return Eigen::SelfAdjointEigenSolver<LongMatrix>(wide, Eigen::EigenvaluesOnly).eigenvalues().cast<double>();
-}
 
 /// The kinds of spectra and shapes that reductions may trip over.
 std::vector<Matrix> awkwardSymmetricMatrices(Index n) {
@@ -67,11 +59,6 @@ Tridiagonal tridiagonal(Matrix a, std::size_t threads) {
 Bidiagonal bidiagonal(Matrix a, std::size_t threads) {
   Task const task(threads);
   return bidiagonaliseInTwoStages(a, task);
-}
-
-Vector referenceSingularValues(Matrix const& g) {
-  LongMatrix const wide = g.cast<long double>();
-  return Eigen::JacobiSVD<LongMatrix>(wide).singularValues().cast<double>();
 }
 
 Matrix dense(Bidiagonal const& b) {
@@ -111,7 +98,7 @@ TEST_CASE("eigenvalues of matrices large enough for two stages, at the ends of t
   Vector eigenvalues(n);
   for (Index i = 0; i < n; ++i)
     eigenvalues[i] = std::pow(10.0, -14.0 + 14.0 * static_cast<double>(i) / (n - 1));
-  Matrix const q = Eigen::HouseholderQR<Matrix>(normals(n, n, 3)).householderQ();
+  Matrix const q = orthogonalFactor(normals(n, n, 3));
   Matrix const a = q * eigenvalues.asDiagonal() * q.transpose();
   Vector const actual = symmetricEigenvalues(a, task);
   CHECK((actual - eigenvalues).cwiseAbs().maxCoeff() <= 1e-14);
@@ -233,7 +220,7 @@ TEST_CASE("Cholesky factors in blocks, and the norm of their inverse") {
     REQUIRE(factor.has_value());
     CHECK(factor->isLowerTriangular(0));
     CHECK((*factor * factor->transpose() - s).cwiseAbs().maxCoeff() <= 1e-14);
-    CHECK(squaredNormOfInverse(*factor, task) == doctest::Approx(s.inverse().trace()).epsilon(1e-11));
+    CHECK(squaredNormOfInverse(*factor, task) == doctest::Approx(referenceInverse(s).trace()).epsilon(1e-11));
     Matrix indefinite = s;
     indefinite(n - 1, n - 1) = -1;
     CHECK(!choleskyFactor(indefinite, task).has_value());
@@ -251,7 +238,7 @@ TEST_CASE("norms of inverses are estimated to the accuracy of 32 vectors") {
       double const truth = squaredNormOfInverse(b, task);
       CHECK(std::abs(estimateSquaredNormOfInverse(b, task) / truth - 1) < 1);
       CHECK(estimateSquaredNormOfInverse(b, task) * kEstimateMargin > truth);
-      Matrix const inverse = (a.transpose() * b).inverse();
+      Matrix const inverse = referenceInverse(a.transpose() * b);
       CHECK(std::abs(estimateSquaredNormOfInverse(a, b, task) / inverse.squaredNorm() - 1) < 1);
     }
     CHECK(estimateSquaredNormOfInverse(b, Task(1)) == estimateSquaredNormOfInverse(b, Task(3)));

@@ -2,17 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
 import { describe, mustError } from '../check.js';
 import { MadloopError } from '../errors.js';
-import { limitPointOptionNames } from '../limit-point/parameters.js';
+import { limitPointOptionNames, limitVariants } from '../limit-point/parameters.js';
 
 /** Values as they were given, by parameter name; the library checks them. */
 export type GivenParameters = Record<string, unknown>;
 
-// One table for flags, help, and what a parameter file may hold. Numbers are given by name of the field they go to.
-const parameters: readonly { name: string; flag: string; help: string; text?: true }[] = [
+// One table for flags, help (`ofLimits` where limit points have fewer choices), and what a parameter file may hold. Numbers are given by name of the field they go to.
+const parameters: readonly { name: string; flag: string; help: string; ofLimits?: string; text?: true }[] = [
   {
     name: 'variant',
     flag: '--variant <variant>',
     help: 'fully-synthetic, synthetic-augmentation, fresh-data (default) or combined',
+    ofLimits: `${limitVariants[0]} (default) or ${limitVariants[1]}`,
     text: true,
   },
   { name: 'dim', flag: '--dim <d>', help: 'dimension of the real distribution N(0, I)' },
@@ -98,26 +99,44 @@ const parameters: readonly { name: string; flag: string; help: string; text?: tr
     flag: '--relative-error <x>',
     help: 'largest standard error as a fraction of the distance (default 0.001)',
   },
+  {
+    name: 'method',
+    flag: '--method <method>',
+    help: 'monte-carlo (default), or deterministic: the large-d limit, without standard errors',
+    text: true,
+  },
   { name: 'engine', flag: '--engine <engine>', help: 'moments (default) or samples; same law', text: true },
 ];
 
 /** The parameters of a limit point, and of its effective sample size, that have flags: all but the reference. */
-export const limitPointParameterNames: readonly string[] = limitPointOptionNames.filter(
-  (name) => name !== 'reference',
-);
-
-/** The flags for these parameters, in the table's order. */
-export function parameterOptions(names: readonly string[]): Option[] {
-  return parameters
-    .filter(({ name }) => names.includes(name))
-    .map(({ flag, help, text }) => {
-      const option = new Option(flag, help);
-      return text ? option : option.argParser(numberOrText);
-    });
-}
+const limitPointParameterNames: readonly string[] = [
+  ...limitPointOptionNames.filter((name) => name !== 'reference'),
+  'method',
+];
 
 /** The parameters of `madloop loop`. */
-export const loopParameterNames = parameters.map(({ name }) => name).filter((name) => name !== 'relativeError');
+export const loopParameterNames = parameters
+  .map(({ name }) => name)
+  .filter((name) => name !== 'relativeError' && name !== 'method');
+
+/** The flags of `madloop loop`, in the table's order. */
+export function loopFlags(): Option[] {
+  return parameters
+    .filter(({ name }) => loopParameterNames.includes(name))
+    .map(({ flag, help, text }) => parameterFlag(flag, help, text));
+}
+
+/** The flags of `madloop limit` and `madloop ess`, in the table's order. */
+export function limitPointFlags(): Option[] {
+  return parameters
+    .filter(({ name }) => limitPointParameterNames.includes(name))
+    .map(({ flag, help, ofLimits, text }) => parameterFlag(flag, ofLimits ?? help, text));
+}
+
+function parameterFlag(flag: string, help: string, text: true | undefined): Option {
+  const option = new Option(flag, help);
+  return text ? option : option.argParser(numberOrText);
+}
 
 /** A number where the text is one; other text stays, for the check to quote. */
 function numberOrText(text: string): number | string {

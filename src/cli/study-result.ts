@@ -27,10 +27,10 @@ function results({ result, error }: StudyCell): string[] {
   const { distance, standardError, effectiveSampleSize, ratio, ratioLow, ratioHigh, admissible, bounded } =
     result;
   return [
-    withError(distance, standardError),
+    withError(distance, standardError ?? Number.NaN),
     effectiveSampleSize === null ? bounded : String(Number(effectiveSampleSize.toPrecision(6))),
     short(ratio),
-    `${short(ratioLow)} to ${short(ratioHigh)}`,
+    standardError === null ? '' : `${short(ratioLow)} to ${short(ratioHigh)}`,
     admissible === 'undecided' ? admissible : admissible ? 'yes' : 'no',
   ];
 }

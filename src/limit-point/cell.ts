@@ -24,13 +24,13 @@ export class LimitPointCell {
   #plan: NativeLimitPointPlan;
   #accumulator: Float64Array;
   #finished = 0;
-  #wanted: number;
+  #wanted = 0;
   #restarts = 0;
   #discarded = 0;
   #relativeError: number | null = null;
   #result: LimitPoint | undefined;
 
-  /** Throws ERR_NO_VARIANCE where the distance has no finite variance. */
+  /** Throws ERR_NO_VARIANCE where the distance has no finite variance, ERR_NO_CONVERGENCE where chains would run for days. */
   constructor(where: string, parameters: LimitPointParameters) {
     const { variant, dim, real, synthetic, lambda, memory, divisor, reference, relativeError } = parameters;
     this.#where = where;
@@ -54,7 +54,7 @@ export class LimitPointCell {
     );
     this.#plan = callNative(where, () => native().planLimitPoint({ ...this.#loop, relativeError }));
     this.#accumulator = new Float64Array(this.#plan.accumulatorLength);
-    this.#wanted = firstStage(parameters);
+    this.#want(firstStage(parameters));
   }
 
   /** Numbers that a chain returns. */
@@ -107,6 +107,21 @@ export class LimitPointCell {
     throw new MadloopError('ERR_INTERNAL', `${this.#where}: the cell is not finished`);
   }
 
+  /** Asks for so many chains in all. Throws ERR_NO_CONVERGENCE where nobody would wait for them. */
+  #want(chains: number): void {
+    const { seconds, relaxationTime } = this.#plan;
+    if (chains > mostChains || chains * seconds > mostSeconds) {
+      const { relativeError } = this.parameters;
+      throw new MadloopError(
+        'ERR_NO_CONVERGENCE',
+        `${this.#where}: relativeError must be reachable in 2^31 chains and ${mostSeconds.toExponential(0)} seconds of one core, ` +
+          `got ${relativeError} and ${chains} chains of about ${seconds.toPrecision(2)} s (the loop's relaxation time is ` +
+          `${relaxationTime.toPrecision(3)} generations)`,
+      );
+    }
+    this.#wanted = chains;
+  }
+
   #endStage(): void {
     const estimate = callNative(this.#where, () =>
       native().estimateLimitPoint({ ...this.#plan, accumulator: this.#accumulator }),
@@ -122,14 +137,7 @@ export class LimitPointCell {
       // As many chains as the standard error asks for, and some more, so that the next stage is the last in most cases;
       // at most 50 times as many, as a standard error from few chains is itself uncertain.
       const enough = 1.1 * (standardError / goal) ** 2 * this.#finished;
-      const next = Math.min(Math.max(enough, this.#finished + 4), 50 * this.#finished, mostChains);
-      this.#wanted = 2 * Math.ceil(next / 2);
-      if (this.#wanted <= this.#finished) {
-        throw new MadloopError(
-          'ERR_NO_CONVERGENCE',
-          `${this.#where}: relativeError must be reachable in 2^31 chains, got ${this.parameters.relativeError}`,
-        );
-      }
+      this.#want(2 * Math.ceil(Math.min(Math.max(enough, this.#finished + 4), 50 * this.#finished) / 2));
       return;
     }
     const { burnIn, controls, relaxationTime } = this.#plan;
@@ -157,7 +165,7 @@ export class LimitPointCell {
     this.#restarts += 1;
     this.#relativeError = null;
     this.#finished = 0;
-    this.#wanted = firstStage(this.parameters);
+    this.#want(firstStage(this.parameters));
   }
 }
 
@@ -171,6 +179,9 @@ function firstStage({ dim }: LimitPointParameters): number {
 
 // Chain numbers are 32-bit words of the random numbers' addresses.
 const mostChains = 2 ** 31;
+
+// More than eleven days of one core.
+const mostSeconds = 1e6;
 
 // The two halves of the recordings, in standard errors of their difference: by chance less than once in 5,000 stages.
 const largestDrift = 6;

@@ -15,21 +15,32 @@ export async function deterministicLimitPoint(
   return limit!;
 }
 
+/** As `deterministicOutcomes`; rejects with the first error of a cell. */
+export async function deterministicLimitPoints(
+  cells: readonly LimitPointParameters[],
+  settings: JobSettings,
+): Promise<LimitPoint[]> {
+  return (await deterministicOutcomes(cells, settings)).map((outcome) => {
+    if (outcome instanceof MadloopError) throw outcome;
+    return outcome;
+  });
+}
+
 /**
  * The limit points of many cells by the large-d limit, without Monte Carlo, as one native job: the leading order in 1/d at
  * fixed d/n_r and d/n_s, with the exact first and second moments of the finite loop put back. Below a millisecond a cell,
  * whatever the dimension and counts.
  *
  * For the fresh data loop with memory 1 and a reference whose covariance is a multiple of the identity; anything else
- * rejects with ERR_INVALID_INPUT. Rejects with ERR_NO_VARIANCE where E[tr Sigma^2] diverges (lambda next to 1 and
- * n_r of a few samples).
+ * rejects with ERR_INVALID_INPUT. In the place of a limit point is ERR_NO_VARIANCE where E[tr Sigma^2] diverges (lambda
+ * next to 1 and n_r of a few samples).
  */
-export async function deterministicLimitPoints(
+export async function deterministicOutcomes(
   cells: readonly LimitPointParameters[],
   settings: JobSettings,
-): Promise<LimitPoint[]> {
+): Promise<(LimitPoint | MadloopError)[]> {
   const { where } = settings;
-  const scales = cells.map((parameters) => checkCell(where, parameters));
+  const scales = cells.map((parameters) => checkDeterministic(where, parameters));
   const column = (value: (parameters: LimitPointParameters) => number): Float64Array =>
     Float64Array.from(cells, value);
   const distance = new Float64Array(cells.length);
@@ -47,11 +58,14 @@ export async function deterministicLimitPoints(
       spread,
     }),
   );
-  return cells.map((parameters, i) => limitPointOf(where, parameters, distance[i]! * scales[i]!, spread[i]!));
+  return cells.map((parameters, i) => outcomeOf(where, parameters, distance[i]! * scales[i]!, spread[i]!));
 }
 
-/** Throws unless the formula covers the cell; returns the scale of its reference. */
-function checkCell(where: string, { variant, memory, reference }: LimitPointParameters): number {
+/** Throws ERR_INVALID_INPUT unless the formula covers the cell; returns the scale of its reference. */
+export function checkDeterministic(
+  where: string,
+  { variant, memory, reference }: LimitPointParameters,
+): number {
   const method = "for method 'deterministic'";
   if (variant !== 'fresh-data') throw mustError(where, 'variant', `be 'fresh-data' ${method}`, `'${variant}'`);
   if (memory !== 1) throw mustError(where, 'memory', `be 1 ${method}`, String(memory));
@@ -74,15 +88,15 @@ function relaxationTime({ real, synthetic, lambda, divisor }: LimitPointParamete
   return 1 / (1 - (q * q + kept + Math.sqrt(difference * difference + 4 * exchanged)) / 2);
 }
 
-function limitPointOf(
+function outcomeOf(
   where: string,
   parameters: LimitPointParameters,
   distance: number,
   spread: number,
-): LimitPoint {
+): LimitPoint | MadloopError {
   if (spread === Number.POSITIVE_INFINITY) {
     const { real, synthetic, lambda } = parameters;
-    throw new MadloopError(
+    return new MadloopError(
       'ERR_NO_VARIANCE',
       `${where}: E[tr Sigma^2] is infinite at real = ${real}, synthetic = ${synthetic}, lambda = ${lambda}`,
     );

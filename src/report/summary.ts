@@ -54,7 +54,7 @@ function precisionSentence({ cells, method, relativeError }: StudyDocument): str
   if (method !== 'monte-carlo')
     return ['The large-d limit, without Monte Carlo: there are no standard errors.'];
   const errors = cells.flatMap(({ result }) =>
-    result === null ? [] : [result.standardError / result.distance],
+    result === null ? [] : [result.standardError! / result.distance],
   );
   const [, largest] = extent(errors);
   if (largest < 0) return [];

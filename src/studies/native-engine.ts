@@ -1,6 +1,7 @@
 import { effectiveSampleSizesOf } from '../effective-sample-size/of-limit.js';
 import { info } from '../info.js';
 import { LimitPointCell } from '../limit-point/cell.js';
+import { deterministicOutcomes } from '../limit-point/deterministic.js';
 import { simulateChains } from '../limit-point/simulate-chains.js';
 import type { StudyEngine } from './study-engine.js';
 
@@ -10,6 +11,7 @@ export function nativeEngine(): StudyEngine<LimitPointCell> {
   return {
     madeBy: { madloop: version, instructionSet: variant },
     cell: (where, parameters) => new LimitPointCell(where, parameters),
+    deterministicLimits: deterministicOutcomes,
     simulateChains,
     effectiveSampleSizes: effectiveSampleSizesOf,
   };

@@ -1,5 +1,7 @@
 // What a study hands to figures, reports and exports.
 
+import type { LimitPointMethod } from '../limit-point/estimate.js';
+
 /** What the cells of a study may differ in; `total` and `realFraction` stand for `real` and `synthetic`. */
 export const studyAxes = ['dim', 'real', 'synthetic', 'total', 'realFraction', 'lambda', 'memory'] as const;
 
@@ -9,7 +11,8 @@ export type StudyAxis = (typeof studyAxes)[number];
 export interface StudyCellResult {
   /** The limit point: the limit of the expected squared Wasserstein-2 distance. */
   readonly distance: number;
-  readonly standardError: number;
+  /** Of `distance`; null for method 'deterministic', which has none, nor intervals. */
+  readonly standardError: number | null;
   /** n_e, and its 95 % interval. */
   readonly effectiveSampleSize: number | null;
   readonly low: number | null;
@@ -57,7 +60,7 @@ export interface StudyDocument {
   readonly relativeError: number;
   /** In decimal. */
   readonly seed: string;
-  readonly method: string;
+  readonly method: LimitPointMethod;
   readonly provenance: {
     readonly madloop: string;
     readonly instructionSet: string;

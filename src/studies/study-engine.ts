@@ -1,5 +1,6 @@
 // What a study asks of the engine. Tests give one of their own, whose results are quick and known.
 
+import type { MadloopError } from '../errors.js';
 import type { JobSettings } from '../job.js';
 import type { LimitPoint } from '../limit-point/limit-point.js';
 import type { LimitPointParameters } from '../limit-point/parameters.js';
@@ -39,6 +40,11 @@ export interface StudyEngine<Cell extends EngineCell = EngineCell> {
   readonly madeBy: MadeBy;
   /** Errors: ERR_NO_VARIANCE. */
   cell(where: string, parameters: LimitPointParameters): Cell;
+  /** The limit points of cells that a plan of method 'deterministic' may have, or ERR_NO_VARIANCE in the place of one. */
+  deterministicLimits(
+    cells: readonly LimitPointParameters[],
+    settings: JobSettings,
+  ): Promise<(LimitPoint | MadloopError)[]>;
   simulateChains(work: readonly ChainWork<Cell>[], settings: JobSettings): Promise<Float64Array[]>;
   effectiveSampleSizes(
     limits: readonly { readonly limit: LimitPoint; readonly parameters: LimitPointParameters }[],

@@ -16,8 +16,7 @@ export type StudyContent = Readonly<Record<string, string>>;
 export function studyContent({ method, relativeError, seed, axes, fixed, cells }: StudyPlan): StudyContent {
   const content: Record<string, string> = {
     method,
-    'relative error': String(relativeError),
-    seed: String(seed),
+    ...(method === 'monte-carlo' && { 'relative error': String(relativeError), seed: String(seed) }),
     variant: String(fixed.variant),
     divisor: String(fixed.divisor),
   };

@@ -1,7 +1,9 @@
 // From a study's definition, as users write it, to the list of its cells.
 
-import { checkOptions, describe, invalid, mustError } from '../check.js';
+import { checkChoice, checkOptions, describe, invalid, mustError } from '../check.js';
 import { MadloopError } from '../errors.js';
+import { checkDeterministic } from '../limit-point/deterministic.js';
+import { type LimitPointMethod, limitPointMethods } from '../limit-point/estimate.js';
 import { type LimitPointParameters, resolveLimitPointParameters } from '../limit-point/parameters.js';
 import type { Seed } from '../seed.js';
 import { type AxisValues, checkAxisValue, resolveAxis } from './axis-values.js';
@@ -18,7 +20,9 @@ export interface StudyDefinition {
   readonly title?: string | undefined;
   readonly variant?: 'fresh-data' | 'synthetic-augmentation' | undefined;
   readonly divisor?: 'unbiased' | 'mle' | undefined;
-  /** Standard error over distance that every cell reaches: 1e-6 to 0.5. Default 1e-3. */
+  /** 'deterministic': the large-d limit of every cell, without standard errors: see `limitPoint`. Default 'monte-carlo'. */
+  readonly method?: LimitPointMethod | undefined;
+  /** Standard error over distance that every cell reaches by Monte Carlo: 1e-6 to 0.5. Default 1e-3. */
   readonly relativeError?: number | undefined;
   /** Decides every random number. Default 0. */
   readonly seed?: Seed | undefined;
@@ -40,6 +44,7 @@ export const studyDefinitionNames = [
   'title',
   'variant',
   'divisor',
+  'method',
   'relativeError',
   'seed',
   ...studyAxes,
@@ -50,7 +55,7 @@ export const studyDefinitionNames = [
 export interface StudyPlan {
   readonly name: string;
   readonly title: string;
-  readonly method: 'monte-carlo';
+  readonly method: LimitPointMethod;
   readonly relativeError: number;
   readonly seed: bigint;
   readonly axes: readonly { readonly axis: StudyAxis; readonly values: readonly number[] }[];
@@ -75,21 +80,25 @@ export function resolveStudy(where: string, definition: unknown): StudyPlan {
     if (given[axis] !== undefined) values.set(axis, resolveAxis(where, axis, given[axis]));
   }
   const { variant, divisor, relativeError, seed } = given;
-  const common = { variant, divisor, relativeError, seed };
+  const method =
+    given.method === undefined ? 'monte-carlo' : checkChoice(where, 'method', given.method, limitPointMethods);
+  const common = { variant, divisor, relativeError, seed, method };
   const plan =
     given.cells === undefined ? grid(where, values, common) : list(where, given.cells, values, common);
   // The same in every cell.
   const { parameters } = plan.cells[0]!;
   const fixed = { variant: parameters.variant, divisor: parameters.divisor, ...plan.fixed };
   return {
-    ...{ name, title, method: 'monte-carlo' },
+    ...{ name, title, method },
     ...{ relativeError: parameters.relativeError, seed: parameters.seed },
     ...{ axes: plan.axes, fixed, cells: plan.cells },
   };
 }
 
 /** What every cell takes from the definition, unchecked. */
-type Common = Readonly<Record<'variant' | 'divisor' | 'relativeError' | 'seed', unknown>>;
+type Common = Readonly<Record<'variant' | 'divisor' | 'relativeError' | 'seed', unknown>> & {
+  readonly method: LimitPointMethod;
+};
 type At = Partial<Record<StudyAxis, number>>;
 type Cells = Pick<StudyPlan, 'axes' | 'fixed' | 'cells'>;
 
@@ -143,9 +152,12 @@ function list(
   return { axes: [], fixed, cells };
 }
 
-function cellParameters(where: string, at: At, common: Common): LimitPointParameters {
+function cellParameters(where: string, at: At, { method, ...common }: Common): LimitPointParameters {
   const { dim, lambda, memory, ...counts } = at;
-  return resolveLimitPointParameters(where, { ...common, dim, lambda, memory, ...sampleCounts(where, counts) });
+  const given = { ...common, dim, lambda, memory, ...sampleCounts(where, counts) };
+  const parameters = resolveLimitPointParameters(where, given);
+  if (method === 'deterministic') checkDeterministic(where, parameters);
+  return parameters;
 }
 
 /** The counts of real and synthetic samples, which may be given in two ways. */

@@ -188,7 +188,7 @@ export interface StoreSettings {
     readonly fixed: StudyPlan['fixed'];
     readonly relativeError: number;
     readonly seed: string;
-    readonly method: string;
+    readonly method: StudyPlan['method'];
   };
   readonly created: string;
 }

@@ -44,6 +44,7 @@ describe('madloop limit', () => {
         variant: 'fresh-data',
         memory: 1,
         divisor: 'unbiased',
+        method: 'monte-carlo',
         seed: '18446744073709551615',
         ...options,
       },
@@ -52,6 +53,21 @@ describe('madloop limit', () => {
     const file = join(folder, 'limit.json');
     writeFileSync(file, stdout);
     expect((await run(['limit', file, '--json', '--threads', '1'], folder)).stdout).toBe(stdout);
+  });
+
+  test('--method deterministic prints the large-d limit, which a file repeats, and no interval', async () => {
+    const folder = temporaryFolder();
+    const deterministic = [...args, '--method', 'deterministic'];
+    const { distance } = await limitPoint({ ...options, method: 'deterministic' });
+    const { status, stdout } = await run(deterministic, folder);
+    expect(status).toBe(0);
+    expect(stdout).toContain(distance.toPrecision(6));
+    expect(stdout).not.toMatch(/interval|NaN/);
+    const json = await run([...deterministic, '--json'], folder);
+    expect(JSON.parse(json.stdout)).toMatchObject({ method: 'deterministic', distance, standardError: null });
+    const file = join(folder, 'limit.json');
+    writeFileSync(file, json.stdout);
+    expect((await run(['limit', file, '--json'], folder)).stdout).toBe(json.stdout);
   });
 
   test('exits with 2 for wrong input, naming the parameter', async () => {

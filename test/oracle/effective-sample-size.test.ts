@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { admissibleThreshold, effectiveSampleSize, expectedDistance, limitPoint } from '../../src/index.js';
 import { expectCoverage, holds } from '../support/coverage.js';
+import { expectRejection } from '../support/rejection.js';
 import { ZScores } from './support/z-scores.js';
 
 /** The standard error of a ratio n_e / n_r, from its 95 % interval. */
@@ -160,6 +161,41 @@ describe('admissibleThreshold', () => {
     const above = await effectiveSampleSize({ ...cell, synthetic: Math.round(1.2 * synthetic) });
     expect(below.admissible).toBe(true);
     expect(above.admissible).toBe(false);
+  });
+
+  // There the limit falls to a third of its value without synthetic samples before it rises to d.
+  it.each([
+    [1, 2, 0.5],
+    [1, 3, 0.5],
+    [2, 3, 0.3],
+  ])('is the last of two crossings at d = %d, n_r = %d, lambda = %d', async (dim, real, lambda) => {
+    const { synthetic } = await admissibleThreshold({ dim, real, lambda, relativeError: 1e-3 });
+    const target = await expectedDistance({ dim, samples: real });
+    const at = (factor: number) =>
+      limitPoint({
+        dim,
+        real,
+        lambda,
+        synthetic: Math.round(factor * synthetic),
+        relativeError: 1e-4,
+        seed: 3,
+      });
+    for (const factor of [0.1, 0.5, 0.95]) expect((await at(factor)).interval[1]).toBeLessThan(target);
+    for (const factor of [1.05, 2, 100]) expect((await at(factor)).interval[0]).toBeGreaterThan(target);
+  });
+
+  it('refuses at once where the limit hardly depends on n_s, and where chains would run for days', async () => {
+    await expectRejection(
+      () => admissibleThreshold({ dim: 100, real: 1e9, lambda: 0.7 }),
+      'ERR_NO_CONVERGENCE',
+      'relativeError asks for a limit point to',
+      'it hardly depends on n_s near 1243',
+    );
+    await expectRejection(
+      () => admissibleThreshold({ dim: 100, real: 1_000, lambda: 1 - 1e-9 }),
+      'ERR_NO_CONVERGENCE',
+      '1e+6 seconds of one core',
+    );
   });
 
   it('has 95 % intervals that hold the threshold in 95 % of all seeds', async () => {

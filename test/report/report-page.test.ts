@@ -54,7 +54,7 @@ test('studies of one cell, without any result, and without intervals make a page
   const { result, ...cell } = studyCell({ real: 50 });
   const bare = {
     ...result!,
-    standardError: Number.NaN,
+    standardError: null,
     low: null,
     high: null,
     ratioLow: null,
@@ -62,7 +62,7 @@ test('studies of one cell, without any result, and without intervals make a page
   };
   const deterministic = {
     ...one,
-    method: 'deterministic',
+    method: 'deterministic' as const,
     cells: [{ ...cell, result: bare }, studyCell({ real: 70 })],
   };
   for (const study of [one, empty, deterministic]) {

@@ -98,6 +98,17 @@ export function fakeEngine(millisecondsPerChain = 0, onRound: (round: number) =>
         ),
       );
     },
+    // One over the dimension, and of 13 none.
+    deterministicLimits: async (cells, { where }) =>
+      cells.map(({ dim }) =>
+        dim === 13
+          ? new MadloopError('ERR_NO_VARIANCE', `${where}: of 13`)
+          : {
+              ...{ distance: 1 / dim, standardError: Number.NaN, interval: [Number.NaN, Number.NaN] as const },
+              ...{ generations: 0, chains: 0, burnIn: 0, relaxationTime: 2, controls: 0 },
+              ...{ varianceReduction: Number.NaN, method: 'deterministic' as const },
+            },
+      ),
     effectiveSampleSizes: async (limits) =>
       limits.map(({ limit, parameters }): SampleSize => {
         const size = (100 * parameters.dim) / limit.distance;

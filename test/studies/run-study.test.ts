@@ -277,3 +277,78 @@ describe('runStudy', () => {
     expect(filesOf(store)).toEqual([]);
   });
 });
+
+describe("a study of method 'deterministic'", () => {
+  const definition: StudyDefinition = { ...grid, dim: [2, 13, 50], method: 'deterministic' };
+
+  test('takes every cell from the large-d limit, without chains, errors or rounds', async () => {
+    const engine = fakeEngine();
+    const store = newStore();
+    const progress: StudyProgress[] = [];
+    const document = await run(definition, { store, onProgress: (p) => progress.push(p) }, engine);
+    expect(engine.rounds).toEqual([]);
+    expect(document.method).toBe('deterministic');
+    for (const { parameters, result, error } of document.cells) {
+      if (parameters.dim === 13) {
+        expect([result, error]).toEqual([null, 'ERR_NO_VARIANCE: runStudy: of 13']);
+      } else {
+        expect(result).toMatchObject({ distance: 1 / parameters.dim, standardError: null, chains: 0 });
+      }
+    }
+    expect(progress.at(-1)).toMatchObject({ done: 72, total: 72, refused: 24, fraction: 1 });
+    expect(await readStudy(store)).toEqual(document);
+    expect(bytes(await run(definition, { store }, engine))).toBe(bytes(document));
+  });
+
+  test('goes on where it was stopped, and is the same study whatever precision and seed are named', async () => {
+    const store = newStore();
+    const whole = await run(definition, { store: newStore() });
+    const engine = fakeEngine();
+    const stop = new AbortController();
+    let asked = 0;
+    const stopping = {
+      ...engine,
+      effectiveSampleSizes: (...args: Parameters<FakeEngine['effectiveSampleSizes']>) => {
+        asked += 1;
+        stop.abort();
+        return engine.effectiveSampleSizes(...args);
+      },
+    };
+    const many = { ...definition, real: '10:1009:1000' };
+    await expectRejection(() => run(many, { store, signal: stop.signal }, stopping), 'ERR_ABORTED');
+    expect(asked).toBe(1);
+    const { done, refused, waiting } = await studyStatus('test', store);
+    expect(done + refused).toBe(1_000);
+    expect(waiting).toBe(24_000 - 1_000);
+    const resumed = await run({ ...many, seed: 8, relativeError: 0.1 }, { store });
+    expect(resumed.cells).toHaveLength(24_000);
+    expect(resumed.cells.every(({ result, error }) => result !== null || error !== undefined)).toBe(true);
+    expect(resumed.cells.find(({ at }) => at.real === 20)!.result!.distance).toBe(
+      whole.cells.find(({ at }) => at.real === 20)!.result!.distance,
+    );
+  });
+
+  test('is not that of the same cells by Monte Carlo', async () => {
+    const store = newStore();
+    await run(definition, { store });
+    await expectRejection(
+      () => run({ ...definition, method: 'monte-carlo' }, { store }),
+      'ERR_STORE',
+      'method: deterministic -> monte-carlo',
+    );
+  });
+
+  test('refuses what the large-d limit does not cover, naming the cell', async () => {
+    await expectRejection(
+      () => run({ ...definition, memory: [1, 2] }, { store: newStore() }),
+      'ERR_INVALID_INPUT',
+      'the cell {',
+      `"memory":2}: memory must be 1 for method 'deterministic', got 2`,
+    );
+    await expectRejection(
+      () => run({ ...definition, method: 'guess' as 'monte-carlo' }, {}),
+      'ERR_INVALID_INPUT',
+      'method must be one of',
+    );
+  });
+});

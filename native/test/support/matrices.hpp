@@ -10,11 +10,7 @@
 #include "core/base/view.hpp"
 #include "core/linalg/eigen.hpp"
 
-#include <Eigen/SVD>
-
 namespace madloop::test {
-
-using LongMatrix = Eigen::Matrix<long double, Eigen::Dynamic, Eigen::Dynamic>;
 
 inline Matrix normals(Index rows, Index cols, unsigned seed) {
   std::mt19937_64 generator(seed);

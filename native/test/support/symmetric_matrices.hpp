@@ -8,11 +8,12 @@
 #include <vector>
 
 #include "matrices.hpp"
+#include "reference.hpp"
 
 namespace madloop::test {
 
 inline Matrix orthogonalMatrix(Index n, unsigned seed) {
-  return Eigen::HouseholderQR<Matrix>(normals(n, n, seed)).householderQ();
+  return orthogonalFactor(normals(n, n, seed));
 }
 
 /// Exactly symmetric, with the given eigenvalues to rounding.

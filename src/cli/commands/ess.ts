@@ -8,9 +8,8 @@ import { info } from '../../info.js';
 import {
   type GivenParameters,
   givenByFlags,
-  limitPointParameterNames,
+  limitPointFlags,
   type ParameterFile,
-  parameterOptions,
   readParameterFile,
 } from '../loop-parameters.js';
 import { print, printJson } from '../output.js';
@@ -19,7 +18,6 @@ import { threadsOption } from '../run-options.js';
 import { tableText, withError } from '../table.js';
 
 interface EssFlags {
-  readonly method?: string;
   readonly json?: true;
   readonly threads?: number;
 }
@@ -29,9 +27,8 @@ export function essCommand(signal: AbortSignal): Command {
     .description('the effective sample size of a loop: how many real samples its limit point is worth')
     .argument('[file.json]', 'parameters, or a result of this command to repeat; flags override it')
     .addHelpText('after', '\nExample:\n  madloop ess --dim 100 --real 1000 --synthetic 1000 --lambda 0.9');
-  for (const option of parameterOptions(limitPointParameterNames)) command.addOption(option);
+  for (const option of limitPointFlags()) command.addOption(option);
   return command
-    .option('--method <method>', 'monte-carlo (default), or deterministic: the large-d limit')
     .option('--json', 'print one JSON document instead of a table')
     .addOption(threadsOption())
     .action((file: string | undefined, flags: EssFlags) => runEss(file, flags, signal));
@@ -40,12 +37,8 @@ export function essCommand(signal: AbortSignal): Command {
 async function runEss(file: string | undefined, flags: EssFlags, signal: AbortSignal): Promise<void> {
   const fromFile: ParameterFile =
     file === undefined ? { parameters: {} } : await readParameterFile(file, 'ess');
-  const { method, json, threads } = flags;
-  const parameters: GivenParameters = {
-    ...fromFile.parameters,
-    ...givenByFlags({ ...flags }),
-    ...(method !== undefined && { method }),
-  };
+  const { json, threads } = flags;
+  const parameters: GivenParameters = { ...fromFile.parameters, ...givenByFlags({ ...flags }) };
   const result = await withProgressBar('ess', (onProgress) => {
     // The library checks every value and every name.
     const options = { ...parameters, threads, signal, onProgress } as unknown as EffectiveSampleSizeOptions;

@@ -1,13 +1,12 @@
 import { Command } from 'commander';
 import { info } from '../../info.js';
-import { resolveLimitPointParameters } from '../../limit-point/parameters.js';
+import { resolveLimitPointOptions } from '../../limit-point/estimate.js';
 import { type LimitPoint, limitPoint } from '../../limit-point.js';
 import {
   type GivenParameters,
   givenByFlags,
-  limitPointParameterNames,
+  limitPointFlags,
   type ParameterFile,
-  parameterOptions,
   readParameterFile,
 } from '../loop-parameters.js';
 import { print, printJson } from '../output.js';
@@ -20,7 +19,7 @@ export function limitCommand(signal: AbortSignal): Command {
     .description('estimate what the distance of a loop settles at')
     .argument('[file.json]', 'parameters, or a result of this command to repeat; flags override it')
     .addHelpText('after', '\nExample:\n  madloop limit --dim 100 --real 1000 --synthetic 10000 --lambda 0.9');
-  for (const option of parameterOptions(limitPointParameterNames)) command.addOption(option);
+  for (const option of limitPointFlags()) command.addOption(option);
   command.option('--json', 'print one JSON document instead of a table').addOption(threadsOption());
   return command.action((file: string | undefined, flags: { json?: true; threads?: number }) =>
     runLimitCommand(file, flags, signal),
@@ -42,9 +41,11 @@ async function runLimitCommand(
   });
   if (flags.json) {
     const { version, variant } = info();
-    const { reference, seed, ...plain } = resolveLimitPointParameters('limitPoint', given);
+    const { method, parameters: resolved } = resolveLimitPointOptions('limitPoint', given);
+    const { reference, seed, ...plain } = resolved;
     const parameters = {
       ...plain,
+      method,
       seed: String(seed),
       ...(reference && { reference: { mean: [...reference.mean], covariance: [...reference.covariance] } }),
     };
@@ -54,8 +55,15 @@ async function runLimitCommand(
   }
 }
 
-function limitTable({ distance, standardError, interval, chains, generations, varianceReduction }: LimitPoint) {
+function limitTable(limit: LimitPoint): string {
+  const { distance, standardError, interval, chains, generations, varianceReduction, accuracy } = limit;
   const digits = (value: number) => value.toPrecision(6);
+  if (accuracy) {
+    return tableText(
+      ['distance', 'relative error of the method, about'],
+      [[digits(distance), accuracy.relativeError.toPrecision(2)]],
+    );
+  }
   return tableText(
     ['distance', '95 % interval', 'chains', 'generations', 'variance reduced by'],
     [

@@ -8,9 +8,8 @@ import { runDataLoop } from '../data-loop.js';
 import {
   type GivenParameters,
   givenByFlags,
-  loopParameterNames,
+  loopFlags,
   type ParameterFile,
-  parameterOptions,
   readParameterFile,
 } from '../loop-parameters.js';
 import { type LoopResult, loopChart, loopCsv, loopDocument, loopTable } from '../loop-result.js';
@@ -28,7 +27,7 @@ export function loopCommand(signal: AbortSignal): Command {
       'after',
       '\nExample:\n  madloop loop --dim 100 --real 100 --synthetic 900 --lambda 0.8 -o results',
     );
-  for (const option of parameterOptions(loopParameterNames)) command.addOption(option);
+  for (const option of loopFlags()) command.addOption(option);
   addRunOptions(command);
   return command.action((file: string | undefined, flags: RunOptions) => runLoopCommand(file, flags, signal));
 }

@@ -30,6 +30,7 @@ const definitionFlags = [
   ['--title <text>', 'for figures and reports (default: the name)'],
   ['--variant <variant>', 'fresh-data (default) or synthetic-augmentation'],
   ['--divisor <divisor>', 'of covariances: unbiased (default) or mle'],
+  ['--method <method>', 'monte-carlo (default), or deterministic: the large-d limit, without standard errors'],
   ['--relative-error <x>', 'standard error over distance in every cell (default 0.001)'],
   ['--seed <n>', 'decides every random number (default 0)'],
   ['--dim <values>', `dimension; ${axisHelp}`],

@@ -113,7 +113,7 @@ function tableOf(
     label(value),
     ...shown.map((n) => {
       const result = cellsOf(study, y, value).find((cell) => cell.at.total === n)?.result;
-      return result ? withError(result.distance, result.standardError) : '';
+      return result ? withError(result.distance, result.standardError ?? Number.NaN) : '';
     }),
     large(value)
       .toPrecision(5)

@@ -1,0 +1,34 @@
+// Eigen's own decompositions, the plain references of ours. They are compiled once, in reference.cpp: each costs the compiler
+// up to a minute.
+#pragma once
+
+#include "core/linalg/eigen.hpp"
+
+namespace madloop::test {
+
+using LongMatrix = Eigen::Matrix<long double, Eigen::Dynamic, Eigen::Dynamic>;
+using LongVector = Eigen::Matrix<long double, Eigen::Dynamic, 1>;
+
+/// Eigenvalues of a symmetric matrix, ascending, computed in extended precision.
+Vector referenceEigenvalues(Matrix const& symmetric);
+/// Eigenvalues of a symmetric tridiagonal matrix, ascending, in float64.
+Vector referenceEigenvalues(Vector const& diagonal, Vector const& subdiagonal);
+/// Eigenvalues of any square matrix, in float64.
+Eigen::VectorXcd referenceComplexEigenvalues(Matrix const& square);
+/// The principal square root of a positive semidefinite matrix, in float64.
+Matrix referenceSquareRoot(Matrix const& semidefinite);
+
+/// Singular values, descending, by one-sided Jacobi in extended precision.
+LongVector referenceSingularValues(LongMatrix const& g);
+inline Vector referenceSingularValues(Matrix const& g) {
+  return referenceSingularValues(LongMatrix(g.cast<long double>())).cast<double>();
+}
+
+/// By LU with pivots in all rows and columns.
+Matrix referenceInverse(Matrix const& square);
+
+/// The square orthogonal Q of a = Q R.
+Matrix orthogonalFactor(Matrix const& a);
+LongMatrix orthogonalFactor(LongMatrix const& a);
+
+}  // namespace madloop::test
