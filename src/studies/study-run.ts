@@ -85,6 +85,7 @@ class StudyRun {
   #finished: { group: CellGroup; result: StudyCellResult }[] = [];
   #refused: { group: CellGroup; error: string }[] = [];
   #counts = { total: 0, done: 0, refused: 0, doneBefore: 0 };
+  readonly #started = performance.now();
   #lastCommit = performance.now();
   #lastChainCommit = performance.now();
   /** Seconds of the clock that one estimated second of one core takes on one thread. */
@@ -297,6 +298,11 @@ class StudyRun {
     }
   }
 
+  /** Without rounds, by what a part of the work has taken so far. */
+  #secondsLeft(part: number): number | null {
+    return part > 0 ? ((performance.now() - this.#started) / 1000) * (1 / part - 1) : null;
+  }
+
   #progress(): StudyProgress {
     const { total, done, refused, doneBefore } = this.#counts;
     const { spent, left } = this.#schedule.seconds();
@@ -306,7 +312,8 @@ class StudyRun {
     return {
       ...{ done, total, refused },
       fraction: Math.min(1, before + (1 - before) * part),
-      secondsLeft: this.#rounds === 0 ? null : (left * this.#slowness) / this.#settings.threads,
+      secondsLeft:
+        this.#rounds > 0 ? (left * this.#slowness) / this.#settings.threads : this.#secondsLeft(part),
       relativeError: Math.max(this.#finishedRelativeError, this.#schedule.largestRelativeError()) || null,
     };
   }

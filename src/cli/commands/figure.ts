@@ -55,7 +55,7 @@ export function figureCommand(signal: AbortSignal): Command {
       new Option(
         '--relative-error <x>',
         '11, 12, 30, 31: standard error of every cell over its limit point (default: 0.001)',
-      ).argParser((text) => checkNumber('figure', '--relative-error', Number(text), 0, 1)),
+      ).argParser((text) => checkNumber('figure', '--relative-error', Number(text), 1e-6, 0.5)),
     )
     .addOption(
       new Option('--replicates <n>', '10, 15: runs to average over (default: 200; 4)').argParser((text) =>
