@@ -75,7 +75,7 @@ function parseDictionary(text: string, name: string): Omit<NpyHeader, 'length'> 
   const wrong = () =>
     malformed(
       name,
-      `has a header without descr, fortran_order and shape: ${JSON.stringify(text.slice(0, 200))}`,
+      `has a header without a descr, a fortran_order and a shape of non-negative sizes: ${JSON.stringify(text.slice(0, 200))}`,
     );
   const braces = /^\s*\{([^{}]*)\}\s*$/.exec(text);
   if (braces === null) throw wrong();

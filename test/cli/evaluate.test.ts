@@ -4,6 +4,7 @@ import { frechetDistance } from '../../src/frechet.js';
 import { matrix } from '../../src/matrix.js';
 import { writeMatrix } from '../../src/matrix-file.js';
 import { precisionRecall } from '../../src/precision-recall.js';
+import { readStatistics, writeStatistics } from '../../src/statistics-file.js';
 import { normals } from '../support/numbers.js';
 import { run, temporaryFolder } from './command.js';
 
@@ -93,4 +94,26 @@ test.each([
   const { status, stdout, stderr } = await run(['evaluate', ...args], folder);
   expect([status, stdout]).toEqual([2, '']);
   expect(stderr).toContain(message);
+});
+
+test.each([
+  ['evaluate', ['wide.npy'], [], 'real.npy and wide.npy must have the same dimension, got 4 and 5'],
+  ['evaluate', ['nan.npy'], [], 'nan.npy must be finite, got NaN at row 3, column 2'],
+  ['evaluate', ['generated.npy'], ['--k', '3,250'], '--k must be an integer from 1 to 249, got 250'],
+  ['evaluate', ['generated.npy'], ['--seed', 'x'], '--seed must be a safe integer'],
+  ['evaluate', ['one.npy'], [], 'one.npy must have at least 2 rows to have a covariance, got 1'],
+  ['stats merge', ['real.npz', 'peer.npz'], ['-o', 'all.npz'], 'peer.npz.count must be known'],
+])('%s of %j %j names the file or flag that is wrong', async (command, files, flags, message) => {
+  await writeMatrix(join(folder, 'wide.npy'), matrix(normals(30 * 5, 1), 30, 5));
+  await writeMatrix(join(folder, 'one.npy'), matrix(normals(4, 1), 1, 4));
+  const values = normals(40, 1);
+  values[14] = Number.NaN;
+  await writeMatrix(join(folder, 'nan.npy'), { data: values, rows: 10, cols: 4 });
+  // As pytorch-fid writes it, without a count.
+  const { mean, covariance } = await readStatistics(join(folder, 'real.npz'));
+  await writeStatistics(join(folder, 'peer.npz'), { dim: 4, mean, covariance });
+  const inputs = command === 'evaluate' ? ['real.npy', ...files, '--no-infinity'] : files;
+  const { status, stderr } = await run([...command.split(' '), ...inputs, ...flags], folder);
+  expect(status).toBe(2);
+  expect(stderr.trim().split('\n').at(-1)).toContain(`madloop: ${message}`);
 });

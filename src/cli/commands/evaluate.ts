@@ -19,6 +19,7 @@ import { withProgressBar } from '../progress.js';
 import { readInput } from '../read-input.js';
 import { threadsOption } from '../run-options.js';
 import { tableText, withError } from '../table.js';
+import { inUsersWords } from '../users-words.js';
 
 interface Flags {
   readonly k: readonly number[];
@@ -83,10 +84,16 @@ async function runEvaluate(
 ): Promise<void> {
   const real = await readSide(files.real, flags.realArray, signal);
   const generated = await readSide(files.generated, flags.generatedArray, signal);
+  const nameOf = (argument: string): string | undefined =>
+    ({ a: files.real, b: files.generated, seed: '--seed' })[argument] ??
+    (/^k\b/.test(argument) ? '--k' : undefined);
   const rows: Row[] = [];
   for (const [title, measure] of measurements(real, generated, flags)) {
     const job = { threads: flags.threads, signal };
-    rows.push(...(await withProgressBar(title, (onProgress) => measure({ ...job, onProgress }))));
+    const named = await inUsersWords(nameOf, () =>
+      withProgressBar(title, (onProgress) => measure({ ...job, onProgress })),
+    );
+    rows.push(...named);
   }
   const { version, variant } = info();
   const { k, convention, seed } = flags;

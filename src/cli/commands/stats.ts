@@ -9,6 +9,7 @@ import { withProgressBar } from '../progress.js';
 import { readInput } from '../read-input.js';
 import { threadsOption } from '../run-options.js';
 import { tableText } from '../table.js';
+import { inUsersWords } from '../users-words.js';
 
 interface OutputFlags {
   readonly output?: string;
@@ -73,7 +74,8 @@ async function runMerge(files: readonly string[], flags: StatsFlags, signal: Abo
       parts.push(await readInput(readStatistics(file, { signal })));
       onProgress({ done: parts.length, total: files.length });
     }
-    return mergeStatistics(parts);
+    const nameOf = (argument: string) => files[Number(/^list\[(\d+)\]$/.exec(argument)?.[1] ?? Number.NaN)];
+    return inUsersWords(nameOf, () => mergeStatistics(parts));
   });
   show('stats merge', { files, output }, await writeStatistics(output, statistics), flags);
 }
