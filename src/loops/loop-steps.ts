@@ -120,20 +120,18 @@ export class LoopSteps<Fitted extends FittedModel> {
     });
   }
 
-  /** Runs one step; a failure names the step, and keeps its own code if it has one. */
+  /**
+   * Runs one step; a failure names the step and keeps its own code, but for ERR_INVALID_INPUT: what a step was given wrong is
+   * not what the loop was given.
+   */
   async #run<T>(where: string, code: ErrorCode, step: () => Promise<T>): Promise<T> {
     try {
       return await abortable(loopName, this.#job.signal, step);
     } catch (error) {
       if (error instanceof MadloopError && error.code === 'ERR_ABORTED') throw error;
       const reason = error instanceof Error ? error.message : String(error);
-      throw new MadloopError(
-        error instanceof MadloopError ? error.code : code,
-        `${loopName}: ${where}: ${reason}`,
-        {
-          cause: error,
-        },
-      );
+      const own = error instanceof MadloopError && error.code !== 'ERR_INVALID_INPUT' ? error.code : code;
+      throw new MadloopError(own, `${loopName}: ${where}: ${reason}`, { cause: error });
     }
   }
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { autophagousLoop } from '../../src/loops/autophagous-loop.js';
+import { sampleMetrics } from '../../src/loops/sample-metrics.js';
 import { matrix } from '../../src/matrix.js';
+import { bestOf } from '../../src/models/best-of.js';
 import { gaussian } from '../../src/models/gaussian.js';
 import type { FittedModel, GenerativeModel } from '../../src/models/generative-model.js';
 import { datasetReference } from '../../src/references/dataset-reference.js';
@@ -174,6 +176,25 @@ describe('a metric or reference that breaks its contract', () => {
       { metrics: [{ mine: () => '3' }] },
       'ERR_METRIC',
       /metric mine: must return a number, got "3"$/,
+    ],
+    [
+      'features are no numbers',
+      {
+        metrics: [
+          sampleMetrics({
+            heldOut: matrix(Float64Array.from({ length: 16 }, Math.sqrt), 8, 2),
+            features: (x) => ({ ...x, data: x.data.map(() => Number.NaN) }),
+          }),
+        ],
+      },
+      'ERR_METRIC',
+      /generation 1: metric .*: .*must be finite, got NaN/,
+    ],
+    [
+      "a curated model's score is no number",
+      { model: bestOf(gaussian(), { candidates: 2, score: (x) => new Float64Array(x.rows).fill(Number.NaN) }) },
+      'ERR_MODEL',
+      /generation 2: .*bestOf: score must return numbers, got NaN for row 0/,
     ],
     [
       'a reference has other moments',

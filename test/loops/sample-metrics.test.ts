@@ -192,11 +192,7 @@ describe('modes', () => {
   test('of other dimensions are refused', async () => {
     const metrics = [sampleMetrics({ modes: { centres, radius: 1 } })];
     const run = () => autophagousLoop({ ...loop, model: gaussian(), metrics }).next();
-    await expectRejection(
-      run,
-      'ERR_INVALID_INPUT',
-      'modes.centres must have as many columns as the data, 3, got 2',
-    );
+    await expectRejection(run, 'ERR_METRIC', 'modes.centres must have as many columns as the data, 3, got 2');
   });
 });
 
