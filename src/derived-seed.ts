@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * A 64-bit seed for one part of a seeded computation: a hash of the seed and of what the part is called, for
@@ -7,5 +7,5 @@ import { createHash } from 'node:crypto';
  */
 export function derivedSeed(seed: bigint, ...part: readonly (string | number)[]): bigint {
   const name = ['madloop', seed, ...part].join('\n');
-  return createHash('sha256').update(name).digest().readBigUInt64LE(0);
+  return hash('sha256', name, 'buffer').readBigUInt64LE(0);
 }

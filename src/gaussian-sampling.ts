@@ -11,7 +11,7 @@ import { snapshot } from './snapshot.js';
 
 /**
  * `count` independent draws from N(mean, lambda covariance), as rows. They depend on the Gaussian, lambda, count
- * and seed alone, not on threads.
+ * and seed alone, not on threads. They lie in `memory`, of count x dim values, where that is given.
  * Rejects with ERR_INVALID_INPUT, ERR_NOT_POSITIVE_SEMIDEFINITE, ERR_OUT_OF_MEMORY, ERR_ABORTED.
  */
 export async function sampleGaussian(
@@ -19,6 +19,7 @@ export async function sampleGaussian(
   count: number,
   { lambda, seed }: { readonly lambda: number; readonly seed: Seed },
   options?: JobOptions,
+  memory?: Float64Array,
 ): Promise<Matrix> {
   const where = 'sampleGaussian';
   const settings = checkJobOptions(where, options);
@@ -29,7 +30,7 @@ export async function sampleGaussian(
     lambda: checkNumber(where, 'lambda', lambda, 0, 1),
     count: rows,
     seed: resolveSeed(where, 'seed', seed),
-    out: allocate(where, 'the samples', Float64Array, checkProduct(where, 'count x dim', rows, dim)),
+    out: memory ?? allocate(where, 'the samples', Float64Array, checkProduct(where, 'count x dim', rows, dim)),
   };
   await runJob(settings, async (throwIfSettled) =>
     native().startGaussianSampling({

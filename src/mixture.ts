@@ -173,7 +173,8 @@ export type WeightBias =
   | { readonly kind: 'densities'; readonly logDensities: Float64Array };
 
 /**
- * `count` independent draws from the mixture with its covariances scaled by lambda, as rows.
+ * `count` independent draws from the mixture with its covariances scaled by lambda, as rows: in `memory`, of count x dim values,
+ * where that is given.
  * Rejects with ERR_INVALID_INPUT, ERR_NOT_POSITIVE_SEMIDEFINITE, ERR_OUT_OF_MEMORY, ERR_ABORTED.
  */
 export async function sampleMixture(
@@ -181,6 +182,7 @@ export async function sampleMixture(
   count: number,
   { lambda, seed, bias }: { readonly lambda: number; readonly seed: bigint; readonly bias: WeightBias },
   options: JobOptions,
+  memory?: Float64Array,
 ): Promise<Matrix> {
   const where = 'sample';
   const settings = checkJobOptions(where, options);
@@ -192,7 +194,7 @@ export async function sampleMixture(
     weightBias: bias.kind,
     count: rows,
     seed,
-    out: allocate(where, 'the samples', Float64Array, checkProduct(where, 'count x dim', rows, cols)),
+    out: memory ?? allocate(where, 'the samples', Float64Array, checkProduct(where, 'count x dim', rows, cols)),
   };
   await runJob(settings, async (throwIfSettled) =>
     native().startMixtureSampling({

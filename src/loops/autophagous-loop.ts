@@ -5,9 +5,10 @@ import type { Matrix } from '../matrix.js';
 import type { FittedModel } from '../models/generative-model.js';
 import { multinomialUniform } from '../multinomial.js';
 import { RandomIntegers } from '../random-integers.js';
-import { concatenateRows, firstRows, pickRows } from '../rows.js';
+import { firstRows, pickRows } from '../rows.js';
 import { type AutophagousLoopOptions, type ResolvedLoop, resolveLoopOptions } from './loop-options.js';
 import { LoopSteps, type Trained } from './loop-steps.js';
+import { TrainingSet } from './training-set.js';
 
 /** One generation of a loop: the model G^t, what it was trained on, and how far it is from the real distribution. */
 export interface Generation<Fitted extends FittedModel = FittedModel> {
@@ -61,21 +62,29 @@ async function* generations<Fitted extends FittedModel>(
 
   const { realFixed, realFresh } = realParts(loop);
   const initialSet = await steps.drawReal(1, loop.initial);
-  let synthetic: Matrix[] = [];
+  let pooled: Matrix[] = []; // synthetic samples of earlier generations
   let recent: Trained<Fitted>[] = []; // the last `memory` models, oldest first
 
   for (let t = 1; t <= loop.generations; t += 1) {
-    let real = [initialSet];
-    if (t > 1) {
+    // Samples that are pooled outlive the training set, and must not keep its memory.
+    const size = realFixed + realFresh + loop.synthetic;
+    const inOneBlock = t > 1 && loop.pool === 'latest' && (size > loop.synthetic || recent.length > 1);
+    const set = new TrainingSet(loop.reference.dim, inOneBlock ? size : undefined);
+    if (t === 1) {
+      set.add(initialSet);
+    } else {
       // The real data beside the synthetic: part of the first set in every generation, new samples, both or neither.
-      real = realFixed > 0 ? [firstRows(initialSet, realFixed)] : [];
-      if (realFresh > 0) real.push(await steps.drawReal(t, realFresh));
-
-      const latest = await drawSynthetic(t, recent, loop, steps);
-      synthetic = loop.pool === 'latest' ? latest : [...synthetic, ...latest];
+      if (realFixed > 0) set.add(firstRows(initialSet, realFixed));
+      if (realFresh > 0) {
+        const offer = set.offer(realFresh);
+        set.add(await steps.drawReal(t, realFresh, offer), offer);
+      }
+      for (const part of pooled) set.add(part);
+      const latest = await drawSynthetic(t, recent, loop, steps, set);
+      if (loop.pool !== 'latest') pooled = [...pooled, ...latest];
     }
-    const all = await concatenateRows([...real, ...synthetic], loop.reference.dim);
-    const { rows, realCount } = await trainingSet(t, all, countRows(real), loop);
+    const realRows = t === 1 ? initialSet.rows : realFixed + realFresh;
+    const { rows, realCount } = await chosenRows(t, await set.join(), realRows, loop);
 
     const model = await steps.fit(t, rows, recent.at(-1)?.model);
     recent = [...recent, { t, model }].slice(-loop.memory);
@@ -87,7 +96,7 @@ async function* generations<Fitted extends FittedModel>(
 }
 
 /** All rows, of which the first `realRows` are real, or with pool 'subsample' some of them, drawn without replacement. */
-async function trainingSet(
+async function chosenRows(
   t: number,
   all: Matrix,
   realRows: number,
@@ -99,19 +108,27 @@ async function trainingSet(
   return { rows: await pickRows(all, chosen), realCount: chosen.filter((row) => row < realRows).length };
 }
 
-/** `loop.synthetic` samples for generation t, each from one of the recent models, chosen uniformly at random. */
+/** Adds `loop.synthetic` samples for generation t, each from one of the recent models, chosen uniformly at random. */
 async function drawSynthetic<Fitted extends FittedModel>(
   t: number,
   recent: readonly Trained<Fitted>[],
   loop: ResolvedLoop<Fitted>,
   steps: LoopSteps<Fitted>,
+  set: TrainingSet,
 ): Promise<Matrix[]> {
   // Choosing a model for each sample independently makes the counts multinomial.
-  const counts = multinomialUniform(loop.synthetic, recent.length, derivedSeed(loop.seed, 'memory', t));
+  const counts =
+    recent.length === 1
+      ? [loop.synthetic]
+      : multinomialUniform(loop.synthetic, recent.length, derivedSeed(loop.seed, 'memory', t));
 
   const parts: Matrix[] = [];
   for (const [i, source] of recent.entries()) {
-    if (counts[i]! > 0) parts.push(await steps.sample(t, source, counts[i]!));
+    if (counts[i] === 0) continue;
+    const offer = set.offer(counts[i]!);
+    const part = await steps.sample(t, source, counts[i]!, offer);
+    set.add(part, offer);
+    parts.push(part);
   }
   return parts;
 }
@@ -125,8 +142,4 @@ export function progressReport(generations: number, { onProgress }: JobSettings)
     lastTime = time;
     onProgress?.({ done: t, total: generations, fraction: t / generations });
   };
-}
-
-function countRows(parts: readonly Matrix[]): number {
-  return parts.reduce((sum, part) => sum + part.rows, 0);
 }

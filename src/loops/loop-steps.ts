@@ -1,15 +1,16 @@
 import { abortable } from '../abortable.js';
 import { checkGaussian, describe } from '../check.js';
-import { derivedSeed } from '../derived-seed.js';
 import { type ErrorCode, MadloopError } from '../errors.js';
 import type { Matrix } from '../matrix.js';
 import type { FittedModel, OpenModel, StepOptions } from '../models/generative-model.js';
+import { type MemoryOffer, offerMemory } from '../models/sample-memory.js';
 import { type Gaussian, moments } from '../moments.js';
 import { native } from '../native.js';
 import type { RealSamples } from '../references/reference.js';
 import { firstNonFinite } from '../rows.js';
 import type { ResolvedLoop } from './loop-options.js';
 import type { MetricValue } from './metrics.js';
+import { StepSeeds } from './step-seeds.js';
 
 const loopName = 'autophagousLoop';
 
@@ -26,11 +27,13 @@ export interface Trained<Fitted extends FittedModel = FittedModel> {
 export class LoopSteps<Fitted extends FittedModel> {
   readonly #loop: ResolvedLoop<Fitted>;
   readonly #job: Omit<StepOptions, 'seed'>;
+  readonly #seeds: StepSeeds;
   #realSamples: RealSamples | undefined;
   #openModel: OpenModel<Fitted> | undefined;
 
   constructor(loop: ResolvedLoop<Fitted>) {
     this.#loop = loop;
+    this.#seeds = new StepSeeds(loop.seed);
     this.#job = { threads: loop.job.threads, signal: loop.job.signal };
   }
 
@@ -42,28 +45,28 @@ export class LoopSteps<Fitted extends FittedModel> {
     );
   }
 
-  /** New real samples for generation t. */
-  drawReal(t: number, count: number): Promise<Matrix> {
-    const { reference, seed } = this.#loop;
+  /** New real samples for generation t, which may lie in the memory offered; so with all that is drawn. */
+  drawReal(t: number, count: number, offer?: MemoryOffer): Promise<Matrix> {
+    const { reference } = this.#loop;
     const where = `generation ${t}: ${nameOf(reference, 'reference')}`;
     return this.#run(where, 'ERR_REFERENCE', async () => {
-      this.#realSamples ??= reference.open(derivedSeed(seed, 'reference'));
-      const options = { ...this.#job, generation: t, seed: derivedSeed(seed, 'real', t) };
+      this.#realSamples ??= reference.open(this.#seeds.of('reference'));
+      const options = { ...this.#job, generation: t, seed: this.#seeds.of('real', t) };
+      if (offer) offerMemory(options, offer);
       return this.#checkRows(await this.#realSamples.draw(count, options), count, 'ERR_REFERENCE');
     });
   }
 
   /** The model of generation t; `previous` is that of the generation before. */
   fit(t: number, data: Matrix, previous: Fitted | undefined): Promise<Fitted> {
-    const { model, seed } = this.#loop;
+    const { model } = this.#loop;
     const where = `generation ${t}: fit of ${nameOf(model, 'model')} to ${data.rows} samples`;
     return this.#run(where, 'ERR_MODEL', async () => {
       if (model.open !== undefined) this.#openModel ??= model.open();
-      const fitted = await (this.#openModel ?? model).fit(data, {
-        ...this.#job,
-        seed: derivedSeed(seed, 'fit', t),
-        previous,
-      });
+      const options = { ...this.#job, seed: this.#seeds.of('fit', t), previous };
+      const fitting = (this.#openModel ?? model).fit(data, options);
+      this.#prepareSeeds(t + 1);
+      const fitted = await fitting;
       if (typeof fitted?.sample !== 'function') {
         throw new MadloopError(
           'ERR_MODEL',
@@ -76,8 +79,8 @@ export class LoopSteps<Fitted extends FittedModel> {
   }
 
   /** Synthetic samples for generation t from an earlier generation's model. */
-  sample(t: number, source: Trained<Fitted>, count: number): Promise<Matrix> {
-    return this.#draw(t, source, count, this.#loop.lambda, 'synthetic');
+  sample(t: number, source: Trained<Fitted>, count: number, offer?: MemoryOffer): Promise<Matrix> {
+    return this.#draw(t, source, count, this.#loop.lambda, 'synthetic', offer);
   }
 
   /** All metrics of generation t's model. */
@@ -107,15 +110,34 @@ export class LoopSteps<Fitted extends FittedModel> {
     await this.#openModel?.close();
   }
 
+  /** Those of generation t that most loops need; of many past models' samples some at the most. */
+  #prepareSeeds(t: number): void {
+    if (t > this.#loop.generations) return;
+    const sources = Array.from({ length: Math.min(this.#loop.memory, t - 1, 8) }, (_, i) => t - 1 - i);
+    this.#seeds.prepare([
+      ['real', t],
+      ...sources.map((source) => ['synthetic', t, source] as const),
+      ['fit', t],
+    ]);
+  }
+
   async #momentsOf(trained: Trained<Fitted>): Promise<Gaussian> {
     if (trained.model.moments !== undefined) return trained.model.moments;
     return moments(await this.#draw(trained.t, trained, this.#loop.metricSamples, 1, 'moments'), this.#job);
   }
 
-  #draw(t: number, source: Trained<Fitted>, count: number, lambda: number, purpose: string): Promise<Matrix> {
+  #draw(
+    t: number,
+    source: Trained<Fitted>,
+    count: number,
+    lambda: number,
+    purpose: string,
+    offer?: MemoryOffer,
+  ): Promise<Matrix> {
     const where = `generation ${t}: ${count} samples of ${nameOf(this.#loop.model, 'model')} of generation ${source.t}`;
     return this.#run(where, 'ERR_MODEL', async () => {
-      const options = { ...this.#job, lambda, seed: derivedSeed(this.#loop.seed, purpose, t, source.t) };
+      const options = { ...this.#job, lambda, seed: this.#seeds.of(purpose, t, source.t) };
+      if (offer) offerMemory(options, offer);
       return this.#checkRows(await source.model.sample(count, options), count, 'ERR_MODEL');
     });
   }

@@ -11,6 +11,7 @@ import {
   type ModelSampleOptions,
 } from './fit-options.js';
 import type { FittedModel, GenerativeModel } from './generative-model.js';
+import { takeMemory } from './sample-memory.js';
 
 /** The bootstrap as a generative model. */
 export interface BootstrapModel extends GenerativeModel<FittedBootstrap> {
@@ -41,13 +42,14 @@ export class FittedBootstrap implements FittedModel {
    */
   async sample(count: number, options: ModelSampleOptions = {}): Promise<Matrix> {
     const { lambda, seed, job } = checkSampleOptions('sample', options);
+    const memory = takeMemory(options, count, this.rows.cols);
     if (!(lambda < 1)) {
       const { rows } = this;
       const weights = allocate('bootstrap', 'the weights', Float64Array, rows.rows).fill(1 / rows.rows);
-      return sampleMixture(points(rows, weights), count, { lambda, seed, bias: { kind: 'none' } }, job);
+      return sampleMixture(points(rows, weights), count, { lambda, seed, bias: { kind: 'none' } }, job, memory);
     }
     this.#values ??= await differentRows(this.rows);
-    return sampleMixture(this.#values, count, { lambda, seed, bias: { kind: 'weights' } }, job);
+    return sampleMixture(this.#values, count, { lambda, seed, bias: { kind: 'weights' } }, job, memory);
   }
 }
 

@@ -10,6 +10,7 @@ import {
 import type { Gaussian } from '../moments.js';
 import { checkSampleOptions, type ModelSampleOptions } from './fit-options.js';
 import type { FittedModel } from './generative-model.js';
+import { takeMemory } from './sample-memory.js';
 
 /** A Gaussian mixture that was fitted, with how the fit went. */
 export class FittedGaussianMixture implements FittedModel, MixtureParameters {
@@ -43,7 +44,8 @@ export class FittedGaussianMixture implements FittedModel, MixtureParameters {
    */
   async sample(count: number, options: ModelSampleOptions = {}): Promise<Matrix> {
     const { lambda, seed, job } = checkSampleOptions('sample', options);
-    return sampleMixture(this, count, { lambda, seed, bias: { kind: 'none' } }, job);
+    const memory = takeMemory(options, count, this.means.cols);
+    return sampleMixture(this, count, { lambda, seed, bias: { kind: 'none' } }, job, memory);
   }
 
   /**

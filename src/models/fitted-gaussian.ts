@@ -5,6 +5,7 @@ import { mixtureLogDensity } from '../mixture.js';
 import type { Gaussian } from '../moments.js';
 import { checkSampleOptions, type ModelSampleOptions } from './fit-options.js';
 import type { FittedModel } from './generative-model.js';
+import { takeMemory } from './sample-memory.js';
 
 /** The distribution N(mean, covariance), known by its parameters. */
 export class FittedGaussian implements FittedModel {
@@ -20,7 +21,13 @@ export class FittedGaussian implements FittedModel {
    */
   async sample(count: number, options: ModelSampleOptions = {}): Promise<Matrix> {
     const { lambda, seed, job } = checkSampleOptions('sample', options);
-    return sampleGaussian(this.moments, count, { lambda, seed }, job);
+    return sampleGaussian(
+      this.moments,
+      count,
+      { lambda, seed },
+      job,
+      takeMemory(options, count, this.moments.dim),
+    );
   }
 
   /**

@@ -12,6 +12,7 @@ import {
   type ModelSampleOptions,
 } from './fit-options.js';
 import type { FittedModel, GenerativeModel } from './generative-model.js';
+import { takeMemory } from './sample-memory.js';
 
 /** A rule, or a bandwidth in the units of the data. */
 export type Bandwidth = 'scott' | 'silverman' | number;
@@ -78,7 +79,8 @@ export class FittedKernelDensity implements FittedModel {
       this.#logDensities ??= await this.logDensity(this.centres, quiet);
       bias = { kind: 'densities', logDensities: this.#logDensities };
     }
-    return sampleMixture(this.#mixture, count, { lambda, seed, bias }, job);
+    const memory = takeMemory(options, count, this.centres.cols);
+    return sampleMixture(this.#mixture, count, { lambda, seed, bias }, job, memory);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { allocate } from '../allocate.js';
 import { checkGaussian, checkOptions, checkPositiveInteger, checkProduct, toFloat64Array } from '../check.js';
-import { FittedGaussian } from '../models/fitted-gaussian.js';
+import { sampleGaussian } from '../gaussian-sampling.js';
+import { takeMemory } from '../models/sample-memory.js';
 import type { Gaussian } from '../moments.js';
 import type { RealSamples, Reference } from './reference.js';
 
@@ -56,8 +57,12 @@ export class GaussianReference implements Reference, Gaussian {
   }
 
   open(): RealSamples {
-    const distribution = new FittedGaussian(this);
-    return { draw: (count, { generation: _, ...step }) => distribution.sample(count, { lambda: 1, ...step }) };
+    return {
+      draw: (count, options) => {
+        const { generation: _, seed, ...job } = options;
+        return sampleGaussian(this, count, { lambda: 1, seed }, job, takeMemory(options, count, this.dim));
+      },
+    };
   }
 }
 

@@ -8,6 +8,7 @@ import {
   mixtureMoments,
   sampleMixture,
 } from '../mixture.js';
+import { takeMemory } from '../models/sample-memory.js';
 import type { Gaussian } from '../moments.js';
 import type { RealSamples, Reference } from './reference.js';
 
@@ -59,8 +60,11 @@ export function mixtureReference(options: MixtureReferenceOptions): MixtureRefer
   if (given.covariances === undefined) throw invalid(where, 'covariances', 'be an array of numbers', undefined);
   const parameters = checkMixture(where, 'options', { ...given, means, weights, covariance });
   const open = (): RealSamples => ({
-    draw: (count, { generation: _, seed, ...job }) =>
-      sampleMixture(parameters, count, { lambda: 1, seed, bias: { kind: 'none' } }, job),
+    draw: (count, options) => {
+      const { generation: _, seed, ...job } = options;
+      const memory = takeMemory(options, count, dim);
+      return sampleMixture(parameters, count, { lambda: 1, seed, bias: { kind: 'none' } }, job, memory);
+    },
   });
   return {
     name: where,
