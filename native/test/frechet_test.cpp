@@ -125,7 +125,8 @@ TEST_CASE("covariances of condition 1e16, in general position: the reported erro
         for (Index j = 0; j < dim; ++j)
           f.col(j) *= std::pow(10.0L, static_cast<long double>(-digits / 2 * static_cast<double>(j) /
                                                                static_cast<double>(dim - 1)));
-        LongMatrix const rotation = orthogonalFactor(LongMatrix(normals(dim, dim, seed + 1).cast<long double>()));
+        LongMatrix const rotation =
+            orthogonalFactor(LongMatrix(normals(dim, dim, seed + 1).cast<long double>()));
         return LongMatrix(rotation * f);
       };
       LongMatrix const f1 = factor(11);

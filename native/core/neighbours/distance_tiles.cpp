@@ -106,8 +106,13 @@ void forEachDistanceTile(FramedPoints const& x, IndexRange rows, FramedPoints co
         packed.fill(row, x.points, block, frame, 2);  // the 2 of 2 x y
       AlignedArray<float> const products(paddedRows * kTileColumns);
 
-      forEachBlock(segment, kTileColumns, [&](IndexRange tile) {
-        if (!wanted(block, rows, tile, pairs)) return;
+      // Neighbouring blocks are worked on at the same time: each begins elsewhere, so that their threads seldom
+      // want the same column's data.
+      std::size_t const tiles = (segment.size() + kTileColumns - 1) / kTileColumns;
+      for (std::size_t t = 0; t < tiles; ++t) {
+        std::size_t const begin = segment.begin + (t + 3 * b) % tiles * kTileColumns;
+        IndexRange const tile = {begin, std::min(segment.end, begin + kTileColumns)};
+        if (!wanted(block, rows, tile, pairs)) continue;
         task.throwIfCancelled();
         std::size_t const first = tile.begin - segment.begin;
         for (std::size_t k = 0; k < dim; k += kTileDepth) {
@@ -122,7 +127,7 @@ void forEachDistanceTile(FramedPoints const& x, IndexRange rows, FramedPoints co
         }
         use({block, tile, products.get(), kTileColumns});
         task.add(block.size() * tile.size() / 256);
-      });
+      }
     });
   });
 }

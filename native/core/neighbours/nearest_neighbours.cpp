@@ -41,7 +41,7 @@ class CandidateLists {
         capacity_(capacityFor(k)),
         candidates_(strip.size() * capacity_),
         counts_(strip.size(), 0),
-        thresholds_(strip.size(), std::numeric_limits<float>::infinity()),
+        nearest_(strip.size() * k, std::numeric_limits<float>::infinity()),
         locks_((strip.size() + kLockedPoints - 1) / kLockedPoints) {}
 
   static std::size_t capacityFor(std::size_t k) { return 2 * k + 22; }
@@ -54,7 +54,7 @@ class CandidateLists {
       std::size_t const local = i - strip_.begin;
       std::size_t const end = std::min(range.end, strip_.begin + (local / kLockedPoints + 1) * kLockedPoints);
       std::lock_guard const lock(locks_[local / kLockedPoints]);
-      for (; i < end; ++i) *out++ = -thresholds_[i - strip_.begin];
+      for (; i < end; ++i) *out++ = -threshold(i - strip_.begin);
     }
   }
 
@@ -62,16 +62,15 @@ class CandidateLists {
   float offer(std::size_t i, Candidate const& candidate, SettledDistances& settled) {
     std::size_t const local = i - strip_.begin;
     std::lock_guard const lock(locks_[local / kLockedPoints]);
-    if (candidate.lower > thresholds_[local]) return -thresholds_[local];
-    Candidate* const list = candidates_.data() + local * capacity_;
-    std::size_t& count = counts_[local];
-    list[count++] = candidate;
-    if (count == k_) updateThreshold(local);
+    if (candidate.lower > threshold(local)) return -threshold(local);
+    std::uint32_t& count = counts_[local];
+    candidates_[local * capacity_ + count++] = candidate;
+    if (candidate.upper < threshold(local)) replaceLargest(local, candidate.upper);
     if (count == capacity_) {
       prune(local);
       if (count > k_ + (capacity_ - k_) / 2) settle(i, settled);
     }
-    return -thresholds_[local];
+    return -threshold(local);
   }
 
   /// The k nearest of point i in order. For one thread at a time a point, once all candidates were offered.
@@ -81,22 +80,29 @@ class CandidateLists {
   }
 
  private:
-  /// Drops what lies beyond the k-th smallest upper bound.
-  void prune(std::size_t local) {
-    updateThreshold(local);
-    Candidate* const list = candidates_.data() + local * capacity_;
-    float const threshold = thresholds_[local];
-    counts_[local] = static_cast<std::size_t>(
-        std::remove_if(list, list + counts_[local], [&](Candidate const& c) { return c.lower > threshold; }) -
-        list);
+  /// The k-th smallest upper bound of all candidates offered: none beyond it is among the k nearest.
+  [[nodiscard]] float threshold(std::size_t local) const { return nearest_[local * k_]; }
+
+  /// Puts `upper` in the place of the largest of the k smallest upper bounds, which are a heap.
+  void replaceLargest(std::size_t local, float upper) {
+    float* const heap = nearest_.data() + local * k_;
+    std::size_t hole = 0;
+    for (std::size_t child = 1; child < k_; child = 2 * hole + 1) {
+      if (child + 1 < k_ && heap[child + 1] > heap[child]) ++child;
+      if (heap[child] <= upper) break;
+      heap[hole] = heap[child];
+      hole = child;
+    }
+    heap[hole] = upper;
   }
 
-  void updateThreshold(std::size_t local) {
+  /// Drops what lies beyond the k-th smallest upper bound.
+  void prune(std::size_t local) {
     Candidate* const list = candidates_.data() + local * capacity_;
-    if (counts_[local] < k_) return;
-    std::nth_element(list, list + k_ - 1, list + counts_[local],
-                     [](Candidate const& a, Candidate const& b) { return a.upper < b.upper; });
-    thresholds_[local] = std::min(thresholds_[local], list[k_ - 1].upper);
+    counts_[local] = static_cast<std::uint32_t>(
+        std::remove_if(list, list + counts_[local],
+                       [limit = threshold(local)](Candidate const& c) { return c.lower > limit; }) -
+        list);
   }
 
   /// Leaves only the k nearest of the candidates: those it drops are beaten by k others.
@@ -104,10 +110,14 @@ class CandidateLists {
     std::vector<Settled> const kept = nearestOf(i, settled);
     std::size_t const local = i - strip_.begin;
     Candidate* const list = candidates_.data() + local * capacity_;
-    for (std::size_t c = 0; c < kept.size(); ++c)
+    float* const heap = nearest_.data() + local * k_;
+    float const limit = threshold(local);
+    for (std::size_t c = 0; c < kept.size(); ++c) {
       list[c] = {kept[c].index, roundedDown(kept[c].squared.lower), roundedUp(kept[c].squared.upper)};
-    counts_[local] = kept.size();
-    updateThreshold(local);
+      heap[c] = std::min(limit, list[c].upper);
+    }
+    counts_[local] = static_cast<std::uint32_t>(kept.size());
+    std::make_heap(heap, heap + k_);
   }
 
   /// The k nearest of the candidates (all, if fewer) in the order of exact distances, then of indices.
@@ -149,8 +159,8 @@ class CandidateLists {
   std::size_t k_;
   std::size_t capacity_;
   std::vector<Candidate> candidates_;
-  std::vector<std::size_t> counts_;
-  std::vector<float> thresholds_;
+  std::vector<std::uint32_t> counts_;
+  std::vector<float> nearest_;  // the k smallest upper bounds of every point
   std::vector<SpinLock> locks_;
 };
 

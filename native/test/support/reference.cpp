@@ -3,6 +3,7 @@
 #include <Eigen/Eigenvalues>
 #include <Eigen/LU>
 #include <Eigen/SVD>
+#include <complex>
 
 namespace madloop::test {
 
@@ -12,17 +13,20 @@ Vector referenceEigenvalues(Matrix const& symmetric) {
 }
 
 Vector referenceEigenvalues(Vector const& diagonal, Vector const& subdiagonal) {
-  Eigen::SelfAdjointEigenSolver<Matrix> solver;
-  solver.computeFromTridiagonal(diagonal, subdiagonal, Eigen::EigenvaluesOnly);
-  return solver.eigenvalues();
+  Eigen::SelfAdjointEigenSolver<LongMatrix> solver;
+  solver.computeFromTridiagonal(diagonal.cast<long double>(), subdiagonal.cast<long double>(),
+                                Eigen::EigenvaluesOnly);
+  return solver.eigenvalues().cast<double>();
 }
 
 Eigen::VectorXcd referenceComplexEigenvalues(Matrix const& square) {
-  return Eigen::EigenSolver<Matrix>(square, false).eigenvalues();
+  LongMatrix const wide = square.cast<long double>();
+  return Eigen::EigenSolver<LongMatrix>(wide, false).eigenvalues().cast<std::complex<double>>();
 }
 
 Matrix referenceSquareRoot(Matrix const& semidefinite) {
-  return Eigen::SelfAdjointEigenSolver<Matrix>(semidefinite).operatorSqrt();
+  LongMatrix const wide = semidefinite.cast<long double>();
+  return Eigen::SelfAdjointEigenSolver<LongMatrix>(wide).operatorSqrt().cast<double>();
 }
 
 LongVector referenceSingularValues(LongMatrix const& g) {

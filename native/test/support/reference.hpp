@@ -1,5 +1,5 @@
-// Eigen's own decompositions, the plain references of ours. They are compiled once, in reference.cpp: each costs the compiler
-// up to a minute.
+// Eigen's own decompositions, the plain references of ours. They are compiled once, in reference.cpp: each
+// costs the compiler up to a minute.
 #pragma once
 
 #include "core/linalg/eigen.hpp"
@@ -9,16 +9,16 @@ namespace madloop::test {
 using LongMatrix = Eigen::Matrix<long double, Eigen::Dynamic, Eigen::Dynamic>;
 using LongVector = Eigen::Matrix<long double, Eigen::Dynamic, 1>;
 
-/// Eigenvalues of a symmetric matrix, ascending, computed in extended precision.
+/// Eigenvalues of a symmetric matrix, ascending.
 Vector referenceEigenvalues(Matrix const& symmetric);
-/// Eigenvalues of a symmetric tridiagonal matrix, ascending, in float64.
+/// Eigenvalues of a symmetric tridiagonal matrix, ascending.
 Vector referenceEigenvalues(Vector const& diagonal, Vector const& subdiagonal);
-/// Eigenvalues of any square matrix, in float64.
+/// Eigenvalues of any square matrix.
 Eigen::VectorXcd referenceComplexEigenvalues(Matrix const& square);
-/// The principal square root of a positive semidefinite matrix, in float64.
+/// The principal square root of a positive semidefinite matrix.
 Matrix referenceSquareRoot(Matrix const& semidefinite);
 
-/// Singular values, descending, by one-sided Jacobi in extended precision.
+/// Singular values, descending, by two-sided Jacobi.
 LongVector referenceSingularValues(LongMatrix const& g);
 inline Vector referenceSingularValues(Matrix const& g) {
   return referenceSingularValues(LongMatrix(g.cast<long double>())).cast<double>();

@@ -12,9 +12,7 @@
 
 namespace madloop::test {
 
-inline Matrix orthogonalMatrix(Index n, unsigned seed) {
-  return orthogonalFactor(normals(n, n, seed));
-}
+inline Matrix orthogonalMatrix(Index n, unsigned seed) { return orthogonalFactor(normals(n, n, seed)); }
 
 /// Exactly symmetric, with the given eigenvalues to rounding.
 inline Matrix withEigenvalues(Vector const& eigenvalues, unsigned seed) {
