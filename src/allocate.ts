@@ -12,11 +12,34 @@ export function allocate<Type extends ArrayConstructor>(
   Type: Type,
   length: number,
 ): InstanceType<Type> {
+  return orOutOfMemory(where, what, Type, length, () => new Type(length) as InstanceType<Type>);
+}
+
+/** The same in a SharedArrayBuffer: the engine reads it in place (src/snapshot.ts), and workers get it without a copy. */
+export function allocateShared<Type extends ArrayConstructor>(
+  where: string,
+  what: string,
+  Type: Type,
+  length: number,
+): InstanceType<Type> {
+  return orOutOfMemory(where, what, Type, length, () => {
+    const buffer = new SharedArrayBuffer(length * Type.BYTES_PER_ELEMENT);
+    return new Type(buffer as unknown as ArrayBuffer) as InstanceType<Type>; // the union's overloads lack it
+  });
+}
+
+function orOutOfMemory<Result>(
+  where: string,
+  what: string,
+  { BYTES_PER_ELEMENT }: ArrayConstructor,
+  length: number,
+  create: () => Result,
+): Result {
   try {
-    return new Type(length) as InstanceType<Type>;
+    return create();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const gigabytes = ((length * Type.BYTES_PER_ELEMENT) / 1e9).toPrecision(3);
+    const gigabytes = ((length * BYTES_PER_ELEMENT) / 1e9).toPrecision(3);
     throw new MadloopError(
       'ERR_OUT_OF_MEMORY',
       `${where}: ${what} needs ${length} values (${gigabytes} GB), more than there is memory for`,

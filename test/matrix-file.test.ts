@@ -33,6 +33,11 @@ async function fileWithHeader(header: string, bytes: number, version = 1): Promi
 }
 
 describe('readMatrix', () => {
+  test('puts the matrix where calls need no copy of it', async () => {
+    const { data } = await readMatrix(fixture('float64.npy'));
+    expect(data.buffer).toBeInstanceOf(SharedArrayBuffer);
+  });
+
   test.each([
     ['float64', Float64Array],
     ['float64-fortran', Float64Array],

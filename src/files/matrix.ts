@@ -1,7 +1,7 @@
 // Matrices in .npy and .npz files.
 
 import { endianness } from 'node:os';
-import { allocate } from '../allocate.js';
+import { allocateShared } from '../allocate.js';
 import type { Matrix } from '../matrix.js';
 import type { ByteSource } from './byte-source.js';
 import { ElementReader } from './element-reader.js';
@@ -80,7 +80,8 @@ export async function readStoredMatrix(array: StoredArray): Promise<Matrix> {
   const { rows, cols } = checkMatrixShape(array);
   const { type } = checkElements(array);
   const reader = await ElementReader.open(array);
-  const data: Elements = allocate(array.name, 'the matrix', type.Type as Float64ArrayConstructor, rows * cols);
+  const Type = type.Type as Float64ArrayConstructor;
+  const data: Elements = allocateShared(array.name, 'the matrix', Type, rows * cols);
   if (!array.header.fortranOrder) {
     await reader.read(data);
   } else {
