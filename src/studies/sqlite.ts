@@ -41,6 +41,7 @@ const patienceMs = 2_000;
 
 /** SQLite's primary result codes that have an explanation of their own. */
 export const sqliteCodes = {
+  error: 1,
   busy: 5,
   readOnly: 8,
   ioError: 10,
@@ -87,6 +88,8 @@ function messageOf(error: unknown): string {
 const kept = 'everything committed so far is kept, and the same command resumes';
 
 const explanations: ReadonlyMap<number, string> = new Map([
+  // All statements are fixed: one fails where what it names is not there.
+  [sqliteCodes.error, 'the file is damaged (a table or column is missing); it was left as it is'],
   [sqliteCodes.busy, 'another program has locked the file'],
   [sqliteCodes.readOnly, 'the file cannot be written'],
   [sqliteCodes.ioError, `reading or writing failed; ${kept}`],

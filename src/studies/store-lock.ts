@@ -2,6 +2,8 @@
 // however that dies; SQLite takes it, since it knows how on every system.
 
 import { rmSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { MadloopError } from '../errors.js';
 import { inStore, openSqlite, type SqliteDatabase, sqliteCode, sqliteCodes } from './sqlite.js';
 
 export class StoreLock {
@@ -18,7 +20,7 @@ export class StoreLock {
     const file = `${store}-lock`;
     for (;;) {
       const before = inode(file);
-      const db = await openSqlite(where, file, 'write');
+      const db = await openLock(where, store, file);
       let busy = false;
       inStore(where, file, () => {
         try {
@@ -44,6 +46,16 @@ export class StoreLock {
       // Windows removes no open file. An empty one that stays does no harm.
     }
     this.#db.close();
+  }
+}
+
+async function openLock(where: string, store: string, file: string): Promise<SqliteDatabase> {
+  try {
+    return await openSqlite(where, file, 'write');
+  } catch (error) {
+    if (!(error instanceof MadloopError) || error.code !== 'ERR_STORE') throw error;
+    const message = `${where}: ${store}: its folder must be writable, for the lock ${basename(file)} too; it is not`;
+    throw new MadloopError('ERR_STORE', message, { cause: error });
   }
 }
 

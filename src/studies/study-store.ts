@@ -7,7 +7,7 @@ import { assignShards, type ShardChoice } from './shards.js';
 import { inStore, type SqliteDatabase } from './sqlite.js';
 import { createStore, makeFolderOf, onlyName, openStoreForReading, openStoreForWriting } from './store-file.js';
 import { StoreLock } from './store-lock.js';
-import type { ChainSums, PlacedCell, StoreSql } from './store-sql.js';
+import type { CellRow, ChainSums, PlacedCell, StoreSql } from './store-sql.js';
 import type { StudyCellResult } from './study-document.js';
 import {
   cellKey,
@@ -69,7 +69,13 @@ export class StudyStore {
         await makeStore(where, path, settings, plan.cells, assignShards(plan.cells, choice.shards));
       const { db, sql } = await openStoreForWriting(where, path);
       try {
-        inStore(where, path, () => checkSettings(where, path, readSettings(sql), settings));
+        inStore(where, path, () => {
+          checkSettings(where, path, readSettings(sql), settings);
+          checkCells(where, path, sql.cells(), plan.cells);
+          // Fail where a table is missing, while nothing is written.
+          sql.begun();
+          sql.lastRun();
+        });
         const store = new StudyStore(where, path, lock, db, sql);
         store.#begin();
         return store;
@@ -232,6 +238,21 @@ export function readSettings(sql: StoreSql): StoreSettings {
     ...{ content: value('content'), madeBy: value('madeBy'), choice: value('choice') },
     document: value('document'),
   };
+}
+
+/** Throws ERR_STORE unless the cells are those of the study, all of them. */
+function checkCells(where: string, path: string, rows: readonly CellRow[], cells: readonly PlacedCell[]): void {
+  const wrong = cells.findIndex(({ parameters }, i) => {
+    const row = rows[i];
+    return row?.cell !== i || cellKey(row.parameters) !== cellKey(parameters);
+  });
+  if (wrong < 0 && rows.length === cells.length) return;
+  const which =
+    wrong < 0 ? `there are ${rows.length} of ${cells.length}` : `cell ${wrong} is missing or another`;
+  throw new MadloopError(
+    'ERR_STORE',
+    `${where}: ${path}: the file is damaged (its cells are not those of the study: ${which}); it was left as it is`,
+  );
 }
 
 /** Throws ERR_STORE with every difference, old -> new, unless the store is of this study, engine and part. */

@@ -127,6 +127,29 @@ describe('a file that is no store of this format is refused and left as it is:',
     }
   });
 
+  test.each([
+    ['a dropped table', 'DROP TABLE runs', /the file is damaged \(a table or column is missing\)/],
+    ['a cell that is gone', 'DELETE FROM cells WHERE cell = 4', /cell 4 is missing or another/],
+    ['a cell too many', 'INSERT', /there are 19 of 18/],
+    ['another parameter', 'UPDATE cells SET lambda = 0.5 WHERE cell = 17', /cell 17 is missing or another/],
+  ])('%s: not resumed, and left as it is', async (_, sql, message) => {
+    const store = newName();
+    await run(store);
+    const db = await openSqlite('test', store, 'write');
+    const columns = (db.prepare('PRAGMA table_info(cells)').all() as { name: string }[]).map(
+      ({ name }) => name,
+    );
+    const rest = columns.slice(1).join(', ');
+    db.exec(sql.replace('INSERT', `INSERT INTO cells SELECT 99, ${rest} FROM cells WHERE cell = 3`));
+    db.close();
+    const before = readFileSync(store);
+    const error = await rejection(() => run(store));
+    expect(error.code).toBe('ERR_STORE');
+    expect(error.message).toMatch(message);
+    expect(error.message).toContain('it was left as it is');
+    expect(readFileSync(store).equals(before)).toBe(true);
+  });
+
   test('a folder, and nothing at all', async () => {
     const path = newName();
     for (const [, use] of uses.slice(1))
@@ -348,11 +371,11 @@ describe.skipIf(!canMount)('on a small file system', () => {
     copyFileSync(made, store);
     expect(spawnSync('mount', ['-o', 'remount,ro', mount]).status).toBe(0);
     expect(await readStudy(store)).toEqual(document);
-    await expectRejection(() => run(store), 'ERR_STORE', 'a.sqlite', 'cannot be');
+    await expectRejection(() => run(store), 'ERR_STORE', 'a.sqlite', 'its folder must be writable');
     await expectRejection(
       () => mergeStudies('study merge', [made], join(mount, 'b.sqlite')),
       'ERR_STORE',
-      'cannot be',
+      'its folder must be writable',
     );
     expect(readFileSync(store).equals(readFileSync(made))).toBe(true);
   });
