@@ -195,9 +195,11 @@ test('flags of other figures and stores that are none are refused', async () => 
     [['figure', '11', '--replicates', '5'], 2, '--replicates'],
     [['figure', '10', '--relative-error', '0.1'], 2, '--relative-error'],
     [['figure', '11', '--relative-error', 'x'], 2, '--relative-error'],
+    [['figure', '11', '--relative-error', '0.6'], 2, '--relative-error must be a number from 0.000001 to 0.5'],
     [['figure', '13'], 2, '13'],
     [['report', 'absent.sqlite'], 1, 'absent.sqlite'],
     [['report'], 2, 'stores'],
+    [['report', 'a.sqlite', '-o', 'a.sqlite'], 2, '--output must end in .html, got a.sqlite'],
   ] as const) {
     const outcome = await run(args, folder);
     expect([args, outcome.status, outcome.stdout]).toEqual([args, status, '']);

@@ -50,6 +50,11 @@ describe('madloop', () => {
       [...small, '--threads', '0'],
       /--threads must be an integer of at least 1, got 0/,
     ],
+    [
+      'a model of data without data',
+      [...small, '--model', 'gmm'],
+      /model is for real data: it needs --data FILE\.npy/,
+    ],
     ['a figure that is not there', ['figure', '9'], /'9' is invalid.*Allowed choices are 10/],
     ['a parameter file that is not there', ['loop', 'absent.json'], /cannot read absent\.json/],
     [
