@@ -1,6 +1,6 @@
 // `npm run bench`: measures madloop, beside NumPy and SciPy where they are installed, and prints Markdown tables.
 // bench/README.md says how, and holds the tables of the reference machine.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -50,7 +50,8 @@ const usage = `node bench/run.mjs [options]
   --no-peers        without NumPy and SciPy
   --no-native       without the C++ programs (they need cmake): no kernels, no floor
   --native-build F  folder to build them in (default build-bench)
-  --write           put the tables into bench/README.md and the measurements into bench/results/reference.json`;
+  --write           put the tables into bench/README.md and the measurements into bench/results/reference.json; those of
+                    --only say which commit they are of`;
 
 const { values: options } = parseArgs({
   options: {
@@ -78,10 +79,6 @@ async function main() {
   const rounds = Number(options.rounds);
   if (unknown || !(Number.isInteger(threads) && threads >= 1) || !(Number.isInteger(rounds) && rounds >= 1)) {
     console.error(usage);
-    return 2;
-  }
-  if (options.write && options.only) {
-    console.error('--write needs all benchmarks: the tables of one README must come from one run');
     return 2;
   }
 
@@ -132,9 +129,8 @@ async function main() {
   }
   await peers?.stop();
 
-  const keep = options.write && agreed;
-  save({ date, machine, busy, results }, keep ? 'reference' : date.replaceAll(/[:.]/g, '-'));
-  if (keep) writeSections(fileURLToPath(new URL('README.md', import.meta.url)), sections);
+  if (options.write && agreed) keep({ date, machine, busy, results }, sections, options.only);
+  else save({ date, machine, busy, results }, date.replaceAll(/[:.]/g, '-'));
   return agreed ? 0 : 1;
 }
 
@@ -144,6 +140,27 @@ async function startPeers(threads) {
   if (!all) return undefined;
   const single = threads === 1 ? all : await startPeer(1);
   return { all, single, stop: () => Promise.all([...new Set([all, single])].map((peer) => peer.stop())) };
+}
+
+/**
+ * Puts the tables into the README and the measurements beside it. Those of a few benchmarks alone take their places among the
+ * others, and say that they are of a run of their own.
+ */
+function keep(measurements, sections, only) {
+  const { date, machine, busy, results } = measurements;
+  const readme = fileURLToPath(new URL('README.md', import.meta.url));
+  if (!only) {
+    save(measurements, 'reference');
+    writeSections(readme, sections);
+    return;
+  }
+  const reference = JSON.parse(readFileSync(new URL('results/reference.json', import.meta.url), 'utf8'));
+  const from = `Of a later run than the other tables: commit ${machine.commit}, ${date.slice(0, 10)}${busy ? `; ${busy}` : ''}.`;
+  for (const name of only) {
+    reference.results[name] = { ...results[name], date, machine };
+    writeSections(readme, { [name]: `${sections[name]}\n\n${from}` });
+  }
+  save(reference, 'reference');
 }
 
 function save(measurements, name) {
