@@ -21,6 +21,10 @@ export async function inUsersWords<Result>(
     const name = argument === undefined ? undefined : nameOf(argument);
     if (name === undefined) throw error;
     const both = other === undefined ? name : `${name} and ${nameOf(other) ?? other}`;
-    throw new MadloopError(error.code, `${both}${rest}`, { cause: error });
+    // "that of list[0]"; and what is wrong of the file, not another file.
+    const words = rest!
+      .replace(/\b[a-z]\w*\[\d+\]/g, (another) => nameOf(another) ?? another)
+      .replace(/^\./, ': ');
+    throw new MadloopError(error.code, `${both}${words}`, { cause: error });
   }
 }

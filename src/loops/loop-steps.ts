@@ -52,7 +52,7 @@ export class LoopSteps<Fitted extends FittedModel> {
     return this.#run(where, 'ERR_REFERENCE', async () => {
       this.#realSamples ??= reference.open(this.#seeds.of('reference'));
       const options = { ...this.#job, generation: t, seed: this.#seeds.of('real', t) };
-      if (offer) offerMemory(options, offer);
+      offerMemory(this.#realSamples.draw, options, offer);
       return this.#checkRows(await this.#realSamples.draw(count, options), count, 'ERR_REFERENCE');
     });
   }
@@ -137,7 +137,7 @@ export class LoopSteps<Fitted extends FittedModel> {
     const where = `generation ${t}: ${count} samples of ${nameOf(this.#loop.model, 'model')} of generation ${source.t}`;
     return this.#run(where, 'ERR_MODEL', async () => {
       const options = { ...this.#job, lambda, seed: this.#seeds.of(purpose, t, source.t) };
-      if (offer) offerMemory(options, offer);
+      offerMemory(source.model.sample, options, offer);
       return this.#checkRows(await source.model.sample(count, options), count, 'ERR_MODEL');
     });
   }

@@ -35,9 +35,7 @@ export class TrainingSet {
   async join(): Promise<Matrix> {
     const parts = this.#parts.map(({ part }) => part);
     const inPlace = this.#parts.map(({ part, offer }) => offer?.holds(part.data) === true);
-    // Memory that was taken and not returned may be kept by the model for something else.
-    const spoiled = this.#parts.some(({ offer }, i) => offer?.taken === true && !inPlace[i]);
-    if (parts.length === 1 || spoiled || !inPlace.includes(true)) return concatenateRows(parts, this.#cols);
+    if (parts.length === 1 || !inPlace.includes(true)) return concatenateRows(parts, this.#cols);
     let begin = 0;
     for (const [i, part] of parts.entries()) {
       if (!inPlace[i]) await copyRows(part, this.#block!, begin);

@@ -11,7 +11,7 @@ import {
   type ModelSampleOptions,
 } from './fit-options.js';
 import type { FittedModel, GenerativeModel } from './generative-model.js';
-import { takeMemory } from './sample-memory.js';
+import { takeMemory, takesMemory } from './sample-memory.js';
 
 /** The bootstrap as a generative model. */
 export interface BootstrapModel extends GenerativeModel<FittedBootstrap> {
@@ -52,6 +52,7 @@ export class FittedBootstrap implements FittedModel {
     return sampleMixture(this.#values, count, { lambda, seed, bias: { kind: 'weights' } }, job, memory);
   }
 }
+takesMemory(FittedBootstrap.prototype.sample);
 
 /** Resampling with replacement as a model: it learns its training set by heart and invents nothing. */
 export function bootstrap(): BootstrapModel {

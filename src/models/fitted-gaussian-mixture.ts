@@ -10,7 +10,7 @@ import {
 import type { Gaussian } from '../moments.js';
 import { checkSampleOptions, type ModelSampleOptions } from './fit-options.js';
 import type { FittedModel } from './generative-model.js';
-import { takeMemory } from './sample-memory.js';
+import { takeMemory, takesMemory } from './sample-memory.js';
 
 /** A Gaussian mixture that was fitted, with how the fit went. */
 export class FittedGaussianMixture implements FittedModel, MixtureParameters {
@@ -56,3 +56,4 @@ export class FittedGaussianMixture implements FittedModel, MixtureParameters {
     return mixtureLogDensity(this, x, options);
   }
 }
+takesMemory(FittedGaussianMixture.prototype.sample);

@@ -5,7 +5,7 @@ import { mixtureLogDensity } from '../mixture.js';
 import type { Gaussian } from '../moments.js';
 import { checkSampleOptions, type ModelSampleOptions } from './fit-options.js';
 import type { FittedModel } from './generative-model.js';
-import { takeMemory } from './sample-memory.js';
+import { takeMemory, takesMemory } from './sample-memory.js';
 
 /** The distribution N(mean, covariance), known by its parameters. */
 export class FittedGaussian implements FittedModel {
@@ -47,3 +47,4 @@ export class FittedGaussian implements FittedModel {
     return mixtureLogDensity(mixture, x, options);
   }
 }
+takesMemory(FittedGaussian.prototype.sample);

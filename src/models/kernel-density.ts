@@ -12,7 +12,7 @@ import {
   type ModelSampleOptions,
 } from './fit-options.js';
 import type { FittedModel, GenerativeModel } from './generative-model.js';
-import { takeMemory } from './sample-memory.js';
+import { takeMemory, takesMemory } from './sample-memory.js';
 
 /** A rule, or a bandwidth in the units of the data. */
 export type Bandwidth = 'scott' | 'silverman' | number;
@@ -92,6 +92,7 @@ export class FittedKernelDensity implements FittedModel {
     return mixtureLogDensity(this.#mixture, x, options);
   }
 }
+takesMemory(FittedKernelDensity.prototype.sample);
 
 /**
  * The kernel density estimate with a Gaussian kernel: the training set itself, smoothed.

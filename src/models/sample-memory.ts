@@ -1,8 +1,7 @@
 // Where a loop would like the samples that it asks for to lie: in its training set, so that they need not be copied there.
 //
-// An offer goes with the options object of one call, beside what other people's code sees of it. Models and references of this
-// package take it up; a second call with the same options, or one with a copy of them, has memory of its own, so that no two
-// results ever share any.
+// The offer goes with the options object of one call, and only to methods of this package, called by the loop itself: no other
+// code ever sees samples that share their memory with a training set.
 
 /** Memory for one call's samples. */
 export class MemoryOffer {
@@ -25,14 +24,23 @@ export class MemoryOffer {
   }
 }
 
+type DrawMethod = (count: number, options: never) => unknown;
+
+const takers = new WeakSet<DrawMethod>();
 const offers = new WeakMap<object, MemoryOffer>();
 
-/** Offers memory to the call that gets these options. */
-export function offerMemory(options: object, offer: MemoryOffer): void {
-  offers.set(options, offer);
+/** Says that this method takes memory with `takeMemory`; returns it. */
+export function takesMemory<Method extends DrawMethod>(method: Method): Method {
+  takers.add(method);
+  return method;
 }
 
-/** The memory offered with these options, if it is for `count` rows of `cols` and was not taken before. */
+/** Offers memory to the call of `method` that will get these options, if that is one which takes it. */
+export function offerMemory(method: DrawMethod, options: object, offer: MemoryOffer | undefined): void {
+  if (offer !== undefined && takers.has(method)) offers.set(options, offer);
+}
+
+/** The memory offered with these options, if it is for `count` rows of `cols`. */
 export function takeMemory(options: object, count: number, cols: number): Float64Array | undefined {
   const offer = offers.get(options);
   if (offer === undefined || offer.taken || offer.memory.length !== count * cols) return undefined;

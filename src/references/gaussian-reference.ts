@@ -1,9 +1,9 @@
 import { allocate } from '../allocate.js';
 import { checkGaussian, checkOptions, checkPositiveInteger, checkProduct, toFloat64Array } from '../check.js';
 import { sampleGaussian } from '../gaussian-sampling.js';
-import { takeMemory } from '../models/sample-memory.js';
+import { takeMemory, takesMemory } from '../models/sample-memory.js';
 import type { Gaussian } from '../moments.js';
-import type { RealSamples, Reference } from './reference.js';
+import type { DrawOptions, RealSamples, Reference } from './reference.js';
 
 /** N(0, I) of dimension `dim`, or N(mean, covariance) with `mean` of length d and `covariance` d x d, row-major. */
 export type GaussianReferenceOptions =
@@ -58,10 +58,10 @@ export class GaussianReference implements Reference, Gaussian {
 
   open(): RealSamples {
     return {
-      draw: (count, options) => {
+      draw: takesMemory((count: number, options: DrawOptions) => {
         const { generation: _, seed, ...job } = options;
         return sampleGaussian(this, count, { lambda: 1, seed }, job, takeMemory(options, count, this.dim));
-      },
+      }),
     };
   }
 }

@@ -8,9 +8,9 @@ import {
   mixtureMoments,
   sampleMixture,
 } from '../mixture.js';
-import { takeMemory } from '../models/sample-memory.js';
+import { takeMemory, takesMemory } from '../models/sample-memory.js';
 import type { Gaussian } from '../moments.js';
-import type { RealSamples, Reference } from './reference.js';
+import type { DrawOptions, RealSamples, Reference } from './reference.js';
 
 /** MixtureParameters, with plain arrays allowed. */
 export interface MixtureReferenceOptions {
@@ -60,11 +60,11 @@ export function mixtureReference(options: MixtureReferenceOptions): MixtureRefer
   if (given.covariances === undefined) throw invalid(where, 'covariances', 'be an array of numbers', undefined);
   const parameters = checkMixture(where, 'options', { ...given, means, weights, covariance });
   const open = (): RealSamples => ({
-    draw: (count, options) => {
+    draw: takesMemory((count: number, options: DrawOptions) => {
       const { generation: _, seed, ...job } = options;
       const memory = takeMemory(options, count, dim);
       return sampleMixture(parameters, count, { lambda: 1, seed, bias: { kind: 'none' } }, job, memory);
-    },
+    }),
   });
   return {
     name: where,

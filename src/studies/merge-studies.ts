@@ -5,7 +5,14 @@ import { wholeStudy } from './shards.js';
 import { inStore } from './sqlite.js';
 import { makeFolderOf, openStoreForReading } from './store-file.js';
 import type { CellRow, ChainSums } from './store-sql.js';
-import { checkSettings, lockStore, makeStore, readSettings, type StoreSettings } from './study-store.js';
+import {
+  checkSettings,
+  lockStore,
+  makeStore,
+  readCells,
+  readSettings,
+  type StoreSettings,
+} from './study-store.js';
 
 /**
  * Joins stores of one study, for instance of its shards, into one that can be resumed as a whole. The order does not
@@ -61,7 +68,7 @@ async function readPart(where: string, path: string): Promise<Part> {
       if (damage !== undefined) {
         throw new MadloopError('ERR_STORE', `${where}: ${path}: the file is damaged (${damage})`);
       }
-      return { path, settings: readSettings(sql), cells: sql.cells(), chains: sql.chains() };
+      return { path, settings: readSettings(sql), cells: readCells(sql), chains: sql.chains() };
     });
   } finally {
     db.close();

@@ -3,7 +3,7 @@ import { inStore } from './sqlite.js';
 import { openStoreForReading } from './store-file.js';
 import type { RunRow } from './store-sql.js';
 import type { StudyDocument } from './study-document.js';
-import { readSettings } from './study-store.js';
+import { readCells, readSettings } from './study-store.js';
 
 /**
  * A study as its store holds it now, finished or not; it may be read while it runs. The file is opened for reading alone.
@@ -19,7 +19,7 @@ export async function readStudy(path: string): Promise<StudyDocument> {
       return {
         ...{ name, title, ...document },
         provenance: { ...madeBy, created },
-        cells: sql.cells().map(({ parameters, at, result, error }) => ({
+        cells: readCells(sql).map(({ parameters, at, result, error }) => ({
           parameters,
           at,
           result,

@@ -66,11 +66,13 @@ export function inStore<Result>(where: string, path: string, work: () => Result)
   }
 }
 
+/** What a store holds cannot be; `inStore` makes it ERR_STORE. */
+export class DamagedStore extends Error {}
+
 function storeError(where: string, path: string, error: unknown): unknown {
-  if (error instanceof SyntaxError) {
-    return new MadloopError('ERR_STORE', `${where}: ${path}: the file is damaged (${error.message})`, {
-      cause: error,
-    });
+  if (error instanceof SyntaxError || error instanceof DamagedStore) {
+    const message = `${where}: ${path}: the file is damaged (${error.message}); it was left as it is`;
+    return new MadloopError('ERR_STORE', message, { cause: error });
   }
   // A file that cannot even be opened has its code in the message alone.
   const code =

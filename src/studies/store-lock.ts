@@ -1,8 +1,8 @@
 // One writer a store. The lock is the operating system's on a file beside the store, so that it ends with its process,
 // however that dies; SQLite takes it, since it knows how on every system.
 
-import { rmSync, statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { accessSync, constants, rmSync, statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { MadloopError } from '../errors.js';
 import { inStore, openSqlite, type SqliteDatabase, sqliteCode, sqliteCodes } from './sqlite.js';
 
@@ -49,11 +49,20 @@ export class StoreLock {
   }
 }
 
+function writable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 async function openLock(where: string, store: string, file: string): Promise<SqliteDatabase> {
   try {
     return await openSqlite(where, file, 'write');
   } catch (error) {
-    if (!(error instanceof MadloopError) || error.code !== 'ERR_STORE') throw error;
+    if (!(error instanceof MadloopError) || error.code !== 'ERR_STORE' || writable(dirname(file))) throw error;
     const message = `${where}: ${store}: its folder must be writable, for the lock ${basename(file)} too; it is not`;
     throw new MadloopError('ERR_STORE', message, { cause: error });
   }

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { MadloopError } from '../errors.js';
 import { assignShards, type ShardChoice } from './shards.js';
-import { inStore, type SqliteDatabase } from './sqlite.js';
+import { DamagedStore, inStore, type SqliteDatabase } from './sqlite.js';
 import { createStore, makeFolderOf, onlyName, openStoreForReading, openStoreForWriting } from './store-file.js';
 import { StoreLock } from './store-lock.js';
 import type { CellRow, ChainSums, PlacedCell, StoreSql } from './store-sql.js';
@@ -17,7 +17,7 @@ import {
   type StudyContent,
   studyContent,
 } from './study-identity.js';
-import type { StudyPlan } from './study-plan.js';
+import { resolveStudy, type StudyPlan } from './study-plan.js';
 
 /** Cells that have the same parameters, and so the same result. The first one's number stands for all. */
 export interface CellGroup {
@@ -71,7 +71,7 @@ export class StudyStore {
       try {
         inStore(where, path, () => {
           checkSettings(where, path, readSettings(sql), settings);
-          checkCells(where, path, sql.cells(), plan.cells);
+          readCells(sql);
           // Fail where a table is missing, while nothing is written.
           sql.begun();
           sql.lastRun();
@@ -92,7 +92,7 @@ export class StudyStore {
   /** The shard's cells that have no result yet, in groups. */
   waiting(shard: number): CellGroup[] {
     const groups = new Map<string, number[]>();
-    for (const row of this.#in(() => this.#sql.cells())) {
+    for (const row of this.#in(() => readCells(this.#sql))) {
       if (row.shard !== shard || row.state !== 'waiting') continue;
       const key = cellKey(row.parameters);
       const cells = groups.get(key);
@@ -240,19 +240,31 @@ export function readSettings(sql: StoreSql): StoreSettings {
   };
 }
 
-/** Throws ERR_STORE unless the cells are those of the study, all of them. */
-function checkCells(where: string, path: string, rows: readonly CellRow[], cells: readonly PlacedCell[]): void {
-  const wrong = cells.findIndex(({ parameters }, i) => {
-    const row = rows[i];
-    return row?.cell !== i || cellKey(row.parameters) !== cellKey(parameters);
-  });
-  if (wrong < 0 && rows.length === cells.length) return;
-  const which =
-    wrong < 0 ? `there are ${rows.length} of ${cells.length}` : `cell ${wrong} is missing or another`;
-  throw new MadloopError(
-    'ERR_STORE',
-    `${where}: ${path}: the file is damaged (its cells are not those of the study: ${which}); it was left as it is`,
-  );
+/** All cells of a store. Throws DamagedStore unless they are those of its study, and the finished ones have a result. */
+export function readCells(sql: StoreSql): CellRow[] {
+  const rows = sql.cells();
+  const keys = cellKeys(readSettings(sql));
+  const wrong = keys.findIndex((key, i) => rows[i]?.cell !== i || cellKey(rows[i].parameters) !== key);
+  if (wrong >= 0) throw new DamagedStore(`cell ${wrong} is missing or not that of the study`);
+  if (rows.length > keys.length) throw new DamagedStore(`${rows.length} cells, of ${keys.length}`);
+  for (const { cell, result } of rows) {
+    if (result !== null && (typeof result.distance !== 'number' || typeof result.bounded !== 'string'))
+      throw new DamagedStore(`cell ${cell} is finished, but without a result`);
+  }
+  return rows;
+}
+
+/** The cells of the study that a store was made for, by its own description. */
+function cellKeys({ document: { axes, fixed }, content }: StoreSettings): string[] {
+  if (axes.length === 0) return (content.cells ?? '').split(', ');
+  try {
+    const values = Object.fromEntries(axes.map(({ axis, values }) => [axis, values]));
+    const { cells } = resolveStudy('store', { ...fixed, ...values });
+    return cells.map(({ parameters }) => cellKey(parameters));
+  } catch (error) {
+    if (!(error instanceof MadloopError)) throw error;
+    throw new DamagedStore(`its description is of no study: ${error.message}`);
+  }
 }
 
 /** Throws ERR_STORE with every difference, old -> new, unless the store is of this study, engine and part. */

@@ -102,7 +102,7 @@ test.each([
   ['evaluate', ['generated.npy'], ['--k', '3,250'], '--k must be an integer from 1 to 249, got 250'],
   ['evaluate', ['generated.npy'], ['--seed', 'x'], '--seed must be a safe integer'],
   ['evaluate', ['one.npy'], [], 'one.npy must have at least 2 rows to have a covariance, got 1'],
-  ['stats merge', ['real.npz', 'peer.npz'], ['-o', 'all.npz'], 'peer.npz.count must be known'],
+  ['stats merge', ['real.npz', 'peer.npz'], ['-o', 'all.npz'], 'peer.npz: count must be known'],
 ])('%s of %j %j names the file or flag that is wrong', async (command, files, flags, message) => {
   await writeMatrix(join(folder, 'wide.npy'), matrix(normals(30 * 5, 1), 30, 5));
   await writeMatrix(join(folder, 'one.npy'), matrix(normals(4, 1), 1, 4));

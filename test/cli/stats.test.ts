@@ -64,7 +64,7 @@ test.each<[string, string[], RegExp]>([
   [
     'a merge without counts',
     ['stats', 'merge', foreign, foreign, '-o', 'x.npz'],
-    /madloop: \S+\.npz\.count must be known/,
+    /madloop: \S+\.npz: count must be known/,
   ],
   ['a merge of features', ['stats', 'merge', digits, '-o', 'x.npz'], /expected an \.npz file/],
   ['a flag of the other', ['stats', 'merge', foreign, '--array', 'a', '-o', 'x'], /unknown option '--array'/],

@@ -1,14 +1,16 @@
 // Samples may be drawn where the training set wants them. That must never show, whatever a model does with them.
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { autophagousLoop } from '../../src/loops/autophagous-loop.js';
 import type { AutophagousLoopOptions } from '../../src/loops/loop-options.js';
 import { TrainingSet } from '../../src/loops/training-set.js';
 import { type Matrix, matrix } from '../../src/matrix.js';
 import { bootstrap } from '../../src/models/bootstrap.js';
+import { FittedGaussian } from '../../src/models/fitted-gaussian.js';
 import { gaussian } from '../../src/models/gaussian.js';
 import { gaussianMixture } from '../../src/models/gaussian-mixture.js';
 import type { FittedModel, GenerativeModel, SampleOptions } from '../../src/models/generative-model.js';
 import { kernelDensity } from '../../src/models/kernel-density.js';
+import { native } from '../../src/native.js';
 import { datasetReference } from '../../src/references/dataset-reference.js';
 import { gaussianReference } from '../../src/references/gaussian-reference.js';
 import { normals } from '../support/numbers.js';
@@ -73,32 +75,76 @@ test.each([
   }
 });
 
-test('a model that draws twice with the same options has two samples', async () => {
-  const mean = wrapped(gaussian(), async (draw, options) => {
-    const [x, y] = [await draw(options), await draw({ ...options, seed: options.seed + 1n })];
-    const again = await draw(options);
-    expect(again).toEqual(x);
-    expect(again.data.buffer).not.toBe(x.data.buffer);
-    return { ...x, data: x.data.map((value, i) => (value + y.data[i]! + again.data[i]!) / 3) };
-  });
-  const plain = wrapped(gaussian(), async (draw, options) => {
-    const x = await draw({ ...options });
-    const y = await draw({ ...options, seed: options.seed + 1n });
-    return { ...x, data: x.data.map((value, i) => (value + y.data[i]! + value) / 3) };
-  });
-  expect(await trainingSets({}, mean)).toEqual(await trainingSets({}, plain));
+test('what a model or reference draws for other code than the loop is its own, however and whenever that is done', async () => {
+  const kept: { sample: Matrix; copy: Float64Array | Float32Array }[] = [];
+  const keep = (sample: Matrix): Matrix => {
+    expect(sample.data.buffer.byteLength).toBe(sample.data.byteLength);
+    kept.push({ sample, copy: sample.data.slice() });
+    return sample;
+  };
+  let last: { model: FittedModel; count: number; options: SampleOptions } | undefined;
+  const late: GenerativeModel = {
+    async fit(data, step) {
+      const before = data.data.slice();
+      if (last) keep(await last.model.sample(last.count, last.options));
+      expect(data.data).toEqual(before);
+      const model = await kernelDensity().fit(data, step);
+      return {
+        async sample(count, options) {
+          last = { model, count, options };
+          keep(await model.sample(count, options));
+          return model.sample(count, { ...options });
+        },
+      };
+    },
+  };
+  const { reference } = loop;
+  const watched = {
+    dim: 3,
+    moments: () => reference.moments(),
+    open: () => {
+      const samples = reference.open();
+      return {
+        draw: async (...call: Parameters<typeof samples.draw>) => keep(await samples.draw(...call)),
+      };
+    },
+  };
+  await trainingSets({ memory: 2, lambda: 0.8 }, late);
+  await trainingSets({ memory: 2, reference: watched }, late);
+  class Doubled extends FittedGaussian {
+    override async sample(...call: Parameters<FittedGaussian['sample']>): Promise<Matrix> {
+      const sample = keep(await super.sample(...call));
+      return { ...sample, data: sample.data.map((value) => 2 * value) };
+    }
+  }
+  await trainingSets(
+    {},
+    { fit: async (data, step) => new Doubled((await gaussian().fit(data, step)).moments) },
+  );
+  expect(kept.length).toBeGreaterThan(30);
+  for (const { sample, copy } of kept) expect(sample.data).toEqual(copy);
 });
 
-test('what a model keeps of its samples is left alone', async () => {
-  const kept: { sample: Matrix; copy: Float64Array | Float32Array }[] = [];
-  const keeping = wrapped(gaussian(), async (draw, options) => {
-    const sample = await draw(options);
-    kept.push({ sample, copy: sample.data.slice() });
-    return { ...sample, data: sample.data.map((value) => 2 * value) };
-  });
-  await trainingSets({ memory: 2 }, keeping);
-  expect(kept.length).toBeGreaterThan(4);
-  for (const { sample, copy } of kept) expect(sample.data).toEqual(copy);
+test('the loop itself has them drawn in their place', async () => {
+  const buffers = new Set<ArrayBufferLike>();
+  const watching: GenerativeModel = {
+    async fit(data, step) {
+      const model = await gaussian().fit(data, step);
+      const original = model.sample;
+      expect(original).toBe(FittedGaussian.prototype.sample);
+      buffers.add(data.data.buffer);
+      return model;
+    },
+  };
+  const options = { variant: 'fresh-data', real: 10, ...loop, model: watching } as const;
+  const startSampling = vi.spyOn(native(), 'startGaussianSampling');
+  for await (const _ of autophagousLoop(options));
+  const outs = startSampling.mock.calls.map(([request]) => (request as { out: Float64Array }).out);
+  startSampling.mockRestore();
+  // Of the first set alone, and in every later generation of real and synthetic samples, all in training sets.
+  expect(outs).toHaveLength(1 + 2 * 4);
+  expect(outs.every(({ buffer }) => buffers.has(buffer))).toBe(true);
+  expect(buffers.size).toBe(5);
 });
 
 test('memory is offered once, for one size, and only what fills it is in its place', async () => {

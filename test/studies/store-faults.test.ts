@@ -128,26 +128,53 @@ describe('a file that is no store of this format is refused and left as it is:',
   });
 
   test.each([
-    ['a dropped table', 'DROP TABLE runs', /the file is damaged \(a table or column is missing\)/],
-    ['a cell that is gone', 'DELETE FROM cells WHERE cell = 4', /cell 4 is missing or another/],
-    ['a cell too many', 'INSERT', /there are 19 of 18/],
-    ['another parameter', 'UPDATE cells SET lambda = 0.5 WHERE cell = 17', /cell 17 is missing or another/],
-  ])('%s: not resumed, and left as it is', async (_, sql, message) => {
+    ['a dropped table', 'DROP TABLE chains', /a table or column is missing/, ['runStudy', 'study merge']],
+    ['a cell that is gone', 'DELETE FROM cells WHERE cell = 4', /cell 4 is missing or not that of the study/],
+    ['the last cell gone', 'DELETE FROM cells WHERE cell = 17', /cell 17 is missing or not that of the study/],
+    ['a cell too many', 'INSERT', /19 cells, of 18/],
+    ['another parameter', 'UPDATE cells SET lambda = 0.5 WHERE cell = 17', /cell 17 is missing or not/],
+    [
+      'no distance',
+      'UPDATE cells SET distance = NULL WHERE cell = 2',
+      /cell 2 is finished, but without a result/,
+    ],
+    ['a renamed column', 'ALTER TABLE cells RENAME COLUMN distance TO dist', /cell 0 is finished, but without/],
+    [
+      'another axis',
+      `UPDATE study SET value = replace(value, '[10,20,30]', '[10,20,31]') WHERE name = 'document'`,
+      /not that of/,
+    ],
+  ] as [string, string, RegExp, string[]?][])(
+    '%s: used for nothing, and left as it is',
+    async (_, sql, message, by) => {
+      const store = newName();
+      await run(store);
+      const db = await openSqlite('test', store, 'write');
+      const columns = (db.prepare('PRAGMA table_info(cells)').all() as { name: string }[]).map(
+        ({ name }) => name,
+      );
+      const rest = columns.slice(1).join(', ');
+      db.exec(sql.replace('INSERT', `INSERT INTO cells SELECT 99, ${rest} FROM cells WHERE cell = 3`));
+      db.close();
+      const before = readFileSync(store);
+      for (const [name, use] of uses) {
+        if (!(by ?? ['runStudy', 'readStudy', 'study merge']).includes(name)) continue;
+        const error = await rejection(() => use(store));
+        expect([name, error.code]).toEqual([name, 'ERR_STORE']);
+        expect(error.message).toMatch(message);
+        expect(error.message).toContain('the file is damaged');
+        expect(error.message).toContain('it was left as it is');
+        expect(readFileSync(store).equals(before)).toBe(true);
+      }
+    },
+  );
+
+  test('a lock that cannot be made says why', async () => {
     const store = newName();
-    await run(store);
-    const db = await openSqlite('test', store, 'write');
-    const columns = (db.prepare('PRAGMA table_info(cells)').all() as { name: string }[]).map(
-      ({ name }) => name,
-    );
-    const rest = columns.slice(1).join(', ');
-    db.exec(sql.replace('INSERT', `INSERT INTO cells SELECT 99, ${rest} FROM cells WHERE cell = 3`));
-    db.close();
-    const before = readFileSync(store);
+    mkdirSync(`${store}-lock`);
     const error = await rejection(() => run(store));
-    expect(error.code).toBe('ERR_STORE');
-    expect(error.message).toMatch(message);
-    expect(error.message).toContain('it was left as it is');
-    expect(readFileSync(store).equals(before)).toBe(true);
+    expect(error.message).toContain(`${store}-lock: the file cannot be opened`);
+    expect(existsSync(store)).toBe(false);
   });
 
   test('a folder, and nothing at all', async () => {
