@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/base/sum.hpp"
+#include "core/mixture/exponentials.hpp"
 #include "core/random/elementary.hpp"
 
 namespace madloop {
@@ -43,13 +44,8 @@ double Responsibilities::estimate(WhitenedComponents const& components,
     components.logDensities(k, workspace, terms);
     for (std::size_t i = 0; i < kTileRows; ++i) largest[i] = terms[i] > largest[i] ? terms[i] : largest[i];
   }
-  for (std::size_t k = 0; k < components_; ++k) {
-    double* const terms = shares_.get() + k * kTileRows;
-    for (std::size_t i = 0; i < kTileRows; ++i) {
-      terms[i] = exponentialOrZero(terms[i] - largest[i]);
-      sum[i] += terms[i];
-    }
-  }
+  AddExponentials const exponentiate = addExponentials();
+  for (std::size_t k = 0; k < components_; ++k) exponentiate(shares_.get() + k * kTileRows, largest, sum);
   double const logLikelihood =
       fixedOrderSum(tile.rows, [&](std::size_t i) { return largest[i] + logarithm(sum[i]); });
   double* const inverse = sum;
