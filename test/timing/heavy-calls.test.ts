@@ -53,26 +53,37 @@ describe.each(heavyCalls)('$name', ({ start }) => {
   test.each([[0], [0.02], [0.15], [0.4]])(
     'rejects within 100 ms of an abort after %f of its time',
     async (part) => {
-      const delay = part * duration;
-      const controller = new AbortController();
-      const reason = { why: 'enough' };
-      let settledAt = Number.NaN;
-      const outcome = start({ signal: controller.signal }).then(
-        () => 'resolved',
-        (error: MadloopError) => error,
-      );
-      const settled = outcome.then(() => {
-        settledAt = performance.now();
-      });
-      if (delay > 0) await sleep(delay);
-      const abortedAt = performance.now();
-      controller.abort(reason);
-      await settled;
-      expect(settledAt - abortedAt).toBeLessThan(100);
-      expect(await outcome).toMatchObject({ code: 'ERR_ABORTED', name: 'AbortError', cause: reason });
-      expect(listeners(controller.signal)).toBe(0);
-      // The native job winds down by itself; wait for it, so that the next measurement is of that call alone.
-      await sleep(100);
+      // A call that ends before its abort was quicker than the one that was measured, on a busy machine by several times: its own
+      // time is the better measure then.
+      for (let tries = 0; tries < 5; tries += 1) {
+        const controller = new AbortController();
+        const reason = { why: 'enough' };
+        let settledAt = Number.POSITIVE_INFINITY;
+        const began = performance.now();
+        const outcome = start({ signal: controller.signal }).then(
+          () => 'resolved',
+          (error: MadloopError) => error,
+        );
+        const settled = outcome.then(() => {
+          settledAt = performance.now();
+        });
+        const delay = part * duration;
+        if (delay > 0) await sleep(delay);
+        const abortedAt = performance.now();
+        if (settledAt < abortedAt) {
+          duration = settledAt - began;
+          continue;
+        }
+        controller.abort(reason);
+        await settled;
+        expect(settledAt - abortedAt).toBeLessThan(100);
+        expect(await outcome).toMatchObject({ code: 'ERR_ABORTED', name: 'AbortError', cause: reason });
+        expect(listeners(controller.signal)).toBe(0);
+        // The native job winds down by itself; wait for it, so that the next measurement is of that call alone.
+        await sleep(100);
+        return;
+      }
+      expect.unreachable('five calls in a row ended before their abort');
     },
   );
 });
