@@ -98,11 +98,10 @@ LimitPointCell::LimitPointCell(GaussianLoopParameters const& loop, std::optional
   loop_.engine = LoopEngine::moments;
   loop_.pool = SyntheticPool::latest;
   if (!(momentGrowth(loop_, 2) < 1)) {
-    throw Error(
-        ErrorCode::noVariance,
-        "the distance must have a finite variance, got real = " + std::to_string(loop_.real) +
-            ", synthetic = " + std::to_string(loop_.synthetic) + ", lambda = " + std::to_string(loop_.lambda) +
-            ", where its square has no stationary expectation");
+    throw Error(ErrorCode::noVariance,
+                "the distance must have a finite variance, got real = " + std::to_string(loop_.real) +
+                    ", synthetic = " + std::to_string(loop_.synthetic) + ", lambda = " +
+                    std::to_string(loop_.lambda) + ", where its square has no stationary expectation");
   }
   firstMoments_ = stationaryFirstMoments(loop_);
   if (hasAllMoments()) {
