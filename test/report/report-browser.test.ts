@@ -149,7 +149,7 @@ describe.skipIf(browserPath === undefined)('a report in a browser', () => {
     const text = await tooltip().innerText();
     expect(text).toContain('n = 3,000, p = 0.01, nᵣ = 30, nₛ = 2,970');
     const { distance, standardError } = lines.cells[index]!.result!;
-    expect(text).toContain(`limit point ${distance.toFixed(3)} ± ${standardError.toFixed(3)}`);
+    expect(text).toContain(`limit point ${distance.toFixed(3)} ± ${standardError!.toFixed(3)}`);
     // Five curves, a bar for every point.
     const bars = await chart(1)
       .locator('path.curve:nth-child(2)')
