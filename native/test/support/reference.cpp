@@ -33,7 +33,9 @@ LongVector referenceSingularValues(LongMatrix const& g) {
   return Eigen::JacobiSVD<LongMatrix>(g).singularValues();
 }
 
-Matrix referenceInverse(Matrix const& square) { return square.fullPivLu().inverse(); }
+Matrix referenceInverse(Matrix const& square) {
+  return LongMatrix(square.cast<long double>()).fullPivLu().inverse().cast<double>();
+}
 
 Matrix orthogonalFactor(Matrix const& a) { return Eigen::HouseholderQR<Matrix>(a).householderQ(); }
 

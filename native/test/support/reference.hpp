@@ -1,5 +1,7 @@
 // Eigen's own decompositions, the plain references of ours. They are compiled once, in reference.cpp: each
-// costs the compiler up to a minute.
+// costs the compiler up to a minute. What is computed is in extended precision: in float64, Eigen's instances
+// here would take the place of the core's in the test program, and those need not have the same bits (g++ 12
+// forms vfmaddsub in spite of -ffp-contract=off). Only what makes test matrices is in float64.
 #pragma once
 
 #include "core/linalg/eigen.hpp"
