@@ -21,8 +21,9 @@ export interface ReadMatrixOptions {
  * deflated bytes are never inflated beyond the size they are said to have.
  *
  * The matrix lies in a SharedArrayBuffer, which heavy calls read in place (of others they work on a copy) and worker threads
- * get without a copy. Memory: the matrix. Rejects with ERR_INVALID_INPUT (the file holds something else, is damaged or cut short, has several
- * matrices and `array` names none), ERR_FILE (it cannot be read), ERR_OUT_OF_MEMORY, ERR_ABORTED.
+ * get without a copy. Memory: the matrix.
+ * Rejects with ERR_INVALID_INPUT (the file holds something else, is damaged or cut short, has several matrices and `array`
+ * names none), ERR_FILE (it cannot be read), ERR_OUT_OF_MEMORY, ERR_ABORTED.
  * Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  *
  * @example

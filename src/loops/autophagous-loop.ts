@@ -75,10 +75,7 @@ async function* generations<Fitted extends FittedModel>(
     } else {
       // The real data beside the synthetic: part of the first set in every generation, new samples, both or neither.
       if (realFixed > 0) set.add(firstRows(initialSet, realFixed));
-      if (realFresh > 0) {
-        const offer = set.offer(realFresh);
-        set.add(await steps.drawReal(t, realFresh, offer), offer);
-      }
+      if (realFresh > 0) set.add(await steps.drawReal(t, realFresh, set.offer(realFresh)));
       for (const part of pooled) set.add(part);
       const latest = await drawSynthetic(t, recent, loop, steps, set);
       if (loop.pool !== 'latest') pooled = [...pooled, ...latest];
@@ -125,9 +122,8 @@ async function drawSynthetic<Fitted extends FittedModel>(
   const parts: Matrix[] = [];
   for (const [i, source] of recent.entries()) {
     if (counts[i] === 0) continue;
-    const offer = set.offer(counts[i]!);
-    const part = await steps.sample(t, source, counts[i]!, offer);
-    set.add(part, offer);
+    const part = await steps.sample(t, source, counts[i]!, set.offer(counts[i]!));
+    set.add(part);
     parts.push(part);
   }
   return parts;

@@ -3,7 +3,7 @@ import { checkGaussian, describe } from '../check.js';
 import { type ErrorCode, MadloopError } from '../errors.js';
 import type { Matrix } from '../matrix.js';
 import type { FittedModel, OpenModel, StepOptions } from '../models/generative-model.js';
-import { type MemoryOffer, offerMemory } from '../models/sample-memory.js';
+import { offerMemory } from '../models/sample-memory.js';
 import { type Gaussian, moments } from '../moments.js';
 import { native } from '../native.js';
 import type { RealSamples } from '../references/reference.js';
@@ -46,13 +46,13 @@ export class LoopSteps<Fitted extends FittedModel> {
   }
 
   /** New real samples for generation t, which may lie in the memory offered; so with all that is drawn. */
-  drawReal(t: number, count: number, offer?: MemoryOffer): Promise<Matrix> {
+  drawReal(t: number, count: number, memory?: Float64Array): Promise<Matrix> {
     const { reference } = this.#loop;
     const where = `generation ${t}: ${nameOf(reference, 'reference')}`;
     return this.#run(where, 'ERR_REFERENCE', async () => {
       this.#realSamples ??= reference.open(this.#seeds.of('reference'));
       const options = { ...this.#job, generation: t, seed: this.#seeds.of('real', t) };
-      offerMemory(this.#realSamples.draw, options, offer);
+      offerMemory(this.#realSamples.draw, options, memory);
       return this.#checkRows(await this.#realSamples.draw(count, options), count, 'ERR_REFERENCE');
     });
   }
@@ -79,8 +79,8 @@ export class LoopSteps<Fitted extends FittedModel> {
   }
 
   /** Synthetic samples for generation t from an earlier generation's model. */
-  sample(t: number, source: Trained<Fitted>, count: number, offer?: MemoryOffer): Promise<Matrix> {
-    return this.#draw(t, source, count, this.#loop.lambda, 'synthetic', offer);
+  sample(t: number, source: Trained<Fitted>, count: number, memory?: Float64Array): Promise<Matrix> {
+    return this.#draw(t, source, count, this.#loop.lambda, 'synthetic', memory);
   }
 
   /** All metrics of generation t's model. */
@@ -132,12 +132,12 @@ export class LoopSteps<Fitted extends FittedModel> {
     count: number,
     lambda: number,
     purpose: string,
-    offer?: MemoryOffer,
+    memory?: Float64Array,
   ): Promise<Matrix> {
     const where = `generation ${t}: ${count} samples of ${nameOf(this.#loop.model, 'model')} of generation ${source.t}`;
     return this.#run(where, 'ERR_MODEL', async () => {
       const options = { ...this.#job, lambda, seed: this.#seeds.of(purpose, t, source.t) };
-      offerMemory(source.model.sample, options, offer);
+      offerMemory(source.model.sample, options, memory);
       return this.#checkRows(await source.model.sample(count, options), count, 'ERR_MODEL');
     });
   }

@@ -1,6 +1,5 @@
 import { allocateUnzeroed } from '../allocate.js';
 import type { Matrix } from '../matrix.js';
-import { MemoryOffer } from '../models/sample-memory.js';
 import { concatenateRows, copyRows } from '../rows.js';
 
 /**
@@ -10,7 +9,7 @@ import { concatenateRows, copyRows } from '../rows.js';
 export class TrainingSet {
   readonly #cols: number;
   readonly #block: Float64Array | undefined;
-  readonly #parts: { readonly part: Matrix; readonly offer: MemoryOffer | undefined }[] = [];
+  readonly #parts: Matrix[] = [];
   #rows = 0;
 
   /** `rows`: of all parts together, where they may be put in one block of memory. */
@@ -21,26 +20,28 @@ export class TrainingSet {
   }
 
   /** Memory for the next part, of so many rows, which is then to be added. */
-  offer(rows: number): MemoryOffer | undefined {
+  offer(rows: number): Float64Array | undefined {
     const begin = this.#rows * this.#cols;
-    return this.#block && new MemoryOffer(this.#block.subarray(begin, begin + rows * this.#cols));
+    return this.#block?.subarray(begin, begin + rows * this.#cols);
   }
 
-  add(part: Matrix, offer?: MemoryOffer): void {
-    this.#parts.push({ part, offer });
+  add(part: Matrix): void {
+    this.#parts.push(part);
     this.#rows += part.rows;
   }
 
   /** All rows: float32 where every part is, else float64. A single part is returned as it is. */
   async join(): Promise<Matrix> {
-    const parts = this.#parts.map(({ part }) => part);
-    const inPlace = this.#parts.map(({ part, offer }) => offer?.holds(part.data) === true);
-    if (parts.length === 1 || !inPlace.includes(true)) return concatenateRows(parts, this.#cols);
+    const [parts, block] = [this.#parts, this.#block];
+    // Nobody else has memory of the block.
+    const inPlace = ({ data }: Matrix): boolean => data.buffer === block?.buffer;
+    if (block === undefined || parts.length === 1 || !parts.some(inPlace))
+      return concatenateRows(parts, this.#cols);
     let begin = 0;
-    for (const [i, part] of parts.entries()) {
-      if (!inPlace[i]) await copyRows(part, this.#block!, begin);
+    for (const part of parts) {
+      if (!inPlace(part)) await copyRows(part, block, begin);
       begin += part.rows;
     }
-    return { data: this.#block!, rows: this.#rows, cols: this.#cols };
+    return { data: block, rows: this.#rows, cols: this.#cols };
   }
 }

@@ -92,7 +92,7 @@ export class StudyStore {
   /** The shard's cells that have no result yet, in groups. */
   waiting(shard: number): CellGroup[] {
     const groups = new Map<string, number[]>();
-    for (const row of this.#in(() => readCells(this.#sql))) {
+    for (const row of this.#in(() => this.#sql.cells())) {
       if (row.shard !== shard || row.state !== 'waiting') continue;
       const key = cellKey(row.parameters);
       const cells = groups.get(key);

@@ -10,6 +10,7 @@ import { gaussian } from '../../src/models/gaussian.js';
 import { gaussianMixture } from '../../src/models/gaussian-mixture.js';
 import type { FittedModel, GenerativeModel, SampleOptions } from '../../src/models/generative-model.js';
 import { kernelDensity } from '../../src/models/kernel-density.js';
+import { offerMemory, takeMemory, takesMemory } from '../../src/models/sample-memory.js';
 import { native } from '../../src/native.js';
 import { datasetReference } from '../../src/references/dataset-reference.js';
 import { gaussianReference } from '../../src/references/gaussian-reference.js';
@@ -150,14 +151,24 @@ test('the loop itself has them drawn in their place', async () => {
 test('memory is offered once, for one size, and only what fills it is in its place', async () => {
   const set = new TrainingSet(2, 5);
   const first = set.offer(3)!;
-  first.memory.set([1, 2, 3, 4, 5, 6]);
-  set.add({ data: first.memory, rows: 3, cols: 2 }, first);
+  const options = {};
+  offerMemory(() => undefined, options, first);
+  expect(takeMemory(options, 3, 2)).toBeUndefined();
+  offerMemory(
+    takesMemory(() => undefined),
+    options,
+    first,
+  );
+  expect(takeMemory(options, 3, 1)).toBeUndefined();
+  expect(takeMemory(options, 3, 2)).toBe(first);
+  expect(takeMemory(options, 3, 2)).toBeUndefined();
+  first.set([1, 2, 3, 4, 5, 6]);
+  set.add({ data: first, rows: 3, cols: 2 });
   const second = set.offer(2)!;
-  expect(second.memory.byteOffset).toBe(first.memory.byteOffset + 48);
-  set.add(matrix(Float32Array.of(7, 8, 9, 10), 2, 2), second);
+  expect(second.byteOffset).toBe(first.byteOffset + 48);
+  set.add(matrix(Float32Array.of(7, 8, 9, 10), 2, 2));
   const joined = await set.join();
   expect(joined).toEqual(matrix(Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10), 5, 2));
-  expect(joined.data.buffer).toBe(first.memory.buffer);
-  expect(first.holds(first.memory.subarray(1))).toBe(false);
+  expect(joined.data.buffer).toBe(first.buffer);
   expect(new TrainingSet(2).offer(3)).toBeUndefined();
 });
