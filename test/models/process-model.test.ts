@@ -125,7 +125,8 @@ describe('the protocol', () => {
 
   test('one process has several models, one file at a time, and requests at the same time wait for their turn', async () => {
     const model = generating();
-    const [first, second] = await Promise.all([model.fit(data), model.fit(data)]);
+    const larger = matrix(new Float64Array(400_000), 200_000, 2); // written later than the other
+    const [first, second] = await Promise.all([model.fit(larger), model.fit(data)]);
     await Promise.all([first.sample(2), second.sample(3), first.sample(4)]);
     expect(processIds()).toHaveLength(2); // one, and its child
     const [work] = readdirSync(folder);

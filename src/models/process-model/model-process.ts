@@ -81,12 +81,22 @@ export class ModelProcess {
   }
 
   /**
-   * Sends a request when its turn comes and waits for the answer, at most `seconds` from then on. Where nobody waits for
-   * the answer any more, because of the time or the signal, the process is killed: there is no other way to stop it.
+   * Sends a request when its turn comes, in the order of these calls, and waits for the answer, at most `seconds` from then
+   * on. Where nobody waits for the answer any more, because of the time or the signal, the process is killed: there is no
+   * other way to stop it. A request that needs something first keeps its turn until that is `ready`.
    */
-  async request(request: Request, seconds: number | undefined, signal?: AbortSignal): Promise<void> {
+  async request(
+    request: Request,
+    seconds: number | undefined,
+    signal?: AbortSignal,
+    ready?: Promise<void>,
+  ): Promise<void> {
     const { name } = this.#settings;
-    const turn = this.#queue.then(() => this.#exchange(request, seconds, signal));
+    ready?.catch(() => {}); // told when the turn comes
+    const turn = this.#queue.then(async () => {
+      if (this.isAlive) await ready;
+      return this.#exchange(request, seconds, signal);
+    });
     this.#queue = turn.catch(() => {});
     return abortable(`${name}: ${request.command}`, signal, () => turn);
   }

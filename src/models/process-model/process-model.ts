@@ -120,15 +120,13 @@ export class ProcessModel implements OpenModel<FittedProcess> {
     const session = await this.#running(signal);
     const { path, number } = session.newFile('data');
     const model = String(number);
+    const request = { command: 'fit', data: path, model, seed: String(seed), threads } as const;
+    // The turn is taken before the file is written: the order in which a process is asked is that of the calls.
+    const written = writeTrainingSet(where, path, npyParts(elements, [rows, cols]));
     try {
-      await writeFile(path, npyParts(elements, [rows, cols])).catch((error: unknown) => {
-        throw new MadloopError('ERR_FILE', `${where}: cannot write ${path}: ${(error as Error).message}`, {
-          cause: error,
-        });
-      });
-      const request = { command: 'fit', data: path, model, seed: String(seed), threads } as const;
-      await session.process.request(request, timeLimits.fit, signal);
+      await session.process.request(request, timeLimits.fit, signal, written);
     } finally {
+      await written.catch(() => {});
       await rm(path, { force: true });
     }
     const fitted: FittedProcess = {
@@ -162,6 +160,14 @@ export class ProcessModel implements OpenModel<FittedProcess> {
     );
     return this.#session;
   }
+}
+
+async function writeTrainingSet(where: string, path: string, parts: Iterable<Uint8Array>): Promise<void> {
+  await writeFile(path, parts).catch((error: unknown) => {
+    throw new MadloopError('ERR_FILE', `${where}: cannot write ${path}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  });
 }
 
 async function sample(
