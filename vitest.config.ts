@@ -11,8 +11,10 @@ export default defineConfig({
     allowOnly: false,
     // Tests are deterministic: one that passes only on a second try is a defect.
     retry: 0,
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 60_000,
+    // Vitest would leave one processor to itself: half of the machine, where there are two.
+    maxWorkers: '100%',
     execArgv: ['--expose-gc'],
     projects: [
       {
