@@ -1,6 +1,7 @@
 // The error bar of the Frechet distance, and its extrapolation: against the same thing computed from scratch.
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <string>
@@ -170,9 +171,10 @@ TEST_CASE("the line of FD-infinity and its error, from scratch") {
     auto const sample = groupRows(view(generated, cols), factorData(view(generated, cols), task, "generated"),
                                   groups, 9, 1, task);
 
-    // The mean distance over the k subsets of the sample without one group (or none), and the abscissa.
+    // The mean distance over the k subsets of the sample without one group (or none), and the least-squares
+    // line.
     auto const line = [&](std::size_t without) {
-      Matrix design(static_cast<Index>(points), 2);
+      Vector abscissas(static_cast<Index>(points));
       Vector values(static_cast<Index>(points));
       auto const rows = static_cast<double>(sample->rows({0, groups, without}));
       for (std::size_t k = 1; k <= points; ++k) {
@@ -183,11 +185,12 @@ TEST_CASE("the line of FD-infinity and its error, from scratch") {
           FactoredGaussian const other = both ? referenceGroups->factor(range, task) : wholeReference;
           sum += static_cast<double>(sample->rows(range)) * frechetDistance(other, subset, task).distance;
         }
-        design(static_cast<Index>(k - 1), 0) = 1;
-        design(static_cast<Index>(k - 1), 1) = static_cast<double>(k) / rows;
+        abscissas[static_cast<Index>(k - 1)] = static_cast<double>(k) / rows;
         values[static_cast<Index>(k - 1)] = sum / rows;
       }
-      return std::pair(Vector(design.colPivHouseholderQr().solve(values)), values);
+      Vector const centred = abscissas.array() - abscissas.mean();
+      double const slope = centred.dot(values) / centred.squaredNorm();
+      return std::pair(std::array{values.mean() - slope * abscissas.mean(), slope}, values);
     };
     auto const [coefficients, values] = line(GroupRange{}.without);
     std::vector<double> without;

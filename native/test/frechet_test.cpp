@@ -9,6 +9,7 @@
 #include "core/frechet.hpp"
 #include "support/matrices.hpp"
 #include "support/reference.hpp"
+#include "support/sanitized.hpp"
 
 using namespace madloop;
 using namespace madloop::test;
@@ -243,6 +244,7 @@ TEST_CASE("large moments, by one factor or two: closed forms within the bound, a
                                        {1, 1},
                                        {3, 1},
                                        {5, 1}}) {
+    if (kSanitized && decades != 3 && scale != 1e50) continue;  // one of each route
     CAPTURE(decades);
     CAPTURE(scale);
     Vector const roots1 = spreadRoots(dim, decades, 1);

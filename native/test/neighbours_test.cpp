@@ -11,6 +11,7 @@
 #include "core/linalg/tile_product.hpp"
 #include "core/neighbours/exact_comparison.hpp"
 #include "core/precision_recall.hpp"
+#include "support/sanitized.hpp"
 
 using namespace madloop;
 
@@ -235,11 +236,13 @@ TEST_CASE("integer data with ties and duplicates: every decision as by definitio
 
 TEST_CASE("real numbers: every decision as exact arithmetic makes it") {
   Numbers numbers(7);
-  for (double const offset : {0.0, 1.0, 1e3, 1e5}) {
-    auto const value = [&] { return offset + numbers.normal(); };
-    CAPTURE(offset);
-    checkAgainstPlain(make<float>(80, 16, value), make<float>(70, 16, value), {1, 3, 5});
-    checkAgainstPlain(make<double>(60, 5, value), make<double>(70, 5, value), {2, 3});
+  SUBCASE("any distance from zero") {
+    for (double const offset : {0.0, 1.0, 1e3, 1e5}) {
+      auto const value = [&] { return offset + numbers.normal(); };
+      CAPTURE(offset);
+      checkAgainstPlain(make<float>(80, 16, value), make<float>(70, 16, value), {1, 3, 5});
+      checkAgainstPlain(make<double>(60, 5, value), make<double>(70, 5, value), {2, 3});
+    }
   }
   SUBCASE("as coarse as half precision") {
     auto const value = [&] { return std::round(numbers.normal() * 64) / 64 * (numbers.below(4) == 0 ? 0 : 1); };
@@ -398,7 +401,8 @@ TEST_CASE("too few points for halves: no standard errors, the same values") {
   CHECK_FALSE(std::isnan(fast(x, x, {5}, Boundary::inside, true).metrics[0].density.low));
 }
 
-TEST_CASE("standard errors are those of repeated sampling, or a little above; intervals cover") {
+TEST_CASE("standard errors are those of repeated sampling, or a little above; intervals cover" *
+          doctest::skip(test::kSanitized)) {
   // 300 pairs of samples: the standard deviation has a relative error of 1 / sqrt(600) = 4 %. Statistics near
   // their bounds, like the first law's precision, are the least linear and the most overestimated.
   auto const check = [](auto drawX, auto drawY, std::size_t rows, std::size_t cols, std::size_t k) {

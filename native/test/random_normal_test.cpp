@@ -10,6 +10,7 @@
 #include "core/random/stream.hpp"
 #include "core/random/uniform.hpp"
 #include "support/random_statistics.hpp"
+#include "support/sanitized.hpp"
 
 using namespace madloop;
 
@@ -121,7 +122,8 @@ TEST_CASE("The two normals of a block are independent") {
   checkIndependent(first, second);
 }
 
-TEST_CASE("Both tails of the normal are right to 6 sigma: exceedances in 10^8 draws") {
+TEST_CASE("Both tails of the normal are right to 6 sigma: exceedances in 10^8 draws" *
+          doctest::skip(test::kSanitized)) {
   constexpr std::size_t chunk = 4096;
   constexpr std::uint64_t chunks = 24'415;  // 1.00004e8 draws
   constexpr int levels = 12;                // 0.5, 1, ..., 6 sigma

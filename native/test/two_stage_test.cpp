@@ -17,6 +17,7 @@
 #include "core/linalg/symmetric_eigenvalues.hpp"
 #include "support/matrices.hpp"
 #include "support/reference.hpp"
+#include "support/sanitized.hpp"
 
 using namespace madloop;
 using namespace madloop::test;
@@ -249,9 +250,12 @@ TEST_CASE("large nuclear norms come from the Gram matrix where that is good enou
   Task const task(2);
   Index const n = 770;
   for (double const smallest : {1.0, 1e-3, 1e-7}) {
+    Matrix unscaled = *choleskyFactor(sampleCovariance(n, 2 * n, 9), task);
+    unscaled.row(n - 1) *= smallest;
+    double const reciprocals = singularValueSum(referenceInverse(unscaled), task).value;
     for (double const scale : {1e-100, 1.0, 1e100}) {
-      Matrix g = scale * *choleskyFactor(sampleCovariance(n, 2 * n, 9), task);
-      g.row(n - 1) *= smallest;
+      if (kSanitized && scale != 1) continue;
+      Matrix const g = scale * unscaled;
       double const inverse = squaredNormOfInverse(g, task);
       NuclearNorm const exact = singularValueSum(g, task);
       double const tolerance = 1e-12 * exact.value;
@@ -268,8 +272,7 @@ TEST_CASE("large nuclear norms come from the Gram matrix where that is good enou
         double const e = 1e-16 * scale * scale;
         CHECK(norm.changeBound(e) <= 1.0001 * exact.changeBound(e));
         CHECK(norm.changeBound(e) >= exact.changeBound(e) / 1.5);
-        CHECK(norm.reciprocals ==
-              doctest::Approx(Matrix(g).bdcSvd().singularValues().cwiseInverse().sum()).epsilon(1e-6));
+        CHECK(norm.reciprocals * scale == doctest::Approx(reciprocals).epsilon(1e-6));
       }
     }
   }

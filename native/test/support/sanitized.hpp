@@ -1,0 +1,13 @@
+// Whether a sanitizer makes every instruction several times slower. Laws that take very many repetitions to be
+// seen are then left to the optimised build, where other cases run the same code.
+#pragma once
+
+namespace madloop::test {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+
+}  // namespace madloop::test
