@@ -303,6 +303,7 @@ TEST_CASE("large moments of which one is singular, zero or no covariance") {
 TEST_CASE("sides of any two scales: the smaller one vanishes, and nothing takes forever") {
   Task task(2);
   for (Index const dim : {2, 20, 300, 530, 700, 800}) {
+    if (kSanitized && dim > 530) continue;
     for (auto const& [small, large] :
          {std::pair<double, double>{1e-80, 1e80}, {1e-150, 1e150}, {1e-75, 1e80}, {1e-3, 1e100}}) {
       CAPTURE(dim);

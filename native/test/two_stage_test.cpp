@@ -250,9 +250,11 @@ TEST_CASE("large nuclear norms come from the Gram matrix where that is good enou
   Task const task(2);
   Index const n = 770;
   for (double const smallest : {1.0, 1e-3, 1e-7}) {
+    if (kSanitized && smallest == 1) continue;
     Matrix unscaled = *choleskyFactor(sampleCovariance(n, 2 * n, 9), task);
     unscaled.row(n - 1) *= smallest;
-    double const reciprocals = singularValueSum(referenceInverse(unscaled), task).value;
+    bool const isGoodEnough = smallest >= 1e-3;
+    double const reciprocals = isGoodEnough ? singularValueSum(referenceInverse(unscaled), task).value : 0;
     for (double const scale : {1e-100, 1.0, 1e100}) {
       if (kSanitized && scale != 1) continue;
       Matrix const g = scale * unscaled;
@@ -261,7 +263,7 @@ TEST_CASE("large nuclear norms come from the Gram matrix where that is good enou
       double const tolerance = 1e-12 * exact.value;
       NuclearNorm const norm = nuclearNorm(g, tolerance, task, inverse);
       bool const isFast = norm.reciprocals > 0;
-      CHECK(isFast == (smallest >= 1e-3));
+      CHECK(isFast == isGoodEnough);
       CHECK(std::abs(norm.value - exact.value) <= norm.errorBound + exact.errorBound);
       CHECK(std::abs(norm.value - exact.value) <= 1e-13 * exact.value);
       CHECK(norm.errorBound <= tolerance);

@@ -1,5 +1,6 @@
-// Whether a sanitizer makes every instruction several times slower. Laws that take very many repetitions to be
-// seen are then left to the optimised build, where other cases run the same code.
+// Whether a sanitizer makes every instruction many times slower. Laws that take very many repetitions to be
+// seen, and the largest of several sizes or scales, are then left to the optimised build; other cases run the
+// same code.
 #pragma once
 
 namespace madloop::test {
