@@ -10,8 +10,8 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { writeMatrix } from '../dist/matrix-file.js';
-import { RandomIntegers } from '../dist/random-integers.js';
+import { RandomIntegers } from '../dist/base/random-integers.js';
+import { writeMatrix } from '../dist/features/matrix-file.js';
 
 const imageSide = 28;
 

@@ -1,49 +1,47 @@
 // The public API.
 
-export {
-  type AdmissibleThreshold,
-  type AdmissibleThresholdOptions,
-  admissibleThreshold,
-} from './admissible-threshold.js';
-export {
-  type EffectiveSampleSize,
-  type EffectiveSampleSizeOptions,
-  effectiveSampleSize,
-} from './effective-sample-size.js';
-export { type ErrorCode, MadloopError } from './errors.js';
-export { type ExpectedDistanceOptions, expectedDistance } from './expected-distance.js';
-export { type FrechetDistance, frechetDistance } from './frechet.js';
-export {
-  type FrechetDistanceInfinity,
-  type FrechetDistanceInfinityOptions,
-  type FrechetPoint,
-  frechetDistanceInfinity,
-} from './frechet-infinity.js';
-export {
-  type FrechetDistanceInterval,
-  type FrechetDistanceIntervalOptions,
-  frechetDistanceInterval,
-} from './frechet-interval.js';
+export { type ErrorCode, MadloopError } from './base/errors.js';
+export { matrix } from './base/matrix.js';
+export type { Seed } from './base/seed.js';
+export type { Gaussian, Matrix, Moments } from './base/shapes.js';
+export { matrixSquareRoot } from './distributions/matrix-square-root.js';
+export type { CovarianceForm, MixtureParameters } from './distributions/mixture.js';
+export { mergeMoments, moments } from './distributions/moments.js';
+export { type Info, info } from './engine/info.js';
+export type { JobOptions } from './engine/job.js';
+export type { Progress } from './engine/progress.js';
+export { type ReadMatrixOptions, readMatrix, writeMatrix } from './features/matrix-file.js';
+export { type MomentsOfFileOptions, momentsOfFile } from './features/moments-of-file.js';
+export { mergeStatistics, type Statistics, type StatisticsContent } from './features/statistics.js';
+export { type ReadStatisticsOptions, readStatistics, writeStatistics } from './features/statistics-file.js';
 export type {
   GaussianLoopOptions,
   GaussianLoopParameters,
   LoopVariant,
   ReferenceGaussian,
   SyntheticPool,
-} from './gaussian-loop-parameters.js';
-export { type Info, info } from './info.js';
-export type { JobOptions, Progress } from './job.js';
-export { type KernelDistance, type KernelDistanceOptions, kernelDistance } from './kernel-distance.js';
-export { type LimitPoint, type LimitPointOptions, limitPoint } from './limit-point.js';
+} from './gaussian-loop/parameters.js';
+export {
+  type Estimate,
+  type GaussianLoopGeneration,
+  type GaussianLoopResult,
+  type GaussianLoopSeries,
+  simulateGaussianLoop,
+} from './gaussian-loop/simulate-gaussian-loop.js';
+export {
+  type AdmissibleThreshold,
+  type AdmissibleThresholdOptions,
+  admissibleThreshold,
+} from './limits/admissible-threshold.js';
+export {
+  type EffectiveSampleSize,
+  type EffectiveSampleSizeOptions,
+  effectiveSampleSize,
+} from './limits/effective-sample-size.js';
+export { type ExpectedDistanceOptions, expectedDistance } from './limits/expected-distance.js';
+export { type LimitPoint, type LimitPointOptions, limitPoint } from './limits/limit-point.js';
 export { autophagousLoop, type Generation } from './loops/autophagous-loop.js';
 export type { AutophagousLoopOptions, MetricChoice } from './loops/loop-options.js';
-export {
-  type MadSeries,
-  type MadTest,
-  type MadTestOptions,
-  type MeanWithInterval,
-  madTest,
-} from './loops/mad-test.js';
 export type { Metric, MetricContext, MetricName, MetricValue } from './loops/metrics.js';
 export type { Modes } from './loops/modes.js';
 export {
@@ -54,10 +52,27 @@ export {
 } from './loops/replicated-autophagous-loop.js';
 export { LoopError, type PartialGeneration, type ReplicatedGeneration } from './loops/replicated-loop.js';
 export { type Features, type SampleMetricsOptions, sampleMetrics } from './loops/sample-metrics.js';
-export { type Matrix, matrix } from './matrix.js';
-export { type ReadMatrixOptions, readMatrix, writeMatrix } from './matrix-file.js';
-export { matrixSquareRoot } from './matrix-square-root.js';
-export type { CovarianceForm, MixtureParameters } from './mixture.js';
+export { type FrechetDistance, frechetDistance } from './metrics/frechet.js';
+export {
+  type FrechetDistanceInfinity,
+  type FrechetDistanceInfinityOptions,
+  type FrechetPoint,
+  frechetDistanceInfinity,
+} from './metrics/frechet-distance-infinity.js';
+export {
+  type FrechetDistanceInterval,
+  type FrechetDistanceIntervalOptions,
+  frechetDistanceInterval,
+} from './metrics/frechet-distance-interval.js';
+export { type KernelDistance, type KernelDistanceOptions, kernelDistance } from './metrics/kernel-distance.js';
+export {
+  type ManifoldConvention,
+  type ManifoldMetricName,
+  type ManifoldSamples,
+  type PrecisionRecall,
+  type PrecisionRecallOptions,
+  precisionRecall,
+} from './metrics/precision-recall.js';
 export { type BestOfOptions, bestOf } from './models/best-of.js';
 export { type BootstrapModel, bootstrap, type FittedBootstrap } from './models/bootstrap.js';
 export type { CuratedModel, Score } from './models/curation.js';
@@ -101,16 +116,6 @@ export {
 } from './models/process-model/process-model.js';
 export { type TopFractionOptions, topFraction } from './models/top-fraction.js';
 export { type TruncatedOptions, truncated } from './models/truncated.js';
-export { type Gaussian, type Moments, mergeMoments, moments } from './moments.js';
-export { type MomentsOfFileOptions, momentsOfFile } from './moments-of-file.js';
-export {
-  type ManifoldConvention,
-  type ManifoldMetricName,
-  type ManifoldSamples,
-  type PrecisionRecall,
-  type PrecisionRecallOptions,
-  precisionRecall,
-} from './precision-recall.js';
 export { type DatasetReferenceOptions, datasetReference } from './references/dataset-reference.js';
 export {
   type GaussianReference,
@@ -123,26 +128,23 @@ export {
   mixtureReference,
 } from './references/mixture-reference.js';
 export type { DrawOptions, RealSamples, Reference } from './references/reference.js';
-export type { Seed } from './seed.js';
-export {
-  type Estimate,
-  type GaussianLoopGeneration,
-  type GaussianLoopResult,
-  type GaussianLoopSeries,
-  simulateGaussianLoop,
-} from './simulate-gaussian-loop.js';
-export { mergeStatistics, type Statistics, type StatisticsContent } from './statistics.js';
-export { type ReadStatisticsOptions, readStatistics, writeStatistics } from './statistics-file.js';
-export type { AxisValues } from './studies/axis-values.js';
-export { readStudy } from './studies/read-study.js';
-export { runStudy } from './studies/run-study.js';
+export type { AxisValues } from './studies/definition/axis-values.js';
 export type {
   StudyAxis,
   StudyCell,
   StudyCellParameters,
   StudyCellResult,
   StudyDocument,
-} from './studies/study-document.js';
-export type { StudyDefinition } from './studies/study-plan.js';
-export type { StudyProgress } from './studies/study-progress.js';
-export type { RunStudyOptions } from './studies/study-run.js';
+} from './studies/definition/study-document.js';
+export type { StudyDefinition } from './studies/definition/study-plan.js';
+export { runStudy } from './studies/run/run-study.js';
+export type { StudyProgress } from './studies/run/study-progress.js';
+export type { RunStudyOptions } from './studies/run/study-run.js';
+export { readStudy } from './studies/store/read-study.js';
+export {
+  type MadSeries,
+  type MadTest,
+  type MadTestOptions,
+  type MeanWithInterval,
+  madTest,
+} from './verdict/mad-test.js';

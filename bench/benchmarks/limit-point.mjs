@@ -1,6 +1,6 @@
-import { LimitPointCell } from '../../dist/limit-point/cell.js';
-import { resolveLimitPointParameters } from '../../dist/limit-point/parameters.js';
-import { simulateChains } from '../../dist/limit-point/simulate-chains.js';
+import { LimitPointCell } from '../../dist/limits/limit-point-estimator.js';
+import { resolveLimitPointParameters } from '../../dist/limits/parameters.js';
+import { simulateChains } from '../../dist/limits/simulate-chains.js';
 import { noise, runnableElsewhere } from '../lib/load.mjs';
 import { duration, number } from '../lib/report.mjs';
 import { summarise } from '../lib/statistics.mjs';

@@ -64,7 +64,7 @@ export async function run({ madloop, threads, rounds }) {
 
 /** Counts the time that passes inside native calls and while their jobs run, each moment once. */
 async function watchEngine() {
-  const { native } = await import(new URL('../../dist/native.js', import.meta.url));
+  const { native } = await import(new URL('../../dist/engine/native.js', import.meta.url));
   const addon = native();
   const originals = {};
   let running = 0;

@@ -1,4 +1,4 @@
-// The addon's functions, one source file a concept. Their JavaScript signatures are in src/native-types.ts.
+// The addon's functions, one source file a concept. Their JavaScript signatures are in src/engine/native-types.ts.
 #pragma once
 
 #include "binding/napi.hpp"

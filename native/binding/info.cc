@@ -1,5 +1,5 @@
 // What this build of the addon is. The build systems define MADLOOP_VERSION (from package.json) and
-// MADLOOP_VARIANT (the instruction-set level, one of those in src/native.ts).
+// MADLOOP_VARIANT (the instruction-set level, one of those in src/engine/native.ts).
 
 #include <string>
 

@@ -1,6 +1,6 @@
 // How an axis of a study is drawn: where each of its values stands, where its cell begins and ends, what is marked.
 
-import type { StudyAxis } from '../studies/study-document.js';
+import type { StudyAxis } from '../studies/definition/study-document.js';
 import { fewLogarithmicTicks, linearTicks, numberText } from './ticks.js';
 
 export type ScaleKind = 'logarithmic' | 'linear' | 'ordinal';

@@ -1,6 +1,6 @@
 // What a cell of a study shows, beside its number.
 
-import type { StudyCell } from '../studies/study-document.js';
+import type { StudyCell } from '../studies/definition/study-document.js';
 
 /**
  * `admissible`: n_e >= n_r, the synthetic data help (or do no harm); `inadmissible`: n_e < n_r; `undecided`: the interval holds 1;

@@ -1,10 +1,10 @@
 // Densities in the plane as grey pictures side by side, in one SVG document that holds their pixels.
 
+import { matrix } from '../base/matrix.js';
+import type { Matrix } from '../base/shapes.js';
+import { mixtureLogDensity } from '../distributions/mixture.js';
+import type { JobOptions } from '../engine/job.js';
 import { greyscalePng } from '../files/png.js';
-import type { JobOptions } from '../job.js';
-import type { Matrix } from '../matrix.js';
-import { matrix } from '../matrix.js';
-import { mixtureLogDensity } from '../mixture.js';
 import { escapedText, fontFamily } from './svg-text.js';
 import { linearTicks } from './ticks.js';
 

@@ -1,6 +1,6 @@
 // Heat maps of n_e / n_r over two axes of a study, as Vega-Lite specifications.
 
-import type { StudyDocument } from '../studies/study-document.js';
+import type { StudyDocument } from '../studies/definition/study-document.js';
 import { type AxisScale, axisScale, axisTitle } from './axis-scale.js';
 import { type CellState, cellState, reading } from './cell-state.js';
 import { chartConfig, type Specification, schema } from './chart-style.js';

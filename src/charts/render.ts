@@ -2,7 +2,7 @@
 // is made, and nowhere else.
 
 import { fileURLToPath } from 'node:url';
-import { optionalPackage } from '../optional-package.js';
+import { optionalPackage } from '../base/optional-package.js';
 import type { Specification } from './chart-style.js';
 import { fontFamily } from './svg-text.js';
 

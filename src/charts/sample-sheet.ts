@@ -1,7 +1,7 @@
 // A sheet of sample images: one line a generation, one image a sample, as an SVG document that holds its pixels.
 
+import type { Matrix } from '../base/shapes.js';
 import { greyscalePng } from '../files/png.js';
-import type { Matrix } from '../matrix.js';
 import { escapedText, fontFamily } from './svg-text.js';
 
 export interface SampleSheet {

@@ -1,6 +1,6 @@
 // Which of a study's quantities run along the axes of its chart, and which tell charts apart.
 
-import type { StudyAxis, StudyCell, StudyDocument } from '../studies/study-document.js';
+import type { StudyAxis, StudyCell, StudyDocument } from '../studies/definition/study-document.js';
 import { axisLabel } from './axis-scale.js';
 
 /** A quantity that varies in a study. */

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { packageVersion } from '../native.js';
+import { packageVersion } from '../engine/native.js';
 import { essCommand } from './commands/ess.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { figureCommand } from './commands/figure.js';
@@ -10,8 +10,8 @@ import { loopCommand } from './commands/loop.js';
 import { reportCommand } from './commands/report.js';
 import { statsCommand } from './commands/stats.js';
 import { studyCommand } from './commands/study.js';
-import { exitCodeOf, exitCodes } from './exit-codes.js';
-import { say, tolerateClosedPipes } from './output.js';
+import { exitCodeOf, exitCodes } from './terminal/exit-codes.js';
+import { say, tolerateClosedPipes } from './terminal/output.js';
 
 async function main(): Promise<void> {
   tolerateClosedPipes();

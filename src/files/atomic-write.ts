@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { MadloopError } from '../errors.js';
+import { MadloopError } from '../base/errors.js';
 
 /**
  * Writes a file so that no reader, and no crash, ever sees part of it under its name: to a temporary file in the

@@ -1,7 +1,7 @@
 // Bytes at positions: a file, as the readers of this folder see it.
 
 import { type FileHandle, open } from 'node:fs/promises';
-import { MadloopError } from '../errors.js';
+import { MadloopError } from '../base/errors.js';
 import { cannotRead, malformed } from './file-errors.js';
 
 export interface ByteSource {

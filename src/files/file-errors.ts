@@ -1,4 +1,4 @@
-import { MadloopError } from '../errors.js';
+import { MadloopError } from '../base/errors.js';
 
 /** A file that holds something else than expected. `what` goes on after its name: "x.npy has ..., expected ...". */
 export function malformed(name: string, what: string): MadloopError {

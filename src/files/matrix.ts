@@ -1,8 +1,8 @@
 // Matrices in .npy and .npz files.
 
 import { endianness } from 'node:os';
-import { allocateShared } from '../allocate.js';
-import type { Matrix } from '../matrix.js';
+import { allocateShared } from '../base/allocate.js';
+import type { Matrix } from '../base/shapes.js';
 import type { ByteSource } from './byte-source.js';
 import { ElementReader } from './element-reader.js';
 import type { Elements } from './elements.js';
@@ -28,7 +28,7 @@ export function npyParts(data: Float32Array | Float64Array, shape: readonly numb
   return [npyPrefix(`<f${data.BYTES_PER_ELEMENT}`, shape), littleEndian(bytes, data.BYTES_PER_ELEMENT)];
 }
 
-/** Whether the arrays are those of statistics: a mean and a covariance, as src/statistics-file.ts reads them. */
+/** Whether the arrays are those of statistics: a mean and a covariance, as src/features/statistics-file.ts reads them. */
 export function holdsStatistics({ arrayNames = [] }: ArrayFile): boolean {
   return (
     arrayNames.some((name) => /^mu$|\.mu$/.test(name)) && arrayNames.some((name) => /^sigma$|\.cov$/.test(name))

@@ -1,6 +1,6 @@
 // Arrays that are no matrices: a vector, a single integer, a text.
 
-import { allocate } from '../allocate.js';
+import { allocate } from '../base/allocate.js';
 import { ElementReader } from './element-reader.js';
 import { malformed } from './file-errors.js';
 import { npyPrefix, shapeText } from './npy-header.js';

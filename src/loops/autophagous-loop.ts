@@ -1,11 +1,11 @@
-import { derivedSeed } from '../derived-seed.js';
-import { realParts } from '../gaussian-loop-parameters.js';
-import type { JobSettings } from '../job.js';
-import type { Matrix } from '../matrix.js';
+import { derivedSeed } from '../base/derived-seed.js';
+import { RandomIntegers } from '../base/random-integers.js';
+import type { Matrix } from '../base/shapes.js';
+import { multinomialUniform } from '../distributions/multinomial.js';
+import type { JobSettings } from '../engine/job.js';
+import { firstRows, pickRows } from '../engine/rows.js';
+import { realParts } from '../gaussian-loop/parameters.js';
 import type { FittedModel } from '../models/generative-model.js';
-import { multinomialUniform } from '../multinomial.js';
-import { RandomIntegers } from '../random-integers.js';
-import { firstRows, pickRows } from '../rows.js';
 import { type AutophagousLoopOptions, type ResolvedLoop, resolveLoopOptions } from './loop-options.js';
 import { LoopSteps, type Trained } from './loop-steps.js';
 import { TrainingSet } from './training-set.js';

@@ -1,15 +1,15 @@
-import { checkChoice, checkInteger, checkNumber, checkOptions, invalid } from '../check.js';
+import { checkChoice, checkInteger, checkNumber, checkOptions, invalid } from '../base/check.js';
+import { resolveSeed, type Seed } from '../base/seed.js';
+import { type JobOptions, type JobSettings, jobOptionNames, resolveJobOptions } from '../engine/job.js';
 import {
   type LoopVariant,
   loopVariants,
   resolveLoopCounts,
   resolvePool,
   type SyntheticPool,
-} from '../gaussian-loop-parameters.js';
-import { type JobOptions, type JobSettings, jobOptionNames, resolveJobOptions } from '../job.js';
+} from '../gaussian-loop/parameters.js';
 import type { FittedModel, GenerativeModel } from '../models/generative-model.js';
 import type { Reference } from '../references/reference.js';
-import { resolveSeed, type Seed } from '../seed.js';
 import { type Metric, type MetricName, metricsByName } from './metrics.js';
 
 /** A metric by name, or metrics of one's own under names of one's own. */

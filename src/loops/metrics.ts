@@ -1,7 +1,6 @@
-import { frechetDistance } from '../frechet.js';
-import type { Matrix } from '../matrix.js';
+import type { Gaussian, Matrix } from '../base/shapes.js';
+import { frechetDistance } from '../metrics/frechet.js';
 import type { FittedModel, StepOptions } from '../models/generative-model.js';
-import type { Gaussian } from '../moments.js';
 
 /** What a metric may look at: one generation's model and the real distribution. */
 export interface MetricContext<Fitted extends FittedModel = FittedModel> {

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { checkMatrix, checkNumber, checkOptions, mustError } from '../check.js';
-import type { Matrix } from '../matrix.js';
+import { checkMatrix, checkNumber, checkOptions, mustError } from '../base/check.js';
+import type { Matrix } from '../base/shapes.js';
 
 /** Where the modes of the real distribution are, as the metrics of modes take them. */
 export interface Modes {

@@ -1,6 +1,6 @@
-import { allocate } from '../allocate.js';
-import { checkBoolean, checkInteger, checkProduct, invalid } from '../check.js';
-import { resolveJobOptions } from '../job.js';
+import { allocate } from '../base/allocate.js';
+import { checkBoolean, checkInteger, checkProduct, invalid } from '../base/check.js';
+import { resolveJobOptions } from '../engine/job.js';
 import type { FittedModel } from '../models/generative-model.js';
 import { progressReport } from './autophagous-loop.js';
 import { type AutophagousLoopOptions, resolveLoopOptions } from './loop-options.js';

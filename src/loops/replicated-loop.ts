@@ -1,8 +1,8 @@
-import { derivedSeed } from '../derived-seed.js';
-import { type ErrorCode, MadloopError } from '../errors.js';
-import type { JobSettings } from '../job.js';
+import { derivedSeed } from '../base/derived-seed.js';
+import { type ErrorCode, MadloopError } from '../base/errors.js';
+import type { JobSettings } from '../engine/job.js';
+import type { Estimate } from '../gaussian-loop/simulate-gaussian-loop.js';
 import type { FittedModel } from '../models/generative-model.js';
-import type { Estimate } from '../simulate-gaussian-loop.js';
 import { autophagousLoop, type Generation } from './autophagous-loop.js';
 import type { AutophagousLoopOptions } from './loop-options.js';
 

@@ -6,13 +6,13 @@ import {
   describe,
   invalid,
   mustError,
-} from '../check.js';
-import { MadloopError } from '../errors.js';
-import { frechetDistance } from '../frechet.js';
-import type { Matrix } from '../matrix.js';
+} from '../base/check.js';
+import { MadloopError } from '../base/errors.js';
+import type { Matrix } from '../base/shapes.js';
+import { moments } from '../distributions/moments.js';
+import { frechetDistance } from '../metrics/frechet.js';
+import { type ManifoldConvention, precisionRecall } from '../metrics/precision-recall.js';
 import type { StepOptions } from '../models/generative-model.js';
-import { moments } from '../moments.js';
-import { type ManifoldConvention, precisionRecall } from '../precision-recall.js';
 import type { Metric, MetricContext } from './metrics.js';
 import { checkModes, type Modes, modeMetrics } from './modes.js';
 

@@ -1,4 +1,4 @@
-import { derivedSeed } from '../derived-seed.js';
+import { derivedSeed } from '../base/derived-seed.js';
 
 type Part = readonly (string | number)[];
 

@@ -1,6 +1,6 @@
-import { allocateUnzeroed } from '../allocate.js';
-import type { Matrix } from '../matrix.js';
-import { concatenateRows, copyRows } from '../rows.js';
+import { allocateUnzeroed } from '../base/allocate.js';
+import type { Matrix } from '../base/shapes.js';
+import { concatenateRows, copyRows } from '../engine/rows.js';
 
 /**
  * A training set in the making: its parts one after the other. They may be put in their place in it at once (`offer`), which

@@ -1,6 +1,6 @@
-import { checkInteger, checkOptions } from '../check.js';
-import type { Matrix } from '../matrix.js';
-import { concatenateRows, pickRows } from '../rows.js';
+import { checkInteger, checkOptions } from '../base/check.js';
+import type { Matrix } from '../base/shapes.js';
+import { concatenateRows, pickRows } from '../engine/rows.js';
 import { batchRows, type CuratedModel, checkScore, curated, type Score, scoresOf } from './curation.js';
 import type { FittedModel, GenerativeModel } from './generative-model.js';
 

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { allocate } from '../allocate.js';
-import type { Matrix } from '../matrix.js';
-import { type MixtureParameters, sampleMixture } from '../mixture.js';
-import { type Gaussian, type Moments, moments } from '../moments.js';
-import { pickRows } from '../rows.js';
+import { allocate } from '../base/allocate.js';
+import type { Gaussian, Matrix, Moments } from '../base/shapes.js';
+import { type MixtureParameters, sampleMixture } from '../distributions/mixture.js';
+import { moments } from '../distributions/moments.js';
+import { pickRows } from '../engine/rows.js';
 import {
   checkFitOptions,
   checkSampleOptions,

@@ -1,11 +1,10 @@
 // Curation as sampling bias: any model, with its samples selected before anybody trains on them.
 
-import { checkMatrix, invalid, mustError } from '../check.js';
-import { derivedSeed } from '../derived-seed.js';
-import { MadloopError } from '../errors.js';
-import type { JobOptions } from '../job.js';
-import type { Matrix } from '../matrix.js';
-import type { Gaussian } from '../moments.js';
+import { checkMatrix, invalid, mustError } from '../base/check.js';
+import { derivedSeed } from '../base/derived-seed.js';
+import { MadloopError } from '../base/errors.js';
+import type { Gaussian, Matrix } from '../base/shapes.js';
+import type { JobOptions } from '../engine/job.js';
 import { checkSampleOptions, type ModelSampleOptions } from './fit-options.js';
 import type { FitOptions, FittedModel, GenerativeModel, OpenModel } from './generative-model.js';
 

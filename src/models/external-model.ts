@@ -1,7 +1,6 @@
-import { checkGaussian, checkInteger, checkMatrix, checkOptions, describe, invalid } from '../check.js';
-import { MadloopError } from '../errors.js';
-import type { Matrix } from '../matrix.js';
-import type { Gaussian } from '../moments.js';
+import { checkGaussian, checkInteger, checkMatrix, checkOptions, describe, invalid } from '../base/check.js';
+import { MadloopError } from '../base/errors.js';
+import type { Gaussian, Matrix } from '../base/shapes.js';
 import {
   type ModelFitOptions,
   type ModelSampleOptions,

@@ -1,8 +1,8 @@
 // The options of a model's own fit and sample methods, which people also call without a loop.
 
-import { checkNumber, checkOptions } from '../check.js';
-import { type JobOptions, jobOptionNames, resolveJobOptions } from '../job.js';
-import { resolveSeed, type Seed } from '../seed.js';
+import { checkNumber, checkOptions } from '../base/check.js';
+import { resolveSeed, type Seed } from '../base/seed.js';
+import { type JobOptions, jobOptionNames, resolveJobOptions } from '../engine/job.js';
 import type { FitOptions, FittedModel, SampleOptions } from './generative-model.js';
 
 /** Options of `fit`, all of which a model of this package can do without. */

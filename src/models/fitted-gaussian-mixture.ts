@@ -1,13 +1,12 @@
-import type { JobOptions } from '../job.js';
-import type { Matrix } from '../matrix.js';
+import type { Gaussian, Matrix } from '../base/shapes.js';
 import {
   type CovarianceForm,
   type MixtureFit,
   type MixtureParameters,
   mixtureLogDensity,
   sampleMixture,
-} from '../mixture.js';
-import type { Gaussian } from '../moments.js';
+} from '../distributions/mixture.js';
+import type { JobOptions } from '../engine/job.js';
 import { checkSampleOptions, type ModelSampleOptions } from './fit-options.js';
 import type { FittedModel } from './generative-model.js';
 import { takeMemory, takesMemory } from './sample-memory.js';

@@ -1,8 +1,7 @@
-import { sampleGaussian } from '../gaussian-sampling.js';
-import type { JobOptions } from '../job.js';
-import type { Matrix } from '../matrix.js';
-import { mixtureLogDensity } from '../mixture.js';
-import type { Gaussian } from '../moments.js';
+import type { Gaussian, Matrix } from '../base/shapes.js';
+import { sampleGaussian } from '../distributions/gaussian-sampling.js';
+import { mixtureLogDensity } from '../distributions/mixture.js';
+import type { JobOptions } from '../engine/job.js';
 import { checkSampleOptions, type ModelSampleOptions } from './fit-options.js';
 import type { FittedModel } from './generative-model.js';
 import { takeMemory, takesMemory } from './sample-memory.js';

@@ -6,15 +6,15 @@ import {
   checkOptions,
   invalid,
   mustError,
-} from '../check.js';
-import type { Matrix } from '../matrix.js';
+} from '../base/check.js';
+import type { Matrix } from '../base/shapes.js';
 import {
   type CovarianceForm,
   checkMixture,
   covarianceForms,
   fitMixture,
   type MixtureParameters,
-} from '../mixture.js';
+} from '../distributions/mixture.js';
 import { checkFitOptions, type ModelFitOptions } from './fit-options.js';
 import { FittedGaussianMixture } from './fitted-gaussian-mixture.js';
 import type { GenerativeModel } from './generative-model.js';

@@ -1,6 +1,6 @@
-import { checkChoice, checkOptions, mustError } from '../check.js';
-import type { Matrix } from '../matrix.js';
-import { type Moments, moments } from '../moments.js';
+import { checkChoice, checkOptions, mustError } from '../base/check.js';
+import type { Matrix, Moments } from '../base/shapes.js';
+import { moments } from '../distributions/moments.js';
 import { checkFitOptions, type ModelFitOptions } from './fit-options.js';
 import { FittedGaussian } from './fitted-gaussian.js';
 import type { GenerativeModel } from './generative-model.js';

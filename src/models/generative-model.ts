@@ -1,5 +1,4 @@
-import type { Matrix } from '../matrix.js';
-import type { Gaussian } from '../moments.js';
+import type { Gaussian, Matrix } from '../base/shapes.js';
 
 /** What a loop tells each step besides its data. */
 export interface StepOptions {

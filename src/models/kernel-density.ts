@@ -1,9 +1,14 @@
-import { allocate } from '../allocate.js';
-import { checkOptions, invalid, mustError } from '../check.js';
-import type { JobOptions } from '../job.js';
-import type { Matrix } from '../matrix.js';
-import { type MixtureParameters, mixtureLogDensity, sampleMixture, type WeightBias } from '../mixture.js';
-import { type Gaussian, type Moments, moments } from '../moments.js';
+import { allocate } from '../base/allocate.js';
+import { checkOptions, invalid, mustError } from '../base/check.js';
+import type { Gaussian, Matrix, Moments } from '../base/shapes.js';
+import {
+  type MixtureParameters,
+  mixtureLogDensity,
+  sampleMixture,
+  type WeightBias,
+} from '../distributions/mixture.js';
+import { moments } from '../distributions/moments.js';
+import type { JobOptions } from '../engine/job.js';
 import { scottFactor, silvermanFactor } from './bandwidth.js';
 import {
   checkFitOptions,

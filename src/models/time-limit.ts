@@ -1,6 +1,6 @@
-import { abortable } from '../abortable.js';
-import { checkNumber } from '../check.js';
-import { MadloopError } from '../errors.js';
+import { abortable } from '../base/abortable.js';
+import { checkNumber } from '../base/check.js';
+import { MadloopError } from '../base/errors.js';
 
 // What a timer of Node can wait for is 2^31 milliseconds.
 const longestSeconds = 2_000_000;

@@ -1,7 +1,7 @@
-import { allocate } from '../allocate.js';
-import { checkOptions, checkProduct, invalid, mustError } from '../check.js';
-import { MadloopError } from '../errors.js';
-import type { Matrix } from '../matrix.js';
+import { allocate } from '../base/allocate.js';
+import { checkOptions, checkProduct, invalid, mustError } from '../base/check.js';
+import { MadloopError } from '../base/errors.js';
+import type { Matrix } from '../base/shapes.js';
 import { batchRows, type CuratedModel, curated } from './curation.js';
 import { FittedGaussian } from './fitted-gaussian.js';
 import type { FittedModel, GenerativeModel } from './generative-model.js';

@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { allocate } from '../allocate.js';
-import { checkBoolean, checkMatrix, checkOptions, invalid } from '../check.js';
-import { MadloopError } from '../errors.js';
-import type { Matrix } from '../matrix.js';
-import { moments } from '../moments.js';
-import { drawsPerTurn, identityOrder, RandomIntegers } from '../random-integers.js';
-import { pickRows } from '../rows.js';
+import { allocate } from '../base/allocate.js';
+import { checkBoolean, checkMatrix, checkOptions, invalid } from '../base/check.js';
+import { MadloopError } from '../base/errors.js';
+import { drawsPerTurn, identityOrder, RandomIntegers } from '../base/random-integers.js';
+import type { Matrix } from '../base/shapes.js';
+import { moments } from '../distributions/moments.js';
+import { pickRows } from '../engine/rows.js';
 import type { RealSamples, Reference } from './reference.js';
 
 export interface DatasetReferenceOptions {

@@ -1,8 +1,14 @@
-import { allocate } from '../allocate.js';
-import { checkGaussian, checkOptions, checkPositiveInteger, checkProduct, toFloat64Array } from '../check.js';
-import { sampleGaussian } from '../gaussian-sampling.js';
+import { allocate } from '../base/allocate.js';
+import {
+  checkGaussian,
+  checkOptions,
+  checkPositiveInteger,
+  checkProduct,
+  toFloat64Array,
+} from '../base/check.js';
+import type { Gaussian } from '../base/shapes.js';
+import { sampleGaussian } from '../distributions/gaussian-sampling.js';
 import { takeMemory, takesMemory } from '../models/sample-memory.js';
-import type { Gaussian } from '../moments.js';
 import type { DrawOptions, RealSamples, Reference } from './reference.js';
 
 /** N(0, I) of dimension `dim`, or N(mean, covariance) with `mean` of length d and `covariance` d x d, row-major. */

@@ -1,5 +1,5 @@
-import { checkMatrix, checkOptions, invalid } from '../check.js';
-import type { Matrix } from '../matrix.js';
+import { checkMatrix, checkOptions, invalid } from '../base/check.js';
+import type { Gaussian, Matrix } from '../base/shapes.js';
 import {
   type CovarianceForm,
   checkMixture,
@@ -7,9 +7,8 @@ import {
   mixtureLogDensity,
   mixtureMoments,
   sampleMixture,
-} from '../mixture.js';
+} from '../distributions/mixture.js';
 import { takeMemory, takesMemory } from '../models/sample-memory.js';
-import type { Gaussian } from '../moments.js';
 import type { DrawOptions, RealSamples, Reference } from './reference.js';
 
 /** MixtureParameters, with plain arrays allowed. */

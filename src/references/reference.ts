@@ -1,6 +1,5 @@
-import type { Matrix } from '../matrix.js';
+import type { Gaussian, Matrix } from '../base/shapes.js';
 import type { StepOptions } from '../models/generative-model.js';
-import type { Gaussian } from '../moments.js';
 
 /** The real distribution P_r: what real samples come from and what the metrics compare with. */
 export interface Reference {

@@ -7,7 +7,7 @@ import type { Panel, StudyLayout } from '../charts/study-layout.js';
 import { thresholdLines } from '../charts/threshold.js';
 import type { Point } from '../charts/threshold-contour.js';
 import { numberText } from '../charts/ticks.js';
-import type { StudyCell } from '../studies/study-document.js';
+import type { StudyCell } from '../studies/definition/study-document.js';
 import { element, type Markup } from './markup.js';
 import { across, axes, height, plot, up, width } from './plot-area.js';
 

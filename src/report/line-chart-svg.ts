@@ -5,7 +5,7 @@ import { type Quantity, reading } from '../charts/cell-state.js';
 import { curveColours } from '../charts/colours.js';
 import { mostCurves, type Panel, type StudyLayout } from '../charts/study-layout.js';
 import { valueScale } from '../charts/value-scale.js';
-import type { StudyCell } from '../studies/study-document.js';
+import type { StudyCell } from '../studies/definition/study-document.js';
 import { element, type Markup, together } from './markup.js';
 import { across, axes, height, plot, up, width } from './plot-area.js';
 

@@ -6,7 +6,7 @@
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { StudyDocument } from '../studies/study-document.js';
+import type { StudyDocument } from '../studies/definition/study-document.js';
 import { element, embeddedJson, type Markup, together } from './markup.js';
 import { studySection } from './study-section.js';
 

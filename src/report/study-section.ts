@@ -5,7 +5,7 @@ import { cellState, type Quantity, reading } from '../charts/cell-state.js';
 import { ratioColours, sizeColours } from '../charts/colours.js';
 import { type Dimension, type StudyLayout, studyLayout } from '../charts/study-layout.js';
 import { numberText } from '../charts/ticks.js';
-import type { StudyCell, StudyDocument } from '../studies/study-document.js';
+import type { StudyCell, StudyDocument } from '../studies/definition/study-document.js';
 import { cellMarks, colourBar, heatMapSvg } from './heat-map-svg.js';
 import { curveLegend, lineChartSvg } from './line-chart-svg.js';
 import { element, type Markup } from './markup.js';

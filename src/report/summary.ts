@@ -4,7 +4,7 @@ import { axisLabel } from '../charts/axis-scale.js';
 import { cellState } from '../charts/cell-state.js';
 import { coordinate, type Dimension } from '../charts/study-layout.js';
 import { extent, numberText } from '../charts/ticks.js';
-import type { StudyCell, StudyDocument } from '../studies/study-document.js';
+import type { StudyCell, StudyDocument } from '../studies/definition/study-document.js';
 
 /** A few sentences: how much is done, where synthetic data help, the extremes, the precision. */
 export function summary(study: StudyDocument, varying: readonly Dimension[]): string[] {

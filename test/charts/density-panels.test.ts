@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { matrix } from '../../src/base/matrix.js';
 import { densityPanelsSvg, densityPicture } from '../../src/charts/density-panels.js';
 import { renderPng } from '../../src/charts/render.js';
-import { matrix } from '../../src/matrix.js';
 
 const cells = 5;
 const side = 2.5; // pixels of side 1, centres at -2, -1, 0, 1, 2

@@ -1,9 +1,9 @@
 import { inflateSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { matrix } from '../../src/base/matrix.js';
 import { renderPng } from '../../src/charts/render.js';
 import { sampleSheetSvg } from '../../src/charts/sample-sheet.js';
 import { greyscalePng } from '../../src/files/png.js';
-import { matrix } from '../../src/matrix.js';
 
 test('a PNG holds its pixels, each row behind a filter type', () => {
   const png = Buffer.from(greyscalePng(Uint8Array.of(0, 50, 100, 150, 200, 255), 3, 2));

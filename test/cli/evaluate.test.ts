@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { frechetDistance } from '../../src/frechet.js';
-import { matrix } from '../../src/matrix.js';
-import { writeMatrix } from '../../src/matrix-file.js';
-import { precisionRecall } from '../../src/precision-recall.js';
-import { readStatistics, writeStatistics } from '../../src/statistics-file.js';
+import { matrix } from '../../src/base/matrix.js';
+import { writeMatrix } from '../../src/features/matrix-file.js';
+import { readStatistics, writeStatistics } from '../../src/features/statistics-file.js';
+import { frechetDistance } from '../../src/metrics/frechet.js';
+import { precisionRecall } from '../../src/metrics/precision-recall.js';
 import { normals } from '../support/numbers.js';
 import { run, temporaryFolder } from './command.js';
 

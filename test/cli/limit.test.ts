@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { limitPoint } from '../../src/limit-point.js';
+import { limitPoint } from '../../src/limits/limit-point.js';
 import { run, temporaryFolder } from './command.js';
 
 const args = [

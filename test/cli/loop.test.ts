@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { simulateGaussianLoop } from '../../src/simulate-gaussian-loop.js';
+import { simulateGaussianLoop } from '../../src/gaussian-loop/simulate-gaussian-loop.js';
 import { run, temporaryFolder } from './command.js';
 
 const digits = fileURLToPath(new URL('../fixtures/digits-small.npy', import.meta.url));

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { matrix } from '../../src/matrix.js';
-import { readMatrix, writeMatrix } from '../../src/matrix-file.js';
-import { moments } from '../../src/moments.js';
-import { readStatistics } from '../../src/statistics-file.js';
+import { matrix } from '../../src/base/matrix.js';
+import { moments } from '../../src/distributions/moments.js';
+import { readMatrix, writeMatrix } from '../../src/features/matrix-file.js';
+import { readStatistics } from '../../src/features/statistics-file.js';
 import { run, start, temporaryFolder } from './command.js';
 
 const digits = fileURLToPath(new URL('../fixtures/digits-small.npy', import.meta.url));

@@ -12,9 +12,9 @@ import {
   studyFigureCsv,
   studyFigureDocument,
 } from '../../src/cli/figures/study-figure.js';
-import { expectedDistance } from '../../src/expected-distance.js';
-import { resolveStudy } from '../../src/studies/study-plan.js';
-import type { RunStudyOptions } from '../../src/studies/study-run.js';
+import { expectedDistance } from '../../src/limits/expected-distance.js';
+import { resolveStudy } from '../../src/studies/definition/study-plan.js';
+import type { RunStudyOptions } from '../../src/studies/run/study-run.js';
 import { formulaStudy } from '../support/studies.js';
 import { run, temporaryFolder } from './command.js';
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
-import { info } from '../../src/info.js';
-import { readStudy } from '../../src/studies/read-study.js';
+import { info } from '../../src/engine/info.js';
+import { readStudy } from '../../src/studies/store/read-study.js';
 import { run, start, temporaryFolder } from './command.js';
 import { without } from './without-package.js';
 

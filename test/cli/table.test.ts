@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { loopTable } from '../../src/cli/loop-result.js';
-import { tableText, withError } from '../../src/cli/table.js';
+import { loopTable } from '../../src/cli/loop/loop-result.js';
+import { tableText, withError } from '../../src/cli/terminal/table.js';
 
 describe('withError', () => {
   test.each<[number, number, string]>([

@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { packageVersion } from '../../src/native.js';
+import { packageVersion } from '../../src/engine/native.js';
 import { run, temporaryFolder } from './command.js';
 
 const folder = temporaryFolder();

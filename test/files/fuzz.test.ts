@@ -4,8 +4,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { MadloopError } from '../../src/errors.js';
-import { RandomIntegers } from '../../src/random-integers.js';
+import { MadloopError } from '../../src/base/errors.js';
+import { RandomIntegers } from '../../src/base/random-integers.js';
 import { memorySource } from '../support/memory-source.js';
 import { npyBytes, zipBytes } from '../support/zip-bytes.js';
 
@@ -38,7 +38,7 @@ afterAll(() => {
 });
 
 const { readMatrixFrom } = await import('../../src/files/matrix.js');
-const { readStatisticsFrom } = await import('../../src/statistics-file.js');
+const { readStatisticsFrom } = await import('../../src/features/statistics-file.js');
 const { openArrayFile } = await import('../../src/files/stored-array.js');
 const { chooseMatrix } = await import('../../src/files/matrix.js');
 const { openRows } = await import('../../src/files/row-reader.js');

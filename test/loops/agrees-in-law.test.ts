@@ -2,12 +2,15 @@
 // one law, for every variant, pool and memory.
 
 import { expect, test } from 'vitest';
-import { loopVariants } from '../../src/gaussian-loop-parameters.js';
-import { resolveJobOptions } from '../../src/job.js';
+import { resolveJobOptions } from '../../src/engine/job.js';
+import { loopVariants } from '../../src/gaussian-loop/parameters.js';
+import {
+  type GaussianLoopSeries,
+  simulateGaussianLoop,
+} from '../../src/gaussian-loop/simulate-gaussian-loop.js';
 import { replicatedLoop } from '../../src/loops/replicated-loop.js';
 import { gaussian } from '../../src/models/gaussian.js';
 import { gaussianReference } from '../../src/references/gaussian-reference.js';
-import { type GaussianLoopSeries, simulateGaussianLoop } from '../../src/simulate-gaussian-loop.js';
 
 const dim = 2;
 const replicates = 300;

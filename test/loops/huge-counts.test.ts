@@ -1,8 +1,8 @@
 // Sample counts that no machine holds: typed errors at once, no hang, memory or not.
 
 import { expect, test } from 'vitest';
+import { multinomialUniform } from '../../src/distributions/multinomial.js';
 import { autophagousLoop, gaussian, gaussianReference } from '../../src/index.js';
-import { multinomialUniform } from '../../src/multinomial.js';
 
 test.each([1, 3])('1e12 synthetic samples are refused, not counted one by one (memory %i)', async (memory) => {
   const loop = autophagousLoop({

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { Progress } from '../../src/job.js';
+import type { Progress } from '../../src/engine/progress.js';
 import { autophagousLoop } from '../../src/loops/autophagous-loop.js';
 import { markedReference, RecordingModel } from './recording-model.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { matrix } from '../../src/base/matrix.js';
 import { autophagousLoop } from '../../src/loops/autophagous-loop.js';
 import { sampleMetrics } from '../../src/loops/sample-metrics.js';
-import { matrix } from '../../src/matrix.js';
 import { bestOf } from '../../src/models/best-of.js';
 import { gaussian } from '../../src/models/gaussian.js';
 import type { FittedModel, GenerativeModel } from '../../src/models/generative-model.js';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { frechetDistance } from '../../src/frechet.js';
-import { sampleGaussian } from '../../src/gaussian-sampling.js';
+import { sampleGaussian } from '../../src/distributions/gaussian-sampling.js';
+import { moments } from '../../src/distributions/moments.js';
 import { autophagousLoop } from '../../src/loops/autophagous-loop.js';
+import { frechetDistance } from '../../src/metrics/frechet.js';
 import { gaussian } from '../../src/models/gaussian.js';
-import { moments } from '../../src/moments.js';
 import { datasetReference } from '../../src/references/dataset-reference.js';
 import { gaussianReference } from '../../src/references/gaussian-reference.js';
 import { markedReference, RecordingModel } from './recording-model.js';

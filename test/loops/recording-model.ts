@@ -1,4 +1,4 @@
-import type { Matrix } from '../../src/matrix.js';
+import type { Matrix } from '../../src/base/shapes.js';
 import type { FittedModel, GenerativeModel, SampleOptions } from '../../src/models/generative-model.js';
 import type { Reference } from '../../src/references/reference.js';
 

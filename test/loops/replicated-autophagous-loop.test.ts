@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Progress } from '../../src/job.js';
-import { resolveJobOptions } from '../../src/job.js';
+import { resolveJobOptions } from '../../src/engine/job.js';
+import type { Progress } from '../../src/engine/progress.js';
 import { replicatedAutophagousLoop } from '../../src/loops/replicated-autophagous-loop.js';
 import { estimate, LoopError, replicatedLoop } from '../../src/loops/replicated-loop.js';
 import { gaussian } from '../../src/models/gaussian.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type JobOptions, resolveJobOptions } from '../../src/job.js';
+import { type JobOptions, resolveJobOptions } from '../../src/engine/job.js';
 import type { Generation } from '../../src/loops/autophagous-loop.js';
 import { estimate, replicatedLoop } from '../../src/loops/replicated-loop.js';
 import type { FittedGaussian } from '../../src/models/fitted-gaussian.js';

@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { frechetDistance } from '../../src/frechet.js';
-import { sampleGaussian } from '../../src/gaussian-sampling.js';
-import { resolveJobOptions } from '../../src/job.js';
+import { matrix } from '../../src/base/matrix.js';
+import type { Matrix } from '../../src/base/shapes.js';
+import { sampleGaussian } from '../../src/distributions/gaussian-sampling.js';
+import { resolveJobOptions } from '../../src/engine/job.js';
 import { autophagousLoop } from '../../src/loops/autophagous-loop.js';
 import { modeMetrics } from '../../src/loops/modes.js';
 import { replicatedLoop } from '../../src/loops/replicated-loop.js';
 import { type Features, sampleMetrics } from '../../src/loops/sample-metrics.js';
-import { type Matrix, matrix } from '../../src/matrix.js';
+import { frechetDistance } from '../../src/metrics/frechet.js';
+import { precisionRecall } from '../../src/metrics/precision-recall.js';
 import { externalModel } from '../../src/models/external-model.js';
 import { gaussian } from '../../src/models/gaussian.js';
-import { precisionRecall } from '../../src/precision-recall.js';
 import { gaussianReference } from '../../src/references/gaussian-reference.js';
 import { expectRejection, expectThrow } from '../support/rejection.js';
 

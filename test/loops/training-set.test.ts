@@ -1,9 +1,11 @@
 // Samples may be drawn where the training set wants them. That must never show, whatever a model does with them.
 import { expect, test, vi } from 'vitest';
+import { matrix } from '../../src/base/matrix.js';
+import type { Matrix } from '../../src/base/shapes.js';
+import { native } from '../../src/engine/native.js';
 import { autophagousLoop } from '../../src/loops/autophagous-loop.js';
 import type { AutophagousLoopOptions } from '../../src/loops/loop-options.js';
 import { TrainingSet } from '../../src/loops/training-set.js';
-import { type Matrix, matrix } from '../../src/matrix.js';
 import { bootstrap } from '../../src/models/bootstrap.js';
 import { FittedGaussian } from '../../src/models/fitted-gaussian.js';
 import { gaussian } from '../../src/models/gaussian.js';
@@ -11,7 +13,6 @@ import { gaussianMixture } from '../../src/models/gaussian-mixture.js';
 import type { FittedModel, GenerativeModel, SampleOptions } from '../../src/models/generative-model.js';
 import { kernelDensity } from '../../src/models/kernel-density.js';
 import { offerMemory, takeMemory, takesMemory } from '../../src/models/sample-memory.js';
-import { native } from '../../src/native.js';
 import { datasetReference } from '../../src/references/dataset-reference.js';
 import { gaussianReference } from '../../src/references/gaussian-reference.js';
 import { normals } from '../support/numbers.js';

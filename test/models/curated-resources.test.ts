@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { matrix } from '../../src/base/matrix.js';
+import type { Matrix } from '../../src/base/shapes.js';
 import { autophagousLoop } from '../../src/loops/autophagous-loop.js';
-import { type Matrix, matrix } from '../../src/matrix.js';
 import { bestOf } from '../../src/models/best-of.js';
 import type { GenerativeModel } from '../../src/models/generative-model.js';
 import { gaussianReference } from '../../src/references/gaussian-reference.js';

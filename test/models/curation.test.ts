@@ -1,7 +1,8 @@
 // truncated(), topFraction() and bestOf(): what is kept, in which law, and what happens when nothing is.
 
 import { describe, expect, test } from 'vitest';
-import { type Matrix, matrix } from '../../src/matrix.js';
+import { matrix } from '../../src/base/matrix.js';
+import type { Gaussian, Matrix } from '../../src/base/shapes.js';
 import { bestOf } from '../../src/models/best-of.js';
 import { bootstrap } from '../../src/models/bootstrap.js';
 import type { Score } from '../../src/models/curation.js';
@@ -12,7 +13,6 @@ import type { FitOptions, GenerativeModel } from '../../src/models/generative-mo
 import { kernelDensity } from '../../src/models/kernel-density.js';
 import { topFraction } from '../../src/models/top-fraction.js';
 import { truncated } from '../../src/models/truncated.js';
-import type { Gaussian } from '../../src/moments.js';
 import { chiSquareCdf } from '../oracle/support/chi-square.js';
 import { ZScores } from '../oracle/support/z-scores.js';
 import { normals, toRows } from '../support/numbers.js';

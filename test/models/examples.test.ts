@@ -3,9 +3,9 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { matrix } from '../../src/matrix.js';
+import { matrix } from '../../src/base/matrix.js';
+import { moments } from '../../src/distributions/moments.js';
 import { processModel } from '../../src/models/process-model/process-model.js';
-import { moments } from '../../src/moments.js';
 import { gaussianReference } from '../../src/references/gaussian-reference.js';
 import { numpy } from '../support/numpy.js';
 

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { matrix } from '../../src/base/matrix.js';
+import type { Matrix } from '../../src/base/shapes.js';
 import { autophagousLoop } from '../../src/loops/autophagous-loop.js';
-import { type Matrix, matrix } from '../../src/matrix.js';
 import { type ExternalModelOptions, externalModel } from '../../src/models/external-model.js';
 import { gaussian } from '../../src/models/gaussian.js';
 import { gaussianReference } from '../../src/references/gaussian-reference.js';

@@ -1,12 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { matrix } from '../../src/base/matrix.js';
+import type { Matrix } from '../../src/base/shapes.js';
+import {
+  type CovarianceForm,
+  covarianceForms,
+  type MixtureParameters,
+} from '../../src/distributions/mixture.js';
+import { moments } from '../../src/distributions/moments.js';
 import { autophagousLoop } from '../../src/loops/autophagous-loop.js';
-import { type Matrix, matrix } from '../../src/matrix.js';
-import { type CovarianceForm, covarianceForms, type MixtureParameters } from '../../src/mixture.js';
 import { gaussian } from '../../src/models/gaussian.js';
 import { gaussianMixture } from '../../src/models/gaussian-mixture.js';
-import { moments } from '../../src/moments.js';
 import { mixtureReference } from '../../src/references/mixture-reference.js';
 import { multiply, normal, orthogonal, type Rows, toRows, transpose, uniform } from '../support/numbers.js';
 import { plainLogLikelihood, plainMixture, plainStep, posterior } from '../support/plain-mixture.js';

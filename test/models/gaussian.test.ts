@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { matrix } from '../../src/matrix.js';
+import { matrix } from '../../src/base/matrix.js';
+import { moments } from '../../src/distributions/moments.js';
 import { gaussian } from '../../src/models/gaussian.js';
-import { moments } from '../../src/moments.js';
 
 const samples = matrix(Float64Array.of(1, 2, 3, 5, 5, 2, 7, 9), 4, 2);
 

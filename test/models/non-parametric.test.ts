@@ -2,12 +2,13 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Matrix, matrix } from '../../src/matrix.js';
+import { matrix } from '../../src/base/matrix.js';
+import type { Matrix } from '../../src/base/shapes.js';
+import { moments } from '../../src/distributions/moments.js';
 import { bootstrap } from '../../src/models/bootstrap.js';
 import { gaussian } from '../../src/models/gaussian.js';
 import type { GenerativeModel } from '../../src/models/generative-model.js';
 import { kernelDensity } from '../../src/models/kernel-density.js';
-import { moments } from '../../src/moments.js';
 import { multiply, normals, orthogonal, toRows } from '../support/numbers.js';
 import { logNormal } from '../support/plain-mixture.js';
 

@@ -1,12 +1,12 @@
 // Limit points against exact results, published values and the plain simulation.
 
 import { describe, expect, it } from 'vitest';
+import { resolveJobOptions } from '../../src/engine/job.js';
 import { expectedDistance, limitPoint, simulateGaussianLoop } from '../../src/index.js';
-import { resolveJobOptions } from '../../src/job.js';
-import { LimitPointCell } from '../../src/limit-point/cell.js';
-import type { LimitPoint } from '../../src/limit-point/limit-point.js';
-import { resolveLimitPointParameters } from '../../src/limit-point/parameters.js';
-import { simulateChains } from '../../src/limit-point/simulate-chains.js';
+import { LimitPointCell } from '../../src/limits/limit-point-estimator.js';
+import type { LimitPoint } from '../../src/limits/limit-point-result.js';
+import { resolveLimitPointParameters } from '../../src/limits/parameters.js';
+import { simulateChains } from '../../src/limits/simulate-chains.js';
 import { distanceBracket, stationarySecondMoments } from './support/fresh-data-moments.js';
 import { ZScores } from './support/z-scores.js';
 

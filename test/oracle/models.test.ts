@@ -1,9 +1,9 @@
 // Loops over other models than the Gaussian, against what is known exactly about them.
 
 import { describe, test } from 'vitest';
+import { matrix } from '../../src/base/matrix.js';
 import { autophagousLoop, type Generation } from '../../src/loops/autophagous-loop.js';
 import type { AutophagousLoopOptions } from '../../src/loops/loop-options.js';
-import { matrix } from '../../src/matrix.js';
 import { bestOf } from '../../src/models/best-of.js';
 import { bootstrap } from '../../src/models/bootstrap.js';
 import { gaussian } from '../../src/models/gaussian.js';

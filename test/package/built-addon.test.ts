@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { loadedAddon, packageVersion } from '../../src/native.js';
+import { loadedAddon, packageVersion } from '../../src/engine/native.js';
 
 const folder = fileURLToPath(new URL('../../build/Release/', import.meta.url));
 const require = createRequire(import.meta.url);

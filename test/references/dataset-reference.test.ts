@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { matrix } from '../../src/matrix.js';
+import { matrix } from '../../src/base/matrix.js';
 import { datasetReference } from '../../src/references/dataset-reference.js';
 import type { RealSamples } from '../../src/references/reference.js';
 

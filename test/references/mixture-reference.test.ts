@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { matrix } from '../../src/matrix.js';
-import { covarianceForms } from '../../src/mixture.js';
-import { moments } from '../../src/moments.js';
+import { matrix } from '../../src/base/matrix.js';
+import { covarianceForms } from '../../src/distributions/mixture.js';
+import { moments } from '../../src/distributions/moments.js';
 import { mixtureReference } from '../../src/references/mixture-reference.js';
 import { toRows } from '../support/numbers.js';
 import { plainMixture, posterior } from '../support/plain-mixture.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import { readMatrix } from '../../src/matrix-file.js';
+import { readMatrix } from '../../src/features/matrix-file.js';
 
 const script = fileURLToPath(new URL('../../scripts/make-digits.mjs', import.meta.url));
 const fixture = fileURLToPath(new URL('../fixtures/digits-small.npy', import.meta.url));

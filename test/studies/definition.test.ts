@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { resolveAxis } from '../../src/studies/axis-values.js';
-import { assignShards, resolveShard, shardPath } from '../../src/studies/shards.js';
-import type { StudyAxis } from '../../src/studies/study-document.js';
-import { identityOf, studyContent } from '../../src/studies/study-identity.js';
-import { resolveStudy } from '../../src/studies/study-plan.js';
+import { resolveAxis } from '../../src/studies/definition/axis-values.js';
+import type { StudyAxis } from '../../src/studies/definition/study-document.js';
+import { identityOf, studyContent } from '../../src/studies/definition/study-identity.js';
+import { resolveStudy } from '../../src/studies/definition/study-plan.js';
+import { assignShards, resolveShard, shardPath } from '../../src/studies/store/shards.js';
 import { expectThrow } from '../support/rejection.js';
 
 const study = (definition: unknown) => resolveStudy('runStudy', definition);

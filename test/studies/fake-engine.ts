@@ -3,10 +3,10 @@
 
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MadloopError } from '../../src/errors.js';
-import type { JobSettings } from '../../src/job.js';
-import type { LimitPointParameters } from '../../src/limit-point/parameters.js';
-import type { ChainWork, EngineCell, SampleSize, StudyEngine } from '../../src/studies/study-engine.js';
+import { MadloopError } from '../../src/base/errors.js';
+import type { JobSettings } from '../../src/engine/job.js';
+import type { LimitPointParameters } from '../../src/limits/parameters.js';
+import type { ChainWork, EngineCell, SampleSize, StudyEngine } from '../../src/studies/run/study-engine.js';
 
 export class FakeCell implements EngineCell {
   readonly width = 2;

@@ -16,12 +16,12 @@ import {
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { studyCsv } from '../../src/studies/export-study.js';
-import { mergeStudies } from '../../src/studies/merge-studies.js';
-import { readStudy, studyStatus } from '../../src/studies/read-study.js';
-import { openSqlite } from '../../src/studies/sqlite.js';
-import type { StudyDefinition } from '../../src/studies/study-plan.js';
-import { type RunStudyOptions, runStudyWith } from '../../src/studies/study-run.js';
+import type { StudyDefinition } from '../../src/studies/definition/study-plan.js';
+import { type RunStudyOptions, runStudyWith } from '../../src/studies/run/study-run.js';
+import { studyCsv } from '../../src/studies/store/export-study.js';
+import { mergeStudies } from '../../src/studies/store/merge-studies.js';
+import { readStudy, studyStatus } from '../../src/studies/store/read-study.js';
+import { openSqlite } from '../../src/studies/store/sqlite.js';
 import { outcomeOf, startScript } from '../support/child.js';
 import { uniform } from '../support/numbers.js';
 import { expectRejection, rejection } from '../support/rejection.js';
@@ -295,7 +295,7 @@ describe('two writers', () => {
 
   test('in two processes; and the lock of one that was killed is nobody’s', async () => {
     const store = newName();
-    const lock = `${new URL('../../dist/studies/store-lock.js', import.meta.url)}`;
+    const lock = `${new URL('../../dist/studies/store/store-lock.js', import.meta.url)}`;
     const child = startScript(`
       const { StoreLock } = await import(${JSON.stringify(lock)});
       console.log(await StoreLock.take('test', ${JSON.stringify(store)}) !== undefined);

@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
 const entry = new URL('../../dist/index.js', import.meta.url).href;
-const nativeEntry = new URL('../../dist/native.js', import.meta.url).href;
+const nativeEntry = new URL('../../dist/engine/native.js', import.meta.url).href;
 
 /** Lines that every script begins with: the package as `madloop`, the raw addon as `addon()`, and a call of about 10 s. */
 const prelude = `

@@ -1,7 +1,7 @@
 // Samples of simple distributions whose moments are known.
 
-import { type Matrix, matrix } from '../../src/matrix.js';
-import type { Gaussian } from '../../src/moments.js';
+import { matrix } from '../../src/base/matrix.js';
+import type { Gaussian, Matrix } from '../../src/base/shapes.js';
 import { normal, uniform } from './numbers.js';
 
 /** Draws rows x cols independent numbers of mean 0 and variance 1, from one stream of random numbers. */

@@ -1,21 +1,22 @@
 // Every heavy call of the API, on work that takes between half a second and two: for the tests of what they have in common.
 
-import { admissibleThreshold } from '../../src/admissible-threshold.js';
-import { effectiveSampleSize } from '../../src/effective-sample-size.js';
-import { frechetDistance } from '../../src/frechet.js';
-import { frechetDistanceInfinity } from '../../src/frechet-infinity.js';
-import { frechetDistanceInterval } from '../../src/frechet-interval.js';
-import { sampleGaussian } from '../../src/gaussian-sampling.js';
-import type { JobOptions } from '../../src/job.js';
-import { kernelDistance } from '../../src/kernel-distance.js';
-import { limitPoint } from '../../src/limit-point.js';
-import { type Matrix, matrix } from '../../src/matrix.js';
-import { matrixSquareRoot } from '../../src/matrix-square-root.js';
-import { mixtureLogDensity, sampleMixture } from '../../src/mixture.js';
+import { matrix } from '../../src/base/matrix.js';
+import type { Matrix } from '../../src/base/shapes.js';
+import { sampleGaussian } from '../../src/distributions/gaussian-sampling.js';
+import { matrixSquareRoot } from '../../src/distributions/matrix-square-root.js';
+import { mixtureLogDensity, sampleMixture } from '../../src/distributions/mixture.js';
+import { moments } from '../../src/distributions/moments.js';
+import type { JobOptions } from '../../src/engine/job.js';
+import { simulateGaussianLoop } from '../../src/gaussian-loop/simulate-gaussian-loop.js';
+import { admissibleThreshold } from '../../src/limits/admissible-threshold.js';
+import { effectiveSampleSize } from '../../src/limits/effective-sample-size.js';
+import { limitPoint } from '../../src/limits/limit-point.js';
+import { frechetDistance } from '../../src/metrics/frechet.js';
+import { frechetDistanceInfinity } from '../../src/metrics/frechet-distance-infinity.js';
+import { frechetDistanceInterval } from '../../src/metrics/frechet-distance-interval.js';
+import { kernelDistance } from '../../src/metrics/kernel-distance.js';
+import { precisionRecall } from '../../src/metrics/precision-recall.js';
 import { gaussianMixture } from '../../src/models/gaussian-mixture.js';
-import { moments } from '../../src/moments.js';
-import { precisionRecall } from '../../src/precision-recall.js';
-import { simulateGaussianLoop } from '../../src/simulate-gaussian-loop.js';
 import { uniform } from './numbers.js';
 
 export interface HeavyCall {

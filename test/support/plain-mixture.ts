@@ -1,7 +1,7 @@
 // Expectation-maximisation as the textbook writes it, for comparison: one sample at a time, nothing fused, nothing shifted.
 
-import type { Matrix } from '../../src/matrix.js';
-import type { CovarianceForm, MixtureParameters } from '../../src/mixture.js';
+import type { Matrix } from '../../src/base/shapes.js';
+import type { CovarianceForm, MixtureParameters } from '../../src/distributions/mixture.js';
 import { type Rows, toRows } from './numbers.js';
 
 export interface PlainMixture {

@@ -1,7 +1,6 @@
 // The definitions, computed the slow and obvious way: what the engine is compared with.
 
-import type { Matrix } from '../../src/matrix.js';
-import type { Gaussian, Moments } from '../../src/moments.js';
+import type { Gaussian, Matrix, Moments } from '../../src/base/shapes.js';
 import { multiply, type Rows, symmetricEigen, toRows } from './numbers.js';
 
 /** Sample mean and covariance (divisor rows - 1), two passes. */

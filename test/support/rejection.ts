@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { type ErrorCode, MadloopError } from '../../src/errors.js';
+import { type ErrorCode, MadloopError } from '../../src/base/errors.js';
 
 /**
  * The MadloopError that `call` rejects with. A call that throws at once instead of rejecting, resolves, or rejects with

@@ -1,7 +1,12 @@
 // Studies made from formulas, for tests of what is drawn from a study. Nothing is simulated.
 
-import type { StudyAxis, StudyCell, StudyCellResult, StudyDocument } from '../../src/studies/study-document.js';
-import { resolveStudy, type StudyDefinition } from '../../src/studies/study-plan.js';
+import type {
+  StudyAxis,
+  StudyCell,
+  StudyCellResult,
+  StudyDocument,
+} from '../../src/studies/definition/study-document.js';
+import { resolveStudy, type StudyDefinition } from '../../src/studies/definition/study-plan.js';
 
 type Point = Partial<Record<StudyAxis, number>>;
 

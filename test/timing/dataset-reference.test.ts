@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { matrix } from '../../src/matrix.js';
+import { matrix } from '../../src/base/matrix.js';
 import { datasetReference } from '../../src/references/dataset-reference.js';
 
 test('a large data set is shuffled in slices: the event loop stays free', async () => {

@@ -3,8 +3,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { mergeMoments } from '../../src/moments.js';
-import { simulateGaussianLoop } from '../../src/simulate-gaussian-loop.js';
+import { mergeMoments } from '../../src/distributions/moments.js';
+import { simulateGaussianLoop } from '../../src/gaussian-loop/simulate-gaussian-loop.js';
 import { heavyCalls } from '../support/heavy-calls.js';
 
 /** The longest time, in ms, between two turns of the event loop while `work` runs; the monitor looks every 2 ms. */

@@ -4,9 +4,9 @@ import { getEventListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { MadloopError } from '../../src/errors.js';
-import type { Progress } from '../../src/job.js';
-import { native } from '../../src/native.js';
+import type { MadloopError } from '../../src/base/errors.js';
+import { native } from '../../src/engine/native.js';
+import type { Progress } from '../../src/engine/progress.js';
 import { heavyCalls } from '../support/heavy-calls.js';
 import { rejection } from '../support/rejection.js';
 

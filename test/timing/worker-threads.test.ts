@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
-import { simulateGaussianLoop } from '../../src/simulate-gaussian-loop.js';
+import { simulateGaussianLoop } from '../../src/gaussian-loop/simulate-gaussian-loop.js';
 import { workerUrl } from '../support/child.js';
 
 const run = (seed: number) =>

@@ -1,21 +1,21 @@
 import { Command } from 'commander';
+import { info } from '../../engine/info.js';
 import {
   type EffectiveSampleSize,
   type EffectiveSampleSizeOptions,
   effectiveSampleSize,
-} from '../../effective-sample-size.js';
-import { info } from '../../info.js';
+} from '../../limits/effective-sample-size.js';
 import {
   type GivenParameters,
   givenByFlags,
   limitPointFlags,
   type ParameterFile,
   readParameterFile,
-} from '../loop-parameters.js';
-import { print, printJson } from '../output.js';
-import { withProgressBar } from '../progress.js';
-import { threadsOption } from '../run-options.js';
-import { tableText, withError } from '../table.js';
+} from '../loop/loop-parameters.js';
+import { print, printJson } from '../terminal/output.js';
+import { withProgressBar } from '../terminal/progress.js';
+import { threadsOption } from '../terminal/run-options.js';
+import { tableText, withError } from '../terminal/table.js';
 
 interface EssFlags {
   readonly json?: true;

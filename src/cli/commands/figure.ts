@@ -1,12 +1,12 @@
 import { Argument, Command, Option } from 'commander';
+import { checkInteger, checkNumber } from '../../base/check.js';
+import { MadloopError } from '../../base/errors.js';
+import { resolveSeed } from '../../base/seed.js';
 import type { Specification } from '../../charts/chart-style.js';
-import { checkInteger, checkNumber } from '../../check.js';
-import { MadloopError } from '../../errors.js';
-import { info } from '../../info.js';
-import type { JobOptions } from '../../job.js';
-import { resolveSeed } from '../../seed.js';
-import { runStudy } from '../../studies/run-study.js';
-import type { StudyDocument } from '../../studies/study-document.js';
+import { info } from '../../engine/info.js';
+import type { JobOptions } from '../../engine/job.js';
+import type { StudyDocument } from '../../studies/definition/study-document.js';
+import { runStudy } from '../../studies/run/run-study.js';
 import { computeFigure10, figure10Chart, figure10Csv, figure10Table } from '../figures/figure-10.js';
 import { figure11 } from '../figures/figure-11.js';
 import { figure12 } from '../figures/figure-12.js';
@@ -22,12 +22,12 @@ import {
   studyFigureCsv,
   studyFigureDocument,
 } from '../figures/study-figure.js';
-import { stopOnTerm } from '../interrupts.js';
-import { print, printJson, say } from '../output.js';
-import { withProgressBar } from '../progress.js';
-import { type ResultFiles, writeResultFiles } from '../result-files.js';
-import { addRunOptions, type RunOptions } from '../run-options.js';
-import { studyProgress } from '../study-progress.js';
+import { stopOnTerm } from '../terminal/interrupts.js';
+import { print, printJson, say } from '../terminal/output.js';
+import { withProgressBar } from '../terminal/progress.js';
+import { type ResultFiles, writeResultFiles } from '../terminal/result-files.js';
+import { addRunOptions, type RunOptions } from '../terminal/run-options.js';
+import { studyProgress } from '../terminal/study-progress.js';
 
 interface FigureFlags extends RunOptions {
   readonly replicates?: number;

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { info } from '../../info.js';
-import { print, printJson } from '../output.js';
+import { info } from '../../engine/info.js';
+import { print, printJson } from '../terminal/output.js';
 
 export function infoCommand(): Command {
   return new Command('info')

@@ -1,18 +1,18 @@
 import { Command } from 'commander';
-import { info } from '../../info.js';
-import { resolveLimitPointOptions } from '../../limit-point/estimate.js';
-import { type LimitPoint, limitPoint } from '../../limit-point.js';
+import { info } from '../../engine/info.js';
+import { resolveLimitPointOptions } from '../../limits/estimate-limit-point.js';
+import { type LimitPoint, limitPoint } from '../../limits/limit-point.js';
 import {
   type GivenParameters,
   givenByFlags,
   limitPointFlags,
   type ParameterFile,
   readParameterFile,
-} from '../loop-parameters.js';
-import { print, printJson } from '../output.js';
-import { withProgressBar } from '../progress.js';
-import { threadsOption } from '../run-options.js';
-import { tableText, withError } from '../table.js';
+} from '../loop/loop-parameters.js';
+import { print, printJson } from '../terminal/output.js';
+import { withProgressBar } from '../terminal/progress.js';
+import { threadsOption } from '../terminal/run-options.js';
+import { tableText, withError } from '../terminal/table.js';
 
 export function limitCommand(signal: AbortSignal): Command {
   const command = new Command('limit')

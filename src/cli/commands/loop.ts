@@ -1,23 +1,23 @@
 import { Command } from 'commander';
+import { MadloopError } from '../../base/errors.js';
 import { sampleSheetSvg } from '../../charts/sample-sheet.js';
-import { MadloopError } from '../../errors.js';
-import { type Info, info } from '../../info.js';
-import type { JobOptions } from '../../job.js';
-import { simulateGaussianLoop } from '../../simulate-gaussian-loop.js';
-import { runDataLoop } from '../data-loop.js';
+import { type Info, info } from '../../engine/info.js';
+import type { JobOptions } from '../../engine/job.js';
+import { simulateGaussianLoop } from '../../gaussian-loop/simulate-gaussian-loop.js';
+import { runDataLoop } from '../loop/data-loop.js';
 import {
   type GivenParameters,
   givenByFlags,
   loopFlags,
   type ParameterFile,
   readParameterFile,
-} from '../loop-parameters.js';
-import { type LoopResult, loopChart, loopCsv, loopDocument, loopTable } from '../loop-result.js';
-import { print, printJson, say } from '../output.js';
-import { withProgressBar } from '../progress.js';
-import { writeResultFiles } from '../result-files.js';
-import { addRunOptions, type RunOptions } from '../run-options.js';
-import { keepUnfinished } from '../unfinished-loop.js';
+} from '../loop/loop-parameters.js';
+import { type LoopResult, loopChart, loopCsv, loopDocument, loopTable } from '../loop/loop-result.js';
+import { keepUnfinished } from '../loop/unfinished-loop.js';
+import { print, printJson, say } from '../terminal/output.js';
+import { withProgressBar } from '../terminal/progress.js';
+import { writeResultFiles } from '../terminal/result-files.js';
+import { addRunOptions, type RunOptions } from '../terminal/run-options.js';
 
 export function loopCommand(signal: AbortSignal): Command {
   const command = new Command('loop')

@@ -1,10 +1,10 @@
 import { Command, Option } from 'commander';
-import { MadloopError } from '../../errors.js';
+import { MadloopError } from '../../base/errors.js';
 import { writeFileAtomically } from '../../files/atomic-write.js';
 import { reportPage } from '../../report/report-page.js';
-import { readStudy } from '../../studies/read-study.js';
-import type { StudyDocument } from '../../studies/study-document.js';
-import { say } from '../output.js';
+import type { StudyDocument } from '../../studies/definition/study-document.js';
+import { readStudy } from '../../studies/store/read-study.js';
+import { say } from '../terminal/output.js';
 
 export function reportCommand(): Command {
   return new Command('report')

@@ -1,15 +1,15 @@
 import { Command } from 'commander';
-import { MadloopError } from '../../errors.js';
-import { info } from '../../info.js';
-import { momentsOfFile } from '../../moments-of-file.js';
-import { checkExtractor, mergeStatistics, type Statistics } from '../../statistics.js';
-import { readStatistics, writeStatistics } from '../../statistics-file.js';
-import { print, printJson, say } from '../output.js';
-import { withProgressBar } from '../progress.js';
-import { readInput } from '../read-input.js';
-import { threadsOption } from '../run-options.js';
-import { tableText } from '../table.js';
-import { inUsersWords } from '../users-words.js';
+import { MadloopError } from '../../base/errors.js';
+import { info } from '../../engine/info.js';
+import { momentsOfFile } from '../../features/moments-of-file.js';
+import { checkExtractor, mergeStatistics, type Statistics } from '../../features/statistics.js';
+import { readStatistics, writeStatistics } from '../../features/statistics-file.js';
+import { inUsersWords } from '../terminal/error-wording.js';
+import { print, printJson, say } from '../terminal/output.js';
+import { withProgressBar } from '../terminal/progress.js';
+import { readInput } from '../terminal/read-input.js';
+import { threadsOption } from '../terminal/run-options.js';
+import { tableText } from '../terminal/table.js';
 
 interface OutputFlags {
   readonly output?: string;

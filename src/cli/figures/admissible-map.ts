@@ -6,8 +6,8 @@ import type { Specification } from '../../charts/chart-style.js';
 import { heatMapSpecification } from '../../charts/heat-map.js';
 import { type NumericDimension, type Panel, studyLayout } from '../../charts/study-layout.js';
 import { numberText } from '../../charts/ticks.js';
-import type { StudyDocument } from '../../studies/study-document.js';
-import { tableText } from '../table.js';
+import type { StudyDocument } from '../../studies/definition/study-document.js';
+import { tableText } from '../terminal/table.js';
 
 export function admissibleMap(study: StudyDocument, title: string): Specification {
   return heatMapSpecification(study, {

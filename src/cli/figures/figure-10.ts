@@ -1,15 +1,19 @@
 // The paper's Figure 10, left: how the fresh data loop forgets where it started. Whatever the number of real samples
 // behind generation 1, the distance goes to a limit that depends on n_r, n_s and lambda alone.
 
+import { derivedSeed } from '../../base/derived-seed.js';
 import type { Specification } from '../../charts/chart-style.js';
 import { type LineChart, lineChartSpecification } from '../../charts/line-chart.js';
-import { derivedSeed } from '../../derived-seed.js';
+import type { JobOptions } from '../../engine/job.js';
+import { progressOfParts } from '../../engine/progress-of-parts.js';
 import { csvText } from '../../files/csv.js';
-import type { JobOptions } from '../../job.js';
+import {
+  type Estimate,
+  type GaussianLoopSeries,
+  simulateGaussianLoop,
+} from '../../gaussian-loop/simulate-gaussian-loop.js';
 import { estimate } from '../../loops/replicated-loop.js';
-import { progressOfParts } from '../../progress-of-parts.js';
-import { type Estimate, type GaussianLoopSeries, simulateGaussianLoop } from '../../simulate-gaussian-loop.js';
-import { tableText, withError } from '../table.js';
+import { tableText, withError } from '../terminal/table.js';
 
 /** What may be chosen; everything else is the paper's. */
 export interface Figure10Options {

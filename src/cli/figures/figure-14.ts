@@ -1,11 +1,11 @@
 // The paper's Figure 14: what is left of the 25 modes in generations 1, 200 and 2,000.
 
 import { type DensityPanel, densityPanelsSvg, densityPicture } from '../../charts/density-panels.js';
+import type { JobOptions } from '../../engine/job.js';
+import { progressOfParts } from '../../engine/progress-of-parts.js';
 import { csvText } from '../../files/csv.js';
-import type { JobOptions } from '../../job.js';
 import type { FittedGaussianMixture } from '../../models/fitted-gaussian-mixture.js';
-import { progressOfParts } from '../../progress-of-parts.js';
-import { tableText } from '../table.js';
+import { tableText } from '../terminal/table.js';
 import {
   centres,
   components,

@@ -1,16 +1,16 @@
 // The paper's Figure 15: variance, average modal variance and recall of the fully synthetic loop over 25 modes.
 
+import { derivedSeed } from '../../base/derived-seed.js';
 import type { Specification } from '../../charts/chart-style.js';
 import { type LineChart, lineChartsSpecification } from '../../charts/line-chart.js';
-import { derivedSeed } from '../../derived-seed.js';
+import type { JobOptions } from '../../engine/job.js';
+import { progressOfParts } from '../../engine/progress-of-parts.js';
 import { csvText } from '../../files/csv.js';
-import type { JobOptions } from '../../job.js';
 import type { Metric, MetricContext } from '../../loops/metrics.js';
 import type { ReplicatedGeneration } from '../../loops/replicated-loop.js';
 import { sampleMetrics } from '../../loops/sample-metrics.js';
-import { progressOfParts } from '../../progress-of-parts.js';
-import { curvePoint } from '../loop-result.js';
-import { tableText, withError } from '../table.js';
+import { curvePoint } from '../loop/loop-result.js';
+import { tableText, withError } from '../terminal/table.js';
 import {
   centres,
   components,

@@ -3,8 +3,8 @@
 import { reading } from '../../charts/cell-state.js';
 import { lineChartSpecification } from '../../charts/line-chart.js';
 import { numberText } from '../../charts/ticks.js';
-import type { StudyDocument } from '../../studies/study-document.js';
-import { tableText } from '../table.js';
+import type { StudyDocument } from '../../studies/definition/study-document.js';
+import { tableText } from '../terminal/table.js';
 import type { StudyFigure } from './study-figure.js';
 
 const real = 1000;

@@ -5,8 +5,8 @@ import { axisLabel } from '../../charts/axis-scale.js';
 import { reading } from '../../charts/cell-state.js';
 import { type LineChart, lineChartsSpecification } from '../../charts/line-chart.js';
 import { coordinate, type NumericDimension, studyLayout } from '../../charts/study-layout.js';
-import type { StudyCell, StudyDocument } from '../../studies/study-document.js';
-import { tableText, withError } from '../table.js';
+import type { StudyCell, StudyDocument } from '../../studies/definition/study-document.js';
+import { tableText, withError } from '../terminal/table.js';
 import type { StudyFigure } from './study-figure.js';
 
 const dim = 100;

@@ -7,12 +7,12 @@
 // probability of about exp(-2 * 400 / 2000) = 0.67 (a branching process with one child on average and variance 1), within
 // 200 with 0.02.
 
-import { derivedSeed } from '../../derived-seed.js';
-import { type JobOptions, resolveJobOptions } from '../../job.js';
+import { derivedSeed } from '../../base/derived-seed.js';
+import { matrix } from '../../base/matrix.js';
+import { type JobOptions, resolveJobOptions } from '../../engine/job.js';
 import type { Generation } from '../../loops/autophagous-loop.js';
 import type { MetricChoice } from '../../loops/loop-options.js';
 import { type ReplicatedGeneration, replicatedLoop } from '../../loops/replicated-loop.js';
-import { matrix } from '../../matrix.js';
 import type { FittedGaussianMixture } from '../../models/fitted-gaussian-mixture.js';
 import { gaussianMixture } from '../../models/gaussian-mixture.js';
 import { mixtureReference } from '../../references/mixture-reference.js';

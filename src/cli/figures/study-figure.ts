@@ -2,10 +2,10 @@
 
 import { join } from 'node:path';
 import type { Specification } from '../../charts/chart-style.js';
-import { studyCsv } from '../../studies/export-study.js';
-import type { StudyDocument } from '../../studies/study-document.js';
-import type { StudyDefinition } from '../../studies/study-plan.js';
-import type { RunStudyOptions } from '../../studies/study-run.js';
+import type { StudyDocument } from '../../studies/definition/study-document.js';
+import type { StudyDefinition } from '../../studies/definition/study-plan.js';
+import type { RunStudyOptions } from '../../studies/run/study-run.js';
+import { studyCsv } from '../../studies/store/export-study.js';
 
 export interface StudyFigure {
   /** As the paper numbers it. */

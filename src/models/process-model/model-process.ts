@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { abortable } from '../../abortable.js';
-import { MadloopError } from '../../errors.js';
+import { abortable } from '../../base/abortable.js';
+import { MadloopError } from '../../base/errors.js';
 import { withinTime } from '../time-limit.js';
 import { atExit } from './at-exit.js';
 import { readLines, Tail } from './output.js';

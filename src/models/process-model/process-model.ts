@@ -1,9 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises';
-import { checkInteger, checkMatrix, checkOptions, invalid } from '../../check.js';
-import { MadloopError } from '../../errors.js';
+import { checkInteger, checkMatrix, checkOptions, invalid } from '../../base/check.js';
+import { MadloopError } from '../../base/errors.js';
+import type { Matrix } from '../../base/shapes.js';
+import { readMatrix } from '../../features/matrix-file.js';
 import { npyParts } from '../../files/matrix.js';
-import type { Matrix } from '../../matrix.js';
-import { readMatrix } from '../../matrix-file.js';
 import { checkSample } from '../external-model.js';
 import {
   type ModelFitOptions,

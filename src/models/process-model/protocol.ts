@@ -2,8 +2,8 @@
 // other side. Each request is one line of JSON on the process's standard input; each is answered, in order, by one line
 // on its standard output. Matrices travel as .npy files in a working folder.
 
-import { describe } from '../../check.js';
-import { MadloopError } from '../../errors.js';
+import { describe } from '../../base/check.js';
+import { MadloopError } from '../../base/errors.js';
 
 const protocol = 'madloop-model';
 const version = 1;

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MadloopError } from '../../errors.js';
+import { MadloopError } from '../../base/errors.js';
 import { atExit } from './at-exit.js';
 import { ModelProcess, type ProcessSettings } from './model-process.js';
 

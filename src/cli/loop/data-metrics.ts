@@ -1,0 +1,44 @@
+// What `madloop loop --data --metrics` can measure.
+
+import { checkChoice, invalid } from '../../base/check.js';
+import type { Matrix } from '../../base/shapes.js';
+import type { MetricChoice } from '../../loops/loop-options.js';
+import { type Metric, type MetricName, metricsByName } from '../../loops/metrics.js';
+import { sampleMetrics } from '../../loops/sample-metrics.js';
+import type { FittedModel } from '../../models/generative-model.js';
+
+const ofModel = Object.keys(metricsByName) as MetricName[];
+const ofSamples = ['frechetDistance', 'precision', 'recall', 'density', 'coverage', 'variance'] as const;
+
+export type DataMetric = (typeof ofModel)[number] | (typeof ofSamples)[number];
+
+/** Names from a flag ("a,b") or a parameter file (["a", "b"]), checked, in the order in which results hold them. */
+export function checkMetricNames(where: string, value: unknown): DataMetric[] {
+  const list = typeof value === 'string' ? value.split(',').map((name) => name.trim()) : value;
+  if (!Array.isArray(list) || list.length === 0) {
+    throw invalid(where, 'metrics', 'be names of metrics, separated by commas', value);
+  }
+  const known: DataMetric[] = [...ofModel, ...ofSamples];
+  const wanted = new Set(list.map((name) => checkChoice(where, 'metrics', name, known)));
+  return known.filter((name) => wanted.has(name));
+}
+
+/**
+ * The metrics of these names for a loop. Those of samples take as many as are held out, with the loop's own sampling bias:
+ * they measure what a generation gives to the next.
+ */
+export function metricsOfNames(
+  names: readonly DataMetric[],
+  heldOut: Matrix,
+  lambda: number,
+): MetricChoice<FittedModel>[] {
+  const sampled = ofSamples.filter((name) => names.includes(name));
+  const named = ofModel.filter((name) => names.includes(name));
+  if (sampled.length === 0) return named;
+  const { sampleMetrics: measure } = sampleMetrics({ heldOut, lambda });
+  const some: Metric = async (context) => {
+    const values = (await measure(context)) as Record<string, number>;
+    return Object.fromEntries(sampled.map((name) => [name, values[name]!]));
+  };
+  return [...named, { samples: some }];
+}

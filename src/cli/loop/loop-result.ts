@@ -1,0 +1,164 @@
+// A finished run of `madloop loop`, as JSON, CSV, a table and a chart.
+
+import type { Specification } from '../../charts/chart-style.js';
+import { type LineChart, lineChartSpecification, lineChartsSpecification } from '../../charts/line-chart.js';
+import type { SampleSheet } from '../../charts/sample-sheet.js';
+import { csvText } from '../../files/csv.js';
+import type { Estimate } from '../../gaussian-loop/simulate-gaussian-loop.js';
+import { tableText, withError } from '../terminal/table.js';
+
+/** One generation, averaged over replicates. A metric that is not defined there is null. */
+export interface LoopRow {
+  readonly t: number;
+  readonly metrics: Readonly<Record<string, Estimate | null>>;
+}
+
+export interface LoopResult {
+  /** Every parameter with its default filled in, as JSON can hold it: given back to `madloop loop`, they repeat the run. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly rows: readonly LoopRow[];
+  /** Sample images, where they were asked for. */
+  readonly sheet?: SampleSheet;
+}
+
+/** The result as a JSON document. It holds nothing that depends on threads or time. */
+export function loopDocument(
+  { parameters, rows }: LoopResult,
+  madeBy: { version: string; variant: string },
+): object {
+  return {
+    madloop: madeBy.version,
+    instructionSet: madeBy.variant,
+    command: 'loop',
+    parameters,
+    generations: rows.map(({ t, metrics }) => ({ t, ...metrics })),
+  };
+}
+
+/** One line a generation, two columns a metric; undefined values are empty. */
+export function loopCsv({ rows }: LoopResult): string {
+  const names = metricNames(rows);
+  const columns = names.flatMap((name) => [name, `${name}StandardError`]);
+  return csvText(
+    ['t', ...columns],
+    rows.map(({ t, metrics }) => [
+      t,
+      ...names.flatMap((name) => [
+        metrics[name]?.mean ?? Number.NaN,
+        metrics[name]?.standardError ?? Number.NaN,
+      ]),
+    ]),
+  );
+}
+
+// As many lines as a screen shows beside the command itself.
+const longestTable = 30;
+
+/** For reading: every generation, or of many about 30, closer together at the beginning, where most happens. */
+export function loopTable({ rows }: LoopResult): string {
+  const names = metricNames(rows);
+  const shown = rows.length <= longestTable ? rows : spread(rows);
+  return tableText(
+    ['t', ...names],
+    shown.map(({ t, metrics }) => [String(t), ...names.map((name) => shownEstimate(metrics[name]))]),
+  );
+}
+
+/** Distance over generations, with a band of two standard errors; or all the metrics that were asked for, by kind. */
+export function loopChart({ parameters, rows }: LoopResult): Specification {
+  const { data, metrics, replicates } = parameters;
+  const { title, counts } = loopTitle(parameters);
+  const subtitle = [
+    counts,
+    replicates === 1 ? 'a single run' : `mean of ${replicates} runs; band: ± 2 standard errors`,
+  ];
+  const charts = chartsOf((metrics as readonly string[] | undefined) ?? ['distance'], rows, data === undefined);
+  return charts.length === 1
+    ? lineChartSpecification({ ...charts[0]!, title, subtitle })
+    : lineChartsSpecification(title, subtitle, charts);
+}
+
+// Metrics that share a chart, and what its axis and legend call them.
+const kinds: readonly { readonly yTitle: string; readonly metrics: Readonly<Record<string, string>> }[] = [
+  {
+    yTitle: 'Fréchet distance to held-out data',
+    metrics: { distance: 'of the model', frechetDistance: 'of samples' },
+  },
+  {
+    yTitle: 'quality and diversity',
+    metrics: { precision: 'precision', recall: 'recall', density: 'density', coverage: 'coverage' },
+  },
+  { yTitle: 'total variance', metrics: { trace: 'of the model', variance: 'of samples' } },
+  { yTitle: 'squared distance of the means', metrics: { meanNormSquared: 'of the model' } },
+];
+
+function chartsOf(names: readonly string[], rows: readonly LoopRow[], isGaussian: boolean): LineChart[] {
+  const charts = kinds.map(({ yTitle, metrics }): LineChart => {
+    const shown = Object.entries(metrics).filter(([name]) => names.includes(name));
+    return {
+      title: '',
+      subtitle: [],
+      xTitle: 'generation t',
+      yTitle: isGaussian ? 'squared Wasserstein-2 distance' : yTitle,
+      curves: shown.map(([name, label]) => ({
+        ...(shown.length > 1 && { colour: label }),
+        points: rows.map(({ t, metrics: found }) => curvePoint(t, found[name])),
+      })),
+      ...(shown.length > 1 && { colourTitle: '' }),
+    };
+  });
+  return charts.filter(({ curves }) => curves.length > 0);
+}
+
+/** What stands above a sheet of samples. */
+export function sheetTexts(parameters: LoopResult['parameters']): Pick<SampleSheet, 'title' | 'subtitle'> {
+  const { title, counts } = loopTitle(parameters);
+  const { model, components, replicates } = parameters;
+  const size = components === undefined ? '' : ` of ${components} components`;
+  const run = replicates === 1 ? 'a single run' : `the first of ${replicates} runs`;
+  return {
+    title: `Samples of ${title[0]!.toLowerCase()}${title.slice(1)}`,
+    subtitle: [counts, `${model}${size}; ${run}`],
+  };
+}
+
+function loopTitle(parameters: LoopResult['parameters']): { title: string; counts: string } {
+  const { variant, data, dim, real, realFixed, realFresh, synthetic, lambda, memory } = parameters;
+  const realCounts = variant === 'combined' ? `n_f = ${realFixed}, nᵣ = ${realFresh}` : `nᵣ = ${real}`;
+  const past = memory === 1 ? '' : `, memory ${memory}`;
+  return {
+    title: `The ${variantTitles[String(variant)]}`,
+    counts: `${data === undefined ? `d = ${dim}` : data}, ${realCounts}, nₛ = ${synthetic}, λ = ${lambda}${past}`,
+  };
+}
+
+/** A point of a curve with an error bar of two standard errors. */
+export function curvePoint(
+  x: number,
+  estimate: Estimate | null | undefined,
+): { x: number; y: number; error: number } {
+  return { x, y: estimate?.mean ?? Number.NaN, error: 2 * (estimate?.standardError ?? Number.NaN) };
+}
+
+/** What titles and legends call the variants. */
+export const variantTitles: Readonly<Record<string, string>> = {
+  'fully-synthetic': 'fully synthetic loop',
+  'synthetic-augmentation': 'synthetic augmentation loop',
+  'fresh-data': 'fresh data loop',
+  combined: 'combined loop',
+};
+
+function metricNames(rows: readonly LoopRow[]): string[] {
+  return Object.keys(rows[0]?.metrics ?? {});
+}
+
+function shownEstimate(estimate: Estimate | null | undefined): string {
+  return estimate ? withError(estimate.mean, estimate.standardError) : '';
+}
+
+function spread<Row>(rows: readonly Row[]): Row[] {
+  const indices = new Set<number>();
+  for (let i = 0; i < longestTable; i += 1)
+    indices.add(Math.round(rows.length ** (i / (longestTable - 1))) - 1);
+  return [...indices].map((index) => rows[index]!);
+}

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { writeFileAtomically } from '../../files/atomic-write.js';
+import { LoopError } from '../../loops/replicated-loop.js';
+import { jsonText, say } from '../terminal/output.js';
+import type { GivenParameters } from './loop-parameters.js';
+import { loopDocument } from './loop-result.js';
+
+/**
+ * Writes the generations that were finished before a loop failed to loop-unfinished.json in `folder`, with the parameters
+ * as they were given and, for each generation, how many replicates had finished it. Of an interrupted loop nothing is kept.
+ */
+export async function keepUnfinished(
+  error: unknown,
+  parameters: GivenParameters,
+  folder: string | undefined,
+  madeBy: { version: string; variant: string },
+): Promise<void> {
+  if (!(error instanceof LoopError) || error.code === 'ERR_ABORTED' || folder === undefined) return;
+  const { generations, message } = error;
+  if (generations.length === 0) return;
+  const rows = generations.map(({ t, metrics }) => ({ t, metrics }));
+  const document = {
+    ...loopDocument({ parameters, rows }, madeBy),
+    error: message,
+    finishedReplicates: generations.map(({ replicates }) => replicates),
+  };
+  const path = join(folder, 'loop-unfinished.json');
+  await writeFileAtomically(path, `${jsonText(document)}\n`);
+  say(`kept what was finished: generations 1 to ${generations.length} in ${path}`);
+}

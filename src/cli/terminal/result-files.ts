@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { MadloopError } from '../../base/errors.js';
+import type { Specification } from '../../charts/chart-style.js';
+import { renderPng, renderSvg } from '../../charts/render.js';
+import { writeFileAtomically } from '../../files/atomic-write.js';
+import { jsonText } from './output.js';
+
+export interface ResultFiles {
+  /** Name of the files, without extension. */
+  readonly name: string;
+  readonly document: object;
+  readonly csv: string;
+  /** A specification or an SVG document. Absent: no chart is wanted. */
+  readonly chart?: Specification | string;
+  /** An SVG document of sample images. */
+  readonly sheet?: string;
+}
+
+/**
+ * Writes NAME.json, NAME.csv and, where there is a chart, NAME.svg and NAME.png into `folder`, and returns their paths.
+ * A sheet of samples goes to NAME-samples.svg and NAME-samples.png.
+ * Numbers come first: a chart that cannot be drawn loses none.
+ */
+export async function writeResultFiles(
+  folder: string,
+  files: ResultFiles,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const written: string[] = [];
+  const write = async (ending: string, content: string | Uint8Array): Promise<void> => {
+    if (signal.aborted) throw new MadloopError('ERR_ABORTED', 'interrupted', { cause: signal.reason });
+    const path = join(folder, `${files.name}${ending}`);
+    await writeFileAtomically(path, typeof content === 'string' ? content : [content]);
+    written.push(path);
+  };
+  const writePicture = async (name: string, svg: string): Promise<void> => {
+    await write(`${name}.svg`, `${svg}\n`);
+    await write(`${name}.png`, await renderPng(svg));
+  };
+  await write('.json', `${jsonText(files.document)}\n`);
+  await write('.csv', files.csv);
+  const { chart, sheet } = files;
+  if (chart !== undefined) await writePicture('', typeof chart === 'string' ? chart : await renderSvg(chart));
+  if (sheet !== undefined) await writePicture('-samples', sheet);
+  return written;
+}

@@ -1,0 +1,174 @@
+// The one way into a long native computation: threads, cancellation, progress and errors.
+//
+// A job runs on threads of its own and each call uses up to `threads` of them; calls made at the same time share the
+// processors as the operating system sees fit. Run many small calls with threads: 1, or one after the other.
+
+import { checkOptions, describe, invalid, mustError } from '../base/check.js';
+import { type ErrorCode, MadloopError } from '../base/errors.js';
+import type { NativeJob } from './native-types.js';
+import type { Progress } from './progress.js';
+import { ProgressReporter } from './progress-reporter.js';
+import { defaultThreads, maximumThreads } from './threads.js';
+
+/** What every heavy call takes among its options. */
+export interface JobOptions {
+  /** Threads to use, 1 to 1,024. Default: MADLOOP_THREADS if set, else all processors. Never changes a result. */
+  readonly threads?: number | undefined;
+  /** Aborting it rejects the call at once with code ERR_ABORTED, name AbortError, cause `signal.reason`. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Called at most 20 times a second, with values that never fall, and a last time with done === total when the call
+   * succeeds. What it throws stops the call and becomes its rejection.
+   */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** The names of JobOptions, for the lists of known options. */
+export const jobOptionNames = ['threads', 'signal', 'onProgress'] as const;
+
+/** Checked job options, with the name of the call for messages. */
+export interface JobSettings {
+  readonly where: string;
+  readonly threads: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: ((progress: Progress) => void) | undefined;
+}
+
+/** Checks the job options among a call's already-read options. */
+export function resolveJobOptions(
+  where: string,
+  { threads, signal, onProgress }: { [key in keyof JobOptions]?: unknown },
+): JobSettings {
+  return {
+    where,
+    threads: threads === undefined ? defaultThreads(where) : checkThreads(where, threads),
+    signal: signal === undefined ? undefined : checkSignal(where, signal),
+    onProgress: onProgress === undefined ? undefined : checkCallback(where, onProgress),
+  };
+}
+
+/** Reads and checks the options of a call that takes job options only. */
+export function checkJobOptions(where: string, options: unknown): JobSettings {
+  return resolveJobOptions(where, checkOptions(where, 'options', options, jobOptionNames));
+}
+
+/**
+ * Runs a native job. `start` prepares its input and starts it; between slices of long preparations it calls
+ * `throwIfSettled`, which throws when nobody waits any more.
+ */
+export async function runJob<Result>(
+  settings: JobSettings,
+  start: (throwIfSettled: () => void) => Promise<NativeJob<Result>>,
+): Promise<Result> {
+  if (settings.signal?.aborted) throw abortError(settings);
+  try {
+    return await new Promise<Result>((resolve, reject) => {
+      const run = new JobRun<Result>(settings, resolve, reject);
+      void run.execute(start);
+    });
+  } catch (error) {
+    throw asMadloopError(settings.where, error);
+  }
+}
+
+/** One call in progress. It settles once: by its result, its error, an abort, or a throwing callback. */
+class JobRun<Result> {
+  readonly #settings: JobSettings;
+  readonly #resolve: (result: Result) => void;
+  readonly #reject: (error: unknown) => void;
+  readonly #reporter: ProgressReporter;
+  readonly #onAbort = (): void => this.#fail(abortError(this.#settings));
+  #native: NativeJob<Result> | undefined;
+  #settled = false;
+
+  constructor(settings: JobSettings, resolve: (result: Result) => void, reject: (error: unknown) => void) {
+    this.#settings = settings;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#reporter = new ProgressReporter(settings.onProgress, (error) => this.#fail(error));
+    settings.signal?.addEventListener('abort', this.#onAbort);
+  }
+
+  async execute(start: (throwIfSettled: () => void) => Promise<NativeJob<Result>>): Promise<void> {
+    try {
+      const job = await start(() => this.#throwIfSettled());
+      this.#native = job;
+      if (this.#settled) job.cancel();
+      else this.#reporter.watch(job);
+      const result = await job.promise;
+      if (!this.#settled) this.#reporter.finish();
+      if (!this.#settled) this.#settle(() => this.#resolve(result));
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** The promise rejects now; the native job winds down by itself and its outcome is dropped. */
+  #fail(error: unknown): void {
+    if (this.#settled) return;
+    this.#settle(() => this.#reject(error));
+    this.#native?.cancel();
+  }
+
+  #settle(deliver: () => void): void {
+    this.#settled = true;
+    this.#reporter.stop();
+    this.#settings.signal?.removeEventListener('abort', this.#onAbort);
+    deliver();
+  }
+
+  #throwIfSettled(): void {
+    if (this.#settled) throw new MadloopError('ERR_ABORTED', `${this.#settings.where}: already settled`);
+  }
+}
+
+function abortError({ where, signal }: JobSettings): MadloopError {
+  return new MadloopError('ERR_ABORTED', `${where}: aborted by its signal`, { cause: signal?.reason });
+}
+
+/** Runs a synchronous native call, with its errors as MadloopErrors. */
+export function callNative<Result>(where: string, call: () => Result): Result {
+  try {
+    return call();
+  } catch (error) {
+    throw asMadloopError(where, error);
+  }
+}
+
+/** An error of the binding (a plain Error with a code) as a MadloopError that names the call; anything else as it is. */
+function asMadloopError(where: string, error: unknown): unknown {
+  if (error instanceof MadloopError || !(error instanceof Error) || !('code' in error)) return error;
+  const { code, message } = error as Error & { code: unknown };
+  if (typeof code !== 'string' || !nativeCodes.has(code)) return error;
+  const prefix = `${where}: `;
+  return new MadloopError(code as ErrorCode, message.startsWith(prefix) ? message : prefix + message);
+}
+
+// The codes of native/binding/errors.cc.
+const nativeCodes: ReadonlySet<string> = new Set<ErrorCode>([
+  'ERR_INVALID_INPUT',
+  'ERR_NOT_POSITIVE_SEMIDEFINITE',
+  'ERR_ABORTED',
+  'ERR_NO_CONVERGENCE',
+  'ERR_NO_VARIANCE',
+  'ERR_OUT_OF_MEMORY',
+  'ERR_OUT_OF_THREADS',
+  'ERR_INTERNAL',
+]);
+
+function checkThreads(where: string, value: unknown): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > maximumThreads) {
+    throw invalid(where, 'threads', `be an integer from 1 to ${maximumThreads}`, value);
+  }
+  return value;
+}
+
+function checkSignal(where: string, value: unknown): AbortSignal {
+  if (!(value instanceof AbortSignal)) throw mustError(where, 'signal', 'be an AbortSignal', describe(value));
+  return value;
+}
+
+function checkCallback(where: string, value: unknown): (progress: Progress) => void {
+  if (typeof value !== 'function') throw invalid(where, 'onProgress', 'be a function', value);
+  return value as (progress: Progress) => void;
+}

@@ -1,0 +1,187 @@
+import { join } from 'node:path';
+import { MadloopError } from '../base/errors.js';
+import type { NativeAddon } from './native-types.js';
+
+/** What the loader sees of the world; tests give their own. */
+export interface LoaderHost {
+  /** The package's root folder. */
+  readonly root: string;
+  /** The package's version, which the addon must have too. */
+  readonly version: string;
+  readonly platform: string;
+  readonly arch: string;
+  readonly nodeVersion: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** `require` of a .node file. */
+  load(path: string): unknown;
+}
+
+export interface LoadedAddon {
+  readonly addon: NativeAddon;
+  readonly path: string;
+  /** Why this file, in words. */
+  readonly reason: string;
+  /** What was tried before it and why it was not taken, in words. */
+  readonly refused: readonly string[];
+}
+
+interface Choice {
+  readonly path: string;
+  readonly reason: string;
+}
+
+interface Failure {
+  readonly path: string;
+  readonly error: Error;
+}
+
+/** The levels a build can be for on x86-64, and the number the processor must reach for each. */
+const x86Levels = { v2: 2, v3: 3, v4: 4 } as const;
+/** What is taken by itself, best first. v4 is taken only where it is asked for, so that mixed clusters agree. */
+const preferred = ['v3', 'v2'] as const;
+
+/**
+ * Finds and loads the addon: the file that MADLOOP_BINARY names, or else the build in the package's own folder that fits
+ * the processor (or that MADLOOP_CPU names). Throws ERR_ADDON with every cause and what to do about it.
+ */
+export function loadAddon(host: LoaderHost): LoadedAddon {
+  const failures: Failure[] = [];
+  for (const choice of choices(host, failures)) {
+    try {
+      const addon = host.load(choice.path) as NativeAddon;
+      checkIdentity(host, addon);
+      return { addon, ...choice, refused: failures.map(describe) };
+    } catch (error) {
+      failures.push({ path: choice.path, error: asError(error) });
+    }
+  }
+  throw loadError(host, failures);
+}
+
+function choices(host: LoaderHost, failures: Failure[]): Choice[] {
+  const binary = host.env.MADLOOP_BINARY;
+  if (binary) return [{ path: binary, reason: 'MADLOOP_BINARY names it' }];
+
+  const inBuild = (variant: string, reason: string) => ({
+    path: builtFile(host, `madloop-${variant}`),
+    reason,
+  });
+  const forced = host.env.MADLOOP_CPU;
+  if (host.arch !== 'x64') {
+    if (forced && forced !== 'generic') throw unknownVariant(forced, host, ['generic']);
+    return [inBuild('generic', `the only build for ${host.arch}`)];
+  }
+
+  if (forced && !(forced in x86Levels)) throw unknownVariant(forced, host, Object.keys(x86Levels));
+  const level = probe(host, failures);
+  if (forced) {
+    const needed = x86Levels[forced as keyof typeof x86Levels];
+    if (level !== undefined && level < needed) {
+      throw new MadloopError(
+        'ERR_ADDON',
+        `MADLOOP_CPU=${forced}, but this processor supports only x86-64-v${level}`,
+      );
+    }
+    return [inBuild(forced, `MADLOOP_CPU=${forced}`)];
+  }
+  if (level === undefined) {
+    return [inBuild('v2', 'the baseline, since the processor could not be probed')];
+  }
+  if (level < x86Levels.v2) {
+    throw new MadloopError('ERR_ADDON', 'madloop needs an x86-64-v2 processor (SSE4.2), got one of x86-64-v1');
+  }
+  return preferred
+    .filter((variant) => x86Levels[variant] <= level)
+    .map((variant, index) =>
+      inBuild(
+        variant,
+        index === 0
+          ? `the processor supports x86-64-v${level}`
+          : `the processor supports x86-64-v${level}, but a better build could not be loaded`,
+      ),
+    );
+}
+
+/** The x86-64 level of the processor; undefined, with the failure noted, where the probe cannot be loaded. */
+function probe(host: LoaderHost, failures: Failure[]): number | undefined {
+  const path = builtFile(host, 'cpu_probe');
+  try {
+    return (host.load(path) as { x86Level: number }).x86Level;
+  } catch (error) {
+    failures.push({ path, error: asError(error) });
+    return undefined;
+  }
+}
+
+function builtFile(host: LoaderHost, name: string): string {
+  return join(host.root, 'build', 'Release', `${name}.node`);
+}
+
+/** A binary left over from another version would have other functions, or give other numbers. */
+function checkIdentity(host: LoaderHost, addon: NativeAddon): void {
+  const { version, variant } = addon.buildInfo();
+  if (version !== host.version) {
+    throw new Error(`built from madloop ${version}, but the package is madloop ${host.version}`);
+  }
+  const forced = host.env.MADLOOP_CPU;
+  if (forced && variant !== forced) throw new Error(`built for ${variant}, but MADLOOP_CPU=${forced}`);
+}
+
+function unknownVariant(forced: string, host: LoaderHost, known: string[]): MadloopError {
+  return new MadloopError(
+    'ERR_ADDON',
+    `MADLOOP_CPU must be one of ${known.join(', ')} on ${host.arch}, got '${forced}'`,
+  );
+}
+
+function loadError(host: LoaderHost, failures: Failure[]): MadloopError {
+  const message = [
+    `the native addon could not be loaded (madloop ${host.version} on ${host.platform} ${host.arch}, Node ${host.nodeVersion})`,
+    ...failures.map((failure) => `  ${describe(failure)}`),
+    'What to do:',
+    ...remedies(failures).map((remedy) => `  - ${remedy}`),
+  ].join('\n');
+  const errors = failures.map(({ error }) => error);
+  return new MadloopError('ERR_ADDON', message, {
+    cause: errors.length === 1 ? errors[0] : new AggregateError(errors, 'every file that was tried'),
+  });
+}
+
+const rebuild = '`npm rebuild madloop` (in a clone of the repository `npm run build:native`)';
+
+function remedies(failures: Failure[]): string[] {
+  return [...new Set(failures.map(({ error }) => remedy(error)))];
+}
+
+function remedy(error: Error): string {
+  const code = codeOf(error);
+  if (code === 'MODULE_NOT_FOUND') {
+    return (
+      'The addon has not been built: there was no C++20 compiler, or the package was installed with scripts ' +
+      `switched off. Install Python 3, make and g++ (11 or newer) or clang (14 or newer), then run ${rebuild}.`
+    );
+  }
+  if (code === 'ERR_DLOPEN_DISABLED') {
+    return 'This process may not load native addons: run it without --no-addons, and with --allow-addons under --permission.';
+  }
+  const library = /\b(GLIBC|GLIBCXX|CXXABI)_[\d.]+/.exec(error.message)?.[0];
+  if (library) {
+    return `The addon was built on a newer system (it needs ${library}): build it on this one with ${rebuild}.`;
+  }
+  if (code === 'ERR_DLOPEN_FAILED') {
+    return `The addon was built for another platform, or is damaged: build it here with ${rebuild}.`;
+  }
+  return `The addon is not the one that belongs to this package: build it anew with ${rebuild}.`;
+}
+
+function describe({ path, error }: Failure): string {
+  return `${path}: ${codeOf(error) === 'MODULE_NOT_FOUND' ? 'no such file' : error.message}`;
+}
+
+function codeOf(error: Error): unknown {
+  return (error as NodeJS.ErrnoException).code;
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}

@@ -1,0 +1,436 @@
+// What the addon exports, exactly (native/binding/functions.hpp). Every value is of the exact kind named here: the
+// API files check and convert, the binding only makes sure.
+//
+// Errors are plain Error objects with a `code`; src/engine/job.ts makes them MadloopErrors.
+//
+// Memory: an array in a request is read or filled by the engine's threads until the job's promise settles. It must be
+// backed by a SharedArrayBuffer or be private to this package (src/engine/snapshot.ts).
+
+/** A running computation. */
+export interface NativeJob<Result> {
+  readonly promise: Promise<Result>;
+  /** Asks it to stop; the promise then rejects with ERR_ABORTED within milliseconds. */
+  cancel(): void;
+  /** Work done and expected so far, in units of the computation's choice; total is 0 until it is known. */
+  progress(): { done: number; total: number };
+}
+
+export interface NativeMatrix {
+  readonly data: Float32Array | Float64Array;
+  readonly rows: number;
+  readonly cols: number;
+}
+
+export interface NativeGaussian {
+  readonly dim: number;
+  readonly mean: Float64Array;
+  readonly covariance: Float64Array;
+}
+
+export interface NativeMomentsRequest {
+  readonly threads: number;
+  readonly x: NativeMatrix;
+  /** Filled: cols values. */
+  readonly mean: Float64Array;
+  /** Filled: cols x cols values, row-major. */
+  readonly covariance: Float64Array;
+}
+
+export interface NativeMergeMomentsRequest {
+  readonly a: NativeGaussian;
+  readonly countA: number;
+  readonly b: NativeGaussian;
+  readonly countB: number;
+  /** Filled: dim values. */
+  readonly mean: Float64Array;
+  /** Filled: dim x dim values, row-major. */
+  readonly covariance: Float64Array;
+}
+
+export interface NativeFrechetDistanceRequest {
+  readonly threads: number;
+  readonly a: NativeMatrix | NativeGaussian;
+  readonly b: NativeMatrix | NativeGaussian;
+}
+
+export interface NativeFrechetDistance {
+  readonly distance: number;
+  readonly meanTerm: number;
+  readonly covarianceTerm: number;
+  readonly errorBound: number;
+}
+
+export interface NativeFrechetIntervalRequest extends NativeFrechetDistanceRequest {
+  readonly groups: number;
+  readonly seed: bigint;
+}
+
+export interface NativeFrechetInterval extends NativeFrechetDistance {
+  readonly standardError: number;
+  readonly standardErrorA: number;
+  readonly standardErrorB: number;
+  readonly lower: number;
+  readonly upper: number;
+  readonly degreesOfFreedom: number;
+  readonly bias: number;
+}
+
+export interface NativeFrechetInfinityRequest {
+  readonly threads: number;
+  readonly reference: NativeMatrix | NativeGaussian;
+  readonly generated: NativeMatrix | NativeGaussian;
+  readonly points: number;
+  readonly groups: number;
+  readonly extrapolate: 'generated' | 'both';
+  readonly seed: bigint;
+  /** Filled: `points` values, the mean distance over k disjoint subsets for k = 1, 2, ... */
+  readonly distances: Float64Array;
+}
+
+export interface NativeFrechetInfinity {
+  readonly distance: number;
+  readonly slope: number;
+  readonly rSquared: number;
+  readonly standardError: number;
+  readonly lower: number;
+  readonly upper: number;
+  readonly degreesOfFreedom: number;
+}
+
+export interface NativeKernelDistanceRequest {
+  readonly threads: number;
+  readonly a: NativeMatrix;
+  readonly b: NativeMatrix;
+  readonly degree: number;
+  readonly gamma: number;
+  readonly coef0: number;
+  readonly blockSize: number;
+  readonly blocks: number;
+  /** Blocks are parts of one random order of the rows; else each is drawn anew. */
+  readonly disjoint: boolean;
+  readonly seed: bigint;
+  /** Filled: `blocks` values. */
+  readonly estimates: Float64Array;
+}
+
+export interface NativeKernelDistance {
+  readonly mean: number;
+  readonly standardDeviation: number;
+  readonly standardError: number;
+  readonly halfWidth: number;
+}
+
+export interface NativeMatrixSquareRootRequest {
+  readonly threads: number;
+  /** Square. */
+  readonly covariance: NativeMatrix;
+  /** Filled: as many values. */
+  readonly root: Float64Array;
+}
+
+export interface NativeGaussianLoopRequest {
+  readonly threads: number;
+  readonly variant: 'fully-synthetic' | 'synthetic-augmentation' | 'fresh-data' | 'combined';
+  readonly dim: number;
+  readonly initial: number;
+  readonly real: number;
+  /** In the combined loop: of the initial ones, in every generation again. */
+  readonly realFixed?: number;
+  /** In the combined loop. */
+  readonly realFresh?: number;
+  readonly synthetic: number;
+  readonly lambda: number;
+  readonly memory: number;
+  readonly pool: 'latest' | 'accumulate' | 'subsample';
+  /** With that pool. */
+  readonly subsample?: number;
+  readonly generations: number;
+  readonly replicates: number;
+  readonly seed: bigint;
+  readonly engine: 'moments' | 'samples';
+  readonly divisor: 'unbiased' | 'mle';
+  /** Both or neither; neither is N(0, I). */
+  readonly referenceMean?: Float64Array;
+  readonly referenceCovariance?: Float64Array;
+  /** Filled: generations x 4 values, row-major, in the order of NativeLoopSeries. */
+  readonly mean: Float64Array;
+  /** Filled: likewise. */
+  readonly standardError: Float64Array;
+  readonly series?: NativeLoopSeries;
+}
+
+/** Filled: every replicate's values, each array replicates x generations, row-major. */
+export interface NativeLoopSeries {
+  readonly distance: Float64Array;
+  readonly meanNormSquared: Float64Array;
+  readonly trace: Float64Array;
+  readonly logDeterminant: Float64Array;
+}
+
+/** A loop that has a limit point. */
+export interface NativeLimitPointLoop {
+  readonly variant: 'synthetic-augmentation' | 'fresh-data';
+  readonly dim: number;
+  readonly real: number;
+  readonly synthetic: number;
+  readonly lambda: number;
+  readonly memory: number;
+  readonly divisor: 'unbiased' | 'mle';
+  /** Trace of the reference's covariance; absent: N(0, I). */
+  readonly referenceTrace?: number;
+}
+
+/** How its chains run, and how much they give. */
+export interface NativeLimitPointPlan {
+  readonly burnIn: number;
+  readonly stride: number;
+  readonly recordings: number;
+  /** Near the distance: what recorded distances are taken from. */
+  readonly centre: number;
+  readonly controls: number;
+  /** Numbers that a chain gives. */
+  readonly width: number;
+  /** Numbers that hold all finished chains. */
+  readonly accumulatorLength: number;
+  readonly relaxationTime: number;
+  /** Of one core for one chain, roughly. */
+  readonly seconds: number;
+}
+
+export interface NativeLimitPointWork extends NativeLimitPointLoop, NativeLimitPointPlan {
+  readonly seed: bigint;
+  readonly referenceCovariance?: Float64Array;
+  readonly first: number;
+  readonly count: number;
+  /** Filled: count x width values. */
+  readonly sums: Float64Array;
+}
+
+export interface NativeLimitPointEstimate {
+  readonly distance: number;
+  readonly standardError: number;
+  readonly low: number;
+  readonly high: number;
+  /** Of a chain's mean, by the controls. */
+  readonly varianceReduction: number;
+  /** Variance of a chain's mean distance, without controls. */
+  readonly varianceOfMean: number;
+  /** Difference of the two halves of the recordings over its standard error. */
+  readonly drift: number;
+}
+
+export type NativeCovarianceForm = 'full' | 'tied' | 'diagonal' | 'spherical';
+
+export interface NativeMixture {
+  readonly form: NativeCovarianceForm;
+  /** components values. */
+  readonly weights: Float64Array;
+  /** components x dim. */
+  readonly means: NativeMatrix;
+  /** components x dim x dim, dim x dim, components x dim or components values, as `form` says. */
+  readonly covariances: Float64Array;
+}
+
+export interface NativeMixtureFitRequest {
+  readonly threads: number;
+  readonly x: NativeMatrix;
+  readonly components: number;
+  readonly form: NativeCovarianceForm;
+  readonly regularisation: number;
+  readonly tolerance: number;
+  readonly maximumIterations: number;
+  readonly restarts: number;
+  readonly seed: bigint;
+  /** In place of k-means. */
+  readonly start?: NativeMixture;
+  /** Filled: the arrays of a NativeMixture. */
+  readonly weights: Float64Array;
+  readonly means: Float64Array;
+  readonly covariances: Float64Array;
+}
+
+export interface NativeMixtureFit {
+  readonly logLikelihood: number;
+  readonly iterations: number;
+  readonly converged: boolean;
+}
+
+export interface NativeMixtureSamplingRequest {
+  readonly threads: number;
+  readonly mixture: NativeMixture;
+  readonly lambda: number;
+  /** What lambda does to the weights, besides scaling the covariances. */
+  readonly weightBias: 'none' | 'weights' | 'densities';
+  /** For weightBias 'densities': components values. */
+  readonly logDensities?: Float64Array;
+  readonly count: number;
+  readonly seed: bigint;
+  /** Filled: count x dim values, row-major. */
+  readonly out: Float64Array;
+}
+
+export interface NativeMixtureLogDensityRequest {
+  readonly threads: number;
+  readonly mixture: NativeMixture;
+  readonly x: NativeMatrix;
+  /** Filled: x.rows values. */
+  readonly out: Float64Array;
+}
+
+export interface NativeGaussianSamplingRequest {
+  readonly threads: number;
+  readonly gaussian: NativeGaussian;
+  readonly lambda: number;
+  readonly count: number;
+  readonly seed: bigint;
+  /** Filled: count x dim values, row-major. */
+  readonly out: Float64Array;
+}
+
+export interface NativeExpectedDistanceRequest {
+  readonly threads: number;
+  readonly dim: number;
+  readonly samples: number;
+  readonly divisor: 'unbiased' | 'mle';
+}
+
+/** Columns of `count` values. */
+export interface NativeEffectiveSampleSizesRequest {
+  readonly threads: number;
+  readonly count: number;
+  readonly dim: Float64Array;
+  /** 1 for divisor n, 0 for n - 1. */
+  readonly mle: Float64Array;
+  /** 1 for the formula of large dimensions, 0 for the exact curve. */
+  readonly deterministic: Float64Array;
+  readonly distance: Float64Array;
+  /** Ends of the distance's interval; NaN where it has none. */
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+  /** Filled: numbers of samples; 0 for fewer than 2, infinity for more than 1e15. */
+  readonly samples: Float64Array;
+  readonly samplesLower: Float64Array;
+  readonly samplesUpper: Float64Array;
+}
+
+/** Columns of `count` values. */
+export interface NativeDeterministicLimitsRequest {
+  readonly threads: number;
+  readonly count: number;
+  readonly dim: Float64Array;
+  readonly real: Float64Array;
+  readonly synthetic: Float64Array;
+  readonly lambda: Float64Array;
+  /** 1 for divisor n, 0 for n - 1. */
+  readonly mle: Float64Array;
+  /** Filled. */
+  readonly distance: Float64Array;
+  /** Filled: the relative variance of the eigenvalues; infinite where that diverges, and then so is the distance. */
+  readonly spread: Float64Array;
+}
+
+export interface NativePrecisionRecallRequest {
+  readonly threads: number;
+  readonly real: NativeMatrix;
+  readonly generated: NativeMatrix;
+  readonly kCount: number;
+  /** Ascending. */
+  readonly ks: Float64Array;
+  readonly boundary: 'inside' | 'outside';
+  readonly standardErrors: boolean;
+  readonly seed: bigint;
+  /**
+   * Filled: for each k precision, recall, density and coverage, each as value, standard error, low and high end of the
+   * interval (NaN where there is none).
+   */
+  readonly metrics: Float64Array;
+  readonly samples?: NativeManifoldSamples;
+}
+
+/** Filled: every sample's numbers, each array k's x rows of its set. */
+export interface NativeManifoldSamples {
+  readonly realRadius: Float64Array;
+  readonly generatedRadius: Float64Array;
+  readonly realBallsAroundGenerated: Float64Array;
+  readonly generatedBallsAroundReal: Float64Array;
+  readonly generatedInRealBall: Float64Array;
+}
+
+/** Decisions that needed more than float32. */
+export interface NativeSettledCounts {
+  readonly inDouble: number;
+  readonly exactly: number;
+}
+
+export interface NativeMultinomialRequest {
+  readonly trials: number;
+  readonly cells: number;
+  readonly seed: bigint;
+  /** Filled: `cells` counts. */
+  readonly counts: Float64Array;
+}
+
+/** A job that goes wrong in a chosen way, for the tests of the binding. */
+export interface NativeFaultRequest {
+  readonly threads: number;
+  readonly kind: 'none' | 'bad_alloc' | 'int' | 'madloop' | 'napi' | 'runtime_error';
+  /** Of a millisecond each. */
+  readonly steps: number;
+  /** Throw while the result is made, not while the work runs. */
+  readonly inResult: boolean;
+  /** Throw before the job starts. */
+  readonly atStart?: true;
+}
+
+export interface BuildInfo {
+  /** Of the package that the addon was built from. */
+  readonly version: string;
+  /** The instruction-set level that it was built for. */
+  readonly variant: 'v2' | 'v3' | 'v4' | 'generic';
+  /** Eigen's version. */
+  readonly eigen: string;
+  /** Whether the CUDA kernels are in it. */
+  readonly cuda: boolean;
+}
+
+export interface NativeAddon {
+  startMoments(request: NativeMomentsRequest): NativeJob<void>;
+  mergeMoments(request: NativeMergeMomentsRequest): void;
+  startFrechetDistance(request: NativeFrechetDistanceRequest): NativeJob<NativeFrechetDistance>;
+  startFrechetInterval(request: NativeFrechetIntervalRequest): NativeJob<NativeFrechetInterval>;
+  startFrechetInfinity(request: NativeFrechetInfinityRequest): NativeJob<NativeFrechetInfinity>;
+  startKernelDistance(request: NativeKernelDistanceRequest): NativeJob<NativeKernelDistance>;
+  startMatrixSquareRoot(request: NativeMatrixSquareRootRequest): NativeJob<void>;
+  startGaussianLoop(request: NativeGaussianLoopRequest): NativeJob<void>;
+  startMixtureFit(request: NativeMixtureFitRequest): NativeJob<NativeMixtureFit>;
+  startMixtureSampling(request: NativeMixtureSamplingRequest): NativeJob<void>;
+  startMixtureLogDensity(request: NativeMixtureLogDensityRequest): NativeJob<void>;
+  startGaussianSampling(request: NativeGaussianSamplingRequest): NativeJob<void>;
+  startExpectedDistance(request: NativeExpectedDistanceRequest): NativeJob<number>;
+  startEffectiveSampleSizes(request: NativeEffectiveSampleSizesRequest): NativeJob<void>;
+  startDeterministicLimits(request: NativeDeterministicLimitsRequest): NativeJob<void>;
+  startPrecisionRecall(request: NativePrecisionRecallRequest): NativeJob<NativeSettledCounts>;
+  planLimitPoint(request: NativeLimitPointLoop & { readonly relativeError: number }): NativeLimitPointPlan;
+  startLimitPointChains(request: {
+    readonly threads: number;
+    readonly work: readonly NativeLimitPointWork[];
+  }): NativeJob<void>;
+  addLimitPointChains(request: {
+    readonly controls: number;
+    /** Changed. */
+    readonly accumulator: Float64Array;
+    readonly sums: Float64Array;
+    readonly first: number;
+    readonly count: number;
+  }): void;
+  estimateLimitPoint(
+    request: NativeLimitPointPlan & { readonly accumulator: Float64Array },
+  ): NativeLimitPointEstimate;
+  multinomialUniform(request: NativeMultinomialRequest): void;
+  startFault(request: NativeFaultRequest): NativeJob<number>;
+  /** The index of the first NaN or infinity, or -1. */
+  firstNonFinite(array: Float32Array | Float64Array): number;
+  /** Asks for large pages for the array's memory, before it is first written to. */
+  preferLargePages(array: Float32Array | Float64Array): void;
+  buildInfo(): BuildInfo;
+}

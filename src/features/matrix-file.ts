@@ -1,0 +1,62 @@
+import { abortable } from '../base/abortable.js';
+import { checkMatrix, checkOptions, invalid } from '../base/check.js';
+import type { Matrix } from '../base/shapes.js';
+import { resolveJobOptions } from '../engine/job.js';
+import { writeFileAtomically } from '../files/atomic-write.js';
+import { withFile } from '../files/byte-source.js';
+import { npyParts, readMatrixFrom } from '../files/matrix.js';
+
+export interface ReadMatrixOptions {
+  /** The array to read of an .npz file. Default: its only two-dimensional one. */
+  readonly array?: string | undefined;
+  /** Aborting it rejects the call at once with code ERR_ABORTED, name AbortError, cause `signal.reason`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Reads a matrix from a .npy file (versions 1 to 3) or an .npz file (stored or deflated entries), in C or Fortran order
+ * and either byte order, as row-major float32 (from float16 and float32) or float64 (from float64 and integers), exactly.
+ *
+ * Nothing is allocated for an array before the file's length has been found to agree with what its headers say, and
+ * deflated bytes are never inflated beyond the size they are said to have.
+ *
+ * The matrix lies in a SharedArrayBuffer, which heavy calls read in place (of others they work on a copy) and worker threads
+ * get without a copy. Memory: the matrix.
+ * Rejects with ERR_INVALID_INPUT (the file holds something else, is damaged or cut short, has several matrices and `array`
+ * names none), ERR_FILE (it cannot be read), ERR_OUT_OF_MEMORY, ERR_ABORTED.
+ * Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+ *
+ * @example
+ * const real = await readMatrix('features.npz', { array: 'real' });
+ */
+export async function readMatrix(path: string, options?: ReadMatrixOptions): Promise<Matrix> {
+  const where = 'readMatrix';
+  const { array, signal } = checkOptions(where, 'options', options, ['array', 'signal']);
+  const { signal: checkedSignal } = resolveJobOptions(where, { signal });
+  const [file, name] = [checkPath(where, path), checkArrayName(where, array)];
+  return abortable(where, checkedSignal, () =>
+    withFile(file, checkedSignal, (source) => readMatrixFrom(source, name)),
+  );
+}
+
+/**
+ * Writes a matrix as a .npy file: version 1.0, C order, little-endian, float32 or float64 as in `x`. The file appears
+ * under its name only when it is whole.
+ * Rejects with ERR_INVALID_INPUT, ERR_FILE.
+ */
+export async function writeMatrix(path: string, x: Matrix): Promise<void> {
+  const where = 'writeMatrix';
+  const file = checkPath(where, path);
+  const { data, rows, cols } = checkMatrix(where, 'x', x);
+  await writeFileAtomically(file, npyParts(data, [rows, cols]));
+}
+
+export function checkPath(where: string, path: unknown): string {
+  if (typeof path !== 'string' || path === '') throw invalid(where, 'path', 'be the path of a file', path);
+  return path;
+}
+
+export function checkArrayName(where: string, name: unknown): string | undefined {
+  if (name !== undefined && typeof name !== 'string') throw invalid(where, 'array', 'be a string', name);
+  return name;
+}

@@ -1,0 +1,131 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { abortable } from '../base/abortable.js';
+import { allocate } from '../base/allocate.js';
+import { checkOptions, checkProduct, mustError } from '../base/check.js';
+import { MadloopError } from '../base/errors.js';
+import type { Moments } from '../base/shapes.js';
+import { mergeMoments } from '../distributions/moments.js';
+import { type JobOptions, type JobSettings, jobOptionNames, resolveJobOptions, runJob } from '../engine/job.js';
+import { native } from '../engine/native.js';
+import type { Progress } from '../engine/progress.js';
+import { firstNonFinite } from '../engine/rows.js';
+import { type ByteSource, withFile } from '../files/byte-source.js';
+import type { Elements } from '../files/elements.js';
+import { chooseMatrix } from '../files/matrix.js';
+import { openRows, type RowReader } from '../files/row-reader.js';
+import { openArrayFile } from '../files/stored-array.js';
+import { checkArrayName, checkPath } from './matrix-file.js';
+
+export interface MomentsOfFileOptions extends JobOptions {
+  /** The array to read of an .npz file. Default: its only two-dimensional one. */
+  readonly array?: string | undefined;
+}
+
+const where = 'momentsOfFile';
+
+/**
+ * Sample mean and covariance of the rows of a matrix in a file that readMatrix can read, block by block of rows, without
+ * ever holding all of it.
+ *
+ * A block is 64 MiB of float32 or float64, and at least 4 x cols rows, so that merging blocks costs little; blocks depend
+ * on the shape alone, and the result neither on `threads` nor on how the file lays the matrix out. Of a file of one
+ * block it is that of `moments`, bit for bit.
+ *
+ * Memory: a block, and cols^2 float64 a group of rows as in `moments`. Only a deflated array in Fortran order is read
+ * whole, up to 1 GiB. Rejects as readMatrix and moments do; NaN and infinities are named by their row in the file.
+ * Source: Chan, Golub & LeVeque 1979.
+ *
+ * @example
+ * const real = await momentsOfFile('features.npy'); // 50,000 x 2,048
+ */
+export async function momentsOfFile(path: string, options?: MomentsOfFileOptions): Promise<Moments> {
+  const { array, ...job } = checkOptions(where, 'options', options, ['array', ...jobOptionNames]);
+  const settings = resolveJobOptions(where, job);
+  const [file, name] = [checkPath(where, path), checkArrayName(where, array)];
+  return abortable(where, settings.signal, () =>
+    withFile(file, settings.signal, (source) => momentsOfSource(source, name, settings)),
+  );
+}
+
+/** As momentsOfFile, from any source of bytes; `rowsInBlock` is for the tests. */
+export async function momentsOfSource(
+  source: ByteSource,
+  arrayName: string | undefined,
+  settings: JobSettings,
+  rowsInBlock?: number,
+): Promise<Moments> {
+  const reader = await openRows(await chooseMatrix(await openArrayFile(source), arrayName));
+  const { rows, cols, Type } = reader;
+  const step = Math.min(rows, rowsInBlock ?? blockRows(cols, Type.BYTES_PER_ELEMENT));
+  const buffer: Elements = allocate(where, 'a block of rows', Type as Float64ArrayConstructor, step * cols);
+  const report = progressOf(settings, rows);
+  let merged: Moments | undefined;
+  for (let begin = 0; begin < rows; begin += step) {
+    const count = Math.min(step, rows - begin);
+    const data = buffer.subarray(0, count * cols);
+    await reader.read(begin, data);
+    const block = await momentsOfBlock(reader, { data, begin, count }, settings, report);
+    if (merged !== undefined) await nextTurn();
+    merged = merged === undefined ? block : mergeMoments(merged, block);
+  }
+  await reader.finish();
+  report(rows);
+  return merged!;
+}
+
+// 64 MiB; and rows enough that the dim^2 operations of a merge are few beside the rows x dim^2 of a block.
+const blockBytes = 64 * 2 ** 20;
+const blockRowsPerColumn = 4;
+
+function blockRows(cols: number, elementBytes: number): number {
+  return Math.max(Math.floor(blockBytes / (cols * elementBytes)), blockRowsPerColumn * cols);
+}
+
+async function momentsOfBlock(
+  { rows, cols, name }: RowReader,
+  { data, begin, count }: { data: Elements; begin: number; count: number },
+  { threads, signal }: JobSettings,
+  report: (done: number) => void,
+): Promise<Moments> {
+  const mean = allocate(where, 'the mean', Float64Array, cols);
+  const entries = checkProduct(where, 'columns x columns', cols, cols);
+  const covariance = allocate(where, 'the covariance', Float64Array, entries);
+  const onProgress = ({ fraction }: Progress) => {
+    // The end is reached when all is read and checked: not here.
+    if (begin + fraction * count < rows) report(begin + fraction * count);
+  };
+  try {
+    // The block is our own: no snapshot.
+    await runJob({ where, threads, signal, onProgress }, async () =>
+      native().startMoments({ threads, x: { data, rows: count, cols }, mean, covariance }),
+    );
+  } catch (error) {
+    if (!(error instanceof MadloopError) || error.code !== 'ERR_INVALID_INPUT') throw error;
+    // The engine counts rows from the block's first.
+    const found = await firstNonFinite({ data, rows: count, cols });
+    if (found === undefined) throw error;
+    throw mustError(
+      where,
+      name,
+      'be finite',
+      `${found.value} at row ${begin + found.row}, column ${found.col}`,
+    );
+  }
+  return { count, dim: cols, mean, covariance };
+}
+
+const reportIntervalMs = 50; // 20 times a second
+
+/** Reports rows done: not more often than JobOptions promise, never back, and the end once and exactly. */
+function progressOf({ onProgress }: JobSettings, total: number): (done: number) => void {
+  let last = Number.NEGATIVE_INFINITY;
+  let reported = -1;
+  return (done) => {
+    if (onProgress === undefined || done <= reported) return;
+    const now = performance.now();
+    if (done < total && now - last < reportIntervalMs) return;
+    last = now;
+    reported = done;
+    onProgress({ done, total, fraction: done / total });
+  };
+}

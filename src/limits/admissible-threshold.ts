@@ -1,0 +1,231 @@
+import { checkChoice, checkNumber, checkOptions, checkPositiveInteger, mustError } from '../base/check.js';
+import { MadloopError } from '../base/errors.js';
+import { resolveSeed, type Seed } from '../base/seed.js';
+import { type JobOptions, type JobSettings, jobOptionNames, resolveJobOptions, runJob } from '../engine/job.js';
+import { native } from '../engine/native.js';
+import { StagedProgress } from '../engine/staged-progress.js';
+import { deterministicLimitPoints } from './deterministic.js';
+import { largestExactDim } from './effective-sample-size-of-limit.js';
+import { estimateLimitPoint } from './estimate-limit-point.js';
+import type { LimitPoint } from './limit-point-result.js';
+import type { LimitPointParameters } from './parameters.js';
+
+export interface AdmissibleThresholdOptions extends JobOptions {
+  /** Dimension d, 1 to 10,000. */
+  readonly dim: number;
+  /** n_r: real samples per generation, at least 2. */
+  readonly real: number;
+  /** Sampling bias, 0 to 1. */
+  readonly lambda: number;
+  /** Divisor of fitted covariances: N - 1 or N. Default 'unbiased'. */
+  readonly divisor?: 'unbiased' | 'mle' | undefined;
+  /** Largest standard error, as a fraction of the threshold: 1e-5 to 0.1. Default 1e-2. */
+  readonly relativeError?: number | undefined;
+  /** Decides every random number. Default 0. */
+  readonly seed?: Seed | undefined;
+}
+
+/** Up to how many synthetic samples a fresh data loop does no worse than its real samples alone. */
+export interface AdmissibleThreshold {
+  /** The n_s with n_e = n_r, as a real number: its integer part is the largest admissible count. Infinity where there is none. */
+  readonly synthetic: number;
+  /** Of `synthetic`; 0 where it is unbounded. */
+  readonly standardError: number;
+  /** 95 %. */
+  readonly interval: readonly [number, number];
+  /** 'unbounded': any number of synthetic samples is admissible. */
+  readonly bounded: 'yes' | 'unbounded';
+  /** The last limit point computed, and its n_s, from which the threshold is a small step; null where unbounded. */
+  readonly nearest: { readonly synthetic: number; readonly limit: LimitPoint } | null;
+}
+
+/**
+ * The admissible threshold of the fresh data loop (the paper's Figures 11 and 12): the largest number of synthetic samples
+ * n_s with n_e >= n_r. It solves limitPoint(n_s) = expectedDistance(n_r), from a start that the deterministic limit gives,
+ * on limit points with common random numbers; the interval follows from the limit's through the slope.
+ *
+ * Unbounded for lambda = 1, where synthetic samples are unbiased, and where the real samples alone are worse than a model
+ * that has collapsed to the mean, E[distance] >= d, which endless biased samples lead to.
+ *
+ * Depends on the options and the seed alone. Rejects with ERR_INVALID_INPUT, ERR_NO_VARIANCE, ERR_NO_CONVERGENCE,
+ * ERR_OUT_OF_MEMORY, ERR_ABORTED.
+ *
+ * @example
+ * const { synthetic } = await admissibleThreshold({ dim: 100, real: 250, lambda: 0.7 }); // 774
+ */
+export async function admissibleThreshold(options: AdmissibleThresholdOptions): Promise<AdmissibleThreshold> {
+  const where = 'admissibleThreshold';
+  const given = checkOptions(where, 'options', options, [...optionNames, ...jobOptionNames]);
+  const settings = resolveJobOptions(where, given);
+  const dim = checkPositiveInteger(where, 'dim', given.dim);
+  if (dim > largestExactDim['monte-carlo']) {
+    throw mustError(where, 'dim', `be at most ${largestExactDim['monte-carlo']}`, String(dim));
+  }
+  const real = checkPositiveInteger(where, 'real', given.real);
+  if (real < 2) throw mustError(where, 'real', 'be at least 2', String(real));
+  const lambda = checkNumber(where, 'lambda', given.lambda, 0, 1);
+  const divisor =
+    given.divisor === undefined
+      ? 'unbiased'
+      : checkChoice(where, 'divisor', given.divisor, ['unbiased', 'mle'] as const);
+  const relativeError =
+    given.relativeError === undefined
+      ? 1e-2
+      : checkNumber(where, 'relativeError', given.relativeError, 1e-5, 0.1);
+  const seed = given.seed === undefined ? 0n : resolveSeed(where, 'seed', given.seed);
+
+  const quiet = { ...settings, onProgress: undefined };
+  const target = await runJob(quiet, async () =>
+    native().startExpectedDistance({ threads: settings.threads, dim, samples: real, divisor }),
+  );
+  if (lambda === 1 || target >= dim) return unbounded;
+  const search = new ThresholdSearch({ dim, real, lambda, divisor, relativeError, seed }, target, settings);
+  return search.run();
+}
+
+const optionNames = ['dim', 'real', 'lambda', 'divisor', 'relativeError', 'seed'] as const;
+
+const unbounded: AdmissibleThreshold = {
+  synthetic: Number.POSITIVE_INFINITY,
+  standardError: 0,
+  interval: [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+  bounded: 'unbounded',
+  nearest: null,
+};
+
+type Question = Pick<LimitPointParameters, 'dim' | 'real' | 'lambda' | 'divisor' | 'relativeError' | 'seed'>;
+
+const mostSynthetic = 1e12;
+const mostLimitPoints = 20;
+
+/** The least relative error of a limit point. */
+const mostPrecise = 1e-6;
+
+class ThresholdSearch {
+  readonly #question: Question;
+  readonly #target: number;
+  readonly #settings: JobSettings;
+  readonly #quiet: JobSettings;
+
+  constructor(question: Question, target: number, settings: JobSettings) {
+    this.#question = question;
+    this.#target = target;
+    this.#settings = settings;
+    this.#quiet = { ...settings, onProgress: undefined };
+  }
+
+  async run(): Promise<AdmissibleThreshold> {
+    const start = Math.max(1, Math.round(await this.#start()));
+    let synthetic = start;
+    let low = 0; // admissible
+    let high = mostSynthetic; // not
+    let share = 0.95; // of the error wanted
+    const progress = new StagedProgress(this.#settings.onProgress);
+    for (let count = 0; count < mostLimitPoints; count += 1) {
+      // d log(limit) / d log(n_s)
+      const elasticity = await this.#elasticity(synthetic);
+      // Mostly it takes one or two.
+      const onProgress = progress.ofStage(1 - 0.5 ** count, 1 - 0.5 ** (count + 1));
+      const wanted = share * elasticity * this.#question.relativeError;
+      // Near the deterministic start, the precision that will be wanted is known before any chain runs.
+      const beyondReach = wanted > 0 && wanted < mostPrecise;
+      if (beyondReach && synthetic === start && start > 1) throw this.#tooPrecise(synthetic, wanted);
+      // Where the limit falls, only the side matters.
+      const relativeError = elasticity > 0 ? Math.min(Math.max(wanted, mostPrecise), 0.1) : 1e-3;
+      const limit = await this.#limitPoint(synthetic, relativeError, onProgress);
+      const at = (distance: number): number => synthetic * (1 - (distance / this.#target - 1) / elasticity);
+      const next = at(limit.distance);
+      const standardError = ((limit.standardError / this.#target) * synthetic) / elasticity;
+      // So near, curvature and the error of the slope do not matter beside the standard error.
+      const near =
+        Math.abs(next - synthetic) <=
+        Math.max(0.5, Math.min(2 * this.#question.relativeError, 0.03) * synthetic);
+      const precise = standardError <= this.#question.relativeError * next;
+      const none = synthetic === 1 && next < 1;
+      if (elasticity > 0 && ((near && precise) || none)) {
+        progress.finish();
+        return {
+          synthetic: Math.max(0, next),
+          standardError,
+          interval: [Math.max(0, at(limit.interval[1])), Math.max(0, at(limit.interval[0]))],
+          bounded: 'yes',
+          nearest: { synthetic, limit },
+        };
+      }
+      if (near && beyondReach) throw this.#tooPrecise(synthetic, wanted);
+      if (near) share /= 2;
+      if (limit.distance <= this.#target) low = synthetic;
+      else high = synthetic;
+      const inside =
+        elasticity > 0 && next > low && next < high && next < 2 * synthetic && next > synthetic / 2;
+      synthetic = Math.max(1, Math.round(inside ? next : bisected(low, high, synthetic)));
+    }
+    throw new MadloopError(
+      'ERR_NO_CONVERGENCE',
+      `${this.#settings.where}: no threshold after ${mostLimitPoints} limit points, between ${low} and ${high}`,
+    );
+  }
+
+  #tooPrecise(synthetic: number, wanted: number): MadloopError {
+    const { where } = this.#settings;
+    return new MadloopError(
+      'ERR_NO_CONVERGENCE',
+      `${where}: relativeError asks for a limit point to ${wanted.toExponential(1)}, beyond ${mostPrecise}: it hardly depends on n_s near ${synthetic}`,
+    );
+  }
+
+  /**
+   * Where the deterministic limit last crosses its own value without synthetic samples. In few dimensions that can be above d,
+   * which endless samples lead to; the exact one is below.
+   */
+  async #start(): Promise<number> {
+    const grid = [0];
+    for (let synthetic = 0.5; synthetic < mostSynthetic; synthetic *= 4 / 3) grid.push(synthetic);
+    const coarse = await this.#deterministic(grid);
+    const bound = coarse[0]! < this.#question.dim ? coarse[0]! : this.#target;
+    const last = lastAtMost(coarse, bound);
+    if (last === 0) return 1;
+    const [from, to] = [grid[last]!, grid[Math.min(last + 1, grid.length - 1)]!];
+    const pieces = 64;
+    const fine = Array.from({ length: pieces + 1 }, (_, i) => from + ((to - from) * i) / pieces);
+    return fine[lastAtMost(await this.#deterministic(fine), bound)]!;
+  }
+
+  /** d log(limit) / d log(n_s), by the deterministic limit. */
+  async #elasticity(synthetic: number): Promise<number> {
+    const [below, above] = await this.#deterministic([0.98 * synthetic, 1.02 * synthetic]);
+    return (above! - below!) / (0.02 * (above! + below!));
+  }
+
+  async #deterministic(counts: readonly number[]): Promise<number[]> {
+    const cells = counts.map((synthetic) => this.#cell(synthetic));
+    return (await deterministicLimitPoints(cells, this.#quiet)).map(({ distance }) => distance);
+  }
+
+  async #limitPoint(
+    synthetic: number,
+    relativeError: number,
+    onProgress: JobSettings['onProgress'],
+  ): Promise<LimitPoint> {
+    const parameters = { ...this.#cell(synthetic), relativeError };
+    const settings = { ...this.#settings, onProgress };
+    return estimateLimitPoint({ parameters, method: 'monte-carlo', settings });
+  }
+
+  #cell(synthetic: number): LimitPointParameters {
+    return { ...this.#question, variant: 'fresh-data', synthetic, memory: 1, commonRandomNumbers: true };
+  }
+}
+
+/** The index of the last value that is at most `bound`. */
+function lastAtMost(values: readonly number[], bound: number): number {
+  let last = 0;
+  for (const [i, value] of values.entries()) if (value <= bound) last = i;
+  return last;
+}
+
+/** Between the two; a factor of 2 away from `from` where nothing nearer is known. */
+function bisected(low: number, high: number, from: number): number {
+  const middle = Math.sqrt(Math.max(low, 0.5) * high);
+  return Math.min(Math.max(middle, from / 2), 2 * from);
+}

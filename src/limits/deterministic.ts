@@ -1,0 +1,117 @@
+import { mustError } from '../base/check.js';
+import { MadloopError } from '../base/errors.js';
+import { type JobSettings, runJob } from '../engine/job.js';
+import { native } from '../engine/native.js';
+import type { DeterministicAccuracy, LimitPoint } from './limit-point-result.js';
+import type { LimitPointParameters } from './parameters.js';
+import { referenceScale } from './reference-scale.js';
+
+/** The limit point of one cell by the deterministic method; see `deterministicLimitPoints`. */
+export async function deterministicLimitPoint(
+  parameters: LimitPointParameters,
+  settings: JobSettings,
+): Promise<LimitPoint> {
+  const [limit] = await deterministicLimitPoints([parameters], settings);
+  return limit!;
+}
+
+/** As `deterministicOutcomes`; rejects with the first error of a cell. */
+export async function deterministicLimitPoints(
+  cells: readonly LimitPointParameters[],
+  settings: JobSettings,
+): Promise<LimitPoint[]> {
+  return (await deterministicOutcomes(cells, settings)).map((outcome) => {
+    if (outcome instanceof MadloopError) throw outcome;
+    return outcome;
+  });
+}
+
+/**
+ * The limit points of many cells by the large-d limit, without Monte Carlo, as one native job: the leading order in 1/d at
+ * fixed d/n_r and d/n_s, with the exact first and second moments of the finite loop put back. Below a millisecond a cell,
+ * whatever the dimension and counts.
+ *
+ * For the fresh data loop with memory 1 and a reference whose covariance is a multiple of the identity; anything else
+ * rejects with ERR_INVALID_INPUT. In the place of a limit point is ERR_NO_VARIANCE where E[tr Sigma^2] diverges (lambda
+ * next to 1 and n_r of a few samples).
+ */
+export async function deterministicOutcomes(
+  cells: readonly LimitPointParameters[],
+  settings: JobSettings,
+): Promise<(LimitPoint | MadloopError)[]> {
+  const { where } = settings;
+  const scales = cells.map((parameters) => checkDeterministic(where, parameters));
+  const column = (value: (parameters: LimitPointParameters) => number): Float64Array =>
+    Float64Array.from(cells, value);
+  const distance = new Float64Array(cells.length);
+  const spread = new Float64Array(cells.length);
+  await runJob(settings, async () =>
+    native().startDeterministicLimits({
+      threads: settings.threads,
+      count: cells.length,
+      dim: column(({ dim }) => dim),
+      real: column(({ real }) => real),
+      synthetic: column(({ synthetic }) => synthetic),
+      lambda: column(({ lambda }) => lambda),
+      mle: column(({ divisor }) => Number(divisor === 'mle')),
+      distance,
+      spread,
+    }),
+  );
+  return cells.map((parameters, i) => outcomeOf(where, parameters, distance[i]! * scales[i]!, spread[i]!));
+}
+
+/** Throws ERR_INVALID_INPUT unless the formula covers the cell; returns the scale of its reference. */
+export function checkDeterministic(
+  where: string,
+  { variant, memory, reference }: LimitPointParameters,
+): number {
+  const method = "for method 'deterministic'";
+  if (variant !== 'fresh-data') throw mustError(where, 'variant', `be 'fresh-data' ${method}`, `'${variant}'`);
+  if (memory !== 1) throw mustError(where, 'memory', `be 1 ${method}`, String(memory));
+  return referenceScale(where, reference, "method 'deterministic'");
+}
+
+/** A bound on the errors that docs/effective-sample-size.md tabulates, the largest of which it just holds. */
+function statedAccuracy(dim: number, spread: number): DeterministicAccuracy {
+  return { relativeError: (0.3 * spread) / dim, spread, measured: spread <= 1 && dim >= 10 };
+}
+
+/** 1 / (1 - rho), rho the spectral radius of the recursion of E[mu mu'] and E[Sigma]. */
+function relaxationTime({ real, synthetic, lambda, divisor }: LimitPointParameters): number {
+  const total = real + synthetic;
+  const q = synthetic / total;
+  const shrinkage = divisor === 'mle' ? (total - 1) / total : 1;
+  const kept = shrinkage * lambda * q;
+  const exchanged = (shrinkage * real * q * lambda * q) / (total * (total - 1));
+  const difference = q * q - kept;
+  return 1 / (1 - (q * q + kept + Math.sqrt(difference * difference + 4 * exchanged)) / 2);
+}
+
+function outcomeOf(
+  where: string,
+  parameters: LimitPointParameters,
+  distance: number,
+  spread: number,
+): LimitPoint | MadloopError {
+  if (spread === Number.POSITIVE_INFINITY) {
+    const { real, synthetic, lambda } = parameters;
+    return new MadloopError(
+      'ERR_NO_VARIANCE',
+      `${where}: E[tr Sigma^2] is infinite at real = ${real}, synthetic = ${synthetic}, lambda = ${lambda}`,
+    );
+  }
+  return {
+    distance,
+    standardError: Number.NaN,
+    interval: [Number.NaN, Number.NaN],
+    generations: 0,
+    chains: 0,
+    burnIn: 0,
+    relaxationTime: relaxationTime(parameters),
+    controls: 0,
+    varianceReduction: Number.NaN,
+    method: 'deterministic',
+    accuracy: statedAccuracy(parameters.dim, spread),
+  };
+}

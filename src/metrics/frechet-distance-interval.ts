@@ -1,0 +1,92 @@
+import { checkInteger, checkOptions, mustError } from '../base/check.js';
+import { resolveSeed, type Seed } from '../base/seed.js';
+import type { Gaussian, Matrix, Moments } from '../base/shapes.js';
+import { type JobOptions, jobOptionNames, resolveJobOptions, runJob } from '../engine/job.js';
+import { native } from '../engine/native.js';
+import type { FrechetDistance } from './frechet.js';
+import { checkSameDimension, checkSide, isSample, snapshotSide } from './frechet-sides.js';
+
+export interface FrechetDistanceIntervalOptions extends JobOptions {
+  /** Groups of rows a sampled side, 2 to its rows. Default 20, or all rows where a side has fewer. */
+  readonly groups?: number | undefined;
+  /** Decides which rows form a group. Default 0. */
+  readonly seed?: Seed | undefined;
+}
+
+/** A Fréchet distance with what the sampling of its rows leaves open. */
+export interface FrechetDistanceInterval extends FrechetDistance {
+  /** Of `distance`: both samples together. */
+  readonly standardError: number;
+  /** Its parts: standardError^2 = a^2 + b^2. The larger one tells of which sample more rows are worth having. */
+  readonly standardErrors: { readonly a: number; readonly b: number };
+  /** 95 % interval of the expected distance at these sample sizes, not below 0. */
+  readonly interval: readonly [number, number];
+  /** Of the t distribution of the interval (Welch and Satterthwaite). */
+  readonly degreesOfFreedom: number;
+  /** Jackknife estimate of how far the expected distance lies above that of the populations. */
+  readonly bias: number;
+  readonly groups: number;
+  readonly seed: string;
+}
+
+/**
+ * The Fréchet distance of `frechetDistance` with its standard error and a 95 % interval, by a delete-group jackknife:
+ * the rows of each sample are cut at random into `groups` groups, and the distance is computed again without each.
+ *
+ * What the interval covers: the expectation of this distance over samples of these sizes. That expectation is
+ * larger than the distance of the populations, by `bias` roughly, so compare distances at equal sample sizes, or use
+ * `frechetDistanceInfinity`, which is for the populations. Where the populations are equal the interval is
+ * too wide (the error is then quadratic in the sampling noise, and the jackknife counts it double), never too narrow.
+ * A side given as moments counts as known exactly; at least one must be a sample of 4 rows or more.
+ *
+ * The interval is distance ± t standardError, t of Student's distribution with the degrees of freedom of Welch and
+ * Satterthwaite: groups - 1 where one side makes all of the error, 2 (groups - 1) where both make the same.
+ *
+ * Cost: `groups` distances a sampled side and the moments of its rows once more. Memory: groups x cols^2 float64
+ * for a sample with more rows than columns (one side at a time). With fewer rows, or a nearly singular covariance, each
+ * distance is computed from the rows that are left, to the accuracy of `frechetDistance`.
+ * The result depends on the data, `groups` and `seed` alone, not on threads.
+ * Rejects with ERR_INVALID_INPUT, ERR_NOT_POSITIVE_SEMIDEFINITE, ERR_OUT_OF_MEMORY, ERR_ABORTED.
+ * Source: Busing, Meijer & van der Leeden 1999, "Delete-m jackknife for unequal m"; Efron & Stein 1981.
+ *
+ * @example
+ * const { distance, interval } = await frechetDistanceInterval(realFeatures, generatedFeatures);
+ */
+export async function frechetDistanceInterval(
+  a: Moments | Gaussian | Matrix,
+  b: Moments | Gaussian | Matrix,
+  options?: FrechetDistanceIntervalOptions,
+): Promise<FrechetDistanceInterval> {
+  const where = 'frechetDistanceInterval';
+  const given = checkOptions(where, 'options', options, ['groups', 'seed', ...jobOptionNames]);
+  const settings = resolveJobOptions(where, given);
+  const sideA = checkSide(where, 'a', a);
+  const sideB = checkSide(where, 'b', b);
+  checkSameDimension(where, 'a and b', sideA, sideB);
+  const samples = [sideA, sideB].filter(isSample);
+  if (samples.length === 0) throw mustError(where, 'a or b', 'be a sample (a Matrix)', 'moments on both sides');
+  const rows = Math.min(...samples.map((sample) => sample.rows));
+  if (rows < 4) throw mustError(where, 'a and b', 'have at least 4 rows each to have an error', String(rows));
+  const groups =
+    given.groups === undefined ? Math.min(20, rows) : checkInteger(where, 'groups', given.groups, 2, rows);
+  const seed = given.seed === undefined ? 0n : resolveSeed(where, 'seed', given.seed);
+  const { standardErrorA, standardErrorB, lower, upper, ...result } = await runJob(
+    settings,
+    async (throwIfSettled) =>
+      native().startFrechetInterval({
+        threads: settings.threads,
+        a: await snapshotSide(where, 'a', sideA, throwIfSettled),
+        b: await snapshotSide(where, 'b', sideB, throwIfSettled),
+        groups,
+        seed,
+      }),
+  );
+  return {
+    ...result,
+    wasserstein2: Math.sqrt(result.distance),
+    standardErrors: { a: standardErrorA, b: standardErrorB },
+    interval: [lower, upper],
+    groups,
+    seed: String(seed),
+  };
+}

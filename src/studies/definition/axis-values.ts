@@ -1,0 +1,78 @@
+// The values of one axis: a number, a list, or text such as "0.7,0.85,1" and "100:10000:20:log".
+
+import { checkInteger, checkNumber, invalid, mustError } from '../../base/check.js';
+import type { StudyAxis } from './study-document.js';
+
+/**
+ * Values of an axis: a number, a list of numbers, or text: numbers and ranges with commas between them. A range is
+ * from:to:count, evenly spaced, or from:to:count:log, in constant ratio; on axes of counts its values are rounded. A value
+ * that comes twice counts once.
+ */
+export type AxisValues = number | string | readonly number[];
+
+/** Axes whose values are whole numbers, and the least of each. */
+const counts: Readonly<Partial<Record<StudyAxis, number>>> = {
+  dim: 1,
+  real: 1,
+  synthetic: 0,
+  total: 2,
+  memory: 1,
+};
+
+const mostValues = 100_000;
+
+/** The values of an axis, in the order given. */
+export function resolveAxis(where: string, axis: StudyAxis, given: unknown): number[] {
+  const values =
+    typeof given === 'string'
+      ? given.split(',').flatMap((item) => valuesOfText(where, axis, item.trim()))
+      : Array.isArray(given)
+        ? given
+        : [given];
+  if (values.length === 0) throw invalid(where, axis, 'have at least one value', given);
+  return [...new Set(values.map((value) => checkAxisValue(where, axis, value)))];
+}
+
+/** One value, in the range that its axis allows. */
+export function checkAxisValue(where: string, axis: StudyAxis, value: unknown): number {
+  const least = counts[axis];
+  return least === undefined ? checkNumber(where, axis, value, 0, 1) : checkInteger(where, axis, value, least);
+}
+
+function valuesOfText(where: string, axis: StudyAxis, text: string): unknown[] {
+  const parts = text.split(':');
+  if (parts.length === 1) return [numberOrText(text)];
+  const requirement = 'be a number, from:to:count or from:to:count:log';
+  const [from, to, count] = parts.slice(0, 3).map(numberOrText);
+  if (
+    parts.length > 4 ||
+    typeof from !== 'number' ||
+    typeof to !== 'number' ||
+    typeof count !== 'number' ||
+    (parts.length === 4 && parts[3] !== 'log')
+  ) {
+    throw invalid(where, axis, requirement, text);
+  }
+  checkInteger(where, `${axis}: the count of ${text}`, count, 2, mostValues);
+  const log = parts.length === 4;
+  if (log && !(from > 0 && to > 0)) {
+    throw mustError(where, axis, 'have positive ends in a range with constant ratio', text);
+  }
+  return range(from, to, count, log).map((value) => (axis in counts ? Math.round(value) : value));
+}
+
+function range(from: number, to: number, count: number, log: boolean): number[] {
+  return Array.from({ length: count }, (_, i) => {
+    if (i === 0) return from;
+    if (i === count - 1) return to;
+    const part = i / (count - 1);
+    const value = log ? from * (to / from) ** part : from + (to - from) * part;
+    // Twelve digits, so that the last bits of a power cannot make two machines' studies different ones.
+    return Number(value.toPrecision(12));
+  });
+}
+
+function numberOrText(text: string): number | string {
+  const value = Number(text);
+  return text === '' || Number.isNaN(value) ? text : value;
+}

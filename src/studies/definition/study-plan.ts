@@ -1,0 +1,206 @@
+// From a study's definition, as users write it, to the list of its cells.
+
+import { checkChoice, checkOptions, describe, invalid, mustError } from '../../base/check.js';
+import { MadloopError } from '../../base/errors.js';
+import type { Seed } from '../../base/seed.js';
+import { checkDeterministic } from '../../limits/deterministic.js';
+import { type LimitPointMethod, limitPointMethods } from '../../limits/estimate-limit-point.js';
+import { type LimitPointParameters, resolveLimitPointParameters } from '../../limits/parameters.js';
+import { type AxisValues, checkAxisValue, resolveAxis } from './axis-values.js';
+import { type StudyAxis, studyAxes } from './study-document.js';
+
+/**
+ * A study: a grid over every axis that has several values, or a list of cells. Sample counts are `real` and `synthetic`,
+ * or `total` n and `realFraction` p with n_r = round(p n) and n_s = n - n_r.
+ */
+export interface StudyDefinition {
+  /** Names the store and files of results. Default 'study'. */
+  readonly name?: string | undefined;
+  /** For figures and reports. Default: the name. */
+  readonly title?: string | undefined;
+  readonly variant?: 'fresh-data' | 'synthetic-augmentation' | undefined;
+  readonly divisor?: 'unbiased' | 'mle' | undefined;
+  /** 'deterministic': the large-d limit of every cell, without standard errors: see `limitPoint`. Default 'monte-carlo'. */
+  readonly method?: LimitPointMethod | undefined;
+  /** Standard error over distance that every cell reaches by Monte Carlo: 1e-6 to 0.5. Default 1e-3. */
+  readonly relativeError?: number | undefined;
+  /** Decides every random number. Default 0. */
+  readonly seed?: Seed | undefined;
+  readonly dim?: AxisValues | undefined;
+  readonly real?: AxisValues | undefined;
+  readonly synthetic?: AxisValues | undefined;
+  readonly total?: AxisValues | undefined;
+  readonly realFraction?: AxisValues | undefined;
+  /** Default 1. */
+  readonly lambda?: AxisValues | undefined;
+  /** Default 1. */
+  readonly memory?: AxisValues | undefined;
+  /** A list instead of a grid; what a cell leaves out is what stands above, which is then a single value each. */
+  readonly cells?: readonly Readonly<Partial<Record<StudyAxis, number>>>[] | undefined;
+}
+
+export const studyDefinitionNames = [
+  'name',
+  'title',
+  'variant',
+  'divisor',
+  'method',
+  'relativeError',
+  'seed',
+  ...studyAxes,
+  'cells',
+] as const;
+
+/** A definition checked and written out. */
+export interface StudyPlan {
+  readonly name: string;
+  readonly title: string;
+  readonly method: LimitPointMethod;
+  readonly relativeError: number;
+  readonly seed: bigint;
+  readonly axes: readonly { readonly axis: StudyAxis; readonly values: readonly number[] }[];
+  readonly fixed: Readonly<Record<string, unknown>>;
+  readonly cells: readonly PlannedCell[];
+}
+
+export interface PlannedCell {
+  readonly parameters: LimitPointParameters;
+  readonly at: Readonly<Partial<Record<StudyAxis, number>>>;
+}
+
+// Every cell is held in memory, and a mistyped range should not fill it.
+const mostCells = 100_000;
+
+export function resolveStudy(where: string, definition: unknown): StudyPlan {
+  const given = checkOptions(where, 'definition', definition, studyDefinitionNames);
+  const name = given.name === undefined ? 'study' : checkName(where, given.name);
+  const title = given.title === undefined ? name : checkTitle(where, given.title);
+  const values = new Map<StudyAxis, number[]>();
+  for (const axis of studyAxes) {
+    if (given[axis] !== undefined) values.set(axis, resolveAxis(where, axis, given[axis]));
+  }
+  const { variant, divisor, relativeError, seed } = given;
+  const method =
+    given.method === undefined ? 'monte-carlo' : checkChoice(where, 'method', given.method, limitPointMethods);
+  const common = { variant, divisor, relativeError, seed, method };
+  const plan =
+    given.cells === undefined ? grid(where, values, common) : list(where, given.cells, values, common);
+  // The same in every cell.
+  const { parameters } = plan.cells[0]!;
+  const fixed = { variant: parameters.variant, divisor: parameters.divisor, ...plan.fixed };
+  return {
+    ...{ name, title, method },
+    ...{ relativeError: parameters.relativeError, seed: parameters.seed },
+    ...{ axes: plan.axes, fixed, cells: plan.cells },
+  };
+}
+
+/** What every cell takes from the definition, unchecked. */
+type Common = Readonly<Record<'variant' | 'divisor' | 'relativeError' | 'seed', unknown>> & {
+  readonly method: LimitPointMethod;
+};
+type At = Partial<Record<StudyAxis, number>>;
+type Cells = Pick<StudyPlan, 'axes' | 'fixed' | 'cells'>;
+
+function grid(where: string, values: ReadonlyMap<StudyAxis, readonly number[]>, common: Common): Cells {
+  const axes = [...values].filter(([, { length }]) => length > 1).map(([axis, values]) => ({ axis, values }));
+  const fixed: At = {};
+  for (const [axis, [value, ...others]] of values) if (others.length === 0) fixed[axis] = value!;
+  const count = axes.reduce((product, { values }) => product * values.length, 1);
+  if (count > mostCells) throw mustError(where, 'the grid', `have at most ${mostCells} cells`, String(count));
+  const cells = Array.from({ length: count }, (_, index) => {
+    const at: At = {};
+    let rest = index;
+    for (const { axis, values } of axes.toReversed()) {
+      at[axis] = values[rest % values.length]!;
+      rest = Math.floor(rest / values.length);
+    }
+    try {
+      return { parameters: cellParameters(where, { ...fixed, ...at }, common), at: inOrder(at) };
+    } catch (error) {
+      throw axes.length === 0 ? error : inCell(where, `the cell ${JSON.stringify(inOrder(at))}`, error);
+    }
+  });
+  return { axes, fixed, cells };
+}
+
+function list(
+  where: string,
+  given: unknown,
+  values: ReadonlyMap<StudyAxis, readonly number[]>,
+  common: Common,
+): Cells {
+  if (!Array.isArray(given) || given.length === 0 || given.length > mostCells) {
+    throw invalid(where, 'cells', `be a list of 1 to ${mostCells} cells`, given);
+  }
+  const fixed: At = {};
+  for (const [axis, several] of values) {
+    if (several.length > 1) {
+      throw mustError(where, axis, 'be a single value beside a list of cells', `${several.length} values`);
+    }
+    fixed[axis] = several[0]!;
+  }
+  const cells = given.map((cell: unknown, index) => {
+    const options = checkOptions(where, `cells[${index}]`, cell, studyAxes);
+    const at = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as At;
+    try {
+      return { parameters: cellParameters(where, { ...fixed, ...at }, common), at };
+    } catch (error) {
+      throw inCell(where, `cells[${index}]`, error);
+    }
+  });
+  return { axes: [], fixed, cells };
+}
+
+function cellParameters(where: string, at: At, { method, ...common }: Common): LimitPointParameters {
+  const { dim, lambda, memory, ...counts } = at;
+  const given = { ...common, dim, lambda, memory, ...sampleCounts(where, counts) };
+  const parameters = resolveLimitPointParameters(where, given);
+  if (method === 'deterministic') checkDeterministic(where, parameters);
+  return parameters;
+}
+
+/** The counts of real and synthetic samples, which may be given in two ways. */
+function sampleCounts(where: string, given: At): Pick<LimitPointParameters, 'real' | 'synthetic'> {
+  const { real, synthetic, total, realFraction } = given;
+  const names = studyAxes.filter((axis) => given[axis] !== undefined).join(' and ');
+  if (real !== undefined && synthetic !== undefined && names === 'real and synthetic')
+    return { real, synthetic };
+  if (total === undefined || realFraction === undefined || names !== 'total and realFraction') {
+    const requirement = 'be given as real and synthetic, or as total and realFraction';
+    throw mustError(where, 'sample counts', requirement, names || 'none');
+  }
+  const fresh = Math.round(
+    checkAxisValue(where, 'realFraction', realFraction) * checkAxisValue(where, 'total', total),
+  );
+  return { real: fresh, synthetic: total - fresh };
+}
+
+/** The axes in their own order, whatever the order they were set in. */
+function inOrder(at: At): At {
+  return Object.fromEntries(
+    studyAxes.filter((axis) => at[axis] !== undefined).map((axis) => [axis, at[axis]!]),
+  );
+}
+
+/** An error of the cell's own check, with the cell's name. */
+function inCell(where: string, name: string, error: unknown): unknown {
+  if (!(error instanceof MadloopError)) return error;
+  const message = error.message.replace(`${where}: `, `${where}: ${name}: `);
+  return new MadloopError(error.code, message, { cause: error });
+}
+
+// The name is part of file names.
+function checkName(where: string, value: unknown): string {
+  if (typeof value !== 'string' || !/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,99}$/u.test(value)) {
+    const requirement =
+      'be 1 to 100 letters, digits, spaces, dots, dashes and underscores that begin with a letter or digit';
+    throw invalid(where, 'name', requirement, value);
+  }
+  return value;
+}
+
+function checkTitle(where: string, value: unknown): string {
+  if (typeof value !== 'string' || value === '') throw mustError(where, 'title', 'be text', describe(value));
+  return value;
+}

@@ -1,0 +1,352 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { checkOptions, invalid } from '../../base/check.js';
+import { MadloopError } from '../../base/errors.js';
+import { type JobOptions, type JobSettings, jobOptionNames, resolveJobOptions } from '../../engine/job.js';
+import type { LimitPoint } from '../../limits/limit-point-result.js';
+import type { StudyCellResult, StudyDocument } from '../definition/study-document.js';
+import { resolveStudy, type StudyDefinition, type StudyPlan } from '../definition/study-plan.js';
+import { readStudy } from '../store/read-study.js';
+import { resolveShard, type ShardChoice, shardPath } from '../store/shards.js';
+import type { ChainSums } from '../store/store-sql.js';
+import { type CellGroup, StudyStore } from '../store/study-store.js';
+import { type RoundWork, Schedule, type ScheduledCell } from './schedule.js';
+import type { EngineCell, SampleSize, StudyEngine } from './study-engine.js';
+import { type StudyProgress, StudyReporter } from './study-progress.js';
+
+export interface RunStudyOptions extends Omit<JobOptions, 'onProgress'> {
+  /**
+   * The file that results go to and are taken up from: an SQLite database, made where it is absent. Default: the study's
+   * name with .sqlite. Of a part of a study (`shards`) the name is that of the part: "a.sqlite" becomes "a-shard-0-of-4.sqlite".
+   */
+  readonly store?: string | undefined;
+  /** In how many parts the study is run, each on a machine of its own. Default MADLOOP_SHARDS, else 1. */
+  readonly shards?: number | undefined;
+  /** Which part this is, from 0. Default MADLOOP_SHARD or the index that a scheduler gives its tasks. */
+  readonly shard?: number | undefined;
+  /** Called at most 20 times a second. What it throws stops the study and becomes its rejection. */
+  readonly onProgress?: ((progress: StudyProgress) => void) | undefined;
+}
+
+/** The names of RunStudyOptions. */
+const optionNames = ['store', 'shards', 'shard', ...jobOptionNames] as const;
+
+// Long enough that what happens between rounds is little, short enough that a finished cell is committed within 250 ms.
+const roundSeconds = 0.15;
+const commitMs = 100;
+/** Between commits of the chains of cells that are not finished. */
+const chainCommitMs = 1_000;
+
+/** Cells without chains that are computed and stored as one: about half a second on one core. */
+const portionCells = 1_000;
+
+/** What the engine finds impossible in a cell, whenever it is tried. */
+const refusals: ReadonlySet<string> = new Set(['ERR_NO_VARIANCE', 'ERR_NO_CONVERGENCE']);
+
+/** `runStudy` with an engine of the caller's. */
+export async function runStudyWith(
+  where: string,
+  engine: StudyEngine,
+  definition: StudyDefinition,
+  options: RunStudyOptions,
+): Promise<StudyDocument> {
+  const given = checkOptions(where, 'options', options, optionNames);
+  const settings = resolveJobOptions(where, given);
+  const plan = resolveStudy(where, definition);
+  const choice = resolveShard(where, given, process.env);
+  const path = shardPath(storeName(where, given.store, plan), choice);
+  if (settings.signal?.aborted) throw aborted(settings);
+  const store = await StudyStore.open(where, path, plan, engine.madeBy, choice);
+  let ended: 'finished' | 'stopped' | 'failed' = 'failed';
+  try {
+    await new StudyRun(settings, engine, plan, choice, store).execute();
+    ended = 'finished';
+  } catch (error) {
+    if (error instanceof MadloopError && error.code === 'ERR_ABORTED') ended = 'stopped';
+    throw error;
+  } finally {
+    store.close(ended);
+  }
+  return readStudy(path);
+}
+
+/** One process's work on one store. */
+class StudyRun {
+  readonly #settings: JobSettings;
+  readonly #engine: StudyEngine;
+  readonly #plan: StudyPlan;
+  readonly #shard: number;
+  readonly #store: StudyStore;
+  readonly #reporter: StudyReporter;
+  readonly #schedule = new Schedule();
+  /** Chains that are not in the store yet, by cell. */
+  readonly #unsaved = new Map<CellGroup, ChainSums[]>();
+  /** At their precision, but without n_e. */
+  #reached: { group: CellGroup; limit: LimitPoint }[] = [];
+  #finished: { group: CellGroup; result: StudyCellResult }[] = [];
+  #refused: { group: CellGroup; error: string }[] = [];
+  #counts = { total: 0, done: 0, refused: 0, doneBefore: 0 };
+  readonly #started = performance.now();
+  #lastCommit = performance.now();
+  #lastChainCommit = performance.now();
+  /** Seconds of the clock that one estimated second of one core takes on one thread. */
+  #slowness = 1;
+  #rounds = 0;
+  /** The largest of the cells finished; 0 before the first. */
+  #finishedRelativeError = 0;
+
+  constructor(
+    settings: JobSettings,
+    engine: StudyEngine,
+    plan: StudyPlan,
+    { shard }: ShardChoice,
+    store: StudyStore,
+  ) {
+    // Rounds have no progress of their own.
+    this.#settings = { ...settings, onProgress: undefined };
+    this.#engine = engine;
+    this.#plan = plan;
+    this.#shard = shard;
+    this.#store = store;
+    this.#reporter = new StudyReporter(settings.onProgress as ((progress: StudyProgress) => void) | undefined);
+  }
+
+  async execute(): Promise<void> {
+    try {
+      if (this.#plan.method === 'deterministic') await this.#determine();
+      else await this.#open();
+      this.#commit(true);
+      while (!this.#schedule.empty || this.#reached.length > 0) {
+        if (this.#settings.signal?.aborted) throw aborted(this.#settings);
+        await this.#size();
+        // The engine computes while the disk is waited for.
+        const round = this.#round();
+        try {
+          this.#commit(false);
+        } catch (error) {
+          await round.catch(() => {});
+          throw error;
+        }
+        await round;
+        this.#reporter.report(this.#progress());
+      }
+      this.#commit(true);
+    } catch (error) {
+      this.#rescue();
+      throw error;
+    }
+    this.#reporter.finish(this.#progress());
+  }
+
+  /** The cells that have no result yet. */
+  #waiting(): CellGroup[] {
+    const { waiting, done, refused } = this.#store.counts(this.#shard);
+    const before = done + refused;
+    this.#counts = { total: waiting + before, done: before, refused, doneBefore: before };
+    return this.#store.waiting(this.#shard);
+  }
+
+  /** All results of a study without chains, stored in portions. */
+  async #determine(): Promise<void> {
+    const groups = this.#waiting();
+    for (let begin = 0; begin < groups.length; begin += portionCells) {
+      if (this.#settings.signal?.aborted) throw aborted(this.#settings);
+      const portion = groups.slice(begin, begin + portionCells);
+      const cells = portion.map(({ first }) => this.#plan.cells[first]!.parameters);
+      const limits = await this.#engine.deterministicLimits(cells, this.#settings);
+      for (const [index, limit] of limits.entries()) {
+        const group = portion[index]!;
+        if (limit instanceof MadloopError) this.#refuse(group, limit);
+        else this.#reached.push({ group, limit });
+      }
+      await this.#size();
+      this.#commit(false);
+      this.#reporter.report(this.#progress());
+    }
+  }
+
+  /** Makes the cells that have no result yet, with the chains that an earlier run left. */
+  async #open(): Promise<void> {
+    const groups = this.#waiting();
+    const saved = this.#store.chains();
+    let lastTurn = performance.now();
+    for (const group of groups) {
+      // Every cell has its moments computed: of many, that takes a while.
+      if (performance.now() - lastTurn > 10) {
+        await nextTurn();
+        if (this.#settings.signal?.aborted) throw aborted(this.#settings);
+        lastTurn = performance.now();
+      }
+      const chains = saved.get(group.first) ?? [];
+      try {
+        const cell = this.#engine.cell(this.#settings.where, this.#plan.cells[group.first]!.parameters);
+        for (const portion of chains) this.#restore(cell, portion);
+        const scheduled = { group, cell };
+        if (!this.#schedule.add(scheduled, chains.length > 0)) this.#reach(scheduled);
+      } catch (error) {
+        this.#refuse(group, error);
+      }
+    }
+    this.#schedule.start();
+  }
+
+  #restore(cell: EngineCell, { first, count, sums }: ChainSums): void {
+    const wanted = cell.next();
+    if (wanted?.first !== first || sums.length !== count * cell.width) {
+      const { where } = this.#settings;
+      throw new MadloopError(
+        'ERR_STORE',
+        `${where}: ${this.#store.path}: the file is damaged (chains ${first} to ${first + count - 1} do not fit their cell)`,
+      );
+    }
+    cell.add(first, sums);
+  }
+
+  async #round(): Promise<void> {
+    const { threads } = this.#settings;
+    const work = this.#schedule.nextRound(threads, roundSeconds / this.#slowness);
+    if (work.length === 0) return;
+    const spentBefore = this.#schedule.seconds().spent;
+    const started = performance.now();
+    const sums = await this.#engine.simulateChains(work, this.#settings);
+    const seconds = (performance.now() - started) / 1000;
+    this.#keep(work, sums);
+    const finished = this.#schedule.take(work, sums, (scheduled, error) => {
+      this.#unsaved.delete(scheduled.group);
+      this.#refuse(scheduled.group, error);
+    });
+    for (const scheduled of finished) this.#reach(scheduled);
+    const estimated = this.#schedule.seconds().spent - spentBefore;
+    this.#calibrate(estimated > 0 ? (seconds * threads) / estimated : this.#slowness);
+  }
+
+  /** One round in three at first, later one in ten, is new: a hiccup of the machine does not change the plan. */
+  #calibrate(measured: number): void {
+    this.#rounds += 1;
+    const weight = Math.max(0.1, 1 / this.#rounds);
+    // Within bounds, so that a clock that jumps cannot make rounds of an hour.
+    const bounded = Math.min(100, Math.max(0.01, measured));
+    this.#slowness = this.#slowness ** (1 - weight) * bounded ** weight;
+  }
+
+  #keep(work: readonly RoundWork[], sums: readonly Float64Array[]): void {
+    for (const [index, { scheduled, first, count }] of work.entries()) {
+      const kept = { cell: scheduled.group.first, first, count, sums: sums[index]! };
+      const others = this.#unsaved.get(scheduled.group);
+      if (others === undefined) this.#unsaved.set(scheduled.group, [kept]);
+      else others.push(kept);
+    }
+  }
+
+  #reach({ group, cell }: ScheduledCell): void {
+    this.#reached.push({ group, limit: cell.result() });
+  }
+
+  /** n_e of the cells that have reached their precision. */
+  async #size(): Promise<void> {
+    if (this.#reached.length === 0) return;
+    const limits = this.#reached.map(({ limit, group }) => ({
+      limit,
+      parameters: this.#plan.cells[group.first]!.parameters,
+    }));
+    const sizes = await this.#engine.effectiveSampleSizes(limits, this.#settings);
+    for (const [index, { group, limit }] of this.#reached.entries()) {
+      this.#unsaved.delete(group);
+      this.#finished.push({ group, result: resultOf(limit, sizes[index]!) });
+      this.#counts.done += group.cells.length;
+      const relativeError = finite(limit.standardError / limit.distance) ?? 0;
+      this.#finishedRelativeError = Math.max(this.#finishedRelativeError, relativeError);
+    }
+    this.#reached = [];
+  }
+
+  /** A cell that can have no result is no failure of the study; any other error is. */
+  #refuse(group: CellGroup, error: unknown): void {
+    if (!(error instanceof MadloopError) || !refusals.has(error.code)) throw error;
+    this.#refused.push({ group, error: `${error.code}: ${error.message}` });
+    this.#counts.done += group.cells.length;
+    this.#counts.refused += group.cells.length;
+  }
+
+  #commit(all: boolean): void {
+    const now = performance.now();
+    const withChains = all || now - this.#lastChainCommit >= chainCommitMs;
+    const due = this.#finished.length + this.#refused.length > 0 && now - this.#lastCommit >= commitMs;
+    if (!withChains && !due) return;
+    const { fraction, secondsLeft } = this.#progress();
+    this.#store.commit({
+      finished: this.#finished,
+      refused: this.#refused,
+      chains: withChains ? [...this.#unsaved.values()].flat() : [],
+      fraction,
+      secondsLeft,
+    });
+    this.#finished = [];
+    this.#refused = [];
+    this.#lastCommit = now;
+    if (withChains) {
+      this.#unsaved.clear();
+      this.#lastChainCommit = now;
+    }
+  }
+
+  /** What is finished is kept, whatever stops the run; where the store itself fails, its error comes first. */
+  #rescue(): void {
+    try {
+      this.#commit(true);
+    } catch {
+      // The error that led here says more.
+    }
+  }
+
+  /** Without rounds, by what a part of the work has taken so far. */
+  #secondsLeft(part: number): number | null {
+    return part > 0 ? ((performance.now() - this.#started) / 1000) * (1 / part - 1) : null;
+  }
+
+  #progress(): StudyProgress {
+    const { total, done, refused, doneBefore } = this.#counts;
+    const { spent, left } = this.#schedule.seconds();
+    const before = total === 0 ? 0 : doneBefore / total;
+    const part =
+      spent + left > 0 ? spent / (spent + left) : (done - doneBefore) / Math.max(1, total - doneBefore);
+    return {
+      ...{ done, total, refused },
+      fraction: Math.min(1, before + (1 - before) * part),
+      secondsLeft:
+        this.#rounds > 0 ? (left * this.#slowness) / this.#settings.threads : this.#secondsLeft(part),
+      relativeError: Math.max(this.#finishedRelativeError, this.#schedule.largestRelativeError()) || null,
+    };
+  }
+}
+
+function resultOf(limit: LimitPoint, size: SampleSize): StudyCellResult {
+  return {
+    distance: limit.distance,
+    standardError: finite(limit.standardError),
+    effectiveSampleSize: finite(size.effectiveSampleSize),
+    low: finite(size.interval[0]),
+    high: finite(size.interval[1]),
+    ratio: finite(size.ratio),
+    ratioLow: finite(size.ratioInterval[0]),
+    ratioHigh: finite(size.ratioInterval[1]),
+    admissible: size.admissible,
+    bounded: size.bounded,
+    generations: limit.generations,
+    chains: limit.chains,
+    varianceReduction: finite(limit.varianceReduction),
+  };
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+function storeName(where: string, given: unknown, { name }: StudyPlan): string {
+  if (given === undefined) return `${name}.sqlite`;
+  if (typeof given !== 'string' || given === '') throw invalid(where, 'store', 'be the name of a file', given);
+  return given;
+}
+
+function aborted({ where, signal }: JobSettings): MadloopError {
+  return new MadloopError('ERR_ABORTED', `${where}: aborted by its signal`, { cause: signal?.reason });
+}

@@ -1,0 +1,73 @@
+import { invalid } from '../../base/check.js';
+import type { StudyDocument } from '../definition/study-document.js';
+import { inStore } from './sqlite.js';
+import { openStoreForReading } from './store-file.js';
+import type { RunRow } from './store-sql.js';
+import { readCells, readSettings } from './study-store.js';
+
+/**
+ * A study as its store holds it now, finished or not; it may be read while it runs. The file is opened for reading alone.
+ * Errors: ERR_STORE (no store of a study, damaged, newer), ERR_MISSING_PACKAGE.
+ */
+export async function readStudy(path: string): Promise<StudyDocument> {
+  const where = 'readStudy';
+  if (typeof path !== 'string' || path === '') throw invalid(where, 'path', 'be the name of a file', path);
+  const { db, sql } = await openStoreForReading(where, path);
+  try {
+    return inStore(where, path, () => {
+      const { name, title, document, madeBy, created } = readSettings(sql);
+      return {
+        ...{ name, title, ...document },
+        provenance: { ...madeBy, created },
+        cells: readCells(sql).map(({ parameters, at, result, error }) => ({
+          parameters,
+          at,
+          result,
+          ...(error !== undefined && { error }),
+        })),
+      };
+    });
+  } finally {
+    db.close();
+  }
+}
+
+/** How far the study in a store has come. */
+export interface StudyStatus {
+  readonly name: string;
+  readonly title: string;
+  /** Which part of the study, of how many. */
+  readonly shard: number;
+  readonly shards: number;
+  /** Cells of this part. */
+  readonly cells: number;
+  readonly done: number;
+  readonly refused: number;
+  readonly waiting: number;
+  /** Cells that are not finished but have chains in the store. */
+  readonly begun: number;
+  readonly madloop: string;
+  readonly instructionSet: string;
+  /** The last run; absent in a merged store. */
+  readonly lastRun?: RunRow;
+}
+
+/** The status of a store, which may be in use. Errors: as `readStudy`. */
+export async function studyStatus(where: string, path: string): Promise<StudyStatus> {
+  const { db, sql } = await openStoreForReading(where, path);
+  try {
+    return inStore(where, path, () => {
+      const { name, title, choice, madeBy } = readSettings(sql);
+      const { done, refused, waiting } = sql.counts(choice.shard);
+      const lastRun = sql.lastRun();
+      return {
+        ...{ name, title, ...choice, cells: done + refused + waiting, done, refused, waiting },
+        begun: sql.begun(),
+        ...madeBy,
+        ...(lastRun && { lastRun }),
+      };
+    });
+  } finally {
+    db.close();
+  }
+}

@@ -1,0 +1,232 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { types } from 'node:util';
+import {
+  checkChoice,
+  checkInteger,
+  checkNumber,
+  checkOptions,
+  describe,
+  invalid,
+  mustError,
+  toFloat64Array,
+} from '../base/check.js';
+import type { GaussianLoopSeries } from '../gaussian-loop/simulate-gaussian-loop.js';
+import type { LoopSeries } from '../loops/replicated-autophagous-loop.js';
+import { kendallTau } from './kendall.js';
+import { studentCentralProbability, studentHalfWidth } from './student.js';
+
+/** The values of a metric by replicate and generation: what loops return as `series`, or an array for each replicate. */
+export type MadSeries = GaussianLoopSeries | LoopSeries | readonly (Float64Array | readonly number[])[];
+
+export interface MadTestOptions {
+  /** The metric of a loop's series. Default 'distance'. */
+  readonly metric?: string | undefined;
+  /** The first generation looked at: after the transient, where stability is the question. Default 1. */
+  readonly from?: number | undefined;
+  /** The last one. Default: the series' last. */
+  readonly to?: number | undefined;
+  /** What growing worse means: 'increasing' for distances (default), 'decreasing' for recall and the like. */
+  readonly direction?: 'increasing' | 'decreasing' | undefined;
+  /**
+   * The change over all generations looked at that does not matter, in parts of the metric's mean over them. Default 0.1.
+   */
+  readonly margin?: number | undefined;
+  /** Of the intervals, two-sided. Default 0.95. */
+  readonly confidence?: number | undefined;
+}
+
+/** A mean over replicates; its standard error and interval are NaN for one replicate. */
+export interface MeanWithInterval {
+  readonly mean: number;
+  readonly standardError: number;
+  readonly interval: readonly [number, number];
+}
+
+export interface MadTest {
+  readonly verdict: 'mad' | 'stable' | 'undecided';
+  /** Of the least-squares line through each replicate's values, per generation. */
+  readonly slope: MeanWithInterval;
+  /** Kendall's tau of each replicate's values with t, from -1 to 1, and the two-sided p-value of its mean being 0. */
+  readonly trend: MeanWithInterval & { readonly pValue: number };
+  /** slope x (to - from) in the direction of worse, less margin x the metric's mean: below 0 the change does not matter. */
+  readonly excess: MeanWithInterval;
+  /** The metric's mean over the replicates and generations looked at. */
+  readonly level: number;
+  readonly replicates: number;
+  readonly from: number;
+  readonly to: number;
+  readonly direction: 'increasing' | 'decreasing';
+  readonly margin: number;
+  readonly confidence: number;
+}
+
+/**
+ * Whether a loop goes MAD: whether the expectation of a metric, such as the distance to the real distribution, increases with
+ * the generation t (the paper's definition of a MAD process).
+ *
+ * Generations of one run depend on each other, replicates do not. So each replicate gives one number (the slope of its line,
+ * its rank correlation with t), and Student's t over the replicates tells about their means: exact for normal numbers,
+ * whatever the dependence within a run. Verdicts, each wrong with a probability of at most (1 - confidence) / 2:
+ *
+ * - 'stable': the interval of `excess` is not above 0. Growth of more than `margin` of the metric's mean is excluded (a
+ *   test of non-inferiority; a metric that improves is stable, too)
+ * - 'mad': not stable, and the intervals of both slope and trend are above 0 (below it, for 'decreasing')
+ * - 'undecided': neither: too few replicates or generations to tell. One replicate never tells
+ *
+ * Rejects with ERR_INVALID_INPUT (NaN and infinities are named by replicate and generation).
+ * Sources: Alemohammad et al., ICLR 2024, section 2 (definition); Kendall 1938 and Mann 1945 (trend).
+ *
+ * @example
+ * const { series } = await simulateGaussianLoop({ ...loop, replicates: 50, series: true });
+ * console.log((await madTest(series)).verdict);
+ */
+export async function madTest(series: MadSeries, options?: MadTestOptions): Promise<MadTest> {
+  const where = 'madTest';
+  const given = checkOptions(where, 'options', options, [
+    'metric',
+    'from',
+    'to',
+    'direction',
+    'margin',
+    'confidence',
+  ]);
+  const { direction = 'increasing', margin = 0.1, confidence = 0.95 } = given;
+  const values = readSeries(where, series, given.metric);
+  const { replicates, generations } = values;
+  const from = checkInteger(where, 'from', given.from === undefined ? 1 : given.from, 1, generations - 2);
+  const to = checkInteger(where, 'to', given.to === undefined ? generations : given.to, from + 2, generations);
+  const settings = {
+    direction: checkChoice(where, 'direction', direction, ['increasing', 'decreasing']),
+    margin: checkNumber(where, 'margin', margin, 0, Number.MAX_VALUE),
+    confidence: checkNumber(where, 'confidence', confidence, Number.EPSILON, 1 - Number.EPSILON),
+  };
+
+  const slopes = new Float64Array(replicates);
+  const levels = new Float64Array(replicates);
+  const taus = new Float64Array(replicates);
+  for (let r = 0; r < replicates; r += 1) {
+    const run = values.run(r).slice(from - 1, to);
+    const wrong = run.findIndex((value) => !Number.isFinite(value));
+    if (wrong >= 0) {
+      const place = `${run[wrong]} in replicate ${r}, generation ${from + wrong}`;
+      throw mustError(where, values.name, 'be finite', place);
+    }
+    slopes[r] = leastSquaresSlope(run);
+    levels[r] = mean(run);
+    taus[r] = await kendallTau(run);
+    if (r % 256 === 255) await nextTurn();
+  }
+
+  const worse = settings.direction === 'increasing' ? 1 : -1;
+  const level = mean(levels);
+  const excesses = slopes.map(
+    (slope, r) => worse * slope * (to - from) - settings.margin * Math.sign(level) * levels[r]!,
+  );
+  const halfWidth = replicates > 1 ? studentHalfWidth(settings.confidence, replicates - 1) : Number.NaN;
+  const slope = withInterval(slopes, halfWidth);
+  const trend = withInterval(taus, halfWidth);
+  const excess = withInterval(excesses, halfWidth);
+  const isWorse = ({ interval: [low, high] }: MeanWithInterval) => (worse > 0 ? low > 0 : high < 0);
+  const verdict = excess.interval[1] <= 0 ? 'stable' : isWorse(slope) && isWorse(trend) ? 'mad' : 'undecided';
+  return {
+    verdict,
+    slope,
+    trend: { ...trend, pValue: pValueOfZero(trend, replicates) },
+    excess,
+    level,
+    replicates,
+    from,
+    to,
+    ...settings,
+  };
+}
+
+interface Values {
+  readonly name: string;
+  readonly replicates: number;
+  readonly generations: number;
+  run(replicate: number): Float64Array;
+}
+
+// A slope has an error, and a trend more than two directions, from three generations on.
+const fewestGenerations = 3;
+
+function readSeries(where: string, series: unknown, metric: unknown): Values {
+  if (Array.isArray(series)) return readArrays(where, series, metric);
+  if (typeof series !== 'object' || series === null) {
+    throw invalid(where, 'series', 'be the series of a loop or an array of arrays', series);
+  }
+  const { replicates, generations, metrics = series } = series as { [key: string]: unknown };
+  const name = metric === undefined ? 'distance' : metric;
+  if (typeof name !== 'string') throw invalid(where, 'metric', 'be the name of a metric', metric);
+  if (typeof metrics !== 'object' || metrics === null)
+    throw invalid(where, 'series.metrics', 'be an object', metrics);
+  const values: unknown = Object.hasOwn(metrics, name)
+    ? (metrics as { [key: string]: unknown })[name]
+    : undefined;
+  const counts = {
+    replicates: checkInteger(where, 'series.replicates', replicates, 1),
+    generations: checkInteger(where, 'series.generations', generations, fewestGenerations),
+  };
+  if (!types.isFloat64Array(values)) {
+    const known = Object.keys(metrics).filter((key) => key !== 'replicates' && key !== 'generations');
+    throw mustError(where, 'metric', `be one of the series' (${known.join(', ')})`, describe(name));
+  }
+  if (values.length !== counts.replicates * counts.generations) {
+    const length = `${counts.replicates} x ${counts.generations}`;
+    throw mustError(
+      where,
+      `series.${name}`,
+      `have length replicates x generations = ${length}`,
+      String(values.length),
+    );
+  }
+  const run = (r: number) => values.subarray(r * counts.generations, (r + 1) * counts.generations);
+  return { name: `series.${name}`, ...counts, run };
+}
+
+function readArrays(where: string, series: readonly unknown[], metric: unknown): Values {
+  if (metric !== undefined) throw mustError(where, 'metric', 'be left out for arrays', describe(metric));
+  if (series.length === 0) throw mustError(where, 'series', 'have at least one replicate', 'none');
+  const runs = series.map((run, r) => toFloat64Array(where, `series[${r}]`, run));
+  const generations = runs[0]!.length;
+  if (generations < fewestGenerations) {
+    throw mustError(where, 'series[0]', `have at least ${fewestGenerations} generations`, String(generations));
+  }
+  const other = runs.findIndex((run) => run.length !== generations);
+  if (other >= 0) {
+    throw mustError(
+      where,
+      `series[${other}]`,
+      `have as many values as series[0], ${generations}`,
+      String(runs[other]!.length),
+    );
+  }
+  return { name: 'series', replicates: runs.length, generations, run: (r) => runs[r]! };
+}
+
+function mean(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Of the line through values at 0, 1, 2, ... */
+function leastSquaresSlope(values: Float64Array): number {
+  const centre = (values.length - 1) / 2;
+  const products = values.reduce((sum, value, i) => sum + (i - centre) * value, 0);
+  return products / ((values.length * (values.length * values.length - 1)) / 12);
+}
+
+function withInterval(values: Float64Array, halfWidth: number): MeanWithInterval {
+  const centre = mean(values);
+  const squares = values.reduce((sum, value) => sum + (value - centre) * (value - centre), 0);
+  const standardError = Math.sqrt(squares / (values.length - 1) / values.length);
+  const reach = halfWidth * standardError;
+  return { mean: centre, standardError, interval: [centre - reach, centre + reach] };
+}
+
+/** Two-sided, by Student's t over the replicates; 1 where all of them are 0. */
+function pValueOfZero({ mean: centre, standardError }: MeanWithInterval, replicates: number): number {
+  if (replicates === 1) return Number.NaN;
+  if (centre === 0) return 1;
+  return 1 - studentCentralProbability(Math.abs(centre) / standardError, replicates - 1);
+}

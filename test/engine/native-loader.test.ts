@@ -1,0 +1,192 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { MadloopError } from '../../src/base/errors.js';
+import { type LoaderHost, loadAddon } from '../../src/engine/native-loader.js';
+
+const built = (name: string) => join('/package', 'build', 'Release', `${name}.node`);
+
+function addon(variant: string, version = '1.2.3') {
+  return { buildInfo: () => ({ version, variant, eigen: '3.4.0', cuda: false }) };
+}
+
+function failure(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code });
+}
+
+/** A machine with these files: a value is what `require` gives, an Error is what it throws. */
+function host(files: Record<string, unknown>, changes: Partial<LoaderHost> = {}): LoaderHost {
+  return {
+    root: '/package',
+    version: '1.2.3',
+    platform: 'linux',
+    arch: 'x64',
+    nodeVersion: 'v20.19.0',
+    env: {},
+    load(path) {
+      if (!(path in files)) throw failure('MODULE_NOT_FOUND', `Cannot find module '${path}'`);
+      const file = files[path];
+      if (file instanceof Error) throw file;
+      return file;
+    },
+    ...changes,
+  };
+}
+
+function processor(x86Level: number, variants: string[] = ['v2', 'v3', 'v4']): Record<string, unknown> {
+  const files = Object.fromEntries(variants.map((variant) => [built(`madloop-${variant}`), addon(variant)]));
+  return { [built('cpu_probe')]: { x86Level }, ...files };
+}
+
+function errorOf(run: () => unknown): MadloopError {
+  try {
+    run();
+  } catch (error) {
+    expect(error).toBeInstanceOf(MadloopError);
+    expect((error as MadloopError).code).toBe('ERR_ADDON');
+    return error as MadloopError;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('the choice of the build', () => {
+  it.each([
+    [2, 'v2'],
+    [3, 'v3'],
+    // Processors of both kinds must agree to the last bit in one cluster, so v4 is never taken unasked.
+    [4, 'v3'],
+  ])('on an x86-64-v%i processor is %s', (level, variant) => {
+    const loaded = loadAddon(host(processor(level)));
+    expect(loaded.path).toBe(built(`madloop-${variant}`));
+    expect(loaded.addon.buildInfo().variant).toBe(variant);
+    expect(loaded.reason).toBe(`the processor supports x86-64-v${level}`);
+    expect(loaded.refused).toEqual([]);
+  });
+
+  it('is the v2 build where the v3 build is missing, and says so', () => {
+    const loaded = loadAddon(host(processor(3, ['v2'])));
+    expect(loaded.path).toBe(built('madloop-v2'));
+    expect(loaded.reason).toContain('a better build could not be loaded');
+    expect(loaded.refused).toEqual([`${built('madloop-v3')}: no such file`]);
+  });
+
+  it('is the baseline where the processor cannot be probed', () => {
+    const files = processor(3);
+    delete files[built('cpu_probe')];
+    const loaded = loadAddon(host(files));
+    expect(loaded.path).toBe(built('madloop-v2'));
+    expect(loaded.refused).toEqual([`${built('cpu_probe')}: no such file`]);
+  });
+
+  it('on other architectures is the generic one', () => {
+    const files = { [built('madloop-generic')]: addon('generic') };
+    expect(loadAddon(host(files, { arch: 'arm64' })).path).toBe(built('madloop-generic'));
+  });
+
+  it('refuses a processor below the baseline', () => {
+    expect(errorOf(() => loadAddon(host(processor(1)))).message).toContain('x86-64-v2');
+  });
+});
+
+describe('MADLOOP_CPU', () => {
+  it.each(['v2', 'v3', 'v4'])('forces %s', (variant) => {
+    const loaded = loadAddon(host(processor(4), { env: { MADLOOP_CPU: variant } }));
+    expect(loaded.path).toBe(built(`madloop-${variant}`));
+    expect(loaded.reason).toBe(`MADLOOP_CPU=${variant}`);
+  });
+
+  it('is refused when unknown, with the names there are', () => {
+    const error = errorOf(() => loadAddon(host(processor(3), { env: { MADLOOP_CPU: 'avx2' } })));
+    expect(error.message).toBe("MADLOOP_CPU must be one of v2, v3, v4 on x64, got 'avx2'");
+  });
+
+  it('is refused when the processor lacks the level', () => {
+    const error = errorOf(() => loadAddon(host(processor(3), { env: { MADLOOP_CPU: 'v4' } })));
+    expect(error.message).toBe('MADLOOP_CPU=v4, but this processor supports only x86-64-v3');
+  });
+
+  it('is refused, not replaced by another, when that build is missing', () => {
+    const files = processor(4, ['v2', 'v3']);
+    const error = errorOf(() => loadAddon(host(files, { env: { MADLOOP_CPU: 'v4' } })));
+    expect(error.message).toContain(`${built('madloop-v4')}: no such file`);
+  });
+
+  it('knows only generic on other architectures', () => {
+    const arm = host(
+      { [built('madloop-generic')]: addon('generic') },
+      { arch: 'arm64', env: { MADLOOP_CPU: 'v3' } },
+    );
+    expect(errorOf(() => loadAddon(arm)).message).toContain("one of generic on arm64, got 'v3'");
+  });
+});
+
+describe('MADLOOP_BINARY', () => {
+  const env = { MADLOOP_BINARY: '/elsewhere/madloop.node' };
+
+  it('is loaded in place of everything else', () => {
+    const loaded = loadAddon(host({ ...processor(3), [env.MADLOOP_BINARY]: addon('v2') }, { env }));
+    expect(loaded.path).toBe(env.MADLOOP_BINARY);
+    expect(loaded.reason).toBe('MADLOOP_BINARY names it');
+  });
+
+  it('has nothing to fall back on', () => {
+    expect(errorOf(() => loadAddon(host(processor(3), { env }))).message).toContain(
+      '/elsewhere/madloop.node: no such file',
+    );
+  });
+
+  it('must be of the variant that MADLOOP_CPU asks for', () => {
+    const both = { ...env, MADLOOP_CPU: 'v3' };
+    const error = errorOf(() => loadAddon(host({ [env.MADLOOP_BINARY]: addon('v2') }, { env: both })));
+    expect(error.message).toContain('built for v2, but MADLOOP_CPU=v3');
+  });
+});
+
+describe('the error when nothing loads', () => {
+  it('collects every cause, and keeps the errors', () => {
+    const dlopen = failure('ERR_DLOPEN_FAILED', 'invalid ELF header');
+    const files = { ...processor(3, []), [built('madloop-v3')]: dlopen };
+    const error = errorOf(() => loadAddon(host(files)));
+    expect(error.message).toContain('madloop 1.2.3 on linux x64, Node v20.19.0');
+    expect(error.message).toContain(`${built('madloop-v3')}: invalid ELF header`);
+    expect(error.message).toContain(`${built('madloop-v2')}: no such file`);
+    expect((error.cause as AggregateError).errors).toContain(dlopen);
+  });
+
+  it('says to build it when it was not built, once', () => {
+    const { message } = errorOf(() => loadAddon(host({})));
+    expect(message).toContain('scripts switched off');
+    expect(message.match(/npm rebuild madloop/g)).toHaveLength(1);
+  });
+
+  it.each(['GLIBC_2.38', 'GLIBCXX_3.4.32', 'CXXABI_1.3.15'])(
+    'names a system library that is too old: %s',
+    (symbol) => {
+      const text = `/lib/libx.so.6: version \`${symbol}' not found (required by madloop-v3.node)`;
+      const files = { ...processor(3, []), [built('madloop-v3')]: failure('ERR_DLOPEN_FAILED', text) };
+      expect(errorOf(() => loadAddon(host(files))).message).toContain(`it needs ${symbol}`);
+    },
+  );
+
+  it('explains a process without native addons', () => {
+    const disabled = failure(
+      'ERR_DLOPEN_DISABLED',
+      'Cannot load native addon because loading addons is disabled.',
+    );
+    const files = { [built('cpu_probe')]: disabled, [built('madloop-v2')]: disabled };
+    const { message } = errorOf(() => loadAddon(host(files)));
+    expect(message).toContain('--no-addons');
+    expect(message).not.toContain('npm rebuild');
+  });
+
+  it('refuses a binary of another version', () => {
+    const files = { ...processor(3, []), [built('madloop-v3')]: addon('v3', '1.2.2') };
+    const { message } = errorOf(() => loadAddon(host(files)));
+    expect(message).toContain('built from madloop 1.2.2, but the package is madloop 1.2.3');
+    expect(message).toContain('npm rebuild madloop');
+  });
+
+  it('refuses a file that is no addon of ours', () => {
+    const files = { ...processor(3, []), [built('madloop-v3')]: {} };
+    expect(errorOf(() => loadAddon(host(files))).message).toContain('not the one that belongs to this package');
+  });
+});

@@ -1,0 +1,223 @@
+import { describe, expect, it, test } from 'vitest';
+import { resolveJobOptions } from '../../src/engine/job.js';
+import { type LimitPointOptions, limitPoint } from '../../src/index.js';
+import { LimitPointCell } from '../../src/limits/limit-point-estimator.js';
+import { resolveLimitPointParameters } from '../../src/limits/parameters.js';
+import { simulateChains } from '../../src/limits/simulate-chains.js';
+import { expectRejection } from '../support/rejection.js';
+
+const loop = { dim: 3, real: 6, synthetic: 9, lambda: 0.9 };
+
+function cell(options: object): LimitPointCell {
+  return new LimitPointCell('test', resolveLimitPointParameters('test', options));
+}
+
+async function sumsOf(of: LimitPointCell, first: number, count: number, threads = 2): Promise<Float64Array> {
+  const [sums] = await simulateChains([{ cell: of, first, count }], resolveJobOptions('test', { threads }));
+  return sums!;
+}
+
+describe('limitPoint', () => {
+  test('says what it estimated and how', async () => {
+    const limit = await limitPoint({ dim: 3, real: 60, synthetic: 90, lambda: 0.9 });
+    expect(Object.keys(limit)).toEqual([
+      'distance',
+      'standardError',
+      'interval',
+      'generations',
+      'chains',
+      'burnIn',
+      'relaxationTime',
+      'controls',
+      'varianceReduction',
+      'method',
+    ]);
+    const { distance, standardError, interval, chains, generations, burnIn } = limit;
+    expect(standardError).toBeLessThanOrEqual(1e-3 * distance);
+    expect(standardError).toBeGreaterThan(0);
+    expect(interval[0]).toBeLessThan(distance);
+    expect((interval[1] - distance) / standardError).toBeCloseTo((distance - interval[0]) / standardError, 6);
+    expect((interval[1] - distance) / standardError).toBeGreaterThan(1.95);
+    expect(generations % chains).toBe(0);
+    expect(generations / chains).toBeGreaterThan(burnIn);
+    expect(limit).toMatchObject({ method: 'monte-carlo', controls: 17 });
+    expect(limit.varianceReduction).toBeGreaterThan(20);
+    // rho = (q^2 + lambda q + ...) / 2, about lambda q = 0.54.
+    expect(limit.relaxationTime).toBeGreaterThan(1 / (1 - 0.54));
+    expect(limit.relaxationTime).toBeLessThan(2.5);
+  });
+
+  test('gives the same bits for any number of threads', async () => {
+    const slow = { ...loop, relativeError: 2e-3 };
+    const one = await limitPoint({ ...slow, threads: 1 });
+    expect(await limitPoint({ ...slow, threads: 2 })).toEqual(one);
+    expect(await limitPoint({ ...slow, threads: 7 })).toEqual(one);
+    expect((await limitPoint({ ...slow, seed: 1 })).distance).not.toBe(one.distance);
+  });
+
+  test('reports progress that never falls and ends at its total', async () => {
+    const seen: number[] = [];
+    let last: unknown;
+    await limitPoint({
+      ...loop,
+      relativeError: 5e-4,
+      onProgress: (progress) => {
+        seen.push(progress.fraction);
+        last = progress;
+      },
+    });
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+    expect(last).toEqual({ done: 1_000, total: 1_000, fraction: 1 });
+  });
+
+  test('stops when its signal says so', async () => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new Error('enough')), 50);
+    await expectRejection(
+      () => limitPoint({ dim: 50, real: 60, synthetic: 600, relativeError: 1e-6, signal: controller.signal }),
+      'ERR_ABORTED',
+      'limitPoint',
+    );
+  });
+
+  test('refuses a distance without variance', async () => {
+    await expectRejection(
+      () => limitPoint({ dim: 100, real: 1, synthetic: 999 }),
+      'ERR_NO_VARIANCE',
+      'limitPoint: the distance must have a finite variance, got real = 1, synthetic = 999, lambda = 1',
+    );
+    // A little real data, or bias, and it has one.
+    await limitPoint({ dim: 2, real: 3, synthetic: 6, relativeError: 0.2 });
+    await limitPoint({ dim: 2, real: 1, synthetic: 9, lambda: 0.7, relativeError: 0.1 });
+  });
+
+  test('refuses at once what would run for days', async () => {
+    await expectRejection(
+      () => limitPoint({ dim: 2, real: 2, synthetic: 1e9 }),
+      'ERR_NO_CONVERGENCE',
+      'seconds of one core, got 0.001 and 400 chains of about',
+      "the loop's relaxation time is 7.89e+8 generations",
+    );
+  });
+
+  it.each([
+    [{ real: 0 }, 'limitPoint: real must be an integer of at least 1'],
+    [{ real: 1, synthetic: 0 }, 'limitPoint: real + synthetic must be at least 2'],
+    [{ variant: 'synthetic-augmentation', real: 1 }, 'limitPoint: real must be an integer of at least 2'],
+    [{ variant: 'fully-synthetic' }, "limitPoint: variant must be 'fresh-data' or 'synthetic-augmentation'"],
+    [{ lambda: 1.1 }, 'limitPoint: lambda must be'],
+    [{ dim: 2.5 }, 'limitPoint: dim must be'],
+    [{ synthetic: undefined }, 'limitPoint: synthetic must be'],
+    [{ memory: 0 }, 'limitPoint: memory must be'],
+    [{ divisor: 'n' }, 'limitPoint: divisor must be'],
+    [{ relativeError: 1e-9 }, 'limitPoint: relativeError must be'],
+    [{ relativeError: Number.NaN }, 'limitPoint: relativeError must be'],
+    [{ seed: -1 }, 'limitPoint: seed must be'],
+    [{ method: 'magic' }, 'limitPoint: method must be'],
+    [
+      { reference: { mean: [0, 0, 0], covariance: new Array(9).fill(0) } },
+      'reference covariance must not be zero',
+    ],
+    [{ replicates: 4 }, 'replicates'],
+  ])('refuses %j', async (change, message) => {
+    await expectRejection(
+      () => limitPoint({ ...loop, ...change } as LimitPointOptions),
+      'ERR_INVALID_INPUT',
+      message,
+    );
+  });
+
+  test('refuses a reference that is no covariance', async () => {
+    await expectRejection(
+      () => limitPoint({ real: 6, synthetic: 9, reference: { mean: [0, 0], covariance: [1, 2, 2, 1] } }),
+      'ERR_NOT_POSITIVE_SEMIDEFINITE',
+      'limitPoint',
+    );
+  });
+});
+
+describe('a cell', () => {
+  test('gives the same bits however its chains are split', async () => {
+    const whole = cell({ ...loop, relativeError: 0.02 });
+    const split = cell({ ...loop, relativeError: 0.02 });
+    for (let wanted = whole.next(); wanted; wanted = whole.next()) {
+      whole.add(wanted.first, await sumsOf(whole, wanted.first, wanted.count));
+    }
+    for (let wanted = split.next(); wanted; wanted = split.next()) {
+      const count = Math.min(wanted.count, 5);
+      split.add(wanted.first, await sumsOf(split, wanted.first, count, 1));
+    }
+    expect(split.result()).toEqual(whole.result());
+  });
+
+  test('shares no random numbers with another, and takes common ones where asked', async () => {
+    const first = await sumsOf(cell(loop), 0, 1);
+    expect(await sumsOf(cell(loop), 0, 1)).toEqual(first);
+    expect(await sumsOf(cell({ ...loop, seed: 1 }), 0, 1)).not.toEqual(first);
+    // With lambda = 0 no synthetic sample is random: the real ones alone tell the cells apart.
+    const unbiased = (synthetic: number, commonRandomNumbers: boolean) =>
+      new LimitPointCell('test', {
+        ...resolveLimitPointParameters('test', { ...loop, lambda: 0, synthetic }),
+        commonRandomNumbers,
+      });
+    const mean = async (of: LimitPointCell) =>
+      (await sumsOf(of, 0, 1))[0]! + of.chains.recordings * of.chains.centre;
+    const [own, ownNext] = [await mean(unbiased(9, false)), await mean(unbiased(10, false))];
+    const [common, commonNext] = [await mean(unbiased(9, true)), await mean(unbiased(10, true))];
+    expect(Math.abs(common - commonNext)).toBeLessThan(0.5 * Math.abs(own - ownNext));
+  });
+
+  test('has a key that names all of it', () => {
+    const keys = [
+      {},
+      { dim: 4 },
+      { real: 7 },
+      { synthetic: 10 },
+      { lambda: 0.8 },
+      { memory: 2 },
+      { divisor: 'mle' },
+      { seed: 1 },
+      { relativeError: 0.01 },
+      { variant: 'synthetic-augmentation' },
+      { reference: { mean: [0, 0, 0], covariance: [2, 0, 0, 0, 1, 0, 0, 0, 1] } },
+    ].map((change) => cell({ ...loop, ...change }).key);
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(cell({ ...loop }).key).toBe(keys[0]);
+  });
+
+  test('begins again with a longer burn-in where its halves differ', async () => {
+    const subject = cell(loop);
+    const { burnIn } = subject.chains;
+    const wanted = subject.next()!;
+    const sums = await sumsOf(subject, wanted.first, wanted.count);
+    // Every distance of the first halves too large by 1: the chains' sums, and their sums of products.
+    const { controls, recordings } = subject.chains;
+    for (let chain = 0; chain < wanted.count; chain += 1) {
+      const own = sums.subarray(chain * subject.width, (chain + 1) * subject.width);
+      const product = (i: number) => 2 * (controls + 1) + (i * (i + 1)) / 2;
+      own[product(0)]! += 2 * own[0]! + recordings / 2;
+      for (let i = 1; i <= controls; i += 1) own[product(i)]! += own[i]!;
+      own[0]! += recordings / 2;
+    }
+    subject.add(wanted.first, sums);
+    expect(subject.chains.burnIn).toBe(4 * burnIn);
+    expect(subject.next()).toMatchObject({ first: 0, count: wanted.count });
+    expect(() => subject.result()).toThrow('not finished');
+    while (subject.next()) {
+      const { first, count } = subject.next()!;
+      subject.add(first, await sumsOf(subject, first, count));
+    }
+    const { generations, chains } = subject.result();
+    expect(subject.result().burnIn).toBe(4 * burnIn);
+    // Those that were thrown away count as well.
+    expect(generations).toBeGreaterThan(chains * (4 * burnIn + 1));
+  });
+
+  test('takes its chains in order, and no others', async () => {
+    const subject = cell(loop);
+    const sums = new Float64Array(subject.width);
+    expect(() => subject.add(1, sums)).toThrow('were wanted');
+    expect(() => subject.add(0, new Float64Array(subject.width + 1))).toThrow('were wanted');
+    expect(() => subject.add(0, new Float64Array(1_000 * subject.width))).toThrow('were wanted');
+  });
+});

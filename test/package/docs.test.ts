@@ -1,0 +1,166 @@
+// The README and the pages of docs/ keep what they promise: their programs and commands run.
+
+import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, test } from 'vitest';
+import { numpy } from '../support/numpy.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'madloop-docs-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The code blocks of a page in one language. */
+function blocks(page: string, language: string): string[] {
+  const text = readFileSync(join(root, page), 'utf8');
+  return [...text.matchAll(/```(\w+)\n([\s\S]*?)```/g)]
+    .filter(([, name]) => name === language)
+    .map(([, , code]) => code!);
+}
+
+/** Pages whose programs run, and how many lines each program prints at least. */
+const pages = [
+  ['README.md', 10], // a line a generation
+  ['docs/limit-points.md', 2],
+  ['docs/loops.md', 10],
+  ['docs/metrics.md', 3], // a line a metric
+  ['docs/models-in-core.md', 2], // a line or more a fit
+  ['docs/effective-sample-size.md', 1],
+] as const;
+
+test.each(pages.flatMap(([page, lines]) => blocks(page, 'js').map((code, i) => [i + 1, page, code, lines])))(
+  'program %i of %s runs',
+  (_, __, code, lines) => {
+    // From the package's own folder, where `import 'madloop'` finds it.
+    const args = ['--input-type=module', '--eval', code as string];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout.trim().split('\n').length).toBeGreaterThanOrEqual(lines as number);
+    expect(stdout).not.toContain('undefined');
+  },
+);
+
+test('the commands of docs/cli.md run, in this order', () => {
+  copyFileSync(join(root, 'test/fixtures/digits-small.npy'), join(folder, 'digits-small.npy'));
+  // The figure takes half a minute and has a test of its own, test/cli/figure-10.test.ts.
+  const commands = blocks('docs/cli.md', 'sh')
+    .flatMap((block) => block.trim().split('\n'))
+    .filter((command) => !command.includes(' figure '));
+  expect(commands.length).toBeGreaterThan(5);
+  for (const command of commands) {
+    const [npx, madloop, ...args] = command.split(/ +/);
+    expect([npx, madloop]).toEqual(['npx', 'madloop']);
+    const { status, stderr } = spawnSync(process.execPath, [join(root, 'dist/cli/main.js'), ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect([command, status, stderr]).toEqual([command, 0, expect.any(String)]);
+  }
+  // As the page says: the repeated run has the same bytes.
+  for (const name of ['loop.json', 'loop.csv', 'loop.svg', 'loop.png']) {
+    expect(readFileSync(join(folder, 'again', name)).equals(readFileSync(join(folder, 'fresh', name)))).toBe(
+      true,
+    );
+  }
+});
+
+test.each(['docs/figures.md', 'docs/report.md'])('the commands of %s run, in this order', (page) => {
+  const place = join(folder, page);
+  mkdirSync(place, { recursive: true });
+  const commands = blocks(page, 'sh').flatMap((block) => block.trim().split('\n'));
+  expect(commands.length).toBeGreaterThan(1);
+  for (const command of commands) {
+    const [npx, madloop, ...args] = command.split(/ +/);
+    expect([npx, madloop]).toEqual(['npx', 'madloop']);
+    const { status, stderr } = spawnSync(process.execPath, [join(root, 'dist/cli/main.js'), ...args], {
+      cwd: place,
+      encoding: 'utf8',
+    });
+    expect([command, status, stderr]).toEqual([command, 0, expect.any(String)]);
+  }
+});
+
+test.skipIf(numpy === undefined)('the programs and commands of docs/files.md run, in this order', () => {
+  const place = join(folder, 'files');
+  mkdirSync(join(place, 'node_modules'), { recursive: true });
+  symlinkSync(root, join(place, 'node_modules', 'madloop'), 'dir');
+  copyFileSync(join(root, 'test/fixtures/digits-small.npy'), join(place, 'digits-small.npy'));
+  const runs: [string, string, string[]][] = [];
+  const text = readFileSync(join(root, 'docs/files.md'), 'utf8');
+  for (const [, language, code] of text.matchAll(/```(\w+)\n([\s\S]*?)```/g)) {
+    if (language === 'python') runs.push([code!, numpy!, ['-c', code!]]);
+    else if (language === 'js') runs.push([code!, process.execPath, ['--input-type=module', '--eval', code!]]);
+    else {
+      for (const command of code!.trim().split('\n')) {
+        const [npx, madloop, ...args] = command.split(/ +/);
+        expect([npx, madloop]).toEqual(['npx', 'madloop']);
+        runs.push([command, process.execPath, [join(root, 'dist/cli/main.js'), ...args]]);
+      }
+    }
+  }
+  expect(runs.length).toBeGreaterThan(6);
+  for (const [code, program, args] of runs) {
+    const { status, stdout, stderr } = spawnSync(program, args, { cwd: place, encoding: 'utf8' });
+    expect([code, status, status === 0 ? '' : stderr]).toEqual([code, 0, '']);
+    if (code.includes('console.log')) expect(stdout).toMatch(/^1000 pixels [0-9a-f]{64}\n\d/);
+  }
+});
+
+test.skipIf(numpy === undefined)('the programs of docs/models.md run, in this order', () => {
+  const place = join(folder, 'models');
+  mkdirSync(join(place, 'node_modules'), { recursive: true });
+  symlinkSync(root, join(place, 'node_modules', 'madloop'), 'dir');
+  copyFileSync(join(root, 'examples/models/madloop_model.py'), join(place, 'madloop_model.py'));
+  for (const code of blocks('docs/models.md', 'python')) {
+    // The first line names the file.
+    const [, name] = /^# (\w+\.py)/.exec(code)!;
+    writeFileSync(join(place, name!), code);
+  }
+  const programs = blocks('docs/models.md', 'js');
+  expect(programs).toHaveLength(3);
+  for (const code of programs) {
+    const args = ['--input-type=module', '--eval', code];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: place, encoding: 'utf8' });
+    expect([code, status, stderr]).toEqual([code, 0, '']);
+    // A line a generation.
+    expect(stdout.trim().split('\n').length).toBeGreaterThanOrEqual(10);
+    expect(stdout).not.toContain('undefined');
+  }
+});
+
+test('the files, commands and programs of docs/studies.md work, in this order', { timeout: 120_000 }, () => {
+  const place = join(folder, 'studies');
+  mkdirSync(join(place, 'node_modules'), { recursive: true });
+  symlinkSync(root, join(place, 'node_modules', 'madloop'), 'dir');
+  const text = readFileSync(join(root, 'docs/studies.md'), 'utf8');
+  let runs = 0;
+  const run = (code: string, args: readonly string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: place, encoding: 'utf8' });
+    expect([code, status, status === 0 ? '' : stderr]).toEqual([code, 0, '']);
+    runs += 1;
+    return stdout;
+  };
+  for (const [, language, code] of text.matchAll(/```(\w+)\n([\s\S]*?)```/g)) {
+    if (language === 'yaml') writeFileSync(join(place, /^# (\S+)\n/.exec(code!)![1]!), code!);
+    else if (language === 'js') {
+      expect(run(code!, ['--input-type=module', '--eval', code!])).toMatch(/^(\d+ \d+ [\d.]+ \w+\n){6}$/);
+    } else if (language === 'sh') {
+      for (const command of code!.trim().split('\n')) {
+        const [npx, madloop, ...args] = command.split(/ +/);
+        expect([npx, madloop]).toEqual(['npx', 'madloop']);
+        run(command, [join(root, 'dist/cli/main.js'), ...args]);
+      }
+    }
+  }
+  expect(runs).toBe(10);
+});
