@@ -1,0 +1,195 @@
+// The same bits? Makes calls over the whole public API, small ones, and records a hash of each result.
+//
+//   node scripts/result-hashes.mjs           prints the record as JSON
+//   node scripts/result-hashes.mjs --write   writes it to test/fixtures/result-hashes.json
+//   node scripts/result-hashes.mjs --check   compares with that file: names every call that differs, and exits with 1
+//   ... WORD ...                             only the calls whose names hold one of the words (not with --write)
+//
+// It needs the built package (dist/ and build/), of which it uses the public face alone: dist/index.js and dist/cli/main.js.
+// There is one record a level of the engine (v2 and v3 on x86-64), each made in a process of its own with MADLOOP_CPU; a level
+// that is not built is named and skipped. MADLOOP_THREADS is obeyed, and must not matter.
+//
+// Left out, since they differ from run to run or from machine to machine: versions, the level's name, times, paths, the bytes of
+// a study's store, pictures, and progress. Everything else of a result is in its hash, doubles with all their bits.
+//
+// Results of a level are promised for one build; another compiler can change last digits.
+
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import * as madloop from '../dist/index.js';
+import { calls as commandLine } from './result-hashes/command-line.mjs';
+import { calls as errors } from './result-hashes/errors.mjs';
+import { calls as files } from './result-hashes/files.mjs';
+import { calls as gaussianLoops } from './result-hashes/gaussian-loops.mjs';
+import { calls as limitPoints } from './result-hashes/limit-points.mjs';
+import { calls as loops } from './result-hashes/loops.mjs';
+import { calls as metrics } from './result-hashes/metrics.mjs';
+import { calls as models } from './result-hashes/models.mjs';
+import { record } from './result-hashes/record.mjs';
+import { calls as studies } from './result-hashes/studies.mjs';
+
+const subjects = [gaussianLoops, limitPoints, metrics, models, loops, studies, files, commandLine, errors];
+const recordFile = fileURLToPath(new URL('../test/fixtures/result-hashes.json', import.meta.url));
+const levels = process.arch === 'x64' ? ['v2', 'v3'] : ['generic'];
+
+const { values: flags, positionals: words } = parseArgs({
+  options: {
+    write: { type: 'boolean' },
+    check: { type: 'boolean' },
+    times: { type: 'boolean' }, // says how long each call took
+    level: { type: 'string' }, // of the child processes
+  },
+  allowPositionals: true,
+});
+
+if (flags.level !== undefined) await recordLevel(flags.level);
+else process.exitCode = await recordLevels();
+
+/** In a child process: makes the calls with the level that MADLOOP_CPU forces, and writes the record to standard output. */
+async function recordLevel(level) {
+  try {
+    if (madloop.info().variant !== level)
+      throw new Error(`the engine is ${madloop.info().variant}, not ${level}`);
+  } catch (error) {
+    const absent = /no such file|this processor supports only/.exec(error.message);
+    if (error.code !== 'ERR_ADDON' || absent === null) throw error;
+    process.stdout.write(
+      JSON.stringify({ skipped: absent[0] === 'no such file' ? 'not built' : error.message }),
+    );
+    return;
+  }
+  const results = {};
+  for (const [name, call] of Object.entries(chosenCalls())) {
+    const folder = mkdtempSync(join(tmpdir(), 'madloop-hashes-'));
+    const begin = performance.now();
+    try {
+      results[name] = record(await call({ folder }));
+    } catch (error) {
+      results[name] = { failed: `${error.code ?? error.name}: ${error.message}` };
+      console.error(`${level}: ${name} failed:`, error);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    if (flags.times) console.error(`${((performance.now() - begin) / 1000).toFixed(2)} s  ${name}`);
+  }
+  process.stdout.write(JSON.stringify({ results }));
+}
+
+function chosenCalls() {
+  const calls = {};
+  for (const [name, call] of subjects.flatMap((subject) => Object.entries(subject))) {
+    if (name in calls) throw new Error(`two calls are called ${name}`);
+    calls[name] = call;
+  }
+  checkCoverage(Object.keys(calls));
+  if (words.length === 0) return calls;
+  return Object.fromEntries(
+    Object.entries(calls).filter(([name]) => words.some((word) => name.includes(word))),
+  );
+}
+
+/** Every function that the package exports is in the name of a call. */
+function checkCoverage(names) {
+  const withoutResults = ['info', 'matrix', 'MadloopError'];
+  const called = new Set(names.flatMap((name) => name.split(/[ ,]+/)));
+  const missing = Object.keys(madloop).filter((name) => !called.has(name) && !withoutResults.includes(name));
+  if (missing.length > 0) throw new Error(`no call for ${missing.join(', ')}`);
+}
+
+/** Records every level that is built; returns the exit status. */
+async function recordLevels() {
+  if (flags.write && words.length > 0) throw new Error('--write is for all calls');
+  const found = {};
+  for (const level of levels) {
+    const { results, skipped } = await runLevel(level);
+    if (skipped !== undefined) console.error(`${level}: skipped, ${skipped}`);
+    else found[level] = results;
+  }
+  if (Object.keys(found).length === 0) {
+    console.error('no level is built');
+    return 1;
+  }
+  if (flags.check) return compare(JSON.parse(readFileSync(recordFile, 'utf8')), found);
+  const failed = Object.values(found).some((results) =>
+    Object.values(results).some((entry) => 'failed' in entry),
+  );
+  const text = recordText(found);
+  if (!flags.write || failed) {
+    process.stdout.write(text);
+    return failed ? 1 : 0;
+  }
+  writeFileSync(recordFile, text);
+  console.error(`wrote ${recordFile}`);
+  return 0;
+}
+
+async function runLevel(level) {
+  const { MADLOOP_BINARY: _, MADLOOP_SHARDS: _shards, MADLOOP_SHARD: _shard, ...env } = process.env;
+  const args = [
+    fileURLToPath(import.meta.url),
+    ...words,
+    `--level=${level}`,
+    ...(flags.times ? ['--times'] : []),
+  ];
+  const child = spawn(process.execPath, args, {
+    env: { ...env, MADLOOP_CPU: level },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => (output += text));
+  const status = await new Promise((resolve) => child.on('close', resolve));
+  if (status !== 0) throw new Error(`${level}: ended with status ${status}`);
+  return JSON.parse(output);
+}
+
+/** JSON with a line a call, so that differences can be read. */
+function recordText(found) {
+  const sections = Object.entries(found).map(([level, results]) => {
+    const lines = Object.entries(results).map(
+      ([name, entry]) => `    ${JSON.stringify(name)}: ${JSON.stringify(entry)}`,
+    );
+    return `  ${JSON.stringify(level)}: {\n${lines.join(',\n')}\n  }`;
+  });
+  return `{\n${sections.join(',\n')}\n}\n`;
+}
+
+/** Says what differs from what was recorded; returns the exit status. */
+function compare(recorded, found) {
+  let differences = 0;
+  const report = (level, name, text) => {
+    differences += 1;
+    console.log(`${level}: ${name}: ${text}`);
+  };
+  for (const [level, results] of Object.entries(found)) {
+    const before = recorded[level];
+    if (before === undefined) {
+      report(level, 'the level', 'is not in the record');
+      continue;
+    }
+    for (const [name, now] of Object.entries(results)) {
+      if (now.failed !== undefined) report(level, name, `failed: ${now.failed}`);
+      else if (before[name] === undefined) report(level, name, 'is not in the record');
+      else if (before[name].hash !== now.hash) report(level, name, described(before[name], now));
+    }
+    if (words.length > 0) continue;
+    for (const name of Object.keys(before))
+      if (!(name in results)) report(level, name, 'is in the record alone');
+  }
+  const count = Object.values(found).reduce((sum, results) => sum + Object.keys(results).length, 0);
+  console.log(`${Object.keys(found).join(', ')}: ${count} calls, ${differences} differences`);
+  return differences === 0 ? 0 : 1;
+}
+
+function described(before, now) {
+  const [old, seen] = [before, now].map(({ leading, norm }) => [...leading, norm]);
+  const relative = old.map((value, i) => Math.abs(seen[i] - value) / Math.abs(value || 1));
+  const largest = Math.max(...relative.filter((value) => !Number.isNaN(value)), 0);
+  return (
+    `hash ${before.hash} -> ${now.hash}; leading numbers and norm ${old.join(', ')} -> ${seen.join(', ')}` +
+    ` (relative change up to ${largest.toExponential(1)})`
+  );
+}
