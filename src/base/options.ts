@@ -1,0 +1,274 @@
+// The options of a function as one table, from which its names, defaults and checks come, as well as the flags of the
+// command line and the tables of the documentation.
+
+import { checkBoolean, checkChoice, checkInteger, checkNumber, checkOptions, invalid } from './check.js';
+import { resolveSeed } from './seed.js';
+
+/** A value, or a function that finds it from the other options and from what else the call knows. */
+export type From<Value, Context> = Value | ((context: Context, where: string) => Value);
+
+/** Checks a value that is not undefined, or one that is where the option must be given. Throws ERR_INVALID_INPUT. */
+type Check<Value, Context> = (where: string, argument: string, value: unknown, context: Context) => Value;
+
+/** What is known of an option. */
+interface Facts<Value, Context> {
+  readonly check: Check<Value, Context>;
+  /** What it may be, in words: "a number from 0 to 1". */
+  readonly allowed: string;
+  /** The words it can be, where it is one of a few. */
+  readonly choices?: readonly string[];
+  /** What stands for undefined; absent where the option must be given. */
+  readonly otherwise?: From<Value, Context>;
+  /** `otherwise` in words, where it has to be found. */
+  readonly otherwiseInWords?: string;
+  /** What it means. */
+  readonly meaning: string;
+  readonly unit?: string;
+  /** What its flag calls a value, as "<n>"; empty for a flag without one. */
+  readonly valueName: string;
+  /** The value that a text on the command line stands for; the check judges it. */
+  readonly parse: (text: string) => unknown;
+}
+
+/**
+ * One option. Made by `integer`, `number`, `oneOf`, ...; must be given unless `or` or `optional` says otherwise. Every method
+ * returns a new option.
+ */
+export class Option<Value, Context = unknown> {
+  readonly facts: Facts<Value, Context>;
+
+  constructor(facts: Facts<Value, Context>) {
+    this.facts = facts;
+  }
+
+  /**
+   * May be left out: then it is `otherwise`, which is not checked. `inWords` is for readers, where a function finds it.
+   */
+  or<More = unknown>(
+    otherwise: From<NonNullable<Value>, More>,
+    inWords?: string,
+  ): Option<NonNullable<Value>, Context & More> {
+    const facts = this.facts as Facts<NonNullable<Value>, Context & More>;
+    return new Option({ ...facts, otherwise, ...(inWords !== undefined && { otherwiseInWords: inWords }) });
+  }
+
+  /** May be left out: then it is undefined, which `inWords` explains. */
+  optional(inWords = ''): Option<Value | undefined, Context> {
+    const facts: Facts<Value | undefined, Context> = this.facts;
+    return new Option({ ...facts, otherwise: undefined, otherwiseInWords: inWords });
+  }
+
+  /** Says what it means, in plain words that go on "lambda: ...". */
+  doc(meaning: string): Option<Value, Context> {
+    return new Option({ ...this.facts, meaning });
+  }
+
+  /** What values are measured in. */
+  in(unit: string): Option<Value, Context> {
+    return new Option({ ...this.facts, unit });
+  }
+
+  /** What the command line calls a value, as "<d>". */
+  flag(valueName: string): Option<Value, Context> {
+    return new Option({ ...this.facts, valueName });
+  }
+
+  get isRequired(): boolean {
+    return !('otherwise' in this.facts);
+  }
+
+  /** What stands for undefined, for readers; empty where nothing does. */
+  get defaultInWords(): string {
+    const { otherwise, otherwiseInWords } = this.facts;
+    if (otherwiseInWords !== undefined) return otherwiseInWords;
+    return otherwise === undefined || typeof otherwise === 'function' ? '' : String(otherwise);
+  }
+
+  resolve(where: string, argument: string, given: unknown, context: Context): Value {
+    const { check } = this.facts;
+    if (given !== undefined || this.isRequired) return check(where, argument, given, context);
+    return found(this.facts.otherwise as From<Value, Context>, context, where);
+  }
+}
+
+/** The options of one function by name, in the order in which they are checked and listed. */
+export type OptionTable = Readonly<Record<string, Option<unknown, never>>>;
+
+/**
+ * The table of an interface of options: an entry for each and no other, whose checked value could be given again. (Write
+ * `satisfies TableOf<Interface>` behind the table.)
+ */
+export type TableOf<Options> = {
+  readonly [Name in keyof Options]-?: Option<Options[Name] | undefined, never>;
+};
+
+/** The values of a table's options, checked and filled in. */
+export type ValuesOf<Table extends OptionTable> = {
+  -readonly [Name in keyof Table]: Table[Name] extends Option<infer Value, never> ? Value : never;
+};
+
+type ContextOf<Entry> = Entry extends Option<unknown, infer Context> ? (context: Context) => void : never;
+type Needs<Table extends OptionTable> =
+  ContextOf<Table[keyof Table]> extends (context: infer Context) => void ? Context : never;
+
+/** What the functions of a table ask for beside the options themselves. */
+export type ContextBeside<Table extends OptionTable> = Omit<Needs<Table>, keyof Table>;
+
+/** Whose options: the function and, where they are not its `options`, what it calls them, and what stands before their names. */
+export type Place =
+  | string
+  | { readonly where: string; readonly argument: string; readonly prefix?: string | undefined };
+
+/**
+ * Reads the options that a caller gave, each exactly once (a getter or Proxy cannot change its mind between check and use),
+ * checks them in the table's order and fills in the defaults. Undefined stands for no options. A name that the table does not
+ * have is an error that suggests the nearest one. Functions in the table see the other options as checked, in any order.
+ */
+export function resolve<Table extends OptionTable>(
+  place: Place,
+  given: unknown,
+  table: Table,
+  ...[context]: Record<never, never> extends ContextBeside<Table> ? [] : [ContextBeside<Table>]
+): ValuesOf<Table> {
+  const {
+    where,
+    argument,
+    prefix = '',
+  } = typeof place === 'string' ? { where: place, argument: 'options' } : place;
+  const names = Object.keys(table);
+  const read = checkOptions(where, argument, given, names);
+  const values: Record<string, unknown> = { ...context };
+  for (const name of names) {
+    Object.defineProperty(values, name, {
+      configurable: true,
+      get() {
+        const value = (table[name] as Option<unknown>).resolve(where, prefix + name, read[name], values);
+        Object.defineProperty(values, name, { value });
+        return value;
+      },
+    });
+  }
+  return Object.fromEntries(names.map((name) => [name, values[name]])) as ValuesOf<Table>;
+}
+
+/** An integer from `least` to `most`, at most 2^53 - 1. */
+export function integer<Context = unknown>(
+  least: From<number, Context>,
+  most: From<number, Context> = Number.MAX_SAFE_INTEGER,
+): Option<number, Context> {
+  const bounded = most !== Number.MAX_SAFE_INTEGER && typeof most !== 'function';
+  const allowed =
+    typeof least === 'function'
+      ? 'integer'
+      : bounded
+        ? `integer from ${grouped(least)} to ${grouped(most)}`
+        : `integer of at least ${grouped(least)}`;
+  return new Option({
+    check: (where, argument, value, context: Context) =>
+      checkInteger(where, argument, value, found(least, context, where), found(most, context, where)),
+    allowed,
+    meaning: '',
+    valueName: '<n>',
+    parse: numberOrText,
+  });
+}
+
+/** A finite number from `least` to `most`. */
+export function number(least: number, most: number): Option<number> {
+  const [low, high] = [-Number.MAX_VALUE, Number.MAX_VALUE];
+  const range = least === low ? '' : most === high ? ` of at least ${least}` : ` from ${least} to ${most}`;
+  return new Option({
+    check: (where, argument, value) => checkNumber(where, argument, value, least, most),
+    allowed: `number${range}`,
+    meaning: '',
+    valueName: '<x>',
+    parse: numberOrText,
+  });
+}
+
+/** True or false. */
+export function boolean(): Option<boolean> {
+  return new Option({
+    check: checkBoolean,
+    allowed: 'true or false',
+    meaning: '',
+    valueName: '',
+    parse: String,
+  });
+}
+
+/** One of the given words. */
+export function oneOf<const Word extends string>(words: readonly Word[]): Option<Word> {
+  return new Option({
+    check: (where, argument, value) => checkChoice(where, argument, value, words),
+    allowed: words.map((word) => `'${word}'`).join(', '),
+    choices: words,
+    meaning: '',
+    valueName: '<name>',
+    parse: String,
+  });
+}
+
+/** A seed, in any of its forms, as a 64-bit number; 0 where it is left out. */
+export function seed(): Option<bigint> {
+  const option = new Option<bigint>({
+    check: resolveSeed,
+    allowed: 'safe integer, bigint or decimal string, from 0 to 2^64 - 1',
+    meaning: 'decides every random number',
+    valueName: '<n>',
+    parse: String,
+  });
+  return option.or(0n);
+}
+
+/** Text; `requirement` is what is wrong with any other value ("be the name of a file"), and no text may be empty. */
+export function text(requirement: string): Option<string> {
+  return checked('text', (where, argument, value) => {
+    if (typeof value !== 'string' || value === '') throw invalid(where, argument, requirement, value);
+    return value;
+  });
+}
+
+/** A function; its arguments and what it returns are not checked here. */
+// biome-ignore lint/suspicious/noExplicitAny: whatever function the caller's type says
+export function callback<Function extends (...parameters: any) => unknown>(): Option<Function> {
+  return checked('function', (where, argument, value) => {
+    if (typeof value !== 'function') throw invalid(where, argument, 'be a function', value);
+    return value as Function;
+  });
+}
+
+/** Options within an option: "timeLimits.fit". */
+export function group<Table extends OptionTable>(
+  table: Record<never, never> extends ContextBeside<Table> ? Table : never,
+): Option<ValuesOf<Table>> {
+  const resolveGroup = resolve as (place: Place, given: unknown, table: Table) => ValuesOf<Table>;
+  return checked('object', (where, argument, value) =>
+    resolveGroup({ where, argument, prefix: `${argument}.` }, value, table),
+  );
+}
+
+/** Any other value: `check` returns it checked, or throws ERR_INVALID_INPUT; `allowed` says in words what it may be. */
+export function checked<Value, Context = unknown>(
+  allowed: string,
+  check: Check<Value, Context>,
+): Option<Value, Context> {
+  return new Option({ check, allowed, meaning: '', valueName: '<text>', parse: String });
+}
+
+/** A number where the text is one; other text stays, for a check to quote. */
+export function numberOrText(text: string): number | string {
+  const value = Number(text);
+  return text.trim() === '' || Number.isNaN(value) ? text : value;
+}
+
+function found<Value, Context>(from: From<Value, Context>, context: Context, where: string): Value {
+  return typeof from === 'function'
+    ? (from as (context: Context, where: string) => Value)(context, where)
+    : from;
+}
+
+/** 10000 as "10,000". */
+function grouped(value: number): string {
+  return Number.isSafeInteger(value) ? value.toLocaleString('en-US') : String(value);
+}
