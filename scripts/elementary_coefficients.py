@@ -1,4 +1,4 @@
-"""Polynomial coefficients of native/core/random/elementary.hpp.
+"""Polynomial coefficients of native/core/base/elementary.hpp.
 
 Each function is interpolated at the Chebyshev nodes of its interval in 60-digit arithmetic, and the
 coefficients are rounded to float64. Prints them with the largest error of the rounded polynomial.

@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "core/base/task.hpp"
-#include "core/gaussian_part.hpp"
 #include "core/linalg/eigen.hpp"
 #include "core/linalg/symmetric_eigenvalues.hpp"
 #include "core/linalg/trace_square_root.hpp"
 #include "core/linalg/trapezoidal.hpp"
+#include "core/loop/gaussian_part.hpp"
 #include "core/random/normal.hpp"
 #include "core/random/wishart.hpp"
 

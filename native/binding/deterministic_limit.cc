@@ -1,4 +1,4 @@
-#include "core/deterministic_limit.hpp"
+#include "core/limits/deterministic_limit.hpp"
 
 #include <memory>
 #include <vector>

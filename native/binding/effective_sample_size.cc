@@ -1,4 +1,4 @@
-#include "core/effective_sample_size.hpp"
+#include "core/limits/effective_sample_size.hpp"
 
 #include <memory>
 #include <vector>

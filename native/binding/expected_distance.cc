@@ -1,4 +1,4 @@
-#include "core/expected_distance.hpp"
+#include "core/limits/expected_distance.hpp"
 
 #include <memory>
 

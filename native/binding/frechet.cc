@@ -1,4 +1,4 @@
-#include "core/frechet.hpp"
+#include "core/metrics/frechet.hpp"
 
 #include <memory>
 #include <utility>

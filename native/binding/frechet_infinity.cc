@@ -1,4 +1,4 @@
-#include "core/frechet_infinity.hpp"
+#include "core/metrics/frechet_infinity.hpp"
 
 #include <algorithm>
 #include <memory>

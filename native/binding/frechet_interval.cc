@@ -1,4 +1,4 @@
-#include "core/frechet_interval.hpp"
+#include "core/metrics/frechet_interval.hpp"
 
 #include <memory>
 

@@ -4,7 +4,7 @@
 #include <variant>
 
 #include "binding/matrices.hpp"
-#include "core/frechet_sample.hpp"
+#include "core/metrics/frechet_sample.hpp"
 
 namespace madloop::binding {
 

@@ -1,4 +1,4 @@
-#include "core/gaussian_loop.hpp"
+#include "core/loop/gaussian_loop.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "core/gaussian_sampling.hpp"
+#include "core/gaussian/gaussian_sampling.hpp"
 
 #include <memory>
 
@@ -7,7 +7,7 @@
 #include "binding/job.hpp"
 #include "binding/matrices.hpp"
 #include "core/base/checked.hpp"
-#include "core/frechet.hpp"
+#include "core/metrics/frechet.hpp"
 
 namespace madloop::binding {
 

@@ -1,4 +1,4 @@
-#include "core/kernel_distance.hpp"
+#include "core/metrics/kernel_distance.hpp"
 
 #include <algorithm>
 #include <memory>

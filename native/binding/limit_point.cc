@@ -9,10 +9,10 @@
 #include "binding/functions.hpp"
 #include "binding/job.hpp"
 #include "core/base/checked.hpp"
-#include "core/limit_point_cell.hpp"
-#include "core/limit_point_chain.hpp"
-#include "core/limit_point_controls.hpp"
-#include "core/limit_point_estimate.hpp"
+#include "core/limits/limit_point_cell.hpp"
+#include "core/limits/limit_point_chain.hpp"
+#include "core/limits/limit_point_controls.hpp"
+#include "core/limits/limit_point_estimate.hpp"
 #include "core/random/stream.hpp"
 
 namespace madloop::binding {

@@ -1,4 +1,4 @@
-#include "core/matrix_square_root.hpp"
+#include "core/gaussian/matrix_square_root.hpp"
 
 #include <algorithm>
 #include <memory>

@@ -1,4 +1,4 @@
-#include "core/moments.hpp"
+#include "core/gaussian/moments.hpp"
 
 #include <algorithm>
 #include <memory>

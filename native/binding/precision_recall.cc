@@ -1,4 +1,4 @@
-#include "core/precision_recall.hpp"
+#include "core/metrics/precision_recall.hpp"
 
 #include <algorithm>
 #include <memory>

@@ -1,6 +1,6 @@
 #include "core/linalg/gauss_legendre.hpp"
 
-#include "core/random/elementary.hpp"
+#include "core/base/elementary.hpp"
 
 namespace madloop {
 

@@ -9,12 +9,12 @@
 #include "core/base/finite.hpp"
 #include "core/base/parallel.hpp"
 #include "core/base/sum.hpp"
+#include "core/gaussian/moments.hpp"
 #include "core/mixture/k_means.hpp"
 #include "core/mixture/mixture_density.hpp"
 #include "core/mixture/responsibilities.hpp"
 #include "core/mixture/row_tiles.hpp"
 #include "core/mixture/whitened_components.hpp"
-#include "core/moments.hpp"
 #include "core/random/stream.hpp"
 
 namespace madloop {

@@ -5,7 +5,7 @@
 #include "core/base/checked.hpp"
 #include "core/base/finite.hpp"
 #include "core/base/sum.hpp"
-#include "core/checked_covariance.hpp"
+#include "core/gaussian/checked_covariance.hpp"
 
 namespace madloop {
 

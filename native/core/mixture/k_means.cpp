@@ -4,8 +4,8 @@
 #include <limits>
 
 #include "core/base/aligned_array.hpp"
+#include "core/base/elementary.hpp"
 #include "core/base/sum.hpp"
-#include "core/random/elementary.hpp"
 #include "core/random/uniform.hpp"
 
 namespace madloop {

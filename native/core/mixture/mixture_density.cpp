@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/base/elementary.hpp"
 #include "core/base/finite.hpp"
 #include "core/base/index_range.hpp"
 #include "core/mixture/whitened_components.hpp"
-#include "core/random/elementary.hpp"
 
 namespace madloop {
 

@@ -4,11 +4,11 @@
 #include <cmath>
 #include <string>
 
+#include "core/base/elementary.hpp"
 #include "core/base/parallel.hpp"
 #include "core/base/sum.hpp"
-#include "core/frechet.hpp"
+#include "core/metrics/frechet.hpp"
 #include "core/mixture/whitened_components.hpp"
-#include "core/random/elementary.hpp"
 #include "core/random/normal.hpp"
 #include "core/random/stream.hpp"
 #include "core/random/uniform.hpp"

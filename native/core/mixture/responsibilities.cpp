@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/elementary.hpp"
 #include "core/base/sum.hpp"
 #include "core/mixture/exponentials.hpp"
-#include "core/random/elementary.hpp"
 
 namespace madloop {
 

@@ -3,11 +3,11 @@
 #include <cmath>
 #include <string>
 
+#include "core/base/elementary.hpp"
 #include "core/base/sum.hpp"
-#include "core/checked_covariance.hpp"
-#include "core/frechet.hpp"
+#include "core/gaussian/checked_covariance.hpp"
 #include "core/linalg/cholesky.hpp"
-#include "core/random/elementary.hpp"
+#include "core/metrics/frechet.hpp"
 
 namespace madloop {
 

@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "core/base/aligned_array.hpp"
+#include "core/base/elementary.hpp"
 #include "core/base/task.hpp"
 #include "core/linalg/eigen.hpp"
 #include "core/mixture/gaussian_mixture.hpp"
 #include "core/mixture/row_tiles.hpp"
-#include "core/random/elementary.hpp"
 
 namespace madloop {
 

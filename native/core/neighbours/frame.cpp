@@ -10,7 +10,7 @@
 
 #include "core/base/index_range.hpp"
 #include "core/base/sum.hpp"
-#include "core/finite_rows.hpp"
+#include "core/gaussian/finite_rows.hpp"
 #include "core/linalg/tile_product.hpp"
 
 namespace madloop {

@@ -4,9 +4,9 @@
 #include <string>
 
 #include "core/base/checked.hpp"
+#include "core/base/elementary.hpp"
 #include "core/base/error.hpp"
 #include "core/random/binomial_probability.hpp"
-#include "core/random/elementary.hpp"
 #include "core/random/gamma.hpp"
 #include "core/random/uniform.hpp"
 

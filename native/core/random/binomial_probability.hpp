@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "core/random/elementary.hpp"
+#include "core/base/elementary.hpp"
 
 namespace madloop {
 

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "core/base/checked.hpp"
+#include "core/base/elementary.hpp"
 #include "core/base/error.hpp"
-#include "core/random/elementary.hpp"
 #include "core/random/normal.hpp"
 #include "core/random/uniform.hpp"
 

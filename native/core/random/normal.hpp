@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "core/random/elementary.hpp"
+#include "core/base/elementary.hpp"
 #include "core/random/stream.hpp"
 #include "core/random/uniform.hpp"
 

@@ -1,4 +1,4 @@
-#include "reference.hpp"
+#include "test/support/reference.hpp"
 
 #include <Eigen/Eigenvalues>
 #include <Eigen/LU>

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "matrices.hpp"
-#include "reference.hpp"
+#include "test/support/matrices.hpp"
+#include "test/support/reference.hpp"
 
 namespace madloop::test {
 

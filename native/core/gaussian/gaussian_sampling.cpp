@@ -1,0 +1,45 @@
+#include "core/gaussian/gaussian_sampling.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "core/base/parallel.hpp"
+#include "core/random/normal.hpp"
+#include "core/random/stream.hpp"
+
+namespace madloop {
+
+namespace {
+
+/// Domain of streamKey: "sampling".
+constexpr std::uint64_t kDomain = 0x73616d70'6c696e67ULL;
+constexpr std::uint64_t kBlockRows = 256;
+
+}  // namespace
+
+void sampleGaussian(FactoredGaussian const& source, double lambda, std::uint64_t count, std::uint64_t seed,
+                    double* out, Task& task) {
+  fixEigenBlocking();
+  if (!(lambda >= 0 && lambda <= 1))
+    throwInvalidInput("sampleGaussian: lambda must be in [0, 1], got " + std::to_string(lambda));
+  Index const dim = source.mean.size();
+  Index const rank = source.factor.cols();
+  Index const normalsPerRow = rank + rank % 2;  // a row starts on a random block of its own
+  Matrix const factor = source.factor * std::sqrt(lambda);
+  Stream const stream{streamKey(seed, kDomain), 0, 0, 0};
+  task.expect(count);
+
+  parallelFor(task, (count + kBlockRows - 1) / kBlockRows, [&](std::size_t block) {
+    std::uint64_t const begin = block * kBlockRows;
+    auto const rows = static_cast<Index>(std::min(kBlockRows, count - begin));
+    Matrix normals(normalsPerRow, rows);
+    fillNormals(stream, begin * static_cast<std::uint64_t>(normalsPerRow / 2), normals.data(),
+                static_cast<std::size_t>(normals.size()));
+    Matrix samples = (factor * normals.topRows(rank)).colwise() + source.mean;
+    std::copy(samples.data(), samples.data() + samples.size(), out + begin * static_cast<std::uint64_t>(dim));
+    task.add(static_cast<std::uint64_t>(rows));
+  });
+}
+
+}  // namespace madloop

@@ -1,0 +1,87 @@
+#include "core/gaussian/matrix_square_root.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <utility>
+
+#include "core/gaussian/checked_covariance.hpp"
+#include "core/linalg/parallel_product.hpp"
+#include "core/linalg/parallel_ranges.hpp"
+#include "core/linalg/symmetric_eigenvectors.hpp"
+
+namespace madloop {
+
+namespace {
+
+constexpr Index kMirroredColumns = 64;
+
+std::uint64_t productUnits(Index n) {
+  auto const size = static_cast<std::uint64_t>(n);
+  return size * size * size;
+}
+
+/// V diag(roots) V^T over the last columns of V, as many as there are roots: the lower half, mirrored.
+Matrix symmetricProduct(Matrix const& v, Vector const& roots, Task const& task) {
+  Index const n = v.rows();
+  auto const used = v.rightCols(roots.size());
+  Matrix const scaled = used * roots.asDiagonal();
+  Matrix result = Matrix::Zero(n, n);
+  addProductLower(result, 1, {scaled, Side::plain, used, Side::transposed}, task);
+  forRanges(task, n, kMirroredColumns, [&](Range columns) {
+    Index const end = columns.begin + columns.size;
+    auto diagonal = result.block(columns.begin, columns.begin, columns.size, columns.size);
+    diagonal.triangularView<Eigen::StrictlyUpper>() = diagonal.transpose();
+    result.block(columns.begin, end, columns.size, n - end) =
+        result.block(end, columns.begin, n - end, columns.size).transpose();
+  });
+  return result;
+}
+
+/// h such that a / 4^h has entries of order 1: the root of a power of 4 is a power of 2, and changes no digit.
+int halfExponent(Matrix const& a) {
+  double const largest = a.cwiseAbs().maxCoeff();
+  return largest > 0 ? static_cast<int>(std::ceil(0.5 * (std::ilogb(largest) + 1))) : 0;
+}
+
+}  // namespace
+
+template <class T>
+Matrix matrixSquareRoot(MatrixView<T> covariance, Task& task, std::string const& argument) {
+  fixEigenBlocking();
+  if (covariance.rows != covariance.cols) {
+    throwInvalidInput(argument + " must be square, got " + std::to_string(covariance.rows) + " x " +
+                      std::to_string(covariance.cols));
+  }
+  auto const n = static_cast<Index>(covariance.rows);
+  task.expect(symmetricEigenvectorsUnits(n) + productUnits(n));
+  Matrix scaled = checkedCovariance(covariance, argument, task);
+  int const half = halfExponent(scaled);
+  // In two steps, since 4^-half may be out of range.
+  scaled = (scaled * std::ldexp(1.0, -half)) * std::ldexp(1.0, -half);
+
+  Eigendecomposition const eigen = symmetricEigenvectors(std::move(scaled), task);
+  double const smallest = eigen.values[0];
+  double const largest = std::max(eigen.values[n - 1], -smallest);
+  double const zero = static_cast<double>(n) * std::numeric_limits<double>::epsilon() * largest;
+  double const rounding = static_cast<double>(n) * double{std::numeric_limits<T>::epsilon()} * largest;
+  if (smallest < -8 * rounding) {
+    throw Error(ErrorCode::notPositiveSemidefinite,
+                argument + " must be positive semidefinite, got smallest eigenvalue " +
+                    messageNumber(std::ldexp(smallest, 2 * half)) + " (largest " +
+                    messageNumber(std::ldexp(largest, 2 * half)) + ")");
+  }
+  Index dropped = 0;
+  while (dropped < n && eigen.values[dropped] <= zero) ++dropped;
+  // sqrt is exact to rounding; the power of two goes in here.
+  Vector const roots = eigen.values.tail(n - dropped).cwiseSqrt() * std::ldexp(1.0, half);
+  Matrix result = symmetricProduct(eigen.vectors, roots, task);
+  task.add(productUnits(n));
+  return result;
+}
+
+template Matrix matrixSquareRoot<float>(MatrixView<float>, Task&, std::string const&);
+template Matrix matrixSquareRoot<double>(MatrixView<double>, Task&, std::string const&);
+
+}  // namespace madloop

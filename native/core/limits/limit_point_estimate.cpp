@@ -1,0 +1,190 @@
+#include "core/limits/limit_point_estimate.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "core/inference/student_t.hpp"
+#include "core/limits/limit_point_chain.hpp"
+#include "core/linalg/eigen.hpp"
+
+namespace madloop {
+
+namespace {
+
+/// Controls that vary by less than this part of their variance about the others (collinear ones at dim = 1,
+/// say) are left out: their coefficients would be rounding.
+constexpr double kCollinear = 1e-9;
+
+std::size_t triangle(std::size_t size) { return size * (size + 1) / 2; }
+
+/// One group's part of the accumulator; z = (distance, controls), all sums over its chains.
+template <class Double>
+struct Group {
+  Group(Double* start, std::size_t z)
+      : chains(start),
+        total(chains + 1),
+        difference(total + z),
+        products(difference + z),
+        totalProducts(products + triangle(z)),
+        differenceProducts(totalProducts + triangle(z)) {}
+
+  static std::size_t length(std::size_t z) { return 1 + 2 * z + 3 * triangle(z); }
+
+  Double* chains;              // how many
+  Double* total;               // sums of z over recordings
+  Double* difference;          // first half less second half
+  Double* products;            // sums of z_i z_j over recordings
+  Double* totalProducts;       // of products of chains' totals
+  Double* differenceProducts;  // of products of chains' differences
+};
+
+/// Element (i, j), i >= j, of a packed lower triangle.
+double at(double const* packed, std::size_t i, std::size_t j) { return packed[i * (i + 1) / 2 + j]; }
+
+/// Coefficients of the regression of z_0 on the others, from sums of products of n observations; one for z_0 in
+/// front, so that the residual is the inner product with z.
+Eigen::VectorXd regression(Group<double const> const& group, std::size_t size, double observations) {
+  auto const n = static_cast<Index>(size);
+  Matrix covariance(n, n);
+  for (std::size_t i = 0; i < size; ++i) {
+    for (std::size_t j = 0; j <= i; ++j) {
+      double const value = at(group.products, i, j) / observations -
+                           group.total[i] / observations * (group.total[j] / observations);
+      covariance(static_cast<Index>(i), static_cast<Index>(j)) = value;
+      covariance(static_cast<Index>(j), static_cast<Index>(i)) = value;
+    }
+  }
+  // Sweeps: after control i, row 0 holds the distance's covariances with the controls about those swept so far.
+  Eigen::VectorXd coefficients = Eigen::VectorXd::Zero(n);
+  Eigen::VectorXd const variances = covariance.diagonal();
+  Matrix factor = Matrix::Zero(n, n);
+  std::array<bool, 256> used{};
+  for (Index i = 1; i < n; ++i) {
+    double pivot = covariance(i, i);
+    for (Index k = 1; k < i; ++k) {
+      if (!used[static_cast<std::size_t>(k)]) continue;
+      double value = covariance(i, k);
+      for (Index l = 1; l < k; ++l) value -= factor(i, l) * factor(k, l);
+      factor(i, k) = value / factor(k, k);
+      pivot -= factor(i, k) * factor(i, k);
+    }
+    used[static_cast<std::size_t>(i)] = pivot > kCollinear * variances[i] && pivot > 0;
+    factor(i, i) = used[static_cast<std::size_t>(i)] ? std::sqrt(pivot) : 1;
+    if (!used[static_cast<std::size_t>(i)]) {
+      for (Index k = 1; k < i; ++k) factor(i, k) = 0;
+    }
+  }
+  for (Index i = 1; i < n; ++i) {
+    if (!used[static_cast<std::size_t>(i)]) continue;
+    double value = covariance(i, 0);
+    for (Index k = 1; k < i; ++k) value -= factor(i, k) * coefficients[k];
+    coefficients[i] = value / factor(i, i);
+  }
+  for (Index i = n - 1; i >= 1; --i) {
+    if (!used[static_cast<std::size_t>(i)]) continue;
+    double value = coefficients[i];
+    for (Index k = i + 1; k < n; ++k) value -= factor(k, i) * coefficients[k];
+    coefficients[i] = value / factor(i, i);
+  }
+  coefficients = -coefficients;
+  coefficients[0] = 1;
+  return coefficients;
+}
+
+double linear(Eigen::VectorXd const& weights, double const* values) {
+  double sum = 0;
+  for (Index i = 0; i < weights.size(); ++i) sum += weights[i] * values[i];
+  return sum;
+}
+
+double quadratic(Eigen::VectorXd const& weights, double const* packed) {
+  double sum = 0;
+  for (Index i = 0; i < weights.size(); ++i) {
+    double row = 0;
+    for (Index j = 0; j < i; ++j) row += weights[j] * *packed++;
+    sum += weights[i] * (2 * row + weights[i] * *packed++);
+  }
+  return sum;
+}
+
+}  // namespace
+
+std::size_t limitPointAccumulatorLength(std::size_t controls) {
+  return 2 * Group<double>::length(controls + 1);
+}
+
+void addLimitPointChains(std::size_t controls, double* accumulator, double const* sums, std::size_t first,
+                         std::size_t count) {
+  std::size_t const size = controls + 1;
+  std::array<Group<double>, 2> groups{Group<double>(accumulator, size),
+                                      Group<double>(accumulator + Group<double>::length(size), size)};
+  for (std::size_t chain = 0; chain < count; ++chain, sums += chainWidth(controls)) {
+    Group<double>& group = groups[(first + chain) % 2];
+    double const* const early = sums;
+    double const* const late = sums + size;
+    double const* const products = sums + 2 * size;
+    *group.chains += 1;
+    std::size_t k = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+      double const total = early[i] + late[i];
+      double const difference = early[i] - late[i];
+      group.total[i] += total;
+      group.difference[i] += difference;
+      for (std::size_t j = 0; j <= i; ++j, ++k) {
+        group.products[k] += products[k];
+        group.totalProducts[k] += total * (early[j] + late[j]);
+        group.differenceProducts[k] += difference * (early[j] - late[j]);
+      }
+    }
+  }
+}
+
+LimitPointEstimate estimateLimitPoint(LimitPointSchedule const& schedule, std::size_t controls,
+                                      double const* accumulator) {
+  std::size_t const size = controls + 1;
+  std::array<Group<double const>, 2> const groups{
+      Group<double const>(accumulator, size),
+      Group<double const>(accumulator + Group<double const>::length(size), size)};
+  auto const recordings = static_cast<double>(schedule.recordings);
+  double const chains = *groups[0].chains + *groups[1].chains;
+
+  Eigen::VectorXd plain = Eigen::VectorXd::Zero(static_cast<Index>(size));
+  plain[0] = 1;
+  double residual = 0;
+  double squares = 0;
+  double plainSquares = 0;
+  double difference = 0;
+  double differenceSquares = 0;
+  for (std::size_t g = 0; g < 2; ++g) {
+    Group<double const> const& group = groups[g];
+    Group<double const> const& other = groups[1 - g];
+    double const n = *group.chains;
+    Eigen::VectorXd const weights = regression(other, size, *other.chains * recordings);
+    auto deviations = [n](Eigen::VectorXd const& w, double const* total, double const* products) {
+      double const sum = linear(w, total);
+      return std::max(0.0, quadratic(w, products) - sum * (sum / n));
+    };
+    residual += linear(weights, group.total);
+    squares += deviations(weights, group.total, group.totalProducts);
+    plainSquares += deviations(plain, group.total, group.totalProducts);
+    difference += linear(weights, group.difference);
+    differenceSquares += deviations(weights, group.difference, group.differenceProducts);
+  }
+  // What is left of the squares after such a reduction is rounding.
+  squares = std::max(squares, 1e-14 * plainSquares);
+  double const degrees = chains - 2;
+  LimitPointEstimate estimate;
+  estimate.distance = schedule.centre + residual / (chains * recordings);
+  estimate.standardError = std::sqrt(squares / degrees / chains) / recordings;
+  double const half = studentHalfWidth(degrees) * estimate.standardError;
+  estimate.low = estimate.distance - half;
+  estimate.high = estimate.distance + half;
+  estimate.varianceReduction = squares > 0 ? plainSquares / squares : 1;
+  estimate.varianceOfMean = plainSquares / degrees / (recordings * recordings);
+  estimate.drift =
+      differenceSquares > 0 ? difference / chains / std::sqrt(differenceSquares / degrees / chains) : 0;
+  return estimate;
+}
+
+}  // namespace madloop

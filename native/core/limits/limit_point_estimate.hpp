@@ -1,0 +1,36 @@
+// The estimate of a limit point from its chains: regression on control variates, with cross-fitting.
+#pragma once
+
+#include <cstddef>
+
+#include "core/limits/limit_point_cell.hpp"
+
+namespace madloop {
+
+/// Doubles that hold everything about a cell's finished chains, however many they are.
+std::size_t limitPointAccumulatorLength(std::size_t controls);
+
+/// Adds the sums of chains first, first + 1, ... (count x chainWidth(controls) numbers). The same bytes for any
+/// split of the chains into calls, in order.
+void addLimitPointChains(std::size_t controls, double* accumulator, double const* sums, std::size_t first,
+                         std::size_t count);
+
+struct LimitPointEstimate {
+  double distance = 0;
+  double standardError = 0;
+  double low = 0;  // 95 % interval
+  double high = 0;
+  double varianceReduction = 1;  // of a chain's mean, by the controls
+  double varianceOfMean = 0;     // of the mean over a chain's recorded distances, without controls
+  double drift = 0;              // (first half - second half of the recordings) / its standard error
+};
+
+/// The chains form two groups, of even and of odd number. The coefficients of the controls are those of the
+/// regression over all recorded states of one group, and are used for the other: so they are independent of
+/// what they are multiplied with, whose expectation is zero, and the estimate has no bias from them. The
+/// standard error is that of independent chains' means about their group's mean, with chains - 2 degrees of
+/// freedom. Needs two chains in each group.
+LimitPointEstimate estimateLimitPoint(LimitPointSchedule const& schedule, std::size_t controls,
+                                      double const* accumulator);
+
+}  // namespace madloop

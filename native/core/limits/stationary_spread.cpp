@@ -1,0 +1,151 @@
+#include "core/limits/stationary_spread.hpp"
+
+#include <array>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+// One generation, given the last model N(mu, Sigma): with N = n_r + n_s, p = n_r/N, q = n_s/N, c = n_r n_s/N,
+//
+//   (N - 1) Sigma' = U + V + c D D^T,  U ~ W(n_r - 1, I),  V ~ W(n_s - 1, lambda Sigma),  mu' and D jointly
+//   Gaussian, E D = -mu,  c Cov D = q I + p lambda Sigma,  E mu' = q mu,  Cov mu' = C = (p I + lambda q
+//   Sigma)/N, Cov(D, mu') = K = (I - lambda Sigma)/N,
+//
+// so that E[Sigma'] = p I + lambda q Sigma + kappa mu mu^T, kappa = c/(N - 1). Let X = Sigma - sigma I, m =
+// E|mu|^2, and
+//
+//   a = E tr X^2,  b = E (tr X)^2,  k = E|mu|^4,  e = E mu^T X mu,  f = E|mu|^2 tr X.
+//
+// Their values one generation on are linear in them: squares of the conditional mean of X', to which the
+// conditional variances are added (of a Wishart matrix W(k, S): k [(tr S)^2 + tr S^2] for the matrix, 2 k tr
+// S^2 for its trace; Gaussian quartics for the rest). Divisor N instead of N - 1 multiplies Sigma' by (N -
+// 1)/N.
+
+namespace madloop {
+
+namespace {
+
+/// An affine function of (a, b, k, e, f).
+struct Affine {
+  std::array<double, 5> slope{};
+  double constant = 0;
+
+  friend Affine operator+(Affine x, Affine const& y) {
+    for (std::size_t i = 0; i < x.slope.size(); ++i) x.slope[i] += y.slope[i];
+    x.constant += y.constant;
+    return x;
+  }
+  friend Affine operator*(double factor, Affine x) {
+    for (double& s : x.slope) s *= factor;
+    x.constant *= factor;
+    return x;
+  }
+  friend Affine operator+(Affine x, double constant) {
+    x.constant += constant;
+    return x;
+  }
+};
+
+constexpr Affine a{{1, 0, 0, 0, 0}, 0};
+constexpr Affine b{{0, 1, 0, 0, 0}, 0};
+constexpr Affine k{{0, 0, 1, 0, 0}, 0};
+constexpr Affine e{{0, 0, 0, 1, 0}, 0};
+constexpr Affine f{{0, 0, 0, 0, 1}, 0};
+
+/// Expectations of quadratic functions of a matrix S = alpha I + beta X.
+struct Quadratics {
+  Affine traceOfSquare;   // tr S^2
+  Affine squareOfTrace;   // (tr S)^2
+  Affine normTimesTrace;  // |mu|^2 tr S
+  Affine form;            // mu^T S mu
+
+  Quadratics(double d, double m, double alpha, double beta)
+      : traceOfSquare(beta * beta * a + d * alpha * alpha),
+        squareOfTrace(beta * beta * b + d * d * alpha * alpha),
+        normTimesTrace(beta * f + d * alpha * m),
+        form(beta * e + alpha * m) {}
+};
+
+/// The z with z_i = rows_i(z), by elimination with row exchanges.
+std::array<double, 5> fixedPoint(std::array<Affine, 5> rows) {
+  constexpr std::size_t count = 5;
+  for (std::size_t i = 0; i < count; ++i) {
+    for (double& s : rows[i].slope) s = -s;
+    rows[i].slope[i] += 1;
+  }
+  for (std::size_t column = 0; column < count; ++column) {
+    std::size_t pivot = column;
+    for (std::size_t i = column + 1; i < count; ++i) {
+      if (std::abs(rows[i].slope[column]) > std::abs(rows[pivot].slope[column])) pivot = i;
+    }
+    std::swap(rows[column], rows[pivot]);
+    for (std::size_t i = column + 1; i < count; ++i) {
+      rows[i] = rows[i] + (-rows[i].slope[column] / rows[column].slope[column]) * rows[column];
+    }
+  }
+  std::array<double, count> z{};
+  for (std::size_t i = count; i-- > 0;) {
+    double sum = rows[i].constant;
+    for (std::size_t j = i + 1; j < count; ++j) sum -= rows[i].slope[j] * z[j];
+    z[i] = sum / rows[i].slope[i];
+  }
+  return z;
+}
+
+}  // namespace
+
+StationarySpread stationarySpread(FreshDataLoop const& loop) {
+  auto const d = static_cast<double>(loop.dim);
+  double const total = loop.real + loop.synthetic;
+  double const p = loop.real / total;
+  double const q = loop.synthetic / total;
+  double const lambda = loop.lambda;
+  double const shrinkage = loop.divisor == CovarianceDivisor::mle ? (total - 1) / total : 1;
+
+  // E[Sigma'] = h p I + h lambda q Sigma + kappa mu mu^T and E[mu'^2] = q^2 E[mu^2] + (p + lambda q sigma)/N,
+  // solved with 1 - q^2 = p (1 + q). The numerator of sigma - 1 is taken without the 1 that cancels.
+  double const kappa = shrinkage * loop.real * q / (total - 1);
+  double const meanDenominator = loop.real * (1 + q);
+  double const kept = shrinkage * lambda * q;
+  double const denominator = 1 - kept - kappa * lambda * q / meanDenominator;
+  double const lost = loop.divisor == CovarianceDivisor::mle ? 1 / total : 0;
+  double const bias =
+      (-(1 - lambda) * q - lost * (p + lambda * q) + kappa * (p + lambda * q) / meanDenominator) / denominator;
+  double const sigma = 1 + bias;
+  double const meanSquare = (p + lambda * q * sigma) / meanDenominator;
+  double const m = d * meanSquare;
+
+  Quadratics const synthetic(d, m, sigma, 1);                                         // Sigma
+  Quadratics const difference(d, m, q + p * lambda * sigma, p * lambda);              // c Cov D
+  Quadratics const mean(d, m, (p + lambda * q * sigma) / total, lambda * q / total);  // C
+  Quadratics const cross(d, m, (1 - lambda * sigma) / total, -lambda / total);        // K
+  double const between = loop.real * q;                                               // c
+  double const degreesReal = loop.real - 1;
+  double const degreesSynthetic = (loop.synthetic - 1) * lambda * lambda;
+  double const scale = shrinkage * shrinkage / ((total - 1) * (total - 1));
+
+  std::array<Affine, 5> const rows = {
+      kept * kept * a + 2 * kept * kappa * e + kappa * kappa * (k + -m * m / d) +
+          scale * (degreesSynthetic * (synthetic.squareOfTrace + synthetic.traceOfSquare) +
+                   difference.squareOfTrace + difference.traceOfSquare +
+                   2 * between * (difference.normTimesTrace + difference.form) + degreesReal * d * (d + 1)),
+      kept * kept * b + 2 * kept * kappa * f + kappa * kappa * (k + -m * m) +
+          scale * (2 * degreesSynthetic * synthetic.traceOfSquare + 2 * difference.traceOfSquare +
+                   4 * between * difference.form + 2 * degreesReal * d),
+      q * q * q * q * k + 2 * q * q * mean.normTimesTrace + 4 * q * q * mean.form + mean.squareOfTrace +
+          2 * mean.traceOfSquare,
+      q * q * (kept * e + kappa * (k + -meanSquare * m)) + (kept * lambda * q / total) * a +
+          kappa * (mean.form + -meanSquare * (p + lambda * q * sigma) / total * d) +
+          kappa * (cross.squareOfTrace + cross.traceOfSquare + -2 * q * (cross.normTimesTrace + cross.form)),
+      q * q * (kept * f + kappa * (k + -m * m)) + (kept * lambda * q / total) * b +
+          kappa * (mean.normTimesTrace + -m * (p + lambda * q * sigma) / total * d) +
+          kappa * (2 * cross.traceOfSquare + -4 * q * cross.form),
+  };
+  std::array<double, 5> const z = fixedPoint(rows);
+  // The recursion keeps squares positive; beyond its radius of convergence its fixed point does not.
+  bool const converges = denominator > 0 && z[0] > 0 && z[1] > 0 && z[2] > 0;
+  double const spread = converges ? z[0] / (d * sigma * sigma) : std::numeric_limits<double>::infinity();
+  return {meanSquare, bias, spread};
+}
+
+}  // namespace madloop

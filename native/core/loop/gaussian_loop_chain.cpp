@@ -1,0 +1,193 @@
+#include "core/loop/gaussian_loop_chain.hpp"
+
+#include <cmath>
+#include <iterator>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "core/base/elementary.hpp"
+#include "core/base/error.hpp"
+#include "core/base/sum.hpp"
+#include "core/metrics/frechet.hpp"
+#include "core/random/binomial.hpp"
+#include "core/random/permutation.hpp"
+#include "core/random/stream.hpp"
+
+namespace madloop {
+
+namespace {
+
+/// What a part of a generation is for; with the number of the source model it makes the stream's part.
+enum class Purpose : std::uint32_t { mean, scatter, rows, choice, subset };
+enum class Source : std::uint32_t { real, synthetic };
+constexpr std::uint32_t kGroupBits = 20;
+
+GaussianPart draw(GaussianLoopParameters const& p, GaussianState const& source, double lambda,
+                  std::uint64_t count, PartStreams const& streams, Task const& task) {
+  return p.engine == LoopEngine::moments ? drawPartByMoments(source, lambda, count, streams)
+                                         : drawPartBySamples(source, lambda, count, streams, task);
+}
+
+/// log det F F^T from the pivots of a Cholesky decomposition; NaN for a singular product.
+double logDeterminantOfFactor(FactoredGaussian const& gaussian) {
+  if (gaussian.factor.cols() < gaussian.factor.rows()) return std::numeric_limits<double>::quiet_NaN();
+  return fixedOrderSum(static_cast<std::size_t>(gaussian.pivots.size()),
+                       [&](std::size_t i) { return 2 * logarithm(gaussian.pivots[static_cast<Index>(i)]); });
+}
+
+void append(std::vector<double>& kept, Matrix const& samples) {
+  kept.insert(kept.end(), samples.data(), samples.data() + samples.size());
+}
+
+}  // namespace
+
+/// Where a chain's random numbers of one generation are.
+struct GaussianLoopChain::Streams {
+  std::uint64_t key;
+  std::uint32_t chain;
+  std::uint32_t generation;
+
+  [[nodiscard]] Stream of(Purpose purpose, Source source, std::uint32_t group) const {
+    std::uint32_t const kind = 2 * static_cast<std::uint32_t>(purpose) + static_cast<std::uint32_t>(source);
+    return Stream{key, chain, generation, (kind << kGroupBits) | group};
+  }
+
+  [[nodiscard]] PartStreams ofPart(Source source, std::uint32_t group) const {
+    return {of(Purpose::mean, source, group), of(Purpose::scatter, source, group),
+            of(Purpose::rows, source, group)};
+  }
+};
+
+LoopReference standardReference(std::size_t dim) {
+  auto const size = static_cast<Index>(dim);
+  LoopReference reference;
+  reference.state.mean = Vector::Zero(size);
+  CovarianceFactor& covariance = reference.state.covariance;
+  covariance.values = Matrix::Identity(size, size);
+  covariance.trapezoidal = true;
+  covariance.identity = true;
+  covariance.logDeterminant = 0;
+  reference.trace = static_cast<double>(dim);
+  return reference;
+}
+
+LoopReference makeLoopReference(GaussianLoopParameters const& p, Task const& task, std::string const& where) {
+  if (p.referenceCovariance.empty()) return standardReference(p.dim);
+  LoopReference reference;
+  reference.state.mean = Vector::Zero(static_cast<Index>(p.dim));
+  Moments const moments{2, p.dim, std::vector<double>(p.dim, 0.0), p.referenceCovariance};
+  FactoredGaussian factored = factorMoments(moments, task, "reference");
+  if (!std::isfinite(factored.trace)) {
+    throwInvalidInput(where + ": reference covariance must have a finite trace, got one that overflows");
+  }
+  CovarianceFactor& covariance = reference.state.covariance;
+  covariance.logDeterminant = logDeterminantOfFactor(factored);
+  covariance.values = std::move(factored.factor);
+  covariance.trapezoidal = factored.triangular;
+  reference.trace = factored.trace;
+  return reference;
+}
+
+void GaussianLoopChain::startFrom(std::vector<GaussianState> models, GaussianPart fixedReal) {
+  t_ = 1;
+  models_ = std::move(models);
+  fixedReal_ = std::move(fixedReal);
+}
+
+GaussianState const& GaussianLoopChain::next() {
+  ++t_;
+  task_.throwIfCancelled();
+  GaussianPart training = t_ == 1 ? initialSet() : trainingSet();
+  double const divisor = p_.divisor == CovarianceDivisor::unbiased ? training.count - 1 : training.count;
+  models_.insert(models_.begin(), fitGaussian(std::move(training), divisor));
+  if (models_.size() > p_.memory) models_.pop_back();
+  return models_.front();
+}
+
+/// The real samples behind generation 1, the fixed ones first.
+GaussianPart GaussianLoopChain::initialSet() {
+  if (real_.fixed == 0) return drawReal(p_.initial, 0);
+  fixedReal_ = drawReal(real_.fixed, 0);
+  if (p_.pool == SyntheticPool::subsample) keepReal(real_.fixed);
+  if (p_.initial == real_.fixed) return fixedReal_;
+  return mergeParts({fixedReal_, drawReal(p_.initial - real_.fixed, 1)});
+}
+
+GaussianPart GaussianLoopChain::trainingSet() {
+  if (p_.pool == SyntheticPool::subsample) return subsample();
+  std::vector<GaussianPart> parts;
+  if (real_.fixed > 0) parts.push_back(fixedReal_);
+  if (real_.fresh > 0) parts.push_back(drawReal(real_.fresh, 0));
+  if (p_.synthetic == 0) return mergeParts(std::move(parts));
+
+  std::vector<GaussianPart> batch = drawSynthetic();
+  if (p_.pool == SyntheticPool::accumulate) {
+    if (pool_.count > 0) batch.push_back(std::move(pool_));
+    pool_ = mergeParts(std::move(batch));
+    parts.push_back(pool_);
+  } else {
+    std::move(batch.begin(), batch.end(), std::back_inserter(parts));
+  }
+  return mergeParts(std::move(parts));
+}
+
+/// Some of all fixed real, fresh real and synthetic samples so far, without replacement: here samples
+/// themselves are kept, as statistics would not tell which of them were drawn before.
+GaussianPart GaussianLoopChain::subsample() {
+  keepSynthetic();
+  std::size_t const kept = kept_.size();
+  keepReal(real_.fresh);
+  Eigen::Map<Matrix const> const all(kept_.data(), static_cast<Index>(p_.dim),
+                                     static_cast<Index>(kept_.size() / p_.dim));
+  Matrix chosen(all.rows(), static_cast<Index>(p_.subsample));
+  Stream const subset = streams().of(Purpose::subset, Source::synthetic, 0);
+  Index column = 0;
+  for (std::size_t const i : randomOrder(subset, static_cast<std::size_t>(all.cols()), p_.subsample))
+    chosen.col(column++) = all.col(static_cast<Index>(i));
+  kept_.resize(kept);
+  return partOfSamples(std::move(chosen), task_);
+}
+
+GaussianPart GaussianLoopChain::drawReal(std::uint64_t count, std::uint32_t group) const {
+  return draw(p_, reference_.state, 1, count, streams().ofPart(Source::real, group), task_);
+}
+
+std::vector<GaussianPart> GaussianLoopChain::drawSynthetic() const {
+  std::vector<std::uint64_t> const counts = syntheticCounts();
+  std::vector<GaussianPart> parts;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] > 0)
+      parts.push_back(draw(p_, models_[i], p_.lambda, counts[i],
+                           streams().ofPart(Source::synthetic, static_cast<std::uint32_t>(i)), task_));
+  }
+  return parts;
+}
+
+void GaussianLoopChain::keepReal(std::uint64_t count) {
+  append(kept_, drawSamples(reference_.state, 1, count, streams().ofPart(Source::real, 0)));
+}
+
+void GaussianLoopChain::keepSynthetic() {
+  std::vector<std::uint64_t> const counts = syntheticCounts();
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    append(kept_, drawSamples(models_[i], p_.lambda, counts[i],
+                              streams().ofPart(Source::synthetic, static_cast<std::uint32_t>(i))));
+  }
+}
+
+/// How many synthetic samples come from each remembered model: each is chosen uniformly, so multinomial counts.
+std::vector<std::uint64_t> GaussianLoopChain::syntheticCounts() const {
+  std::vector<std::uint64_t> counts(models_.size(), p_.synthetic);
+  if (models_.size() > 1) {
+    multinomialUniform(streams().of(Purpose::choice, Source::synthetic, 0), 0, p_.synthetic, counts.size(),
+                       counts.data());
+  }
+  return counts;
+}
+
+GaussianLoopChain::Streams GaussianLoopChain::streams() const {
+  return {key_, chain_, static_cast<std::uint32_t>(t_)};
+}
+
+}  // namespace madloop

@@ -1,0 +1,78 @@
+#include "core/metrics/frechet_interval.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "core/inference/jackknife.hpp"
+
+namespace madloop {
+
+namespace {
+
+constexpr std::size_t kFewestRows = 4;  // half of them still have a covariance
+
+void checkGroups(FrechetSide const& side, std::size_t groups, char const* argument) {
+  if (!sampled(side)) return;
+  std::size_t const rows = rowsOf(side);
+  if (rows < kFewestRows) {
+    throwInvalidInput(std::string(argument) + " must have at least " + std::to_string(kFewestRows) +
+                      " rows to have an error, got " + std::to_string(rows));
+  }
+  if (groups < 2 || groups > rows) {
+    throwInvalidInput("groups must be from 2 to the rows of " + std::string(argument) + ", " +
+                      std::to_string(rows) + ", got " + std::to_string(groups));
+  }
+}
+
+void expectWork(FrechetSide const& side, std::size_t groups, std::size_t dim, Task& task) {
+  if (sampled(side)) task.expect(rowsOf(side) + groups * distanceWork(dim));
+}
+
+/// The jackknife over one side, whose moments are freed before the other's are made. No error for moments.
+Jackknife withoutEachGroup(FrechetSide const& side, FactoredGaussian const& own, FactoredGaussian const& other,
+                           double whole, std::size_t groups, std::uint64_t seed, std::uint32_t part,
+                           Task& task) {
+  if (!sampled(side)) return {};
+  auto const dim = static_cast<std::size_t>(own.mean.size());
+  auto const sample = groupRows(side, own, groups, seed, part, task);
+  std::vector<double> without(groups);
+  evaluateEach(task, groups, dim, [&](std::size_t j, Task& inner) {
+    without[j] = frechetDistance(sample->factor({0, groups, j}, inner), other, inner).distance;
+    task.add(distanceWork(dim));
+  });
+  return jackknife(whole, without, sample->sizes());
+}
+
+}  // namespace
+
+FrechetInterval frechetInterval(FrechetSide const& a, FrechetSide const& b, std::size_t groups,
+                                std::uint64_t seed, Task& task) {
+  checkGroups(a, groups, "a");
+  checkGroups(b, groups, "b");
+  expectWork(a, groups, colsOf(a), task);
+  expectWork(b, groups, colsOf(b), task);
+  FactoredGaussian const wholeA = factorSide(a, task, "a");
+  FactoredGaussian const wholeB = factorSide(b, task, "b");
+  FrechetInterval result;
+  result.whole = frechetDistance(wholeA, wholeB, task);
+  double const distance = result.whole.distance;
+  Jackknife const fromA = withoutEachGroup(a, wholeA, wholeB, distance, groups, seed, 0, task);
+  Jackknife const fromB = withoutEachGroup(b, wholeB, wholeA, distance, groups, seed, 1, task);
+
+  std::vector<VariancePart> parts;
+  if (sampled(a)) parts.push_back({fromA.variance, static_cast<double>(groups - 1)});
+  if (sampled(b)) parts.push_back({fromB.variance, static_cast<double>(groups - 1)});
+  StandardError const error = standardError(parts);
+  result.standardError = error.value;
+  result.standardErrorA = std::sqrt(fromA.variance);
+  result.standardErrorB = std::sqrt(fromB.variance);
+  result.lower = std::max(0.0, distance - error.halfWidth);
+  result.upper = distance + error.halfWidth;
+  result.degreesOfFreedom = error.degreesOfFreedom;
+  result.bias = fromA.bias + fromB.bias;
+  return result;
+}
+
+}  // namespace madloop

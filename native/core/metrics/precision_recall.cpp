@@ -1,0 +1,196 @@
+#include "core/metrics/precision_recall.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <utility>
+
+#include "core/base/spread.hpp"
+#include "core/inference/student_t.hpp"
+#include "core/neighbours/distance_tiles.hpp"
+#include "core/neighbours/identity.hpp"
+
+namespace madloop {
+
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+/// One set's balls: what membership() will need to know of them.
+struct Balls {
+  NeighbourRadii radii;
+  std::vector<std::uint32_t> halfRanks;
+};
+
+std::size_t searchDepth(std::size_t rows, std::span<std::size_t const> ks, bool standardErrors) {
+  return std::min(rows - 1, standardErrors ? halfSampleDepth(ks.back()) : ks.back());
+}
+
+Balls findBalls(FramedPoints const& points, Frame const& frame, std::span<std::size_t const> ks,
+                HalfSamples const* halves, Task& task) {
+  std::size_t const rows = points.points.rows();
+  Balls balls;
+  if (halves != nullptr) balls.halfRanks.resize(ks.size() * rows * kHalfSamples);
+  auto const choose = [&](std::size_t i, std::span<std::uint32_t const> nearest,
+                          std::vector<std::uint32_t>& ranks) {
+    for (std::size_t q = 0; q < ks.size(); ++q) {
+      ranks.push_back(static_cast<std::uint32_t>(ks[q]));
+      if (halves == nullptr) continue;
+      std::uint32_t* const own = balls.halfRanks.data() + (q * rows + i) * kHalfSamples;
+      halfSampleRanks(*halves, i, nearest, ks[q], own);
+      std::copy_if(own, own + kHalfSamples, std::back_inserter(ranks),
+                   [](std::uint32_t rank) { return rank != 0; });
+    }
+  };
+  balls.radii = neighbourRadii(points, frame, searchDepth(rows, ks, halves != nullptr), choose, task);
+  return balls;
+}
+
+std::size_t countNonZero(std::vector<std::uint32_t> const& counts, std::size_t q, std::size_t stride) {
+  auto const first = counts.begin() + static_cast<std::ptrdiff_t>(q * stride);
+  return static_cast<std::size_t>(std::count_if(first, first + static_cast<std::ptrdiff_t>(stride),
+                                                [](std::uint32_t count) { return count != 0; }));
+}
+
+/// The share of each half's members (of `stride` in all) that have the half's bit set.
+std::vector<double> sharesInHalves(std::vector<std::uint32_t> const& bits, std::size_t q, std::size_t stride,
+                                   HalfSamples const& halves) {
+  std::array<std::size_t, kHalfSamples> counts{};
+  for (std::size_t i = 0; i < stride; ++i) {
+    for (std::size_t r = 0; r < kHalfSamples; ++r) counts[r] += bits[q * stride + i] >> r & 1;
+  }
+  std::vector<double> shares;
+  for (std::size_t const count : counts)
+    shares.push_back(static_cast<double>(count) / static_cast<double>(halves.size));
+  return shares;
+}
+
+/// Of a 95 % interval, in standard errors.
+double halfWidth() { return studentHalfWidth(kHalfSamples - 1); }
+
+MetricEstimate plain(double value) { return {value, kNaN, kNaN, kNaN}; }
+
+/// Wilson's interval (1927) with the number of independent trials that have this standard error, as for
+/// proportions of complex surveys (Korn & Graubard 1998); where the error vanishes, with the smaller sample's
+/// size.
+MetricEstimate proportion(double value, std::vector<double> const& inHalves, std::size_t smallest) {
+  double const error = spreadOf(inHalves).standardDeviation;
+  double const trials = value * (1 - value) / (error * error);
+  double const n = error > 0 && trials > 0 ? trials : static_cast<double>(smallest);
+  double const t = halfWidth();
+  double const t2 = t * t;
+  double const centre = (value + t2 / (2 * n)) / (1 + t2 / n);
+  double const half = t * std::sqrt(value * (1 - value) / n + t2 / (4 * n * n)) / (1 + t2 / n);
+  return {value, error, std::clamp(centre - half, 0.0, value), std::clamp(centre + half, value, 1.0)};
+}
+
+/// Metrics of the points of one set and the balls of the other, for ks[q].
+struct Manifold {
+  Inclusions const& inclusions;
+  std::size_t q;
+  std::size_t k;
+  HalfSamples const* halvesOfBalls;  // null without standard errors
+  HalfSamples const* halvesOfPoints;
+
+  [[nodiscard]] std::size_t smallest() const { return std::min(inclusions.balls, inclusions.points); }
+
+  /// Precision, or recall with the roles exchanged.
+  [[nodiscard]] MetricEstimate coveredPoints() const {
+    double const value = static_cast<double>(countNonZero(inclusions.ballsAroundPoint, q, inclusions.points)) /
+                         static_cast<double>(inclusions.points);
+    if (halvesOfBalls == nullptr) return plain(value);
+    return proportion(value, sharesInHalves(inclusions.coveredInHalf, q, inclusions.points, *halvesOfPoints),
+                      smallest());
+  }
+
+  /// Coverage.
+  [[nodiscard]] MetricEstimate occupiedBalls() const {
+    double const value = static_cast<double>(countNonZero(inclusions.pointsInBall, q, inclusions.balls)) /
+                         static_cast<double>(inclusions.balls);
+    if (halvesOfBalls == nullptr) return plain(value);
+    return proportion(value, sharesInHalves(inclusions.occupiedInHalf, q, inclusions.balls, *halvesOfBalls),
+                      smallest());
+  }
+
+  [[nodiscard]] MetricEstimate density() const {
+    std::uint64_t pairs = 0;
+    for (std::size_t b = 0; b < inclusions.balls; ++b)
+      pairs += inclusions.pointsInBall[q * inclusions.balls + b];
+    double const value =
+        static_cast<double>(pairs) / (static_cast<double>(k) * static_cast<double>(inclusions.points));
+    if (halvesOfBalls == nullptr) return plain(value);
+    std::vector<double> inHalves;
+    for (std::size_t r = 0; r < kHalfSamples; ++r)
+      inHalves.push_back(static_cast<double>(inclusions.pairsInHalf[q * kHalfSamples + r]) /
+                         (static_cast<double>(k) * static_cast<double>(halvesOfPoints->size)));
+    double const error = spreadOf(inHalves).standardDeviation;
+    return {value, error, std::max(0.0, value - halfWidth() * error), value + halfWidth() * error};
+  }
+};
+
+/// Radii as distances in the data's own units.
+void appendRadii(NeighbourRadii const& radii, std::size_t k, Frame const& frame, std::vector<double>& out) {
+  for (std::size_t i = 0; i < radii.points(); ++i) {
+    std::span<Radius const> const own = radii.of(i);
+    auto const radius = std::find_if(own.begin(), own.end(), [&](Radius const& r) { return r.rank == k; });
+    // Between equal points, bounds hold nothing but what underflow may have left out.
+    bool const none = radius->squared.upper < std::numeric_limits<double>::min();
+    double const squared = none ? 0 : (radius->squared.lower + radius->squared.upper) / 2;
+    out.push_back(std::sqrt(squared) / frame.scale);
+  }
+}
+
+}  // namespace
+
+PrecisionRecall precisionRecall(Points const& real, Points const& generated, std::span<std::size_t const> ks,
+                                PrecisionRecallOptions const& options, Task& task) {
+  bool const sampled = options.standardErrors && ks.back() < std::min(real.rows(), generated.rows()) / 2;
+  task.expect(real.rows() + generated.rows() +
+              neighbourRadiiProgress(real.rows(), searchDepth(real.rows(), ks, sampled)) +
+              neighbourRadiiProgress(generated.rows(), searchDepth(generated.rows(), ks, sampled)) +
+              distanceTileProgress({0, real.rows()}, generated.rows(), Pairs::all));
+
+  std::array<Points, 2> const sets = {real, generated};
+  std::array<char const*, 2> const names = {"real", "generated"};
+  Frame const frame = makeFrame(sets, names, task);
+  std::vector<std::vector<std::uint32_t>> identities = identifyPoints(sets, task);
+  FramedPoints const x = inFrame(real, std::move(identities[0]), frame, task);
+  FramedPoints const y = inFrame(generated, std::move(identities[1]), frame, task);
+
+  HalfSampling halves;
+  if (sampled) {
+    halves.halvesOfX = drawHalfSamples(real.rows(), options.seed, 0);
+    halves.halvesOfY = drawHalfSamples(generated.rows(), options.seed, 1);
+  }
+  Balls ballsOfX = findBalls(x, frame, ks, sampled ? &halves.halvesOfX : nullptr, task);
+  Balls ballsOfY = findBalls(y, frame, ks, sampled ? &halves.halvesOfY : nullptr, task);
+  halves.ranksOfX = std::move(ballsOfX.halfRanks);
+  halves.ranksOfY = std::move(ballsOfY.halfRanks);
+  Membership const found = membership(x, ballsOfX.radii, y, ballsOfY.radii, ks, sampled ? &halves : nullptr,
+                                      frame, options.boundary, task);
+
+  PrecisionRecall result;
+  result.settled = found.settled;
+  HalfSamples const* const halvesOfX = sampled ? &halves.halvesOfX : nullptr;
+  HalfSamples const* const halvesOfY = sampled ? &halves.halvesOfY : nullptr;
+  for (std::size_t q = 0; q < ks.size(); ++q) {
+    Manifold const ofReal = {found.inBallsOfX, q, ks[q], halvesOfX, halvesOfY};
+    Manifold const ofGenerated = {found.inBallsOfY, q, ks[q], halvesOfY, halvesOfX};
+    result.metrics.push_back(
+        {ks[q], ofReal.coveredPoints(), ofGenerated.coveredPoints(), ofReal.density(), ofReal.occupiedBalls()});
+  }
+  if (options.samples) {
+    for (std::size_t const k : ks) {
+      appendRadii(ballsOfX.radii, k, frame, result.samples.realRadius);
+      appendRadii(ballsOfY.radii, k, frame, result.samples.generatedRadius);
+    }
+    result.samples.realBallsAroundGenerated = found.inBallsOfX.ballsAroundPoint;
+    result.samples.generatedBallsAroundReal = found.inBallsOfY.ballsAroundPoint;
+    result.samples.generatedInRealBall = found.inBallsOfX.pointsInBall;
+  }
+  return result;
+}
+
+}  // namespace madloop

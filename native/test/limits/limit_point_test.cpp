@@ -1,0 +1,253 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstring>
+#include <optional>
+#include <vector>
+
+#include "core/base/task.hpp"
+#include "core/limits/limit_point_cell.hpp"
+#include "core/limits/limit_point_chain.hpp"
+#include "core/limits/limit_point_controls.hpp"
+#include "core/limits/limit_point_estimate.hpp"
+#include "test/support/sanitized.hpp"
+
+using namespace madloop;
+
+namespace {
+
+struct Case {
+  char const* name;
+  GaussianLoopParameters parameters;
+};
+
+GaussianLoopParameters loop(std::size_t dim, std::uint64_t real, std::uint64_t synthetic, double lambda) {
+  GaussianLoopParameters parameters;
+  parameters.dim = dim;
+  parameters.real = real;
+  parameters.synthetic = synthetic;
+  parameters.lambda = lambda;
+  return parameters;
+}
+
+GaussianLoopParameters augmentation(GaussianLoopParameters parameters) {
+  parameters.variant = LoopVariant::syntheticAugmentation;
+  return parameters;
+}
+
+GaussianLoopParameters withMemory(GaussianLoopParameters parameters, std::uint64_t memory) {
+  parameters.memory = memory;
+  return parameters;
+}
+
+GaussianLoopParameters mle(GaussianLoopParameters parameters) {
+  parameters.divisor = CovarianceDivisor::mle;
+  return parameters;
+}
+
+/// diag(4, 1, 1/4, ...) with some correlation; the last coordinate copies the first where `singular`.
+GaussianLoopParameters withReference(GaussianLoopParameters parameters, bool singular = false) {
+  std::size_t const d = parameters.dim;
+  std::vector<double> factor(d * d, 0);
+  for (std::size_t i = 0; i < d; ++i) {
+    factor[i * d + i] = std::pow(0.5, static_cast<double>(i) - 1);
+    for (std::size_t j = 0; j < i; ++j) factor[i * d + j] = 0.3;
+  }
+  if (singular) {
+    for (std::size_t j = 0; j < d; ++j) factor[(d - 1) * d + j] = factor[j];
+  }
+  parameters.referenceMean.assign(d, 1);
+  parameters.referenceCovariance.assign(d * d, 0);
+  for (std::size_t i = 0; i < d; ++i) {
+    for (std::size_t j = 0; j < d; ++j) {
+      for (std::size_t k = 0; k < d; ++k)
+        parameters.referenceCovariance[i * d + j] += factor[i * d + k] * factor[j * d + k];
+    }
+  }
+  return parameters;
+}
+
+std::vector<Case> const cases{
+    {"fresh", loop(3, 6, 9, 0.8)},
+    {"fresh, d = 1", loop(1, 10, 10, 1)},
+    {"fresh, singular", loop(5, 2, 2, 0.9)},
+    {"fresh, one synthetic sample", loop(3, 9, 1, 1)},
+    {"fresh, mle", mle(loop(3, 6, 9, 1))},
+    {"fresh, no synthetic samples", loop(4, 6, 0, 1)},
+    {"fresh, lambda = 0", loop(4, 6, 5, 0)},
+    {"fresh, few real samples", loop(2, 4, 20, 1)},
+    {"fresh, memory", withMemory(loop(3, 6, 9, 0.9), 4)},
+    {"fresh, memory, mle", mle(withMemory(loop(2, 8, 30, 1), 3))},
+    {"fresh, reference", withReference(loop(3, 6, 9, 0.9))},
+    {"fresh, singular reference", withReference(loop(3, 6, 9, 0.9), true)},
+    {"fresh, memory, reference", withMemory(withReference(loop(3, 8, 9, 0.9)), 2)},
+    {"augmentation", augmentation(loop(2, 8, 12, 0.9))},
+    {"augmentation, singular", augmentation(loop(6, 4, 5, 1))},
+    {"augmentation, mle", augmentation(mle(loop(3, 7, 12, 1)))},
+    {"augmentation, memory", augmentation(withMemory(loop(2, 8, 12, 0.9), 3))},
+    {"augmentation, reference", augmentation(withReference(loop(3, 8, 12, 0.9)))},
+};
+
+std::optional<ReferenceMetric> metricOf(GaussianLoopParameters const& parameters) {
+  if (parameters.referenceCovariance.empty()) return std::nullopt;
+  return ReferenceMetric{1, {}};
+}
+
+struct Run {
+  LimitPointSchedule schedule;
+  std::size_t controls = 0;
+  std::vector<double> sums;
+};
+
+Run simulate(GaussianLoopParameters const& parameters, std::uint64_t chains, std::uint64_t key = 5,
+             std::size_t threads = 2) {
+  LimitPointCell const cell(parameters, metricOf(parameters));
+  Run run{cell.schedule(1e-3), LimitPointControls::count(cell), {}};
+  run.sums.resize(chains * chainWidth(run.controls));
+  Task task(threads);
+  simulateLimitPointChains(
+      {{parameters, key, run.schedule, 0, chains, run.sums.data(), chainWidth(run.controls)}}, task);
+  return run;
+}
+
+}  // namespace
+
+TEST_CASE("every control has the expectation zero in every recorded generation" *
+          doctest::skip(test::kSanitized)) {
+  constexpr std::uint64_t chains = 3000;
+  for (Case const& test : cases) {
+    CAPTURE(test.name);
+    Run const run = simulate(test.parameters, chains);
+    std::size_t const size = run.controls + 1;
+    for (std::size_t i = 1; i < size; ++i) {
+      CAPTURE(i);
+      for (std::size_t half = 0; half < 2; ++half) {
+        double sum = 0;
+        double squares = 0;
+        for (std::uint64_t chain = 0; chain < chains; ++chain) {
+          double const value = run.sums[chain * chainWidth(run.controls) + half * size + i];
+          sum += value;
+          squares += value * value;
+        }
+        double const mean = sum / chains;
+        double const error = std::sqrt((squares / chains - mean * mean) / chains);
+        // Rounding, where a control is constant.
+        CHECK(std::abs(mean) <= 4.5 * error + 1e-9);
+      }
+    }
+  }
+}
+
+TEST_CASE("chains do not depend on threads, on each other or on how they are split") {
+  for (Case const& test : cases) {
+    CAPTURE(test.name);
+    Run const all = simulate(test.parameters, 7);
+    Run const serial = simulate(test.parameters, 7, 5, 1);
+    CHECK(all.sums == serial.sums);
+    CHECK(simulate(test.parameters, 7, 6).sums != all.sums);
+
+    std::size_t const width = chainWidth(all.controls);
+    std::vector<double> split(7 * width);
+    Task task(3);
+    simulateLimitPointChains({{test.parameters, 5, all.schedule, 4, 3, split.data() + 4 * width, width},
+                              {test.parameters, 5, all.schedule, 0, 4, split.data(), width}},
+                             task);
+    CHECK(split == all.sums);
+
+    std::vector<double> once(limitPointAccumulatorLength(all.controls));
+    std::vector<double> twice(once.size());
+    addLimitPointChains(all.controls, once.data(), all.sums.data(), 0, 7);
+    addLimitPointChains(all.controls, twice.data(), all.sums.data(), 0, 3);
+    addLimitPointChains(all.controls, twice.data(), all.sums.data() + 3 * width, 3, 4);
+    CHECK(once == twice);
+  }
+}
+
+TEST_CASE("the estimate is the regression estimate with coefficients from the other group") {
+  // One control c with E c = 0; distance = 3 c + noise.
+  constexpr std::size_t width = chainWidth(1);
+  std::vector<double> const noise{0.3, -0.1, 0.2, -0.4, 0.05, 0.15};
+  std::vector<double> const control{1, -2, 0.5, 1.5, -1, 0.7};
+  std::vector<double> sums(6 * width, 0);
+  for (std::size_t chain = 0; chain < 6; ++chain) {
+    double* const out = sums.data() + chain * width;
+    for (std::size_t half = 0; half < 2; ++half) {
+      double const c = control[chain] + (half == 0 ? 0.1 : -0.1);
+      double const y = 3 * c + noise[chain];
+      out[2 * half] = y;
+      out[2 * half + 1] = c;
+      out[4] += y * y;
+      out[5] += y * c;
+      out[6] += c * c;
+    }
+  }
+  std::vector<double> accumulator(limitPointAccumulatorLength(1));
+  addLimitPointChains(1, accumulator.data(), sums.data(), 0, 6);
+  LimitPointSchedule schedule;
+  schedule.recordings = 2;
+  schedule.centre = 10;
+  LimitPointEstimate const estimate = estimateLimitPoint(schedule, 1, accumulator.data());
+
+  auto slope = [&](std::size_t group) {
+    double n = 0, sy = 0, sc = 0, syc = 0, scc = 0;
+    for (std::size_t chain = group; chain < 6; chain += 2) {
+      double const* const out = sums.data() + chain * width;
+      n += 2;
+      sy += out[0] + out[2];
+      sc += out[1] + out[3];
+      syc += out[5];
+      scc += out[6];
+    }
+    return (syc / n - sy / n * sc / n) / (scc / n - sc / n * sc / n);
+  };
+  double mean = 0;
+  double squares = 0;
+  for (std::size_t group = 0; group < 2; ++group) {
+    std::vector<double> residuals;
+    double sum = 0;
+    for (std::size_t chain = group; chain < 6; chain += 2) {
+      double const* const out = sums.data() + chain * width;
+      residuals.push_back((out[0] + out[2] - slope(1 - group) * (out[1] + out[3])) / 2);
+      sum += residuals.back();
+    }
+    for (double const residual : residuals) squares += (residual - sum / 3) * (residual - sum / 3);
+    mean += sum / 6;
+  }
+  CHECK(std::abs(estimate.distance - (10 + mean)) < 1e-12);
+  double const error = std::sqrt(squares / 4 / 6);
+  CHECK(std::abs(estimate.standardError / error - 1) < 1e-9);
+  CHECK(std::abs((estimate.high - estimate.distance) / (2.77644510519779 * error) - 1) < 1e-9);
+  CHECK(estimate.low < estimate.distance);
+}
+
+TEST_CASE("a chain that starts too far shows as a drift") {
+  GaussianLoopParameters const p = loop(20, 20, 180, 1);
+  LimitPointCell const cell(p, std::nullopt);
+  std::size_t const controls = LimitPointControls::count(cell);
+  auto drift = [&](std::uint64_t burnIn) {
+    LimitPointSchedule schedule = cell.schedule(1e-3);
+    schedule.burnIn = burnIn;
+    schedule.stride = 1;
+    constexpr std::uint64_t chains = 400;
+    std::vector<double> sums(chains * chainWidth(controls));
+    Task task(2);
+    simulateLimitPointChains({{p, 9, schedule, 0, chains, sums.data(), chainWidth(controls)}}, task);
+    std::vector<double> accumulator(limitPointAccumulatorLength(controls));
+    addLimitPointChains(controls, accumulator.data(), sums.data(), 0, chains);
+    return estimateLimitPoint(schedule, controls, accumulator.data()).drift;
+  };
+  CHECK(std::abs(drift(0)) > 10);
+  CHECK(std::abs(drift(cell.schedule(1e-3).burnIn)) < 4.5);
+}
+
+TEST_CASE("a distance without variance is refused") {
+  CHECK_THROWS_WITH_AS(LimitPointCell(loop(100, 1, 999, 1), std::nullopt),
+                       doctest::Contains("the distance must have a finite variance"), Error);
+  CHECK_NOTHROW(LimitPointCell(loop(100, 1, 999, 0.9), std::nullopt));
+  // At lambda = 1 moments of degree n_r exist, and controls of degree k need those of degree 6 k.
+  CHECK(LimitPointCell(loop(100, 11, 989, 1), std::nullopt).controlDegree() == 1);
+  CHECK(LimitPointCell(loop(100, 12, 988, 1), std::nullopt).controlDegree() == 2);
+  CHECK(LimitPointCell(loop(100, 17, 983, 1), std::nullopt).controlDegree() == 2);
+  CHECK(LimitPointCell(loop(100, 18, 982, 1), std::nullopt).controlDegree() == 3);
+  CHECK(LimitPointCell(loop(100, 100, 900, 1), std::nullopt).controlDegree() == 3);
+}

@@ -1,0 +1,162 @@
+#include "core/limits/stationary_spread.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "core/linalg/eigen.hpp"
+#include "test/support/fresh_recursion.hpp"
+#include "test/support/reference.hpp"
+
+using madloop::CovarianceDivisor;
+using madloop::FreshDataLoop;
+using madloop::Index;
+using madloop::Matrix;
+using madloop::stationarySpread;
+using madloop::StationarySpread;
+using madloop::Vector;
+using madloop::test::FreshRecursion;
+using madloop::test::referenceComplexEigenvalues;
+using madloop::test::referenceInverse;
+
+namespace {
+
+/// The recursion's matrix, column by column.
+Matrix matrixOf(FreshRecursion const& recursion) {
+  std::array<double, 7> const constant = recursion.next({});
+  Matrix result(7, 7);
+  for (std::size_t j = 0; j < 7; ++j) {
+    std::array<double, 7> unit{};
+    unit[j] = 1;
+    std::array<double, 7> const column = recursion.next(unit);
+    for (std::size_t i = 0; i < 7; ++i) {
+      result(static_cast<Index>(i), static_cast<Index>(j)) = column[i] - constant[i];
+    }
+  }
+  return result;
+}
+
+double growth(FreshRecursion const& recursion) {
+  return referenceComplexEigenvalues(matrixOf(recursion)).cwiseAbs().maxCoeff();
+}
+
+/// E|mu|^2, E tr S and E tr S^2 in the limit.
+std::array<double, 3> moments(FreshDataLoop const& loop) {
+  StationarySpread const s = stationarySpread(loop);
+  auto const d = static_cast<double>(loop.dim);
+  return {d * s.meanSquare, d * (1 + s.bias), d * (1 + s.bias) * (1 + s.bias) * (1 + s.spread)};
+}
+
+}  // namespace
+
+TEST_CASE("the stationary spread has its published values") {
+  struct Golden {
+    FreshDataLoop loop;
+    std::array<double, 3> moments;
+  };
+  Golden const golden[] = {
+      {{1, 10, 10, 1}, {0.06785714286, 1.035714286, 1.236724603}},
+      {{3, 6, 9, 0.8}, {0.2464788732, 2.429577465, 2.78989456}},
+      {{10, 30, 60, 0.9}, {0.1677978884, 8.42760181, 8.522900638}},
+      {{100, 100, 900, 1}, {0.5285714286, 100.4761905, 155.1542697}},
+      {{100, 100, 900, 0.8}, {0.1881993896, 35.77483893, 16.45774861}},
+      {{100, 250, 1000, 0.7}, {0.101055868, 45.49132246, 24.01141892}},
+      {{100, 1000, 1000, 0.85}, {0.0579781603, 86.98174225, 80.42972242}},
+      {{100, 1000, 10000, 1}, {0.05240364, 100.047644, 105.3960438}},
+  };
+  for (Golden const& g : golden) {
+    CAPTURE(g.loop.dim);
+    CAPTURE(g.loop.real);
+    std::array<double, 3> const found = moments(g.loop);
+    for (std::size_t i = 0; i < 3; ++i) CHECK(std::abs(found[i] / g.moments[i] - 1) < 1e-9);
+  }
+}
+
+TEST_CASE("the stationary spread is the fixed point of the recursion of the moments about zero") {
+  for (double const dim : {1.0, 2.0, 7.0, 100.0}) {
+    for (double const real : {2.0, 9.0, 150.0}) {
+      for (double const synthetic : {0.0, 1.0, 6.0, 400.0}) {
+        for (double const lambda : {0.0, 0.4, 0.95, 1.0}) {
+          CAPTURE(dim);
+          CAPTURE(real);
+          CAPTURE(synthetic);
+          CAPTURE(lambda);
+          auto const count = static_cast<Index>(dim);
+          FreshRecursion const recursion(count, real, synthetic, lambda);
+          FreshDataLoop const loop{static_cast<std::size_t>(dim), real, synthetic, lambda};
+          double const rate = growth(recursion);
+          if (rate >= 1) {
+            CHECK(std::isinf(stationarySpread(loop).spread));
+            continue;
+          }
+          std::array<double, 7> const constant = recursion.next({});
+          Eigen::Map<Vector const> const k(constant.data(), 7);
+          Vector const z = referenceInverse(Matrix::Identity(7, 7) - matrixOf(recursion)) * k;
+          std::array<double, 3> const found = moments(loop);
+          for (Index i = 0; i < 3; ++i) {
+            CHECK(std::abs(found[static_cast<std::size_t>(i)] / z[i] - 1) < 1e-10 / (1 - rate));
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("the spread is infinite exactly where the recursion of the second moments diverges") {
+  int diverging = 0;
+  int converging = 0;
+  for (double const dim : {1.0, 3.0, 50.0}) {
+    for (double const real : {1.0, 2.0, 3.0, 4.0, 5.0, 8.0}) {
+      for (double const synthetic : {2.0, 10.0, 100.0, 1000.0, 1e5}) {
+        for (double const lambda : {0.9, 0.999, 1.0}) {
+          double const rate = growth(FreshRecursion(static_cast<Index>(dim), real, synthetic, lambda));
+          if (std::abs(rate - 1) < 1e-9) continue;  // the eigenvalues' own rounding
+          CAPTURE(dim);
+          CAPTURE(real);
+          CAPTURE(synthetic);
+          CAPTURE(lambda);
+          CHECK(std::isinf(stationarySpread({static_cast<std::size_t>(dim), real, synthetic, lambda}).spread) ==
+                (rate > 1));
+          ++(rate > 1 ? diverging : converging);
+        }
+      }
+    }
+  }
+  CHECK(diverging > 10);
+  CHECK(converging > 10);
+}
+
+TEST_CASE("without synthetic samples the moments are those of a Wishart matrix, to their last digits") {
+  for (double const n : {2.0, 5.0, 1e3, 1e9, 1e15}) {
+    for (std::size_t const dim : {1U, 10U, 1000U}) {
+      CAPTURE(n);
+      CAPTURE(dim);
+      StationarySpread const s = stationarySpread({dim, n, 0, 0.7});
+      CHECK(std::abs(s.meanSquare * n - 1) < 1e-15);
+      CHECK(s.bias == 0);
+      CHECK(std::abs(s.spread * (n - 1) / (static_cast<double>(dim) + 1) - 1) < 1e-14);
+      StationarySpread const mle = stationarySpread({dim, n, 0, 0.7, CovarianceDivisor::mle});
+      CHECK(std::abs(mle.bias * n + 1) < 1e-15);
+      CHECK(std::abs(mle.spread / s.spread - 1) < 1e-12);
+    }
+  }
+}
+
+TEST_CASE("divisor N scales each generation's covariance by (N - 1)/N") {
+  for (double const lambda : {0.3, 1.0}) {
+    FreshDataLoop const loop{7, 20, 30, lambda, CovarianceDivisor::mle};
+    double const h = 49.0 / 50;
+    double m = 0;
+    double s = 1;
+    for (int t = 0; t < 2000; ++t) {
+      double const next = 0.36 * m + lambda * 0.6 / 50 * s + 0.4 / 50;
+      s = h * (0.4 + lambda * 0.6 * s + 20.0 * 30 / (50 * 49) * m);
+      m = next;
+    }
+    StationarySpread const found = stationarySpread(loop);
+    CHECK(std::abs(found.meanSquare / m - 1) < 1e-13);
+    CHECK(std::abs((1 + found.bias) / s - 1) < 1e-13);
+  }
+}

@@ -1,0 +1,43 @@
+#include "core/linalg/congruence.hpp"
+
+#include <doctest/doctest.h>
+
+#include "core/linalg/norms.hpp"
+#include "test/support/matrices.hpp"
+#include "test/support/reference.hpp"
+
+using namespace madloop;
+using namespace madloop::test;
+
+TEST_CASE(
+    "congruence and norms: as by plain products, within the stated error, the same on any number of threads") {
+  for (Index const n : {1, 2, 7, 63, 193, 400}) {
+    Matrix const lower = normals(n, n, 1).triangularView<Eigen::Lower>();
+    Matrix const any = normals(n, n, 2);
+    Matrix const s = any + any.transpose();
+    double const factor = 0.25;
+    Matrix const expected = factor * lower.transpose() * s * lower;
+    double const norm = referenceSingularValues(lower)[0];
+    Matrix first;
+    for (std::size_t const threads : {1U, 3U}) {
+      Task const task(threads);
+      Matrix given = s;
+      // What is above the diagonal is not read.
+      given.triangularView<Eigen::StrictlyUpper>().setConstant(1e300);
+      Matrix const actual = congruence(lower, given, factor, task);
+      Matrix const difference = (actual - expected).triangularView<Eigen::Lower>();
+      CHECK(difference.norm() <= 3 * 2.3e-16 * factor * lower.norm() * norm * s.norm());
+      CHECK(Matrix(actual.triangularView<Eigen::StrictlyUpper>()).norm() == 0);
+      if (threads == 1) first = actual;
+      CHECK(actual == first);
+
+      CHECK(squaredNorm(s, task) == doctest::Approx(s.squaredNorm()).epsilon(1e-14));
+      CHECK(oneNorm(lower, task) ==
+            doctest::Approx(lower.cwiseAbs().colwise().sum().maxCoeff()).epsilon(1e-14));
+      double const bound =
+          lower.cwiseAbs().colwise().sum().maxCoeff() * lower.cwiseAbs().rowwise().sum().maxCoeff();
+      CHECK(squaredSpectralNormBound(lower, task) == doctest::Approx(bound).epsilon(1e-14));
+      CHECK(norm * norm <= bound * (1 + 1e-12));
+    }
+  }
+}

@@ -1,0 +1,179 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/linalg/bidiagonal.hpp"
+#include "core/linalg/nuclear_norm.hpp"
+#include "core/linalg/square_root_nodes.hpp"
+#include "core/linalg/symmetric_eigenvalues.hpp"
+#include "core/linalg/trace_square_root.hpp"
+#include "core/linalg/trapezoidal.hpp"
+#include "test/support/matrices.hpp"
+#include "test/support/reference.hpp"
+
+using namespace madloop;
+using namespace madloop::test;
+
+namespace {
+
+constexpr double kEps = std::numeric_limits<double>::epsilon();
+
+/// Singular values of g in ascending order, as the eigenvalues of the Golub-Kahan form of its bidiagonal form,
+/// whose spectrum is plus and minus the singular values.
+Vector singularValues(Matrix const& g, Task const& task) {
+  Index const n = std::min(g.rows(), g.cols());
+  if (n == 0) return {};
+  Bidiagonal const b = bidiagonalise(g, task);
+  Tridiagonal t{Vector::Zero(2 * n), Vector(2 * n - 1)};
+  for (Index k = 0; k < n; ++k) {
+    t.subdiagonal[2 * k] = b.diagonal[k];
+    if (k + 1 < n) t.subdiagonal[2 * k + 1] = b.superdiagonal[k];
+  }
+  return tridiagonalEigenvalues(t, task).tail(n).cwiseMax(0.0);
+}
+
+double largestDifference(Vector const& a, Vector const& b) { return (a - b).cwiseAbs().maxCoeff(); }
+
+}  // namespace
+
+TEST_CASE("symmetric eigenvalues are backward stable at awkward sizes, gradings and ranks") {
+  Task const task;
+  for (Index n : {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 64, 65, 100}) {
+    Matrix const full = sampleCovariance(n, 2 * n + 1, 1);
+    Matrix const deficient = sampleCovariance(n, std::max<Index>(1, n / 2), 2);
+    Matrix graded = full;
+    for (Index i = 0; i < n; ++i) {
+      for (Index j = 0; j < n; ++j)
+        graded(i, j) *= std::pow(10.0, -12.0 * static_cast<double>(i + j) / static_cast<double>(n));
+    }
+    Matrix const indefinite = full - Matrix::Identity(n, n);
+    for (Matrix const& a : {full, deficient, graded, indefinite, Matrix(full.diagonal().asDiagonal()),
+                            Matrix(Matrix::Ones(n, n))}) {
+      Vector const expected = referenceEigenvalues(a);
+      double const norm = expected.cwiseAbs().maxCoeff();
+      CHECK(largestDifference(symmetricEigenvalues(a, task), expected) <=
+            kEps * static_cast<double>(n + 2) * norm);
+    }
+  }
+}
+
+TEST_CASE("symmetric eigenvalues scale exactly by powers of two, to the ends of the range") {
+  Task const task;
+  Matrix const a = sampleCovariance(12, 30, 3);
+  Vector const base = symmetricEigenvalues(a, task);
+  for (int exponent : {-980, -500, 500, 980}) {
+    Vector const scaled = symmetricEigenvalues(a * std::ldexp(1.0, exponent), task);
+    CHECK(scaled == base * std::ldexp(1.0, exponent));
+  }
+  CHECK(symmetricEigenvalues(Matrix::Zero(5, 5), task) == Vector::Zero(5));
+}
+
+TEST_CASE("singular values keep small ones to an absolute accuracy of eps, unlike roots of Gram eigenvalues") {
+  Task const task;
+  for (auto [rows, cols] :
+       {std::pair<Index, Index>{1, 1}, {5, 1}, {1, 5}, {7, 7}, {40, 12}, {12, 40}, {33, 31}, {100, 100}}) {
+    Matrix g = normals(rows, cols, 4);
+    for (Index j = 0; j < cols; ++j)
+      g.col(j) *= std::pow(10.0, -14.0 * static_cast<double>(j) / static_cast<double>(cols));
+    Vector expected = referenceSingularValues(g);
+    std::reverse(expected.data(), expected.data() + expected.size());
+    Vector const actual = singularValues(g, task);
+    REQUIRE(actual.size() == expected.size());
+    CHECK(largestDifference(actual, expected) <=
+          2 * kEps * static_cast<double>(expected.size() + 2) * expected.maxCoeff());
+  }
+  CHECK(singularValues(Matrix::Zero(4, 3), task) == Vector::Zero(3));
+  CHECK(singularValues(Matrix(4, 0), task).size() == 0);
+}
+
+TEST_CASE(
+    "error bounds of nuclear norms hold, and the slow route is taken where the fast one is not good enough") {
+  Task const task;
+  for (Index n : {1, 3, 10, 40}) {
+    for (Index rank : {n, (n + 1) / 2}) {
+      Matrix const g = normals(n, rank, 5) * normals(rank, n, 6);
+      double const truth = referenceSingularValues(g).sum();
+      BoundedValue const fast = traceSquareRoot(g * g.transpose(), task);
+      NuclearNorm const exact = singularValueSum(g, task);
+      CHECK(std::abs(fast.value - truth) <= fast.errorBound);
+      CHECK(std::abs(exact.value - truth) <= exact.errorBound);
+      CHECK(exact.errorBound <= 1e-12 * truth);
+      if (rank < n) {
+        CHECK(fast.errorBound > 1e-9 * truth);
+        CHECK(nuclearNorm(g, 1e-12 * truth, task).value == exact.value);
+      }
+    }
+  }
+}
+
+TEST_CASE("every quadrature rule gives square roots on its whole interval") {
+  for (SquareRootRule const& rule : kSquareRootRules) {
+    for (int step = 0; step <= 1000; ++step) {
+      long double const x = std::pow(static_cast<long double>(rule.condition), step / 1000.0L);
+      long double root = 0;
+      for (std::size_t j = 0; j < rule.size; ++j) root += rule.weight[j] * x / (x + rule.node[j]);
+      CHECK(std::abs(static_cast<double>(root / std::sqrt(x)) - 1) <=
+            4e-16);  // weights and nodes are rounded to double
+    }
+  }
+}
+
+TEST_CASE(
+    "traces of square roots by quadrature equal sums of roots of eigenvalues, within the bound, at every "
+    "condition") {
+  Task const task;
+  for (Index n : {1, 2, 3, 5, 10, 33, 100}) {
+    for (int digits = 0; digits <= 9; ++digits) {
+      for (double const scale : {1e-200, 1.0, 3e150}) {
+        Vector eigenvalues(n);
+        for (Index i = 0; i < n; ++i) {
+          eigenvalues[i] =
+              n == 1 ? 1 : std::pow(10.0, -digits * static_cast<double>(i) / static_cast<double>(n - 1));
+        }
+        Matrix const q = orthogonalFactor(normals(n, n, 6));
+        Matrix const s = scale * (q * eigenvalues.asDiagonal() * q.transpose());
+        double const truth = std::sqrt(scale) * eigenvalues.cwiseSqrt().sum();
+        BoundedValue const actual = traceSquareRoot(s, task);
+        CHECK(std::abs(actual.value - truth) <=
+              actual.errorBound + 1e-15 * truth * static_cast<double>(n) * std::pow(10.0, digits / 2.0));
+        if (digits <= 4) CHECK(actual.errorBound <= 1e-10 * truth);
+        if (digits <= 4) CHECK(std::abs(actual.value - truth) <= 1e-12 * truth);
+      }
+    }
+  }
+  CHECK(traceSquareRoot(Matrix::Zero(4, 4), task).value == 0);
+  CHECK(traceSquareRoot(Matrix::Ones(4, 4), task).value == doctest::Approx(2));
+}
+
+TEST_CASE("products of trapezoidal matrices equal plain products at sizes around the block edge") {
+  for (Index dim : {1, 2, 31, 32, 33, 64, 70, 100}) {
+    for (Index rank : {dim, (dim + 1) / 2, Index{1}}) {
+      for (Index cols : {rank, (rank + 1) / 2}) {
+        Matrix const f = normals(dim, rank, 7).triangularView<Eigen::Lower>();
+        Matrix const a = normals(rank, cols, 8).triangularView<Eigen::Lower>();
+        Matrix const product = multiplyTrapezoidal(f, a);
+        CHECK((product - f * a).cwiseAbs().maxCoeff() <= kEps * 64 * static_cast<double>(rank));
+        Matrix gram = Matrix::Zero(dim, dim);
+        addTrapezoidalGram(f, gram);
+        Matrix const expected = (f * f.transpose()).triangularView<Eigen::Lower>();
+        CHECK((Matrix(gram.triangularView<Eigen::Lower>()) - expected).cwiseAbs().maxCoeff() <=
+              kEps * 64 * static_cast<double>(rank));
+      }
+    }
+  }
+}
+
+TEST_CASE("a cancelled task stops eigenvalue computations") {
+  Task task;
+  task.cancel();
+  CHECK_THROWS_AS(symmetricEigenvalues(sampleCovariance(20, 40, 9), task), Error);
+  CHECK_THROWS_AS(singularValues(normals(20, 20, 9), task), Error);
+}
+
+TEST_CASE("a failed Eigen assertion is an exception, not an abort") {
+  Matrix const a = Matrix::Zero(2, 3);
+  Matrix const b = Matrix::Zero(2, 3);
+  CHECK_THROWS_AS(Matrix(a * b), Error);
+}

@@ -1,0 +1,276 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/linalg/secular_equation.hpp"
+#include "core/linalg/symmetric_eigenvalues.hpp"
+#include "core/linalg/symmetric_eigenvectors.hpp"
+#include "core/linalg/symmetric_product.hpp"
+#include "core/linalg/tridiagonal_reduction.hpp"
+#include "test/support/matrices.hpp"
+#include "test/support/reference.hpp"
+#include "test/support/sanitized.hpp"
+#include "test/support/symmetric_matrices.hpp"
+
+using namespace madloop;
+using namespace madloop::test;
+
+namespace {
+
+constexpr double kEps = std::numeric_limits<double>::epsilon();
+
+/// Roundings of a multiply-add: a build without fused ones rounds the product as well.
+#if defined(__FMA__)
+constexpr double kRoundings = 1;
+#else
+constexpr double kRoundings = 2;
+#endif
+
+double spectralScale(Matrix const& a) { return std::max(a.cwiseAbs().rowwise().sum().maxCoeff(), 1e-300); }
+
+/// The errors that backward stability bounds, in units of eps: of A V - V diag(values) relative to ||A||, of
+/// V^T V. Frobenius norms of n x n errors of order eps grow like n at worst where every column has its own.
+void checkDecomposition(Matrix const& a, Eigendecomposition const& e) {
+  auto const n = static_cast<double>(a.rows());
+  REQUIRE(e.values.allFinite());
+  REQUIRE(e.vectors.allFinite());
+  CHECK(std::is_sorted(e.values.data(), e.values.data() + e.values.size()));
+  Matrix const residual = a * e.vectors - e.vectors * e.values.asDiagonal();
+  CHECK(residual.norm() <= 2 * kRoundings * (n + 4) * kEps * spectralScale(a));
+  Matrix const gram = e.vectors.transpose() * e.vectors - Matrix::Identity(a.rows(), a.cols());
+  CHECK(gram.norm() <= 2 * kRoundings * (n + 4) * kEps);
+}
+
+Matrix dense(Tridiagonal const& t) {
+  Matrix a = t.diagonal.asDiagonal();
+  for (Index i = 0; i + 1 < a.rows(); ++i) a(i, i + 1) = a(i + 1, i) = t.subdiagonal[i];
+  return a;
+}
+
+Tridiagonal scaledToOne(Tridiagonal t) {
+  double largest = t.diagonal.cwiseAbs().maxCoeff();
+  if (t.subdiagonal.size() > 0) largest = std::max(largest, t.subdiagonal.cwiseAbs().maxCoeff());
+  if (largest > 0) {
+    t.diagonal /= largest;
+    t.subdiagonal /= largest;
+  }
+  return t;
+}
+
+/// Wilkinson's matrix of order 2 m + 1: diagonal m, ..., 1, 0, 1, ..., m, off-diagonal ones: pairs of
+/// eigenvalues that agree to many digits.
+Tridiagonal wilkinson(Index m) {
+  Tridiagonal t{Vector(2 * m + 1), Vector::Ones(2 * m)};
+  for (Index i = 0; i <= 2 * m; ++i) t.diagonal[i] = static_cast<double>(std::abs(i - m));
+  return t;
+}
+
+/// Copies of it, glued by tiny off-diagonal entries: clusters of many eigenvalues (Parlett & Voemel 2009).
+Tridiagonal gluedWilkinson(Index m, Index copies, double glue) {
+  Tridiagonal const one = wilkinson(m);
+  Index const size = one.diagonal.size();
+  Tridiagonal t{Vector(size * copies), Vector::Constant(size * copies - 1, glue)};
+  for (Index c = 0; c < copies; ++c) {
+    t.diagonal.segment(c * size, size) = one.diagonal;
+    t.subdiagonal.segment(c * size, size - 1) = one.subdiagonal;
+  }
+  return t;
+}
+
+Tridiagonal constant(Index n, double diagonal, double subdiagonal) {
+  return {Vector::Constant(n, diagonal), Vector::Constant(std::max<Index>(n - 1, 0), subdiagonal)};
+}
+
+/// f(lambda) = 1 + sum r_j / (d_j - lambda) in extended precision.
+long double secularFunction(Vector const& d, Vector const& r, SecularRoot const& root) {
+  long double sum = 1;
+  for (Index j = 0; j < d.size(); ++j)
+    sum += r[j] / ((static_cast<long double>(d[j]) - d[root.origin]) - root.offset);
+  return sum;
+}
+
+}  // namespace
+
+TEST_CASE("roots of the secular equation: the function changes its sign within the last digits of the offset") {
+  struct Case {
+    char const* name;
+    Vector poles;
+    Vector residues;
+  };
+  std::vector<Case> cases;
+  for (Index n : {1, 2, 3, 10, 100}) {
+    Vector const spread = Vector::LinSpaced(n, 0, 1);
+    Vector const weights = normals(n, 1, 1).cwiseAbs2() + Vector::Constant(n, 1e-12);
+    cases.push_back({"random", spread, weights / weights.sum()});
+    cases.push_back({"tiny residues", spread, Vector::Constant(n, 1e-29)});
+    cases.push_back({"large residues", spread, Vector::Constant(n, 1e6)});
+    Vector graded(n);
+    Vector gradedResidues(n);
+    for (Index i = 0; i < n; ++i) {
+      graded[i] = std::pow(10.0, -14.0 * static_cast<double>(n - 1 - i) / static_cast<double>(n));
+      gradedResidues[i] = std::pow(10.0, -25.0 * static_cast<double>(i) / static_cast<double>(n));
+    }
+    cases.push_back({"graded", graded, gradedResidues});
+    Vector close(n);
+    for (Index i = 0; i < n; ++i) close[i] = 1 + 4e-15 * static_cast<double>(i);
+    cases.push_back({"close poles", close, weights / weights.sum()});
+  }
+  for (Case const& c : cases) {
+    CAPTURE(c.name);
+    Index const n = c.poles.size();
+    CAPTURE(n);
+    for (Index i = 0; i < n; ++i) {
+      SecularRoot const root = secularRoot(c.poles, c.residues, c.residues.sum(), i);
+      CHECK((root.origin == i || root.origin == i + 1));
+      CHECK((root.origin == i ? root.offset > 0 : root.offset < 0));
+      // The function is zero to the rounding of its terms, as orthogonality needs it (Gu & Eisenstat 1995).
+      long double terms = 1;
+      for (Index j = 0; j < n; ++j)
+        terms += std::abs(c.residues[j] /
+                          ((static_cast<long double>(c.poles[j]) - c.poles[root.origin]) - root.offset));
+      CHECK(static_cast<double>(std::abs(secularFunction(c.poles, c.residues, root)) / terms) <= 16 * kEps);
+    }
+  }
+}
+
+TEST_CASE("products of a symmetric matrix with a vector use the lower triangle alone, from any row on") {
+  for (Index n : {1, 2, 7, 8, 9, 30, 65, 800, 1100}) {
+    Matrix const full = sampleCovariance(n, 3, 1);
+    Matrix padded = Matrix::Zero(paddedRows(n), n);
+    padded.topRows(n) = full.triangularView<Eigen::Lower>();
+    SymmetricProduct multiplier(n);
+    for (Index first : {Index{0}, Index{1}, n / 3, n - 1}) {
+      if (first >= n) continue;
+      for (std::size_t threads : {std::size_t{1}, std::size_t{3}}) {
+        Task const task(threads);
+        Vector x = Vector::Zero(paddedRows(n));
+        x.segment(first, n - first) = normals(n - first, 1, 2);
+        Vector y = Vector::Constant(paddedRows(n), 1e9);
+        multiplier.multiply(padded, first, x, y, task);
+        Vector const expected = full.bottomRightCorner(n - first, n - first) * x.segment(first, n - first);
+        double const scale = full.cwiseAbs().rowwise().sum().maxCoeff() * x.cwiseAbs().maxCoeff();
+        CHECK((y.segment(first, n - first) - expected).cwiseAbs().maxCoeff() <=
+              2 * kEps * static_cast<double>(n) * scale);
+      }
+    }
+  }
+}
+
+TEST_CASE("a reduction to tridiagonal form is an orthogonal similarity") {
+  for (Index n : {1, 2, 3, 31, 32, 33, 64, 65, 100, 300}) {
+    CAPTURE(n);
+    Matrix a = normals(n, n, 3);
+    a = ((a + a.transpose()) / (2 * spectralScale(a))).eval();
+    Task task(2);
+    TridiagonalReduction const reduction = reduceToTridiagonal(a, task);
+    CHECK(task.done() == tridiagonalReductionUnits(n));
+    Matrix q = Matrix::Identity(n, n);
+    multiplyByReflectors(reduction, q, task);
+    CHECK(task.done() == tridiagonalReductionUnits(n) + multiplyByReflectorsUnits(n, n));
+    auto const size = static_cast<double>(n);
+    CHECK((q.transpose() * q - Matrix::Identity(n, n)).norm() <= (size + 4) * kEps);
+    CHECK((q * dense(reduction.matrix) * q.transpose() - a).norm() <= (size + 4) * kEps * spectralScale(a));
+    // Against the routine for eigenvalues alone.
+    Vector const expected = symmetricEigenvalues(a, task);
+    CHECK((tridiagonalEigenvalues(reduction.matrix, task) - expected).cwiseAbs().maxCoeff() <=
+          (size + 4) * kEps);
+  }
+}
+
+TEST_CASE("reflectors of vectors too small to be squared stay orthogonal") {
+  // 1e-160 squared keeps four digits: a reflector made of it would turn eigenvalues by 1e-4.
+  Matrix a = Matrix::Identity(3, 3);
+  a(1, 1) = 0.5;
+  a(2, 2) = 0.25;
+  a(0, 0) = 0;
+  a(1, 0) = a(2, 0) = a(0, 1) = a(0, 2) = 1.3e-160;
+  Task task;
+  CHECK((symmetricEigenvalues(a, task) - Vector{{0.0, 0.25, 0.5}}).cwiseAbs().maxCoeff() <= 4 * kEps);
+  checkDecomposition(a, symmetricEigenvectors(a, task));
+}
+
+TEST_CASE("eigenvectors of tridiagonal matrices by divide and conquer") {
+  std::vector<std::pair<std::string, Tridiagonal>> cases;
+  for (Index n : {1, 2, 3, 31, 32, 33, 34, 63, 64, 65, 66, 100, 127, 128, 129, 130, 500}) {
+    if (kSanitized && n == 500) continue;
+    cases.emplace_back("second difference", constant(n, 2, -1));
+    cases.emplace_back("zero", constant(n, 0, 0));
+    cases.emplace_back("identity", constant(n, 1, 0));
+    cases.emplace_back("no diagonal", constant(n, 0, 1));
+    cases.emplace_back("tiny couplings", constant(n, 1, 1e-15));
+    cases.emplace_back("couplings below the rounding", constant(n, 1, 1e-20));
+    cases.emplace_back("couplings at the end of the range", constant(n, 1, 1e-300));
+    cases.emplace_back("random", Tridiagonal{normals(n, 1, 1), normals(n - 1, 1, 2)});
+    Tridiagonal half = constant(n, 2, -1);
+    half.diagonal.tail(n - n / 4) *= 1e-300;
+    half.subdiagonal.tail(n - 1 - n / 4) *= 1e-300;
+    cases.emplace_back("a block near the end of the range", half);
+    Tridiagonal graded = constant(n, 1, 0);
+    for (Index i = 0; i < n; ++i) {
+      graded.diagonal[i] = std::pow(10.0, -16.0 * static_cast<double>(i) / static_cast<double>(n));
+      if (i > 0) graded.subdiagonal[i - 1] = 0.5 * graded.diagonal[i];
+    }
+    cases.emplace_back("graded", graded);
+    std::reverse(graded.diagonal.data(), graded.diagonal.data() + n);
+    std::reverse(graded.subdiagonal.data(), graded.subdiagonal.data() + n - 1);
+    cases.emplace_back("graded the other way", graded);
+  }
+  cases.emplace_back("W21+", wilkinson(10));
+  cases.emplace_back("W101+", wilkinson(50));
+  cases.emplace_back("W601+", wilkinson(300));
+  for (double const glue : {1e-4, 1e-8, 1e-14, 1e-30}) {
+    cases.emplace_back("glued W21+", gluedWilkinson(10, 20, glue));
+    cases.emplace_back("glued W21+", gluedWilkinson(10, 5, glue));
+  }
+  for (auto const& [name, unscaled] : cases) {
+    CAPTURE(name);
+    Tridiagonal const t = scaledToOne(unscaled);
+    Index const n = t.diagonal.size();
+    CAPTURE(n);
+    Task task(2);
+    Eigendecomposition const actual = tridiagonalEigenvectors(t, task);
+    CHECK(task.done() == tridiagonalEigenvectorsUnits(n));
+    Matrix const a = dense(t);
+    checkDecomposition(a, actual);
+    CHECK((actual.values - referenceEigenvalues(a)).cwiseAbs().maxCoeff() <=
+          2 * static_cast<double>(n + 4) * kEps * spectralScale(a));
+  }
+}
+
+TEST_CASE("eigenvectors of dense matrices") {
+  for (Index n : {1, 2, 3, 5, 31, 32, 33, 47, 64, 65, 99, 130, 500}) {
+    if (kSanitized && n == 500) continue;
+    for (auto const& [name, unscaled] : semidefiniteMatrices(n)) {
+      CAPTURE(name);
+      CAPTURE(n);
+      double const largest = unscaled.cwiseAbs().maxCoeff();
+      Matrix const a = unscaled / (largest > 0 ? largest : 1);
+      Task task(2);
+      checkDecomposition(a, symmetricEigenvectors(a, task));
+      CHECK(task.done() == symmetricEigenvectorsUnits(n));
+      Matrix const indefinite = a - 0.3 * Matrix::Identity(n, n);
+      checkDecomposition(indefinite, symmetricEigenvectors(indefinite, task));
+    }
+  }
+}
+
+TEST_CASE("eigenvectors are the same bytes for 1, 2 and 7 threads") {
+  // Large enough for every loop to have several ranges.
+  for (Index n : {130, 1000}) {
+    Matrix const a = sampleCovariance(n, n, 5) / 4;
+    Task one(1);
+    Eigendecomposition const expected = symmetricEigenvectors(a, one);
+    for (std::size_t threads : {std::size_t{2}, std::size_t{7}}) {
+      Task task(threads);
+      Eigendecomposition const actual = symmetricEigenvectors(a, task);
+      CHECK(actual.values == expected.values);
+      CHECK(actual.vectors == expected.vectors);
+    }
+  }
+}

@@ -1,0 +1,473 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "core/base/aligned_array.hpp"
+#include "core/base/task.hpp"
+#include "core/linalg/tile_product.hpp"
+#include "core/metrics/precision_recall.hpp"
+#include "core/neighbours/exact_comparison.hpp"
+#include "test/support/sanitized.hpp"
+
+using namespace madloop;
+
+namespace {
+
+template <class T>
+struct Data {
+  std::size_t rows;
+  std::size_t cols;
+  std::vector<T> values;
+
+  [[nodiscard]] Points points() const { return Points(MatrixView<T>{values.data(), rows, cols}); }
+  [[nodiscard]] std::vector<double> row(std::size_t i) const {
+    return {values.begin() + static_cast<std::ptrdiff_t>(i * cols),
+            values.begin() + static_cast<std::ptrdiff_t>((i + 1) * cols)};
+  }
+};
+
+/// Values from a small generator of the test's own.
+class Numbers {
+ public:
+  explicit Numbers(std::uint64_t seed) : state_(seed * 2 + 1) {}
+  /// An integer from 0 to below - 1.
+  std::uint64_t below(std::uint64_t bound) {
+    state_ = state_ * 6364136223846793005U + 1442695040888963407U;
+    return (state_ >> 33) % bound;
+  }
+  double uniform() { return static_cast<double>(below(std::uint64_t{1} << 30)) * 0x1p-30; }
+  /// About normal: the sum of twelve uniforms.
+  double normal() {
+    double sum = -6;
+    for (int i = 0; i < 12; ++i) sum += uniform();
+    return sum;
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
+/// -1, 0, 1 as |c - a|^2 is below, equal to or above |c - b|^2: exact, the plain way.
+template <class T, class U>
+int order(Data<T> const& centres, std::size_t c, Data<U> const& setOfA, std::size_t a, Data<T> const& setOfB,
+          std::size_t b) {
+  return compareSquaredDistances(centres.row(c).data(), setOfA.row(a).data(), setOfB.row(b).data(),
+                                 centres.cols);
+}
+
+/// The k-th nearest other point of i, by exact comparisons and then by index.
+template <class T>
+std::size_t nthNeighbour(Data<T> const& x, std::size_t i, std::size_t k) {
+  std::vector<std::size_t> others;
+  for (std::size_t j = 0; j < x.rows; ++j) {
+    if (j != i) others.push_back(j);
+  }
+  std::sort(others.begin(), others.end(), [&](std::size_t a, std::size_t b) {
+    int const sign = order(x, i, x, a, x, b);
+    return sign == 0 ? a < b : sign < 0;
+  });
+  return others[k - 1];
+}
+
+struct Plain {
+  double precision, recall, density, coverage;
+};
+
+/// The definitions, pair by pair.
+template <class T, class U>
+Plain plain(Data<T> const& real, Data<U> const& generated, std::size_t k, Boundary boundary) {
+  auto const inside = [&](int sign) { return boundary == Boundary::inside ? sign <= 0 : sign < 0; };
+  std::vector<int> around(generated.rows, 0);
+  std::vector<int> recalled(real.rows, 0);
+  std::vector<int> occupied(real.rows, 0);
+  for (std::size_t i = 0; i < real.rows; ++i) {
+    std::size_t const radius = nthNeighbour(real, i, k);
+    for (std::size_t j = 0; j < generated.rows; ++j) {
+      if (!inside(order(real, i, generated, j, real, radius))) continue;
+      ++around[j];
+      ++occupied[i];
+    }
+  }
+  for (std::size_t j = 0; j < generated.rows; ++j) {
+    std::size_t const radius = nthNeighbour(generated, j, k);
+    for (std::size_t i = 0; i < real.rows; ++i)
+      recalled[i] += inside(order(generated, j, real, i, generated, radius));
+  }
+  auto const share = [](std::vector<int> const& counts) {
+    return static_cast<double>(std::count_if(counts.begin(), counts.end(), [](int c) { return c > 0; })) /
+           static_cast<double>(counts.size());
+  };
+  double sum = 0;
+  for (int const count : around) sum += count;
+  return {share(around), share(recalled), sum / static_cast<double>(k * generated.rows), share(occupied)};
+}
+
+template <class T, class U>
+PrecisionRecall fast(Data<T> const& real, Data<U> const& generated, std::vector<std::size_t> const& ks,
+                     Boundary boundary, bool standardErrors = false, std::size_t threads = 2) {
+  Task task(threads);
+  PrecisionRecall result =
+      precisionRecall(real.points(), generated.points(), ks, {boundary, standardErrors, true}, task);
+  CHECK(task.done() == task.total());
+  return result;
+}
+
+template <class T, class U>
+void checkAgainstPlain(Data<T> const& real, Data<U> const& generated, std::vector<std::size_t> const& ks) {
+  for (Boundary const boundary : {Boundary::inside, Boundary::outside}) {
+    PrecisionRecall const result = fast(real, generated, ks, boundary);
+    for (std::size_t q = 0; q < ks.size(); ++q) {
+      CAPTURE(ks[q]);
+      Plain const expected = plain(real, generated, ks[q], boundary);
+      CHECK(result.metrics[q].precision.value == expected.precision);
+      CHECK(result.metrics[q].recall.value == expected.recall);
+      CHECK(result.metrics[q].density.value == doctest::Approx(expected.density).epsilon(1e-14));
+      CHECK(result.metrics[q].coverage.value == expected.coverage);
+    }
+  }
+}
+
+template <class T>
+Data<T> make(std::size_t rows, std::size_t cols, auto value) {
+  Data<T> data{rows, cols, std::vector<T>(rows * cols)};
+  for (T& entry : data.values) entry = static_cast<T>(value());
+  return data;
+}
+
+}  // namespace
+
+TEST_CASE("the wide and the portable kernels give the same bits") {
+  auto const check = [](auto zero, double scale) {
+    using T = decltype(zero);
+    TileKernel<T> const& wide = tileKernel<T>();
+    TileKernel<T> const& portable = portableTileKernel<T>();
+    std::size_t const depth = 37;
+    Numbers numbers(5);
+    std::vector<T> a(24 * depth), b(32 * depth), start(24 * 32);
+    for (auto* values : {&a, &b, &start}) {
+      for (T& value : *values) value = static_cast<T>(scale * numbers.normal());
+    }
+    auto const product = [&](TileKernel<T> const& kernel, bool accumulate) {
+      std::vector<T> c = start;
+      std::vector<T> memory(kernel.columns * depth + 16), rows(kernel.rows * depth);
+      T* columns = memory.data();
+      while (reinterpret_cast<std::uintptr_t>(columns) % kPanelAlignment != 0) ++columns;
+      for (std::size_t i = 0; i < 24; i += kernel.rows) {
+        for (std::size_t j = 0; j < 32; j += kernel.columns) {
+          for (std::size_t p = 0; p < depth; ++p) {
+            for (std::size_t r = 0; r < kernel.rows; ++r) rows[p * kernel.rows + r] = a[(i + r) * depth + p];
+            for (std::size_t r = 0; r < kernel.columns; ++r)
+              columns[p * kernel.columns + r] = b[(j + r) * depth + p];
+          }
+          kernel.multiplyAdd(rows.data(), columns, depth, c.data() + i * 32 + j, 32, accumulate);
+        }
+      }
+      return c;
+    };
+    CHECK(product(wide, false) == product(portable, false));
+    CHECK(product(wide, true) == product(portable, true));
+    CHECK(product(wide, true) != product(wide, false));
+    double sum = 0;
+    for (std::size_t p = 0; p < depth; ++p) sum += static_cast<double>(a[p]) * static_cast<double>(b[p]);
+    CHECK(product(wide, false)[0] == doctest::Approx(sum).epsilon(1e-5));
+  };
+  check(float{}, 1);
+  check(double{}, 1e-150);
+}
+
+TEST_CASE("compareSquaredDistances is exact") {
+  auto const compare = [](std::vector<double> c, std::vector<double> a, std::vector<double> b) {
+    int const sign = compareSquaredDistances(c.data(), a.data(), b.data(), c.size());
+    CHECK(compareSquaredDistances(c.data(), b.data(), a.data(), c.size()) == -sign);
+    return sign;
+  };
+  CHECK(compare({0}, {1}, {-1}) == 0);
+  CHECK(compare({1}, {3}, {-2}) == -1);
+  CHECK(compare({0, 0}, {3, 4}, {5, 0}) == 0);
+  CHECK(compare({0, 0}, {3, 4}, {5, 0x1p-1074}) == -1);
+  CHECK(compare({0, 0}, {3, 4}, {0, std::nextafter(5.0, 0)}) == 1);
+  // Squares that overflow and underflow doubles.
+  double const huge = std::numeric_limits<double>::max();
+  double const tiny = std::numeric_limits<double>::denorm_min();
+  CHECK(compare({0, 0}, {huge, tiny}, {huge, 0}) == 1);
+  CHECK(compare({-huge}, {huge}, {std::nextafter(huge, 0)}) == 1);
+  CHECK(compare({tiny}, {0}, {2 * tiny}) == 0);
+  CHECK(compare({tiny}, {3 * tiny}, {0}) == 1);
+  // Against 128-bit integers, with and without a common offset.
+  Numbers numbers(1);
+  for (int round = 0; round < 20000; ++round) {
+    std::int64_t const range = round % 2 == 0 ? 3 : std::int64_t{1} << 45;
+    auto const draw = [&] {
+      return static_cast<std::int64_t>(numbers.below(static_cast<std::uint64_t>(range))) - range / 2;
+    };
+    __extension__ typedef __int128 Wide;
+    Wide difference = 0;
+    std::vector<double> c, a, b;
+    for (int k = 0; k < 3; ++k) {
+      std::int64_t const ci = draw(), ai = draw(), bi = draw();
+      c.push_back(std::ldexp(static_cast<double>(ci), -40));
+      a.push_back(std::ldexp(static_cast<double>(ai), -40));
+      b.push_back(std::ldexp(static_cast<double>(bi), -40));
+      difference += Wide{ci - ai} * (ci - ai) - Wide{ci - bi} * (ci - bi);
+    }
+    int const expected = difference < 0 ? -1 : difference > 0 ? 1 : 0;
+    if (compare(c, a, b) != expected) FAIL("wrong sign in round " << round);
+  }
+}
+
+TEST_CASE("integer data with ties and duplicates: every decision as by definition") {
+  for (std::uint64_t const seed : {1U, 2U}) {
+    Numbers numbers(seed);
+    for (std::uint64_t const range : {2U, 4U, 30U, 3000U}) {
+      for (double const offset : {0.0, 1e5}) {
+        auto const value = [&] { return offset + static_cast<double>(numbers.below(range)); };
+        CAPTURE(range);
+        CAPTURE(offset);
+        checkAgainstPlain(make<float>(61, 3, value), make<float>(47, 3, value), {1, 2, 3, 5, 46});
+        checkAgainstPlain(make<double>(40, 7, value), make<float>(51, 7, value), {1, 3, 39});
+      }
+    }
+  }
+}
+
+TEST_CASE("real numbers: every decision as exact arithmetic makes it") {
+  Numbers numbers(7);
+  SUBCASE("any distance from zero") {
+    for (double const offset : {0.0, 1.0, 1e3, 1e5}) {
+      auto const value = [&] { return offset + numbers.normal(); };
+      CAPTURE(offset);
+      checkAgainstPlain(make<float>(80, 16, value), make<float>(70, 16, value), {1, 3, 5});
+      checkAgainstPlain(make<double>(60, 5, value), make<double>(70, 5, value), {2, 3});
+    }
+  }
+  SUBCASE("as coarse as half precision") {
+    auto const value = [&] { return std::round(numbers.normal() * 64) / 64 * (numbers.below(4) == 0 ? 0 : 1); };
+    checkAgainstPlain(make<float>(90, 4, value), make<float>(90, 4, value), {1, 4});
+  }
+  SUBCASE("resampled with replacement: many duplicates, also across the sets") {
+    Data<float> const base = make<float>(20, 6, [&] { return 1e3 + numbers.normal(); });
+    auto const resample = [&](std::size_t rows) {
+      Data<float> data{rows, base.cols, {}};
+      for (std::size_t i = 0; i < rows; ++i) {
+        std::size_t const from = numbers.below(base.rows) * base.cols;
+        for (std::size_t k = 0; k < base.cols; ++k) data.values.push_back(base.values[from + k]);
+      }
+      return data;
+    };
+    checkAgainstPlain(resample(90), resample(80), {1, 3, 7});
+    checkAgainstPlain(base, base, {1, 2, 19});
+  }
+  SUBCASE("clusters far apart, seen from the centre as points") {
+    auto const value = [&] { return (numbers.below(2) == 0 ? 1e6 : -1e6) + numbers.normal(); };
+    checkAgainstPlain(make<float>(64, 2, value), make<double>(64, 2, value), {1, 5});
+  }
+  SUBCASE("scales near the ends of the range") {
+    for (double const scale : {1e-320, 1e-300, 1e-30, 1e30, 1e300}) {
+      CAPTURE(scale);
+      auto const scaled = [&] { return scale * numbers.normal(); };
+      checkAgainstPlain(make<double>(40, 4, scaled), make<double>(40, 4, scaled), {1, 3});
+    }
+    auto const scaled = [&] { return 1e-42 * numbers.normal(); };
+    checkAgainstPlain(make<float>(40, 4, scaled), make<float>(40, 4, scaled), {1, 3});
+  }
+  SUBCASE("one column that dwarfs the others") {
+    for (std::size_t const dominant : {0U, 2U}) {
+      Data<double> data = make<double>(60, 3, [&] { return numbers.normal(); });
+      for (std::size_t i = 0; i < data.rows; ++i) data.values[i * 3 + dominant] = 1e12 * (i % 5 == 0 ? 1 : -1);
+      checkAgainstPlain(data, make<double>(50, 3, [&] { return numbers.normal(); }), {1, 4});
+      checkAgainstPlain(data, data, {1, 4});
+    }
+  }
+}
+
+TEST_CASE("constant data: all of it inside or nothing") {
+  for (double const value : {0.0, 1.0, 0.1, 1e5}) {
+    Data<float> const x = make<float>(8, 2, [&] { return value; });
+    PrecisionRecall const inside = fast(x, x, {3}, Boundary::inside);
+    CHECK(inside.metrics[0].precision.value == 1);
+    CHECK(inside.metrics[0].recall.value == 1);
+    CHECK(inside.metrics[0].density.value == doctest::Approx(8.0 / 3));
+    CHECK(inside.metrics[0].coverage.value == 1);
+    PrecisionRecall const outside = fast(x, x, {3}, Boundary::outside);
+    CHECK(outside.metrics[0].precision.value == 0);
+    CHECK(outside.metrics[0].density.value == 0);
+    CHECK(outside.metrics[0].coverage.value == 0);
+  }
+}
+
+TEST_CASE("more points than a tile, a segment and a strip: the same neighbours as by sorting") {
+  Numbers numbers(9);
+  Data<float> const x = make<float>(2500, 3, [&] { return numbers.normal(); });
+  Data<float> const y = make<float>(900, 3, [&] { return 0.5 + numbers.normal(); });
+  std::vector<std::size_t> const ks = {1, 7, 700};
+  PrecisionRecall const result = fast(x, y, ks, Boundary::inside);
+  for (std::size_t q = 0; q < ks.size(); ++q) {
+    for (std::size_t i = 0; i < x.rows; i += 97) {
+      std::vector<double> squares;
+      for (std::size_t j = 0; j < x.rows; ++j) {
+        double square = 0;
+        for (std::size_t k = 0; k < x.cols; ++k) {
+          double const difference =
+              static_cast<double>(x.values[i * x.cols + k]) - static_cast<double>(x.values[j * x.cols + k]);
+          square += difference * difference;
+        }
+        if (j != i) squares.push_back(square);
+      }
+      std::sort(squares.begin(), squares.end());
+      CHECK(result.samples.realRadius[q * x.rows + i] ==
+            doctest::Approx(std::sqrt(squares[ks[q] - 1])).epsilon(1e-14));
+    }
+  }
+}
+
+TEST_CASE("the result does not depend on the number of threads") {
+  Numbers numbers(11);
+  Data<float> const x = make<float>(1200, 8, [&] { return 1e3 + std::round(8 * numbers.normal()) / 8; });
+  Data<float> const y = make<float>(1000, 8, [&] { return 1e3 + std::round(8 * numbers.normal()) / 8; });
+  PrecisionRecall const one = fast(x, y, {1, 5}, Boundary::inside, true, 1);
+  for (std::size_t const threads : {2U, 7U}) {
+    PrecisionRecall const many = fast(x, y, {1, 5}, Boundary::inside, true, threads);
+    for (std::size_t q = 0; q < 2; ++q) {
+      CHECK(many.metrics[q].precision.standardError == one.metrics[q].precision.standardError);
+      CHECK(many.metrics[q].recall.standardError == one.metrics[q].recall.standardError);
+      CHECK(many.metrics[q].density.standardError == one.metrics[q].density.standardError);
+      CHECK(many.metrics[q].coverage.standardError == one.metrics[q].coverage.standardError);
+    }
+    CHECK(many.samples.realRadius == one.samples.realRadius);
+    CHECK(many.samples.realBallsAroundGenerated == one.samples.realBallsAroundGenerated);
+    CHECK(many.samples.generatedBallsAroundReal == one.samples.generatedBallsAroundReal);
+    CHECK(many.samples.generatedInRealBall == one.samples.generatedInRealBall);
+    CHECK(many.settled.inDouble == one.settled.inDouble);
+    CHECK(many.settled.exactly == one.settled.exactly);
+  }
+}
+
+TEST_CASE("standard errors equal those of the halves taken as samples of their own") {
+  Numbers numbers(13);
+  auto const half = [](Data<float> const& x, HalfSamples const& halves, std::size_t r) {
+    Data<float> result{0, x.cols, {}};
+    for (std::size_t i = 0; i < x.rows; ++i) {
+      if ((halves.containing[i] >> r & 1) == 0) continue;
+      ++result.rows;
+      for (std::size_t k = 0; k < x.cols; ++k) result.values.push_back(x.values[i * x.cols + k]);
+    }
+    CHECK(result.rows == halves.size);
+    return result;
+  };
+  auto const check = [&](Data<float> const& x, Data<float> const& y, std::vector<std::size_t> const& ks) {
+    HalfSamples const halvesOfX = drawHalfSamples(x.rows, 0, 0);
+    HalfSamples const halvesOfY = drawHalfSamples(y.rows, 0, 1);
+    PrecisionRecall const result = fast(x, y, ks, Boundary::inside, true);
+    for (std::size_t q = 0; q < ks.size(); ++q) {
+      std::vector<Plain> runs;
+      for (std::size_t r = 0; r < kHalfSamples; ++r)
+        runs.push_back(plain(half(x, halvesOfX, r), half(y, halvesOfY, r), ks[q], Boundary::inside));
+      auto const error = [&](double Plain::*metric) {
+        double mean = 0, square = 0;
+        for (Plain const& run : runs) mean += run.*metric / kHalfSamples;
+        for (Plain const& run : runs)
+          square += (run.*metric - mean) * (run.*metric - mean) / (kHalfSamples - 1);
+        return doctest::Approx(std::sqrt(square)).epsilon(1e-10);
+      };
+      ManifoldMetrics const& metrics = result.metrics[q];
+      CHECK(metrics.precision.standardError == error(&Plain::precision));
+      CHECK(metrics.recall.standardError == error(&Plain::recall));
+      CHECK(metrics.density.standardError == error(&Plain::density));
+      CHECK(metrics.coverage.standardError == error(&Plain::coverage));
+      for (MetricEstimate const& m : {metrics.precision, metrics.recall, metrics.density, metrics.coverage}) {
+        CHECK(m.low <= m.value);
+        CHECK(m.value <= m.high);
+      }
+    }
+  };
+  check(make<float>(60, 2, [&] { return numbers.normal(); }),
+        make<float>(50, 2, [&] { return 0.7 + numbers.normal(); }), {1, 2, 9});
+  // Ties, in which the order of neighbours matters.
+  check(make<float>(60, 2, [&] { return static_cast<double>(numbers.below(6)); }),
+        make<float>(71, 2, [&] { return static_cast<double>(numbers.below(7)); }), {1, 3});
+}
+
+TEST_CASE("too few points for halves: no standard errors, the same values") {
+  Numbers numbers(17);
+  Data<float> const x = make<float>(12, 2, [&] { return numbers.normal(); });
+  ManifoldMetrics const metrics = fast(x, x, {6}, Boundary::inside, true).metrics[0];
+  CHECK(metrics.precision.value == 1);
+  CHECK(std::isnan(metrics.precision.standardError));
+  CHECK(std::isnan(metrics.density.low));
+  CHECK_FALSE(std::isnan(fast(x, x, {5}, Boundary::inside, true).metrics[0].density.low));
+}
+
+TEST_CASE("standard errors are those of repeated sampling, or a little above; intervals cover" *
+          doctest::skip(test::kSanitized)) {
+  // 300 pairs of samples: the standard deviation has a relative error of 1 / sqrt(600) = 4 %. Statistics near
+  // their bounds, like the first law's precision, are the least linear and the most overestimated.
+  auto const check = [](auto drawX, auto drawY, std::size_t rows, std::size_t cols, std::size_t k) {
+    constexpr int runs = 300;
+    std::vector<ManifoldMetrics> all;
+    for (std::uint64_t seed = 0; seed < runs; ++seed) {
+      Numbers numbers(seed + 100);
+      Data<float> const x = make<float>(rows, cols, [&] { return drawX(numbers); });
+      Data<float> const y = make<float>(rows - 30, cols, [&] { return drawY(numbers); });
+      all.push_back(fast(x, y, {k}, Boundary::inside, true).metrics[0]);
+    }
+    for (MetricEstimate ManifoldMetrics::*metric : {&ManifoldMetrics::precision, &ManifoldMetrics::recall,
+                                                    &ManifoldMetrics::density, &ManifoldMetrics::coverage}) {
+      double mean = 0, square = 0, variance = 0;
+      int covered = 0;
+      for (ManifoldMetrics const& run : all) mean += (run.*metric).value / runs;
+      for (ManifoldMetrics const& run : all) {
+        square += ((run.*metric).value - mean) * ((run.*metric).value - mean) / (runs - 1);
+        variance += (run.*metric).standardError * (run.*metric).standardError / runs;
+        covered += (run.*metric).low <= mean && mean <= (run.*metric).high;
+      }
+      double const ratio = std::sqrt(variance / square);
+      MESSAGE("standard error / standard deviation: " << ratio << ", covered: " << covered * 100.0 / runs
+                                                      << " %");
+      CHECK(ratio > 0.82);  // less 4.5 standard errors of the standard deviation
+      CHECK(ratio < 1.9);
+      CHECK(covered >= 268);  // 95 % of 300 less 4.5 standard errors of 3.8
+    }
+  };
+  auto const normal = [](Numbers& numbers) { return numbers.normal(); };
+  auto const narrow = [](Numbers& numbers) { return 0.8 * numbers.normal(); };
+  auto const skewed = [](Numbers& numbers) { return -std::log(1e-9 + numbers.uniform()); };
+  check(normal, narrow, 150, 3, 5);
+  check(normal, normal, 150, 16, 5);
+  check(skewed, skewed, 200, 8, 3);
+}
+
+TEST_CASE("the null identities: E density = 1 and E coverage = 1 - prod (N - j) / (N + M - j)") {
+  // Distribution-free (Naeem et al. 2020, section 3.3).
+  std::size_t const n = 200, m = 100, k = 5;
+  double density = 0, densitySquare = 0, coverage = 0, coverageSquare = 0;
+  int const runs = 200;
+  for (int run = 0; run < runs; ++run) {
+    Numbers numbers(static_cast<std::uint64_t>(run) + 1000);
+    auto const value = [&] { return std::abs(numbers.normal()); };
+    Data<float> const x = make<float>(n, 4, value);
+    Data<float> const y = make<float>(m, 4, value);
+    ManifoldMetrics const metrics = fast(x, y, {k}, Boundary::inside).metrics[0];
+    density += metrics.density.value / runs;
+    densitySquare += metrics.density.value * metrics.density.value / runs;
+    coverage += metrics.coverage.value / runs;
+    coverageSquare += metrics.coverage.value * metrics.coverage.value / runs;
+  }
+  double expected = 1;
+  for (std::size_t j = 1; j <= k; ++j) expected *= static_cast<double>(n - j) / static_cast<double>(n + m - j);
+  CHECK(std::abs(density - 1) < 4.5 * std::sqrt((densitySquare - density * density) / runs));
+  CHECK(std::abs(coverage - (1 - expected)) < 4.5 * std::sqrt((coverageSquare - coverage * coverage) / runs));
+}
+
+TEST_CASE("bad input is refused by name") {
+  Data<float> x = make<float>(4, 2, [] { return 0.5; });
+  Data<float> y = x;
+  y.values[5] = std::numeric_limits<float>::quiet_NaN();
+  Task task;
+  std::vector<std::size_t> const ks = {1};
+  CHECK_THROWS_WITH_AS(precisionRecall(x.points(), y.points(), ks, {}, task),
+                       "generated must be finite, got NaN at row 2, column 1", Error);
+}
