@@ -27,12 +27,12 @@ class EffectiveSampleSizesWork final : public Work {
     HeldArray<double> const lower = column(arguments, "lower");
     HeldArray<double> const upper = column(arguments, "upper");
     for (std::size_t i = 0; i < distances_.size(); ++i) {
-      Yardstick const yardstick{
+      ReferenceCurve const referenceCurve{
           arguments.sizeAt(dim, i, "dim"),
           mle.data()[i] != 0 ? CovarianceDivisor::mle : CovarianceDivisor::unbiased,
           deterministic.data()[i] != 0,
       };
-      distances_[i] = {yardstick, distance.data()[i], lower.data()[i], upper.data()[i]};
+      distances_[i] = {referenceCurve, distance.data()[i], lower.data()[i], upper.data()[i]};
     }
   }
 

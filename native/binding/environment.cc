@@ -6,8 +6,8 @@ namespace madloop::binding {
 
 Environment::Environment(Napi::Env env) {
   constexpr std::size_t unlimitedQueue = 0;
-  constexpr std::size_t initialThreads =
-      1;  // the environment itself; jobs borrow its reference and are joined before it goes
+  // The environment itself; jobs borrow its reference and are joined before it goes.
+  constexpr std::size_t initialThreads = 1;
   completions_ = Completions::New(env, "madloop jobs", unlimitedQueue, initialThreads, this);
   // An idle engine must not keep the process alive; start() takes the reference while jobs run.
   completions_.Unref(env);

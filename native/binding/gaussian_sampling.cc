@@ -7,7 +7,7 @@
 #include "binding/job.hpp"
 #include "binding/matrices.hpp"
 #include "core/base/checked.hpp"
-#include "core/metrics/frechet.hpp"
+#include "core/gaussian/gaussian_factor.hpp"
 
 namespace madloop::binding {
 

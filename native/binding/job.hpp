@@ -4,11 +4,9 @@
 // 1. A job runs on a thread of its own, not on libuv's pool: four busy pool threads would stall fs and dns, and
 //    queued async work cannot be stopped when a worker is terminated.
 // 2. The Environment owns its jobs. A job is made, settled and destroyed on the JavaScript thread; its thread
-// sees
-//    only the work, the Task and Environment::complete().
+//    sees only the work, the Task and Environment::complete().
 // 3. The job's thread is joined before the job is destroyed: on completion, or by the environment's cleanup
-// hook,
-//    which cancels every job first. The core polls Task::throwIfCancelled every few milliseconds, so
+//    hook, which cancels every job first. The core polls Task::throwIfCancelled every few milliseconds, so
 //    worker.terminate() waits no longer than that.
 // 4. No JavaScript runs in the cleanup hook: promises of cancelled jobs stay pending, as Node's own do.
 #pragma once

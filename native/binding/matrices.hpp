@@ -6,8 +6,8 @@
 #include "binding/arguments.hpp"
 #include "binding/arrays.hpp"
 #include "core/base/view.hpp"
+#include "core/gaussian/gaussian_factor.hpp"
 #include "core/gaussian/moments.hpp"
-#include "core/metrics/frechet.hpp"
 
 namespace madloop::binding {
 

@@ -85,13 +85,13 @@ class PrecisionRecallWork final : public Work {
       }
     }
     if (samples_) samples_->fill(result.samples);
-    settled_ = result.settled;
+    resolved_ = result.resolved;
   }
 
   Napi::Value result(Napi::Env env) override {
     Napi::Object object = Napi::Object::New(env);
-    object.Set("inDouble", Napi::Number::New(env, static_cast<double>(settled_.inDouble)));
-    object.Set("exactly", Napi::Number::New(env, static_cast<double>(settled_.exactly)));
+    object.Set("inDouble", Napi::Number::New(env, static_cast<double>(resolved_.inDouble)));
+    object.Set("exactly", Napi::Number::New(env, static_cast<double>(resolved_.exactly)));
     return object;
   }
 
@@ -117,7 +117,7 @@ class PrecisionRecallWork final : public Work {
   HeldArray<double> metrics_;
   PrecisionRecallOptions options_;
   std::optional<SampleArrays> samples_;
-  SettledCounts settled_;
+  ResolvedCounts resolved_;
 };
 
 }  // namespace

@@ -17,11 +17,11 @@ struct FactoredGaussian {
   Vector mean;              // d
   Matrix factor;            // d x r, r >= 0
   bool triangular = false;  // factor is lower triangular
-  Vector pivots;  // of a Cholesky factor, triangular or pivoted: when r = d, the determinant is their squares'
-                  // product
+  /// Of a Cholesky factor, triangular or pivoted: when r = d, the determinant is their squares' product.
+  Vector pivots;
   double trace = 0;  // of the covariance
-  double uncertainty =
-      0;  // bound on the 2-norm of (covariance meant - factor factor^T): what float64 input leaves open
+  /// Bound on the 2-norm of (covariance meant - factor factor^T): what float64 input leaves open.
+  double uncertainty = 0;
 };
 
 /// Mean (d) and covariance (d x d, row-major and symmetric) where they lie.

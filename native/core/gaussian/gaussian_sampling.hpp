@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "core/base/task.hpp"
-#include "core/metrics/frechet.hpp"
+#include "core/gaussian/gaussian_factor.hpp"
 
 namespace madloop {
 

@@ -9,7 +9,7 @@
 #include "core/base/decimal.hpp"
 #include "core/base/elementary.hpp"
 #include "core/base/sum.hpp"
-#include "core/limits/stationary_spread.hpp"
+#include "core/limits/eigenvalue_dispersion.hpp"
 
 // Let H be the limiting spectral law of the stationary Sigma, m(s) = int dH(tau)/(tau + s) for s > 0 and
 // w(s) = 1/m(s) - s. With a = n_r/n, b = n_s/n, y = d/n the deterministic equivalent of a sum of two sample
@@ -195,7 +195,7 @@ void check(FreshDataLoop const& loop) {
 
 DeterministicLimit deterministicLimit(FreshDataLoop const& loop, Task const& task) {
   check(loop);
-  StationarySpread const exact = stationarySpread(loop);
+  EigenvalueDispersion const exact = eigenvalueDispersion(loop);
   SpectralSweep sweep(loop);
   double const deficit = sweep.rootDeficit(task);
   // m + (sqrt(sigma) - 1)^2 + 2 sqrt(sigma) (1 - E tr Sigma^(1/2)/(d sqrt(sigma))), and what the spread beyond

@@ -1,10 +1,11 @@
-// The limit point of the fresh data loop for large dimensions, without Monte Carlo (DESIGN 4.7).
+// The limit point of the fresh data loop for large dimensions, without Monte Carlo
+// (docs/effective-sample-size.md).
 #pragma once
 
 #include <cstddef>
 
 #include "core/base/task.hpp"
-#include "core/limits/stationary_spread.hpp"
+#include "core/limits/eigenvalue_dispersion.hpp"
 
 namespace madloop {
 

@@ -38,14 +38,14 @@ struct Point {
 /// log(distance) as a function of log(n), which is nearly a line of slope -1; and its inverse.
 class Curve {
  public:
-  Curve(Yardstick const& yardstick, Task const& task)
-      : yardstick_(yardstick),
+  Curve(ReferenceCurve const& referenceCurve, Task const& task)
+      : referenceCurve_(referenceCurve),
         task_(task),
-        realFrom_(yardstick.deterministic ? fewest : static_cast<double>(yardstick.dim) + 1) {}
+        realFrom_(referenceCurve.deterministic ? fewest : static_cast<double>(referenceCurve.dim) + 1) {}
 
   /// The n with that distance, or 0 or infinity.
   double samplesAt(double distance) {
-    auto const d = static_cast<double>(yardstick_.dim);
+    auto const d = static_cast<double>(referenceCurve_.dim);
     double low = fewest;
     double high = most;
     while (high > 1.001 * low) {
@@ -66,9 +66,9 @@ class Curve {
  private:
   [[nodiscard]] Point at(double samples) const {
     double const distance =
-        yardstick_.deterministic
-            ? deterministicLimit({yardstick_.dim, samples, 0, 1, yardstick_.divisor}, task_).distance
-            : expectedDistance(yardstick_.dim, samples, task_, yardstick_.divisor);
+        referenceCurve_.deterministic
+            ? deterministicLimit({referenceCurve_.dim, samples, 0, 1, referenceCurve_.divisor}, task_).distance
+            : expectedDistance(referenceCurve_.dim, samples, task_, referenceCurve_.divisor);
     return {samples, logarithm(samples), logarithm(distance)};
   }
 
@@ -124,7 +124,7 @@ class Curve {
     return std::min(std::max(std::round(samples), smallest), largest);
   }
 
-  Yardstick yardstick_;
+  ReferenceCurve referenceCurve_;
   Task const& task_;
   double realFrom_;  // where the curve begins to be one of real n
   double slope_ = -1;
@@ -135,7 +135,7 @@ SampleSizes convert(DistanceToConvert const& given, Task const& task) {
     throwInvalidInput("effectiveSampleSizes: distance must be positive and finite, got " +
                       shortestDecimal(given.distance));
   }
-  Curve curve(given.yardstick, task);
+  Curve curve(given.referenceCurve, task);
   SampleSizes result;
   result.value = curve.samplesAt(given.distance);
   auto const end = [&](double distance) {

@@ -5,22 +5,22 @@
 #include <vector>
 
 #include "core/base/task.hpp"
-#include "core/loop/gaussian_loop.hpp"
+#include "core/gaussian/divisor.hpp"
 
 namespace madloop {
 
 /// What distances are measured with: the expected distance between N(0, I_d) and the Gaussian fitted to n of
 /// its samples.
-struct Yardstick {
+struct ReferenceCurve {
   std::size_t dim = 0;
   CovarianceDivisor divisor = CovarianceDivisor::unbiased;
-  bool deterministic =
-      false;  // of the large-d formula (deterministicLimit with n_s = 0), else of expectedDistance
+  /// By the large-d formula (deterministicLimit with n_s = 0), else by expectedDistance.
+  bool deterministic = false;
 };
 
 /// A distance and the ends of its interval; lower and upper are NaN where it has none.
 struct DistanceToConvert {
-  Yardstick yardstick;
+  ReferenceCurve referenceCurve;
   double distance = 0;
   double lower = 0;
   double upper = 0;

@@ -1,10 +1,10 @@
-// E[distance(G(n), N(0, I_d))]: what fitting a Gaussian to n real points costs on average (DESIGN 4.6).
+// E[distance(G(n), N(0, I_d))]: what fitting a Gaussian to n real points costs on average (docs/numerics.md).
 #pragma once
 
 #include <cstddef>
 
 #include "core/base/task.hpp"
-#include "core/loop/gaussian_loop.hpp"
+#include "core/gaussian/divisor.hpp"
 
 namespace madloop {
 

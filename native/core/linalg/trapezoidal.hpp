@@ -17,8 +17,8 @@ inline Matrix multiplyTrapezoidal(Matrix const& f, Matrix const& a) {
     Index const width = std::min(kTrapezoidalBlock, a.cols() - j);
     for (Index i = j; i < f.rows(); i += kTrapezoidalBlock) {
       Index const height = std::min(kTrapezoidalBlock, f.rows() - i);
-      Index const inner =
-          std::min(i + height, f.cols()) - j;  // a is zero above row j, f right of column i + height
+      // a is zero above row j, f right of column i + height.
+      Index const inner = std::min(i + height, f.cols()) - j;
       result.block(i, j, height, width).noalias() = f.block(i, j, height, inner) * a.block(j, j, inner, width);
     }
   }

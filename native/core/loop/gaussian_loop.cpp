@@ -64,8 +64,8 @@ GaussianLoopResult simulateGaussianLoop(GaussianLoopParameters const& parameters
   LoopReference const reference = makeLoopReference(parameters, task, "simulateGaussianLoop");
   std::uint64_t const key = streamKey(parameters.seed, kDomain);
 
-  keepFreedMemory(16 * parameters.dim * parameters.dim *
-                  sizeof(double));  // what a generation has in use, and more
+  // What a generation has in use, and more.
+  keepFreedMemory(16 * parameters.dim * parameters.dim * sizeof(double));
 
   LoopStatistics statistics(parameters.replicates, parameters.generations, parameters.series);
   parallelFor(task, statistics.groups(), [&](std::size_t group) {

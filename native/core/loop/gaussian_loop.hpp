@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/task.hpp"
+#include "core/gaussian/divisor.hpp"
 
 namespace madloop {
 
@@ -15,7 +16,6 @@ enum class LoopVariant { fullySynthetic, syntheticAugmentation, freshData, combi
 /// Which samples train a generation, beside the real ones: the latest synthetic samples, all so far, or a
 /// random subset of fixed size of what 'accumulate' would train on, the real samples included.
 enum class SyntheticPool { latest, accumulate, subsample };
-enum class CovarianceDivisor { unbiased, mle };  // N - 1 or N
 enum class LoopEngine { moments, samples };
 
 struct GaussianLoopParameters {

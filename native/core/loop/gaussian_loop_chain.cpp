@@ -9,7 +9,7 @@
 #include "core/base/elementary.hpp"
 #include "core/base/error.hpp"
 #include "core/base/sum.hpp"
-#include "core/metrics/frechet.hpp"
+#include "core/gaussian/gaussian_factor.hpp"
 #include "core/random/binomial.hpp"
 #include "core/random/permutation.hpp"
 #include "core/random/stream.hpp"

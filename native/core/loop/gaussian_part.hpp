@@ -1,4 +1,4 @@
-// The sufficient statistics of a sample, drawn and pooled without the sample (DESIGN 4.4; ORACLES: Bartlett).
+// The sufficient statistics of a sample, drawn and pooled without the sample (docs/numerics.md: the loops).
 //
 // Covariances travel as factors: a loop whose covariance shrinks in some directions faster than in others
 // would lose them in a covariance matrix long before it does in a factor.

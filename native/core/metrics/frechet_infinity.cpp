@@ -6,6 +6,7 @@
 
 #include "core/base/sum.hpp"
 #include "core/inference/jackknife.hpp"
+#include "core/metrics/frechet.hpp"
 
 namespace madloop {
 

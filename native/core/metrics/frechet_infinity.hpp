@@ -22,8 +22,8 @@ struct FrechetInfinity {
   double lower = 0;  // 95 % interval
   double upper = 0;
   double degreesOfFreedom = 0;
-  std::vector<double>
-      distances;  // [k - 1]: mean over the k subsets of rows / k rows each, weighted by their rows
+  /// [k - 1]: mean over the k subsets of rows / k rows each, weighted by their rows.
+  std::vector<double> distances;
 };
 
 /// Intercept of the least-squares line through the distances at rows / k, k = 1, ..., points, over 1 / rows.

@@ -12,8 +12,8 @@
 
 #include "core/base/task.hpp"
 #include "core/base/view.hpp"
+#include "core/gaussian/gaussian_factor.hpp"
 #include "core/gaussian/moments.hpp"
-#include "core/metrics/frechet.hpp"
 
 namespace madloop {
 

@@ -5,8 +5,8 @@
 #include <limits>
 #include <string>
 
+#include "core/base/mean_and_deviation.hpp"
 #include "core/base/parallel.hpp"
-#include "core/base/spread.hpp"
 #include "core/base/sum.hpp"
 #include "core/gaussian/finite_rows.hpp"
 #include "core/inference/student_t.hpp"
@@ -223,9 +223,9 @@ template std::vector<double> kernelDistances(MatrixView<double>, MatrixView<doub
 KernelSummary summarize(std::vector<double> const& estimates) {
   auto const count = static_cast<double>(estimates.size());
   KernelSummary summary;
-  Spread const spread = spreadOf(estimates);
-  summary.mean = spread.mean;
-  summary.standardDeviation = spread.standardDeviation;
+  MeanAndDeviation const each = meanAndDeviation(estimates);
+  summary.mean = each.mean;
+  summary.standardDeviation = each.standardDeviation;
   summary.standardError = summary.standardDeviation / std::sqrt(count);
   summary.halfWidth = studentHalfWidth(std::max(1.0, count - 1)) * summary.standardError;
   return summary;

@@ -7,7 +7,7 @@
 #include <limits>
 #include <utility>
 
-#include "core/base/spread.hpp"
+#include "core/base/mean_and_deviation.hpp"
 #include "core/inference/student_t.hpp"
 #include "core/neighbours/distance_tiles.hpp"
 #include "core/neighbours/identity.hpp"
@@ -76,7 +76,7 @@ MetricEstimate plain(double value) { return {value, kNaN, kNaN, kNaN}; }
 /// proportions of complex surveys (Korn & Graubard 1998); where the error vanishes, with the smaller sample's
 /// size.
 MetricEstimate proportion(double value, std::vector<double> const& inHalves, std::size_t smallest) {
-  double const error = spreadOf(inHalves).standardDeviation;
+  double const error = meanAndDeviation(inHalves).standardDeviation;
   double const trials = value * (1 - value) / (error * error);
   double const n = error > 0 && trials > 0 ? trials : static_cast<double>(smallest);
   double const t = halfWidth();
@@ -125,7 +125,7 @@ struct Manifold {
     for (std::size_t r = 0; r < kHalfSamples; ++r)
       inHalves.push_back(static_cast<double>(inclusions.pairsInHalf[q * kHalfSamples + r]) /
                          (static_cast<double>(k) * static_cast<double>(halvesOfPoints->size)));
-    double const error = spreadOf(inHalves).standardDeviation;
+    double const error = meanAndDeviation(inHalves).standardDeviation;
     return {value, error, std::max(0.0, value - halfWidth() * error), value + halfWidth() * error};
   }
 };
@@ -172,7 +172,7 @@ PrecisionRecall precisionRecall(Points const& real, Points const& generated, std
                                       frame, options.boundary, task);
 
   PrecisionRecall result;
-  result.settled = found.settled;
+  result.resolved = found.resolved;
   HalfSamples const* const halvesOfX = sampled ? &halves.halvesOfX : nullptr;
   HalfSamples const* const halvesOfY = sampled ? &halves.halvesOfY : nullptr;
   for (std::size_t q = 0; q < ks.size(); ++q) {

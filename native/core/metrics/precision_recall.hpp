@@ -41,7 +41,7 @@ struct ManifoldSamples {
 struct PrecisionRecall {
   std::vector<ManifoldMetrics> metrics;  // one for each k
   ManifoldSamples samples;               // empty unless asked for
-  SettledCounts settled;
+  ResolvedCounts resolved;
 };
 
 struct PrecisionRecallOptions {

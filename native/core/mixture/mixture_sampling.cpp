@@ -7,7 +7,7 @@
 #include "core/base/elementary.hpp"
 #include "core/base/parallel.hpp"
 #include "core/base/sum.hpp"
-#include "core/metrics/frechet.hpp"
+#include "core/gaussian/gaussian_factor.hpp"
 #include "core/mixture/whitened_components.hpp"
 #include "core/random/normal.hpp"
 #include "core/random/stream.hpp"

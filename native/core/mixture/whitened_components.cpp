@@ -6,8 +6,8 @@
 #include "core/base/elementary.hpp"
 #include "core/base/sum.hpp"
 #include "core/gaussian/checked_covariance.hpp"
+#include "core/gaussian/gaussian_factor.hpp"
 #include "core/linalg/cholesky.hpp"
-#include "core/metrics/frechet.hpp"
 
 namespace madloop {
 

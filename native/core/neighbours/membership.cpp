@@ -6,7 +6,7 @@
 
 #include "core/neighbours/distance_tiles.hpp"
 #include "core/neighbours/near_pairs.hpp"
-#include "core/neighbours/settled_distance.hpp"
+#include "core/neighbours/resolved_distance.hpp"
 
 namespace madloop {
 
@@ -103,9 +103,9 @@ class Balls {
 /// Decides, for one tile at a time, which of its pairs lie in which balls.
 class PairDecider {
  public:
-  PairDecider(Frame const& frame, Boundary boundary) : frame_(frame), boundary_(boundary), settled_(frame) {}
+  PairDecider(Frame const& frame, Boundary boundary) : frame_(frame), boundary_(boundary), resolved_(frame) {}
 
-  SettledCounts const& settledCounts() const { return counts_; }
+  ResolvedCounts const& resolvedCounts() const { return counts_; }
 
   /// The smallest rank for which point p of `points`, at squared distance `squared` by float32, is in ball b; 0
   /// if none.
@@ -145,14 +145,14 @@ class PairDecider {
     if (order == kOpen && pair.points.identities[pair.point] == centres.identities[radius.neighbour]) order = 0;
     if (order == kOpen && !pair.inDouble && !frame_.exactInFloat) {
       pair.inDouble = true;
-      settled_.setCentre(centres.points, pair.ball);
-      pair.squared = settled_.squared(pair.points.points, pair.point);
+      resolved_.setCentre(centres.points, pair.ball);
+      pair.squared = resolved_.squared(pair.points.points, pair.point);
       order = compare(pair.squared, radius.squared);
     }
     if (order == kOpen && (frame_.exactInFloat || frame_.exactInDouble)) order = 0;
     if (order == kOpen) {
       pair.exactly = true;
-      order = settled_.compare(pair.points.points, pair.point, centres.points, radius.neighbour);
+      order = resolved_.compare(pair.points.points, pair.point, centres.points, radius.neighbour);
     }
     return boundary_ == Boundary::inside ? order <= 0 : order < 0;
   }
@@ -167,8 +167,8 @@ class PairDecider {
 
   Frame const& frame_;
   Boundary boundary_;
-  SettledDistances settled_;
-  SettledCounts counts_;
+  ResolvedDistances resolved_;
+  ResolvedCounts counts_;
 };
 
 /// Searches tiles for the pairs near enough to lie in a ball of either set.
@@ -205,11 +205,11 @@ class TileSearch {
     });
     ballsOfX_.addPairs(pairsOfX);
     ballsOfY_.addPairs(pairsOfY);
-    increase<std::uint64_t>(inDouble_, decider.settledCounts().inDouble);
-    increase<std::uint64_t>(exactly_, decider.settledCounts().exactly);
+    increase<std::uint64_t>(inDouble_, decider.resolvedCounts().inDouble);
+    increase<std::uint64_t>(exactly_, decider.resolvedCounts().exactly);
   }
 
-  [[nodiscard]] SettledCounts settledCounts() const { return {inDouble_.load(), exactly_.load()}; }
+  [[nodiscard]] ResolvedCounts resolvedCounts() const { return {inDouble_.load(), exactly_.load()}; }
 
  private:
   /// The limit of a point is the largest radius of its ball.
@@ -251,7 +251,7 @@ Membership membership(FramedPoints const& x, NeighbourRadii const& radiiOfX, Fra
   TileSearch search(x, y, ballsOfX, ballsOfY, frame, boundary);
   forEachDistanceTile(x, {0, x.points.rows()}, y, Pairs::all, frame, task,
                       [&](DistanceTile const& tile) { search.search(tile); });
-  return {ballsOfX.result(), ballsOfY.result(), search.settledCounts()};
+  return {ballsOfX.result(), ballsOfY.result(), search.resolvedCounts()};
 }
 
 }  // namespace madloop

@@ -43,8 +43,8 @@ struct Inclusions {
   std::vector<std::uint64_t> pairsInHalf;
 };
 
-/// Decisions that float32 left open, by what settled them.
-struct SettledCounts {
+/// Decisions that float32 left open, by what resolved them.
+struct ResolvedCounts {
   std::uint64_t inDouble = 0;
   std::uint64_t exactly = 0;
 };
@@ -52,7 +52,7 @@ struct SettledCounts {
 struct Membership {
   Inclusions inBallsOfX;  // points of y in balls of x
   Inclusions inBallsOfY;  // points of x in balls of y
-  SettledCounts settled;
+  ResolvedCounts resolved;
 };
 
 /// For each of `ks`, every ball of x and y and every point of the other set. Every decision is the one of exact

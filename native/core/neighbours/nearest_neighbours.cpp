@@ -8,7 +8,7 @@
 #include "core/base/spin.hpp"
 #include "core/neighbours/distance_tiles.hpp"
 #include "core/neighbours/near_pairs.hpp"
-#include "core/neighbours/settled_distance.hpp"
+#include "core/neighbours/resolved_distance.hpp"
 
 namespace madloop {
 
@@ -25,7 +25,7 @@ struct Candidate {
   float upper;
 };
 
-struct Settled {
+struct Resolved {
   std::uint32_t index;
   Interval squared;
 };
@@ -58,8 +58,8 @@ class CandidateLists {
     }
   }
 
-  /// Offers a candidate to point i and returns its new limit; `settled` is the calling thread's own.
-  float offer(std::size_t i, Candidate const& candidate, SettledDistances& settled) {
+  /// Offers a candidate to point i and returns its new limit; `resolved` is the calling thread's own.
+  float offer(std::size_t i, Candidate const& candidate, ResolvedDistances& resolved) {
     std::size_t const local = i - strip_.begin;
     std::lock_guard const lock(locks_[local / kLockedPoints]);
     if (candidate.lower > threshold(local)) return -threshold(local);
@@ -68,15 +68,15 @@ class CandidateLists {
     if (candidate.upper < threshold(local)) replaceLargest(local, candidate.upper);
     if (count == capacity_) {
       prune(local);
-      if (count > k_ + (capacity_ - k_) / 2) settle(i, settled);
+      if (count > k_ + (capacity_ - k_) / 2) resolve(i, resolved);
     }
     return -threshold(local);
   }
 
   /// The k nearest of point i in order. For one thread at a time a point, once all candidates were offered.
-  std::vector<Settled> nearest(std::size_t i, SettledDistances& settled) {
+  std::vector<Resolved> nearest(std::size_t i, ResolvedDistances& resolved) {
     prune(i - strip_.begin);
-    return nearestOf(i, settled);
+    return nearestOf(i, resolved);
   }
 
  private:
@@ -106,8 +106,8 @@ class CandidateLists {
   }
 
   /// Leaves only the k nearest of the candidates: those it drops are beaten by k others.
-  void settle(std::size_t i, SettledDistances& settled) {
-    std::vector<Settled> const kept = nearestOf(i, settled);
+  void resolve(std::size_t i, ResolvedDistances& resolved) {
+    std::vector<Resolved> const kept = nearestOf(i, resolved);
     std::size_t const local = i - strip_.begin;
     Candidate* const list = candidates_.data() + local * capacity_;
     float* const heap = nearest_.data() + local * k_;
@@ -121,19 +121,19 @@ class CandidateLists {
   }
 
   /// The k nearest of the candidates (all, if fewer) in the order of exact distances, then of indices.
-  std::vector<Settled> nearestOf(std::size_t i, SettledDistances& settled) {
+  std::vector<Resolved> nearestOf(std::size_t i, ResolvedDistances& resolved) {
     std::size_t const local = i - strip_.begin;
     Candidate const* const list = candidates_.data() + local * capacity_;
-    settled.setCentre(x_.points, i);
-    std::vector<Settled> result(counts_[local]);
+    resolved.setCentre(x_.points, i);
+    std::vector<Resolved> result(counts_[local]);
     for (std::size_t c = 0; c < result.size(); ++c) result[c] = {list[c].index, {list[c].lower, list[c].upper}};
-    if (!frame_.exactInFloat) settleDistances(result, settled);
+    if (!frame_.exactInFloat) resolveDistances(result, resolved);
     bool const exact = frame_.exactInFloat || frame_.exactInDouble;
-    auto const nearer = [&](Settled const& a, Settled const& b) {
+    auto const nearer = [&](Resolved const& a, Resolved const& b) {
       if (a.squared.upper < b.squared.lower) return true;
       if (b.squared.upper < a.squared.lower) return false;
       bool const same = exact || x_.identities[a.index] == x_.identities[b.index];
-      int const order = same ? 0 : settled.compare(x_.points, a.index, x_.points, b.index);
+      int const order = same ? 0 : resolved.compare(x_.points, a.index, x_.points, b.index);
       return order == 0 ? a.index < b.index : order < 0;
     };
     std::size_t const kept = std::min(k_, result.size());
@@ -143,13 +143,13 @@ class CandidateLists {
   }
 
   /// Distances in float64, computed once for equal points.
-  void settleDistances(std::vector<Settled>& points, SettledDistances const& settled) const {
-    auto const identity = [&](Settled const& point) { return x_.identities[point.index]; };
+  void resolveDistances(std::vector<Resolved>& points, ResolvedDistances const& resolved) const {
+    auto const identity = [&](Resolved const& point) { return x_.identities[point.index]; };
     std::sort(points.begin(), points.end(),
-              [&](Settled const& a, Settled const& b) { return identity(a) < identity(b); });
+              [&](Resolved const& a, Resolved const& b) { return identity(a) < identity(b); });
     for (std::size_t c = 0; c < points.size(); ++c) {
       bool const repeated = c > 0 && identity(points[c]) == identity(points[c - 1]);
-      points[c].squared = repeated ? points[c - 1].squared : settled.squared(x_.points, points[c].index);
+      points[c].squared = repeated ? points[c - 1].squared : resolved.squared(x_.points, points[c].index);
     }
   }
 
@@ -173,7 +173,7 @@ class TileSearch {
   void search(DistanceTile const& tile) {
     NearPairBounds rows = bounds(tile.rows);
     NearPairBounds columns = bounds(tile.columns);
-    SettledDistances settled(frame_);
+    ResolvedDistances resolved(frame_);
     forEachNearPair(tile, rows, columns, [&](std::size_t i, std::size_t j, float product) {
       bool const shared = j >= lists_.strip().begin && j < lists_.strip().end;
       if (i == j || (shared && j < i)) return;  // the pair comes (or came) the other way round
@@ -183,10 +183,10 @@ class TileSearch {
       float const lower = roundedDown(std::max(0.0, squared - error));
       float const upper = roundedUp(squared + error);
       float& rowLimit = rows.limits[i - tile.rows.begin];
-      rowLimit = lists_.offer(i, {static_cast<std::uint32_t>(j), lower, upper}, settled);
+      rowLimit = lists_.offer(i, {static_cast<std::uint32_t>(j), lower, upper}, resolved);
       if (!shared) return;
       float& columnLimit = columns.limits[j - tile.columns.begin];
-      columnLimit = lists_.offer(j, {static_cast<std::uint32_t>(i), lower, upper}, settled);
+      columnLimit = lists_.offer(j, {static_cast<std::uint32_t>(i), lower, upper}, resolved);
     });
   }
 
@@ -238,15 +238,15 @@ NeighbourRadii neighbourRadii(FramedPoints const& x, Frame const& frame, std::si
 
     std::vector<std::vector<Radius>> radii(strip.size());
     parallelForPieces(task, strip, 64, [&](IndexRange rows) {
-      SettledDistances settled(frame);
+      ResolvedDistances resolved(frame);
       std::vector<std::uint32_t> indices;
       std::vector<std::uint32_t> ranks;
       for (std::size_t i = rows.begin; i < rows.end; ++i) {
         task.throwIfCancelled();
-        std::vector<Settled> const nearest = lists.nearest(i, settled);
+        std::vector<Resolved> const nearest = lists.nearest(i, resolved);
         indices.clear();
         ranks.clear();
-        for (Settled const& neighbour : nearest) indices.push_back(neighbour.index);
+        for (Resolved const& neighbour : nearest) indices.push_back(neighbour.index);
         choose(i, indices, ranks);
         std::sort(ranks.begin(), ranks.end());
         ranks.erase(std::unique(ranks.begin(), ranks.end()), ranks.end());

@@ -43,7 +43,7 @@ using ChooseRanks = std::function<void(std::size_t point, std::span<std::uint32_
 
 /// The radii of all points up to rank `depth` (below the number of points). Order is that of the exact
 /// distances, and of the indices where these are equal: each pair's distance is computed once in float32; what
-/// its error bound leaves open about the order is settled in float64 and, where that leaves ties, exactly. A
+/// its error bound leaves open about the order is resolved in float64 and, where that leaves ties, exactly. A
 /// point is not its own neighbour; a duplicate of it is. Memory: 12 (2 depth + 22) bytes a point, in strips of
 /// points (that see some pairs twice) beyond 64 MiB.
 NeighbourRadii neighbourRadii(FramedPoints const& x, Frame const& frame, std::size_t depth,

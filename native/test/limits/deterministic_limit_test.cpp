@@ -87,7 +87,7 @@ double marchenkoPasturRoot(double c) {
 
 /// distance = d [m + (sqrt(sigma) - 1)^2 + 2 sqrt(sigma) loss], solved for the loss.
 double lossOf(FreshDataLoop const& loop, double distance) {
-  madloop::StationarySpread const exact = madloop::stationarySpread(loop);
+  madloop::EigenvalueDispersion const exact = madloop::eigenvalueDispersion(loop);
   double const root = std::sqrt(1 + exact.bias);
   return (distance / static_cast<double>(loop.dim) - exact.meanSquare - (root - 1) * (root - 1)) / (2 * root);
 }

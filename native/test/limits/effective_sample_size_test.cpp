@@ -16,9 +16,9 @@ using madloop::effectiveSampleSizes;
 using madloop::Error;
 using madloop::ErrorCode;
 using madloop::expectedDistance;
+using madloop::ReferenceCurve;
 using madloop::SampleSizes;
 using madloop::Task;
-using madloop::Yardstick;
 
 namespace {
 
@@ -29,8 +29,8 @@ SampleSizes sizesOf(DistanceToConvert const& distance) {
   return effectiveSampleSizes({distance}, task)[0];
 }
 
-double sizeOf(Yardstick const& yardstick, double distance) {
-  return sizesOf({yardstick, distance, absent, absent}).value;
+double sizeOf(ReferenceCurve const& referenceCurve, double distance) {
+  return sizesOf({referenceCurve, distance, absent, absent}).value;
 }
 
 constexpr CovarianceDivisor divisors[] = {CovarianceDivisor::unbiased, CovarianceDivisor::mle};
@@ -65,12 +65,13 @@ TEST_CASE("the ends of an interval are the sizes of its distances") {
         CAPTURE(n);
         CAPTURE(part);
         double const distance = expectedDistance(100, n, task, divisor);
-        Yardstick const yardstick{100, divisor};
-        SampleSizes const sizes = sizesOf({yardstick, distance, distance * (1 - part), distance * (1 + part)});
+        ReferenceCurve const referenceCurve{100, divisor};
+        SampleSizes const sizes =
+            sizesOf({referenceCurve, distance, distance * (1 - part), distance * (1 + part)});
         CHECK(sizes.lower < sizes.value);
         CHECK(sizes.value < sizes.upper);
-        CHECK(std::abs(sizes.lower / sizeOf(yardstick, distance * (1 + part)) - 1) < 1e-10);
-        CHECK(std::abs(sizes.upper / sizeOf(yardstick, distance * (1 - part)) - 1) < 1e-10);
+        CHECK(std::abs(sizes.lower / sizeOf(referenceCurve, distance * (1 + part)) - 1) < 1e-10);
+        CHECK(std::abs(sizes.upper / sizeOf(referenceCurve, distance * (1 - part)) - 1) < 1e-10);
       }
     }
   }
@@ -127,7 +128,7 @@ TEST_CASE("distances outside the curve are said to be so") {
   CHECK(std::isnan(none.upper));
 }
 
-TEST_CASE("the yardstick of large dimensions is the deterministic limit without synthetic samples") {
+TEST_CASE("the reference curve of large dimensions is the deterministic limit without synthetic samples") {
   Task const task;
   for (double const n : {3.0, 20.7, 500.0, 2e5, 1e9}) {
     CAPTURE(n);

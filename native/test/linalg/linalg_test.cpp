@@ -114,8 +114,8 @@ TEST_CASE("every quadrature rule gives square roots on its whole interval") {
       long double const x = std::pow(static_cast<long double>(rule.condition), step / 1000.0L);
       long double root = 0;
       for (std::size_t j = 0; j < rule.size; ++j) root += rule.weight[j] * x / (x + rule.node[j]);
-      CHECK(std::abs(static_cast<double>(root / std::sqrt(x)) - 1) <=
-            4e-16);  // weights and nodes are rounded to double
+      // Weights and nodes are rounded to double.
+      CHECK(std::abs(static_cast<double>(root / std::sqrt(x)) - 1) <= 4e-16);
     }
   }
 }

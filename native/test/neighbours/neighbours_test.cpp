@@ -341,8 +341,8 @@ TEST_CASE("the result does not depend on the number of threads") {
     CHECK(many.samples.realBallsAroundGenerated == one.samples.realBallsAroundGenerated);
     CHECK(many.samples.generatedBallsAroundReal == one.samples.generatedBallsAroundReal);
     CHECK(many.samples.generatedInRealBall == one.samples.generatedInRealBall);
-    CHECK(many.settled.inDouble == one.settled.inDouble);
-    CHECK(many.settled.exactly == one.settled.exactly);
+    CHECK(many.resolved.inDouble == one.resolved.inDouble);
+    CHECK(many.resolved.exactly == one.resolved.exactly);
   }
 }
 

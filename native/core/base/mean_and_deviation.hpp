@@ -8,12 +8,12 @@
 
 namespace madloop {
 
-struct Spread {
+struct MeanAndDeviation {
   double mean;
   double standardDeviation;  // divisor n - 1: NaN for a single number
 };
 
-inline Spread spreadOf(std::span<double const> values) {
+inline MeanAndDeviation meanAndDeviation(std::span<double const> values) {
   auto const n = static_cast<double>(values.size());
   double const mean = fixedOrderSum(values.size(), [&](std::size_t i) { return values[i]; }) / n;
   double const squares =

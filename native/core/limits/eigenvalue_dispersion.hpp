@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include "core/loop/gaussian_loop.hpp"
+#include "core/gaussian/divisor.hpp"
 
 namespace madloop {
 
@@ -18,7 +18,7 @@ struct FreshDataLoop {
 
 /// E[mu mu^T] = meanSquare I, E[Sigma] = (1 + bias) I, E[tr Sigma^2] = d (1 + bias)^2 (1 + spread) in the
 /// limit.
-struct StationarySpread {
+struct EigenvalueDispersion {
   double meanSquare = 0;
   double bias = 0;
   double spread = 0;  // infinite where E[tr Sigma^2] diverges
@@ -29,6 +29,6 @@ struct StationarySpread {
 /// statistical error.
 ///
 /// Expects dim >= 1, real >= 1, synthetic >= 0, real + synthetic >= 2, lambda in [0, 1].
-StationarySpread stationarySpread(FreshDataLoop const& loop);
+EigenvalueDispersion eigenvalueDispersion(FreshDataLoop const& loop);
 
 }  // namespace madloop

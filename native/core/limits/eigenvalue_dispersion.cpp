@@ -1,4 +1,4 @@
-#include "core/limits/stationary_spread.hpp"
+#include "core/limits/eigenvalue_dispersion.hpp"
 
 #include <array>
 #include <cmath>
@@ -94,7 +94,7 @@ std::array<double, 5> fixedPoint(std::array<Affine, 5> rows) {
 
 }  // namespace
 
-StationarySpread stationarySpread(FreshDataLoop const& loop) {
+EigenvalueDispersion eigenvalueDispersion(FreshDataLoop const& loop) {
   auto const d = static_cast<double>(loop.dim);
   double const total = loop.real + loop.synthetic;
   double const p = loop.real / total;

@@ -1,4 +1,4 @@
-#include "core/limits/stationary_spread.hpp"
+#include "core/limits/eigenvalue_dispersion.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,11 +11,11 @@
 #include "test/support/reference.hpp"
 
 using madloop::CovarianceDivisor;
+using madloop::eigenvalueDispersion;
+using madloop::EigenvalueDispersion;
 using madloop::FreshDataLoop;
 using madloop::Index;
 using madloop::Matrix;
-using madloop::stationarySpread;
-using madloop::StationarySpread;
 using madloop::Vector;
 using madloop::test::FreshRecursion;
 using madloop::test::referenceComplexEigenvalues;
@@ -44,7 +44,7 @@ double growth(FreshRecursion const& recursion) {
 
 /// E|mu|^2, E tr S and E tr S^2 in the limit.
 std::array<double, 3> moments(FreshDataLoop const& loop) {
-  StationarySpread const s = stationarySpread(loop);
+  EigenvalueDispersion const s = eigenvalueDispersion(loop);
   auto const d = static_cast<double>(loop.dim);
   return {d * s.meanSquare, d * (1 + s.bias), d * (1 + s.bias) * (1 + s.bias) * (1 + s.spread)};
 }
@@ -88,7 +88,7 @@ TEST_CASE("the stationary spread is the fixed point of the recursion of the mome
           FreshDataLoop const loop{static_cast<std::size_t>(dim), real, synthetic, lambda};
           double const rate = growth(recursion);
           if (rate >= 1) {
-            CHECK(std::isinf(stationarySpread(loop).spread));
+            CHECK(std::isinf(eigenvalueDispersion(loop).spread));
             continue;
           }
           std::array<double, 7> const constant = recursion.next({});
@@ -117,7 +117,8 @@ TEST_CASE("the spread is infinite exactly where the recursion of the second mome
           CAPTURE(real);
           CAPTURE(synthetic);
           CAPTURE(lambda);
-          CHECK(std::isinf(stationarySpread({static_cast<std::size_t>(dim), real, synthetic, lambda}).spread) ==
+          CHECK(std::isinf(
+                    eigenvalueDispersion({static_cast<std::size_t>(dim), real, synthetic, lambda}).spread) ==
                 (rate > 1));
           ++(rate > 1 ? diverging : converging);
         }
@@ -133,11 +134,11 @@ TEST_CASE("without synthetic samples the moments are those of a Wishart matrix, 
     for (std::size_t const dim : {1U, 10U, 1000U}) {
       CAPTURE(n);
       CAPTURE(dim);
-      StationarySpread const s = stationarySpread({dim, n, 0, 0.7});
+      EigenvalueDispersion const s = eigenvalueDispersion({dim, n, 0, 0.7});
       CHECK(std::abs(s.meanSquare * n - 1) < 1e-15);
       CHECK(s.bias == 0);
       CHECK(std::abs(s.spread * (n - 1) / (static_cast<double>(dim) + 1) - 1) < 1e-14);
-      StationarySpread const mle = stationarySpread({dim, n, 0, 0.7, CovarianceDivisor::mle});
+      EigenvalueDispersion const mle = eigenvalueDispersion({dim, n, 0, 0.7, CovarianceDivisor::mle});
       CHECK(std::abs(mle.bias * n + 1) < 1e-15);
       CHECK(std::abs(mle.spread / s.spread - 1) < 1e-12);
     }
@@ -155,7 +156,7 @@ TEST_CASE("divisor N scales each generation's covariance by (N - 1)/N") {
       s = h * (0.4 + lambda * 0.6 * s + 20.0 * 30 / (50 * 49) * m);
       m = next;
     }
-    StationarySpread const found = stationarySpread(loop);
+    EigenvalueDispersion const found = eigenvalueDispersion(loop);
     CHECK(std::abs(found.meanSquare / m - 1) < 1e-13);
     CHECK(std::abs((1 + found.bias) / s - 1) < 1e-13);
   }

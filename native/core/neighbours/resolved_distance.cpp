@@ -1,4 +1,4 @@
-#include "core/neighbours/settled_distance.hpp"
+#include "core/neighbours/resolved_distance.hpp"
 
 #include <algorithm>
 
@@ -7,19 +7,19 @@
 
 namespace madloop {
 
-SettledDistances::SettledDistances(Frame const& frame)
+ResolvedDistances::ResolvedDistances(Frame const& frame)
     : frame_(frame),
       scaled_(frame.scaledCentre.size()),
       centre_(scaled_.size()),
       a_(scaled_.size()),
       b_(scaled_.size()) {}
 
-void SettledDistances::setCentre(Points const& points, std::size_t index) {
+void ResolvedDistances::setCentre(Points const& points, std::size_t index) {
   points.load(index, 1, centre_.data());
   for (std::size_t k = 0; k < scaled_.size(); ++k) scaled_[k] = frame_.scale * centre_[k];
 }
 
-Interval SettledDistances::squared(Points const& points, std::size_t index) const {
+Interval ResolvedDistances::squared(Points const& points, std::size_t index) const {
   double const sum = std::visit(
       [&](auto const& view) {
         auto const* const row = view.row(index);
@@ -33,7 +33,7 @@ Interval SettledDistances::squared(Points const& points, std::size_t index) cons
   return {std::max(0.0, sum - error), sum + error};
 }
 
-int SettledDistances::compare(Points const& setOfA, std::size_t a, Points const& setOfB, std::size_t b) {
+int ResolvedDistances::compare(Points const& setOfA, std::size_t a, Points const& setOfB, std::size_t b) {
   setOfA.load(a, 1, a_.data());
   setOfB.load(b, 1, b_.data());
   return compareSquaredDistances(centre_.data(), a_.data(), b_.data(), centre_.size());

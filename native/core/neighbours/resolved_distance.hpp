@@ -10,9 +10,9 @@
 namespace madloop {
 
 /// A point's distances to points of a set. Reuses its memory: keep one a thread.
-class SettledDistances {
+class ResolvedDistances {
  public:
-  explicit SettledDistances(Frame const& frame);
+  explicit ResolvedDistances(Frame const& frame);
 
   /// Distances are measured from here on.
   void setCentre(Points const& points, std::size_t index);
