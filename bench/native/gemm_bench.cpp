@@ -13,8 +13,8 @@
 
 namespace {
 
-using madloop::Index;
-using madloop::Matrix;
+using madloop::linalg::Index;
+using madloop::linalg::Matrix;
 
 void measure(Index dim, int products) {
   Matrix const a = Matrix::Constant(dim, dim, 0.5);
@@ -38,7 +38,7 @@ void measure(Index dim, int products) {
 
 /// Tiles of 256 products an entry, from panels that stay in the first-level cache.
 void measureKernel() {
-  madloop::TileKernel<double> const& kernel = madloop::tileKernel<double>();
+  madloop::linalg::TileKernel<double> const& kernel = madloop::linalg::tileKernel<double>();
   constexpr std::size_t depth = 256;
   madloop::AlignedArray<double> const a(kernel.rows * depth);
   madloop::AlignedArray<double> const b(kernel.columns * depth);
@@ -64,7 +64,7 @@ void measureKernel() {
 }  // namespace
 
 int main() {
-  madloop::fixEigenBlocking();
+  madloop::linalg::fixEigenBlocking();
   measure(100, 20);
   measure(512, 1);
   measureKernel();

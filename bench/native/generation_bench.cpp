@@ -18,9 +18,9 @@
 
 namespace {
 
-using madloop::Index;
-using madloop::Matrix;
-using madloop::Stream;
+using madloop::linalg::Index;
+using madloop::linalg::Matrix;
+using madloop::random::Stream;
 
 constexpr Index dim = 100;
 constexpr std::uint64_t real = 100;
@@ -46,67 +46,70 @@ void measure(char const* what, Body body) {
 
 Matrix bartlett(std::uint32_t chain, std::uint64_t dof) {
   Matrix factor(dim, std::min<Index>(dim, static_cast<Index>(dof)));
-  madloop::bartlettFactor(Stream{.key = 1, .chain = chain}, static_cast<std::size_t>(dim), dof, factor.data());
+  madloop::random::bartlettFactor(Stream{.key = 1, .chain = chain}, static_cast<std::size_t>(dim), dof,
+                                  factor.data());
   return factor;
 }
 
 }  // namespace
 
 int main() {
-  madloop::fixEigenBlocking();
+  madloop::linalg::fixEigenBlocking();
   madloop::Task const task;
   Matrix const realFactor = bartlett(0, real - 1);
   Matrix const syntheticFactor = bartlett(1, synthetic - 1);
 
   // A covariance as the loop has it, and its Cholesky factor.
   Matrix gram = Matrix::Zero(dim, dim);
-  madloop::addTrapezoidalGram(realFactor, gram);
-  madloop::addTrapezoidalGram(syntheticFactor, gram);
+  madloop::linalg::addTrapezoidalGram(realFactor, gram);
+  madloop::linalg::addTrapezoidalGram(syntheticFactor, gram);
   gram /= static_cast<double>(real + synthetic - 1);
   Matrix const root = Eigen::LLT<Matrix>(gram).matrixL();
-  Matrix const product = madloop::multiplyTrapezoidal(root, syntheticFactor);
+  Matrix const product = madloop::linalg::multiplyTrapezoidal(root, syntheticFactor);
 
   Matrix scratch(dim, dim);
-  madloop::Vector normals(dim);
+  madloop::linalg::Vector normals(dim);
   measure("random numbers", [&](std::uint32_t call) {
     auto const rows = static_cast<std::size_t>(dim);
-    madloop::bartlettFactor(Stream{.key = 2, .chain = call, .part = 0}, rows, real - 1, scratch.data());
-    madloop::bartlettFactor(Stream{.key = 2, .chain = call, .part = 1}, rows, synthetic - 1, scratch.data());
-    madloop::fillNormals(Stream{.key = 2, .chain = call, .part = 2}, 0, normals.data(), rows);
-    madloop::fillNormals(Stream{.key = 2, .chain = call, .part = 3}, 0, normals.data(), rows);
+    madloop::random::bartlettFactor(Stream{.key = 2, .chain = call, .part = 0}, rows, real - 1, scratch.data());
+    madloop::random::bartlettFactor(Stream{.key = 2, .chain = call, .part = 1}, rows, synthetic - 1,
+                                    scratch.data());
+    madloop::random::fillNormals(Stream{.key = 2, .chain = call, .part = 2}, 0, normals.data(), rows);
+    madloop::random::fillNormals(Stream{.key = 2, .chain = call, .part = 3}, 0, normals.data(), rows);
     sink = scratch(dim - 1, 0) + normals[0];
   });
-  measure("product of triangles",
-          [&](std::uint32_t) { sink = madloop::multiplyTrapezoidal(root, syntheticFactor)(dim - 1, 0); });
+  measure("product of triangles", [&](std::uint32_t) {
+    sink = madloop::linalg::multiplyTrapezoidal(root, syntheticFactor)(dim - 1, 0);
+  });
   measure("two Gram matrices of triangles", [&](std::uint32_t) {
     scratch.setZero();
-    madloop::addTrapezoidalGram(realFactor, scratch);
-    madloop::addTrapezoidalGram(product, scratch);
+    madloop::linalg::addTrapezoidalGram(realFactor, scratch);
+    madloop::linalg::addTrapezoidalGram(product, scratch);
     sink = scratch(dim - 1, 0);
   });
   measure("Cholesky factor", [&](std::uint32_t) { sink = Eigen::LLT<Matrix>(gram).matrixLLT()(dim - 1, 0); });
   measure("reduction to tridiagonal form",
-          [&](std::uint32_t) { sink = madloop::tridiagonalise(gram, 1, task).diagonal[dim - 1]; });
+          [&](std::uint32_t) { sink = madloop::linalg::tridiagonalise(gram, 1, task).diagonal[dim - 1]; });
   measure("reduction and trace of the square root",
-          [&](std::uint32_t) { sink = madloop::traceSquareRoot(gram, task).value; });
+          [&](std::uint32_t) { sink = madloop::linalg::traceSquareRoot(gram, task).value; });
 
   // All of it, as gaussian_loop.cpp does it for one generation.
-  madloop::GaussianState reference{madloop::Vector::Zero(dim), {}};
+  madloop::loop::GaussianState reference{madloop::linalg::Vector::Zero(dim), {}};
   reference.covariance.values = Matrix::Identity(dim, dim);
   reference.covariance.trapezoidal = true;
   reference.covariance.identity = true;
-  madloop::GaussianState model = reference;
+  madloop::loop::GaussianState model = reference;
   measure("one generation", [&](std::uint32_t call) {
     auto streams = [&](std::uint32_t part) {
-      return madloop::PartStreams{Stream{.key = 3, .chain = call, .part = part},
-                                  Stream{.key = 3, .chain = call, .part = part + 1},
-                                  Stream{.key = 3, .chain = call, .part = part + 2}};
+      return madloop::loop::PartStreams{Stream{.key = 3, .chain = call, .part = part},
+                                        Stream{.key = 3, .chain = call, .part = part + 1},
+                                        Stream{.key = 3, .chain = call, .part = part + 2}};
     };
-    std::vector<madloop::GaussianPart> parts;
-    parts.push_back(madloop::drawPartByMoments(reference, 1, real, streams(0)));
-    parts.push_back(madloop::drawPartByMoments(model, 1, synthetic, streams(3)));
-    model = madloop::fitGaussian(madloop::mergeParts(std::move(parts)), real + synthetic - 1);
-    sink = madloop::traceSquareRoot(model.covariance.gram, task).value;
+    std::vector<madloop::loop::GaussianPart> parts;
+    parts.push_back(madloop::loop::drawPartByMoments(reference, 1, real, streams(0)));
+    parts.push_back(madloop::loop::drawPartByMoments(model, 1, synthetic, streams(3)));
+    model = madloop::loop::fitGaussian(madloop::loop::mergeParts(std::move(parts)), real + synthetic - 1);
+    sink = madloop::linalg::traceSquareRoot(model.covariance.gram, task).value;
   });
   return 0;
 }

@@ -13,7 +13,7 @@
 
 namespace {
 
-using madloop::Stream;
+using madloop::random::Stream;
 
 /// Calls body(stream) `calls` times a round, each with a stream of its own, and prints the fastest round.
 template <class Body>
@@ -39,25 +39,26 @@ int main() {
   double volatile sink = 0;  // keeps results alive
 
   measure("normal", count, 500,
-          [&](Stream const& stream) { madloop::fillNormals(stream, 0, out.data(), count); });
+          [&](Stream const& stream) { madloop::random::fillNormals(stream, 0, out.data(), count); });
   for (double degrees : {1.0, 5.0, 1000.0}) {
     std::fill(dof.begin(), dof.end(), degrees);
     char name[64];
     std::snprintf(name, sizeof name, "chi-square, %g degrees of freedom", degrees);
-    measure(name, count, 100,
-            [&](Stream const& stream) { madloop::fillChiSquares(stream, 0, dof.data(), count, out.data()); });
+    measure(name, count, 100, [&](Stream const& stream) {
+      madloop::random::fillChiSquares(stream, 0, dof.data(), count, out.data());
+    });
   }
   measure("chi-square, 1000 degrees of freedom, one by one", 1, 100000,
-          [&](Stream const& stream) { sink = sink + madloop::chiSquare(stream, 0, 1000); });
+          [&](Stream const& stream) { sink = sink + madloop::random::chiSquare(stream, 0, 1000); });
   measure("binomial, 1000 trials, probability 0.001", 1, 100000, [&](Stream const& stream) {
-    sink = sink + static_cast<double>(madloop::binomial(stream, 0, 1000, 0.001));
+    sink = sink + static_cast<double>(madloop::random::binomial(stream, 0, 1000, 0.001));
   });
   measure("binomial, 1000 trials, probability 0.3", 1, 100000, [&](Stream const& stream) {
-    sink = sink + static_cast<double>(madloop::binomial(stream, 0, 1000, 0.3));
+    sink = sink + static_cast<double>(madloop::random::binomial(stream, 0, 1000, 0.3));
   });
   measure("Bartlett factor, 100 rows, 100 degrees", 1, 2000,
-          [&](Stream const& stream) { madloop::bartlettFactor(stream, rows, 100, out.data()); });
+          [&](Stream const& stream) { madloop::random::bartlettFactor(stream, rows, 100, out.data()); });
   measure("Bartlett factor, 100 rows, 10 degrees", 1, 2000,
-          [&](Stream const& stream) { madloop::bartlettFactor(stream, rows, 10, out.data()); });
+          [&](Stream const& stream) { madloop::random::bartlettFactor(stream, rows, 10, out.data()); });
   return 0;
 }

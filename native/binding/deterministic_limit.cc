@@ -11,6 +11,8 @@
 
 namespace madloop::binding {
 
+using gaussian::CovarianceDivisor;
+
 namespace {
 
 /// Many loops at once: a column an array.
@@ -34,7 +36,7 @@ class DeterministicLimitsWork final : public Work {
   void run(Task& task) override {
     task.expect(loops_.size());
     parallelFor(task, loops_.size(), [&](std::size_t i) {
-      DeterministicLimit const limit = deterministicLimit(loops_[i], task);
+      limits::DeterministicLimit const limit = limits::deterministicLimit(loops_[i], task);
       distance_.data()[i] = limit.distance;
       spread_.data()[i] = limit.spread;
       task.add(1);
@@ -48,7 +50,7 @@ class DeterministicLimitsWork final : public Work {
     return arguments.float64Array(name, loops_.size());
   }
 
-  std::vector<FreshDataLoop> loops_;
+  std::vector<limits::FreshDataLoop> loops_;
   HeldArray<double> distance_;
   HeldArray<double> spread_;
 };

@@ -10,6 +10,8 @@
 
 namespace madloop::binding {
 
+using gaussian::CovarianceDivisor;
+
 namespace {
 
 /// Many distances at once: a column an array.
@@ -27,7 +29,7 @@ class EffectiveSampleSizesWork final : public Work {
     HeldArray<double> const lower = column(arguments, "lower");
     HeldArray<double> const upper = column(arguments, "upper");
     for (std::size_t i = 0; i < distances_.size(); ++i) {
-      ReferenceCurve const referenceCurve{
+      limits::ReferenceCurve const referenceCurve{
           arguments.sizeAt(dim, i, "dim"),
           mle.data()[i] != 0 ? CovarianceDivisor::mle : CovarianceDivisor::unbiased,
           deterministic.data()[i] != 0,
@@ -37,7 +39,7 @@ class EffectiveSampleSizesWork final : public Work {
   }
 
   void run(Task& task) override {
-    std::vector<SampleSizes> const sizes = effectiveSampleSizes(distances_, task);
+    std::vector<limits::SampleSizes> const sizes = limits::effectiveSampleSizes(distances_, task);
     for (std::size_t i = 0; i < sizes.size(); ++i) {
       samples_.data()[i] = sizes[i].value;
       samplesLower_.data()[i] = sizes[i].lower;
@@ -52,7 +54,7 @@ class EffectiveSampleSizesWork final : public Work {
     return arguments.float64Array(name, distances_.size());
   }
 
-  std::vector<DistanceToConvert> distances_;
+  std::vector<limits::DistanceToConvert> distances_;
   HeldArray<double> samples_;
   HeldArray<double> samplesLower_;
   HeldArray<double> samplesUpper_;

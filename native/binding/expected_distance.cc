@@ -9,6 +9,8 @@
 
 namespace madloop::binding {
 
+using gaussian::CovarianceDivisor;
+
 namespace {
 
 class ExpectedDistanceWork final : public Work {
@@ -19,7 +21,7 @@ class ExpectedDistanceWork final : public Work {
         divisor_(arguments.choice<CovarianceDivisor>(
             "divisor", {{"unbiased", CovarianceDivisor::unbiased}, {"mle", CovarianceDivisor::mle}})) {}
 
-  void run(Task& task) override { result_ = expectedDistance(dim_, samples_, task, divisor_); }
+  void run(Task& task) override { result_ = limits::expectedDistance(dim_, samples_, task, divisor_); }
 
   Napi::Value result(Napi::Env env) override { return Napi::Number::New(env, result_); }
 

@@ -22,12 +22,12 @@ class FrechetWork final : public Work {
     auto const* const first = std::get_if<HeldGaussian>(&a_);
     auto const* const second = std::get_if<HeldGaussian>(&b_);
     if (first != nullptr && second != nullptr) {
-      result_ = frechetDistance(first->view(), second->view(), task);
+      result_ = metrics::frechetDistance(first->view(), second->view(), task);
       return;
     }
-    FactoredGaussian a = factorSide(a_, task, "a");
-    FactoredGaussian b = factorSide(b_, task, "b");
-    result_ = frechetDistance(std::move(a), std::move(b), task);
+    gaussian::FactoredGaussian a = factorSide(a_, task, "a");
+    gaussian::FactoredGaussian b = factorSide(b_, task, "b");
+    result_ = metrics::frechetDistance(std::move(a), std::move(b), task);
   }
 
   Napi::Value result(Napi::Env env) override {
@@ -42,7 +42,7 @@ class FrechetWork final : public Work {
  private:
   HeldSide a_;
   HeldSide b_;
-  FrechetDistance result_;
+  metrics::FrechetDistance result_;
 };
 
 }  // namespace

@@ -19,14 +19,15 @@ class FrechetInfinityWork final : public Work {
         generated_(holdSide(arguments.object("generated"))),
         points_(arguments.size("points")),
         groups_(arguments.size("groups")),
-        extrapolated_(arguments.choice<Extrapolated>(
-            "extrapolate", {{"generated", Extrapolated::generated}, {"both", Extrapolated::both}})),
+        extrapolated_(arguments.choice<metrics::Extrapolated>(
+            "extrapolate",
+            {{"generated", metrics::Extrapolated::generated}, {"both", metrics::Extrapolated::both}})),
         seed_(arguments.bigUint64("seed")),
         distances_(arguments.float64Array("distances", points_)) {}
 
   void run(Task& task) override {
-    result_ = frechetInfinity(coreSide(reference_), coreSide(generated_), points_, groups_, extrapolated_,
-                              seed_, task);
+    result_ = metrics::frechetInfinity(coreSide(reference_), coreSide(generated_), points_, groups_,
+                                       extrapolated_, seed_, task);
     std::copy(result_.distances.begin(), result_.distances.end(), distances_.data());
   }
 
@@ -47,10 +48,10 @@ class FrechetInfinityWork final : public Work {
   HeldSide generated_;
   std::size_t points_;
   std::size_t groups_;
-  Extrapolated extrapolated_;
+  metrics::Extrapolated extrapolated_;
   std::uint64_t seed_;
   HeldArray<double> distances_;
-  FrechetInfinity result_;
+  metrics::FrechetInfinity result_;
 };
 
 }  // namespace

@@ -19,7 +19,9 @@ class FrechetIntervalWork final : public Work {
         groups_(arguments.size("groups")),
         seed_(arguments.bigUint64("seed")) {}
 
-  void run(Task& task) override { result_ = frechetInterval(coreSide(a_), coreSide(b_), groups_, seed_, task); }
+  void run(Task& task) override {
+    result_ = metrics::frechetInterval(coreSide(a_), coreSide(b_), groups_, seed_, task);
+  }
 
   Napi::Value result(Napi::Env env) override {
     Napi::Object object = Napi::Object::New(env);
@@ -42,7 +44,7 @@ class FrechetIntervalWork final : public Work {
   HeldSide b_;
   std::size_t groups_;
   std::uint64_t seed_;
-  FrechetInterval result_;
+  metrics::FrechetInterval result_;
 };
 
 }  // namespace

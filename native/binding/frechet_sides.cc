@@ -5,10 +5,10 @@ namespace madloop::binding {
 namespace {
 
 struct ToCore {
-  FrechetSide operator()(HeldMatrix const& matrix) const {
-    return matrix.visit([](auto view) { return FrechetSide(view); });
+  metrics::FrechetSide operator()(HeldMatrix const& matrix) const {
+    return matrix.visit([](auto view) { return metrics::FrechetSide(view); });
   }
-  FrechetSide operator()(HeldGaussian const& gaussian) const { return gaussian.copy(); }
+  metrics::FrechetSide operator()(HeldGaussian const& held) const { return held.copy(); }
 };
 
 }  // namespace
@@ -18,12 +18,12 @@ HeldSide holdSide(Arguments const& arguments) {
   return HeldGaussian(arguments);
 }
 
-FrechetSide coreSide(HeldSide const& side) { return std::visit(ToCore{}, side); }
+metrics::FrechetSide coreSide(HeldSide const& side) { return std::visit(ToCore{}, side); }
 
-FactoredGaussian factorSide(HeldSide const& side, Task& task, char const* argument) {
-  if (auto const* gaussian = std::get_if<HeldGaussian>(&side))
-    return factorMoments(gaussian->view(), task, argument);
-  return madloop::factorSide(coreSide(side), task, argument);
+gaussian::FactoredGaussian factorSide(HeldSide const& side, Task& task, char const* argument) {
+  if (auto const* held = std::get_if<HeldGaussian>(&side))
+    return gaussian::factorMoments(held->view(), task, argument);
+  return metrics::factorSide(coreSide(side), task, argument);
 }
 
 }  // namespace madloop::binding

@@ -14,9 +14,9 @@ using HeldSide = std::variant<HeldMatrix, HeldGaussian>;
 HeldSide holdSide(Arguments const& arguments);
 
 /// The side for the core; copies a Gaussian. Any thread.
-FrechetSide coreSide(HeldSide const& side);
+metrics::FrechetSide coreSide(HeldSide const& side);
 
 /// The Gaussian of a side, from where its values lie. Errors as for factorData and factorMoments.
-FactoredGaussian factorSide(HeldSide const& side, Task& task, char const* argument);
+gaussian::FactoredGaussian factorSide(HeldSide const& side, Task& task, char const* argument);
 
 }  // namespace madloop::binding

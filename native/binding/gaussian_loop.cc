@@ -14,10 +14,14 @@
 
 namespace madloop::binding {
 
+using gaussian::CovarianceDivisor;
+using loop::LoopVariant;
+using loop::SyntheticPool;
+
 namespace {
 
-GaussianLoopParameters readParameters(Arguments const& arguments) {
-  GaussianLoopParameters parameters;
+loop::GaussianLoopParameters readParameters(Arguments const& arguments) {
+  loop::GaussianLoopParameters parameters;
   parameters.variant =
       arguments.choice<LoopVariant>("variant", {{"fully-synthetic", LoopVariant::fullySynthetic},
                                                 {"synthetic-augmentation", LoopVariant::syntheticAugmentation},
@@ -40,8 +44,8 @@ GaussianLoopParameters readParameters(Arguments const& arguments) {
   parameters.generations = arguments.size("generations");
   parameters.replicates = arguments.size("replicates");
   parameters.seed = arguments.bigUint64("seed");
-  parameters.engine = arguments.choice<LoopEngine>(
-      "engine", {{"moments", LoopEngine::moments}, {"samples", LoopEngine::samples}});
+  parameters.engine = arguments.choice<loop::LoopEngine>(
+      "engine", {{"moments", loop::LoopEngine::moments}, {"samples", loop::LoopEngine::samples}});
   parameters.divisor = arguments.choice<CovarianceDivisor>(
       "divisor", {{"unbiased", CovarianceDivisor::unbiased}, {"mle", CovarianceDivisor::mle}});
   parameters.series = arguments.has("series");
@@ -56,15 +60,15 @@ class SeriesArrays {
                 arguments.float64Array("trace", length), arguments.float64Array("logDeterminant", length)} {}
 
   void fill(std::vector<double> const& interleaved) const {
-    for (std::size_t metric = 0; metric < loopMetricCount; ++metric) {
+    for (std::size_t metric = 0; metric < loop::loopMetricCount; ++metric) {
       double* const array = arrays_[metric].data();
       for (std::size_t i = 0; i < arrays_[metric].size(); ++i)
-        array[i] = interleaved[i * loopMetricCount + metric];
+        array[i] = interleaved[i * loop::loopMetricCount + metric];
     }
   }
 
  private:
-  std::array<HeldArray<double>, loopMetricCount> arrays_;
+  std::array<HeldArray<double>, loop::loopMetricCount> arrays_;
 };
 
 class GaussianLoopWork final : public Work {
@@ -91,7 +95,7 @@ class GaussianLoopWork final : public Work {
       parameters_.referenceCovariance.assign(referenceCovariance_->data(),
                                              referenceCovariance_->data() + referenceCovariance_->size());
     }
-    GaussianLoopResult const result = simulateGaussianLoop(parameters_, task);
+    loop::GaussianLoopResult const result = loop::simulateGaussianLoop(parameters_, task);
     std::copy(result.mean.begin(), result.mean.end(), mean_.data());
     std::copy(result.standardError.begin(), result.standardError.end(), standardError_.data());
     if (series_) series_->fill(result.series);
@@ -101,10 +105,10 @@ class GaussianLoopWork final : public Work {
 
  private:
   [[nodiscard]] std::size_t tableLength() const {
-    return checkedMultiply(parameters_.generations, loopMetricCount, "generations x metrics");
+    return checkedMultiply(parameters_.generations, loop::loopMetricCount, "generations x metrics");
   }
 
-  GaussianLoopParameters parameters_;
+  loop::GaussianLoopParameters parameters_;
   HeldArray<double> mean_;           // generations x loopMetricCount
   HeldArray<double> standardError_;  // likewise
   std::optional<SeriesArrays> series_;

@@ -14,6 +14,8 @@
 
 namespace madloop::binding {
 
+using mixture::WeightBias;
+
 namespace {
 
 class MixtureFitWork final : public Work {
@@ -24,7 +26,8 @@ class MixtureFitWork final : public Work {
         form_(covarianceForm(arguments, "form")),
         weights_(arguments.float64Array("weights", components_)),
         means_(arguments.float64Array("means", checkedMultiply(components_, x_.cols(), "components x dim"))),
-        covariances_(arguments.float64Array("covariances", covarianceValues(form_, components_, x_.cols()))) {
+        covariances_(
+            arguments.float64Array("covariances", mixture::covarianceValues(form_, components_, x_.cols()))) {
     options_.components = components_;
     options_.form = form_;
     options_.regularisation = arguments.number("regularisation");
@@ -41,16 +44,16 @@ class MixtureFitWork final : public Work {
   }
 
   void run(Task& task) override {
-    std::optional<GaussianMixture> start;
+    std::optional<mixture::GaussianMixture> start;
     if (start_) {
       start = start_->copy();
-      checkMixture(*start, "start");
+      mixture::checkMixture(*start, "start");
     }
-    fit_ = x_.visit([&](auto x) { return fitGaussianMixture(x, options_, start, task); });
-    GaussianMixture const& mixture = fit_.mixture;
-    std::copy(mixture.weights.begin(), mixture.weights.end(), weights_.data());
-    std::copy(mixture.means.begin(), mixture.means.end(), means_.data());
-    std::copy(mixture.covariances.begin(), mixture.covariances.end(), covariances_.data());
+    fit_ = x_.visit([&](auto x) { return mixture::fitGaussianMixture(x, options_, start, task); });
+    mixture::GaussianMixture const& fitted = fit_.mixture;
+    std::copy(fitted.weights.begin(), fitted.weights.end(), weights_.data());
+    std::copy(fitted.means.begin(), fitted.means.end(), means_.data());
+    std::copy(fitted.covariances.begin(), fitted.covariances.end(), covariances_.data());
   }
 
   Napi::Value result(Napi::Env env) override {
@@ -64,13 +67,13 @@ class MixtureFitWork final : public Work {
  private:
   HeldMatrix x_;
   std::size_t components_;
-  CovarianceForm form_;
+  mixture::CovarianceForm form_;
   HeldArray<double> weights_;
   HeldArray<double> means_;
   HeldArray<double> covariances_;
-  MixtureFitOptions options_;
+  mixture::MixtureFitOptions options_;
   std::optional<HeldMixture> start_;
-  MixtureFit fit_;
+  mixture::MixtureFit fit_;
 };
 
 class MixtureSamplingWork final : public Work {
@@ -92,7 +95,7 @@ class MixtureSamplingWork final : public Work {
     std::vector<double> logDensities;
     if (logDensities_)
       logDensities.assign(logDensities_->data(), logDensities_->data() + logDensities_->size());
-    sampleMixture(mixture_.copy(), lambda_, bias_, logDensities, count_, seed_, out_.data(), task);
+    mixture::sampleMixture(mixture_.copy(), lambda_, bias_, logDensities, count_, seed_, out_.data(), task);
   }
 
   Napi::Value result(Napi::Env env) override { return env.Undefined(); }
@@ -115,7 +118,7 @@ class MixtureLogDensityWork final : public Work {
         out_(arguments.float64Array("out", x_.rows())) {}
 
   void run(Task& task) override {
-    x_.visit([&](auto x) { mixtureLogDensity(mixture_.copy(), x, out_.data(), task); });
+    x_.visit([&](auto x) { mixture::mixtureLogDensity(mixture_.copy(), x, out_.data(), task); });
   }
 
   Napi::Value result(Napi::Env env) override { return env.Undefined(); }

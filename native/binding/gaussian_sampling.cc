@@ -23,7 +23,8 @@ class GaussianSamplingWork final : public Work {
         out_(arguments.float64Array("out", checkedMultiply(count_, gaussian_.dim(), "count x dim"))) {}
 
   void run(Task& task) override {
-    sampleGaussian(factorMoments(gaussian_.copy(), task, "moments"), lambda_, count_, seed_, out_.data(), task);
+    gaussian::sampleGaussian(gaussian::factorMoments(gaussian_.copy(), task, "moments"), lambda_, count_, seed_,
+                             out_.data(), task);
   }
 
   Napi::Value result(Napi::Env env) override { return env.Undefined(); }

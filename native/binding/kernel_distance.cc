@@ -25,10 +25,10 @@ class KernelDistanceWork final : public Work {
 
   void run(Task& task) override {
     std::vector<double> const estimates = a_.visit([&](auto a) {
-      return b_.visit([&](auto b) { return kernelDistances(a, b, kernel_, blocks_, seed_, task); });
+      return b_.visit([&](auto b) { return metrics::kernelDistances(a, b, kernel_, blocks_, seed_, task); });
     });
     std::copy(estimates.begin(), estimates.end(), estimates_.data());
-    summary_ = summarize(estimates);
+    summary_ = metrics::summarize(estimates);
   }
 
   Napi::Value result(Napi::Env env) override {
@@ -43,11 +43,11 @@ class KernelDistanceWork final : public Work {
  private:
   HeldMatrix a_;
   HeldMatrix b_;
-  PolynomialKernel kernel_;
-  KernelBlocks blocks_;
+  metrics::PolynomialKernel kernel_;
+  metrics::KernelBlocks blocks_;
   std::uint64_t seed_;
   HeldArray<double> estimates_;
-  KernelSummary summary_;
+  metrics::KernelSummary summary_;
 };
 
 }  // namespace

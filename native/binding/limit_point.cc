@@ -17,16 +17,18 @@
 
 namespace madloop::binding {
 
+using gaussian::CovarianceDivisor;
+
 namespace {
 
 /// Domain of streamKey: "limitpt".
 constexpr std::uint64_t kDomain = 0x6c696d'69747074ULL;
 
-GaussianLoopParameters readLoop(Arguments const& arguments) {
-  GaussianLoopParameters parameters;
-  parameters.variant = arguments.choice<LoopVariant>(
-      "variant",
-      {{"synthetic-augmentation", LoopVariant::syntheticAugmentation}, {"fresh-data", LoopVariant::freshData}});
+loop::GaussianLoopParameters readLoop(Arguments const& arguments) {
+  loop::GaussianLoopParameters parameters;
+  parameters.variant = arguments.choice<loop::LoopVariant>(
+      "variant", {{"synthetic-augmentation", loop::LoopVariant::syntheticAugmentation},
+                  {"fresh-data", loop::LoopVariant::freshData}});
   parameters.dim = arguments.size("dim");
   parameters.real = arguments.size("real");
   parameters.synthetic = arguments.size("synthetic");
@@ -37,8 +39,8 @@ GaussianLoopParameters readLoop(Arguments const& arguments) {
   return parameters;
 }
 
-LimitPointSchedule readSchedule(Arguments const& arguments) {
-  LimitPointSchedule schedule;
+limits::LimitPointSchedule readSchedule(Arguments const& arguments) {
+  limits::LimitPointSchedule schedule;
   schedule.burnIn = arguments.size("burnIn");
   schedule.stride = arguments.size("stride");
   schedule.recordings = arguments.size("recordings");
@@ -50,13 +52,13 @@ class LimitPointChainsWork final : public Work {
  public:
   explicit LimitPointChainsWork(Arguments const& arguments) {
     for (Arguments const& item : arguments.list("work")) {
-      LimitPointWork work;
+      limits::LimitPointWork work;
       work.parameters = readLoop(item);
-      work.key = streamKey(item.bigUint64("seed"), kDomain);
+      work.key = random::streamKey(item.bigUint64("seed"), kDomain);
       work.schedule = readSchedule(item);
       work.first = item.size("first");
       work.count = item.size("count");
-      work.width = chainWidth(item.size("controls"));
+      work.width = limits::chainWidth(item.size("controls"));
       sums_.push_back(item.float64Array("sums", checkedMultiply(work.count, work.width, "count x width")));
       work.sums = sums_.back().data();
       std::size_t const dim = work.parameters.dim;
@@ -74,13 +76,13 @@ class LimitPointChainsWork final : public Work {
         work_[i].parameters.referenceCovariance.assign(references_[i]->data(),
                                                        references_[i]->data() + references_[i]->size());
     }
-    simulateLimitPointChains(work_, task);
+    limits::simulateLimitPointChains(work_, task);
   }
 
   Napi::Value result(Napi::Env env) override { return env.Undefined(); }
 
  private:
-  std::vector<LimitPointWork> work_;
+  std::vector<limits::LimitPointWork> work_;
   std::vector<HeldArray<double>> sums_;
   std::vector<std::optional<HeldArray<double>>> references_;
 };
@@ -90,11 +92,12 @@ class LimitPointChainsWork final : public Work {
 Napi::Value planLimitPoint(Napi::CallbackInfo const& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     Arguments const arguments(info, "planLimitPoint");
-    std::optional<ReferenceMetric> metric;
-    if (arguments.has("referenceTrace")) metric = ReferenceMetric{arguments.number("referenceTrace"), {}};
-    LimitPointCell const cell(readLoop(arguments), std::move(metric));
-    LimitPointSchedule const schedule = cell.schedule(arguments.number("relativeError"));
-    std::size_t const controls = LimitPointControls::count(cell);
+    std::optional<limits::ReferenceMetric> metric;
+    if (arguments.has("referenceTrace"))
+      metric = limits::ReferenceMetric{arguments.number("referenceTrace"), {}};
+    limits::LimitPointCell const cell(readLoop(arguments), std::move(metric));
+    limits::LimitPointSchedule const schedule = cell.schedule(arguments.number("relativeError"));
+    std::size_t const controls = limits::LimitPointControls::count(cell);
     Napi::Object plan = Napi::Object::New(info.Env());
     auto set = [&](char const* name, double value) { plan.Set(name, Napi::Number::New(info.Env(), value)); };
     set("burnIn", static_cast<double>(schedule.burnIn));
@@ -102,8 +105,8 @@ Napi::Value planLimitPoint(Napi::CallbackInfo const& info) {
     set("recordings", static_cast<double>(schedule.recordings));
     set("centre", schedule.centre);
     set("controls", static_cast<double>(controls));
-    set("width", static_cast<double>(chainWidth(controls)));
-    set("accumulatorLength", static_cast<double>(limitPointAccumulatorLength(controls)));
+    set("width", static_cast<double>(limits::chainWidth(controls)));
+    set("accumulatorLength", static_cast<double>(limits::limitPointAccumulatorLength(controls)));
     set("relaxationTime", cell.relaxationTime());
     set("seconds", cell.seconds(schedule));
     return plan;
@@ -123,10 +126,10 @@ Napi::Value addLimitPointChains(Napi::CallbackInfo const& info) {
     std::size_t const controls = arguments.size("controls");
     std::size_t const count = arguments.size("count");
     HeldArray<double> const accumulator =
-        arguments.float64Array("accumulator", limitPointAccumulatorLength(controls));
+        arguments.float64Array("accumulator", limits::limitPointAccumulatorLength(controls));
     HeldArray<double> const sums =
-        arguments.float64Array("sums", checkedMultiply(count, chainWidth(controls), "count x width"));
-    madloop::addLimitPointChains(controls, accumulator.data(), sums.data(), arguments.size("first"), count);
+        arguments.float64Array("sums", checkedMultiply(count, limits::chainWidth(controls), "count x width"));
+    limits::addLimitPointChains(controls, accumulator.data(), sums.data(), arguments.size("first"), count);
     return info.Env().Undefined();
   });
 }
@@ -136,9 +139,9 @@ Napi::Value estimateLimitPoint(Napi::CallbackInfo const& info) {
     Arguments const arguments(info, "estimateLimitPoint");
     std::size_t const controls = arguments.size("controls");
     HeldArray<double> const accumulator =
-        arguments.float64Array("accumulator", limitPointAccumulatorLength(controls));
-    LimitPointEstimate const estimate =
-        madloop::estimateLimitPoint(readSchedule(arguments), controls, accumulator.data());
+        arguments.float64Array("accumulator", limits::limitPointAccumulatorLength(controls));
+    limits::LimitPointEstimate const estimate =
+        limits::estimateLimitPoint(readSchedule(arguments), controls, accumulator.data());
     Napi::Object result = Napi::Object::New(info.Env());
     auto set = [&](char const* name, double value) { result.Set(name, Napi::Number::New(info.Env(), value)); };
     set("distance", estimate.distance);

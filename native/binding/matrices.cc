@@ -15,12 +15,12 @@ HeldGaussian::HeldGaussian(Arguments const& arguments)
       mean_(arguments.float64Array("mean", dim_)),
       covariance_(arguments.float64Array("covariance", checkedMultiply(dim_, dim_, "dim x dim"))) {}
 
-GaussianView HeldGaussian::view() const {
+gaussian::GaussianView HeldGaussian::view() const {
   return {dim_, {mean_.data(), mean_.size()}, {covariance_.data(), covariance_.size()}};
 }
 
-Moments HeldGaussian::copy(std::size_t count) const {
-  Moments moments;
+gaussian::Moments HeldGaussian::copy(std::size_t count) const {
+  gaussian::Moments moments;
   moments.count = count;
   moments.dim = dim_;
   moments.mean.assign(mean_.data(), mean_.data() + mean_.size());

@@ -39,11 +39,11 @@ class HeldGaussian {
   [[nodiscard]] std::size_t dim() const noexcept { return dim_; }
 
   /// Where the values lie, for as long as this lives.
-  [[nodiscard]] GaussianView view() const;
+  [[nodiscard]] gaussian::GaussianView view() const;
 
   /// A copy for the core, as the moments of `count` samples (which a factorisation does not look at). Any
   /// thread; large, so not for the JavaScript thread.
-  [[nodiscard]] Moments copy(std::size_t count = 0) const;
+  [[nodiscard]] gaussian::Moments copy(std::size_t count = 0) const;
 
  private:
   std::size_t dim_;

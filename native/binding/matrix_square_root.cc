@@ -22,8 +22,8 @@ class MatrixSquareRootWork final : public Work {
 
   void run(Task& task) override {
     // Symmetric, so that the order of rows and columns does not matter.
-    Matrix const root =
-        covariance_.visit([&](auto view) { return matrixSquareRoot(view, task, "covariance"); });
+    linalg::Matrix const root =
+        covariance_.visit([&](auto view) { return gaussian::matrixSquareRoot(view, task, "covariance"); });
     std::copy(root.data(), root.data() + root.size(), root_.data());
   }
 

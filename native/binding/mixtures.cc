@@ -2,6 +2,8 @@
 
 namespace madloop::binding {
 
+using mixture::CovarianceForm;
+
 CovarianceForm covarianceForm(Arguments const& arguments, char const* name) {
   return arguments.choice<CovarianceForm>(name, {{"full", CovarianceForm::full},
                                                  {"tied", CovarianceForm::tied},
@@ -13,18 +15,18 @@ HeldMixture::HeldMixture(Arguments const& arguments)
     : form_(covarianceForm(arguments, "form")),
       means_(arguments.object("means")),
       weights_(arguments.float64Array("weights", means_.rows())),
-      covariances_(
-          arguments.float64Array("covariances", covarianceValues(form_, means_.rows(), means_.cols()))) {}
+      covariances_(arguments.float64Array("covariances",
+                                          mixture::covarianceValues(form_, means_.rows(), means_.cols()))) {}
 
-GaussianMixture HeldMixture::copy() const {
-  GaussianMixture mixture;
-  mixture.components = components();
-  mixture.dim = dim();
-  mixture.form = form_;
-  mixture.weights.assign(weights_.data(), weights_.data() + weights_.size());
-  means_.visit([&](auto view) { mixture.means.assign(view.data, view.data + view.rows * view.cols); });
-  mixture.covariances.assign(covariances_.data(), covariances_.data() + covariances_.size());
-  return mixture;
+mixture::GaussianMixture HeldMixture::copy() const {
+  mixture::GaussianMixture result;
+  result.components = components();
+  result.dim = dim();
+  result.form = form_;
+  result.weights.assign(weights_.data(), weights_.data() + weights_.size());
+  means_.visit([&](auto view) { result.means.assign(view.data, view.data + view.rows * view.cols); });
+  result.covariances.assign(covariances_.data(), covariances_.data() + covariances_.size());
+  return result;
 }
 
 }  // namespace madloop::binding

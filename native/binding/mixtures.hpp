@@ -11,7 +11,7 @@
 namespace madloop::binding {
 
 /// The member `name`: 'full', 'tied', 'diagonal' or 'spherical'.
-CovarianceForm covarianceForm(Arguments const& arguments, char const* name);
+mixture::CovarianceForm covarianceForm(Arguments const& arguments, char const* name);
 
 /// { form, weights, means, covariances }: means is a matrix of components x dim, the arrays as GaussianMixture.
 class HeldMixture {
@@ -20,13 +20,13 @@ class HeldMixture {
 
   [[nodiscard]] std::size_t components() const noexcept { return means_.rows(); }
   [[nodiscard]] std::size_t dim() const noexcept { return means_.cols(); }
-  [[nodiscard]] CovarianceForm form() const noexcept { return form_; }
+  [[nodiscard]] mixture::CovarianceForm form() const noexcept { return form_; }
 
   /// A copy for the core. Any thread.
-  [[nodiscard]] GaussianMixture copy() const;
+  [[nodiscard]] mixture::GaussianMixture copy() const;
 
  private:
-  CovarianceForm form_;
+  mixture::CovarianceForm form_;
   HeldMatrix means_;
   HeldArray<double> weights_;
   HeldArray<double> covariances_;

@@ -9,7 +9,7 @@ namespace {
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   using namespace madloop::binding;
-  madloop::fixEigenBlocking();
+  madloop::linalg::fixEigenBlocking();
   Environment::attach(env);
   exports.Set("startMoments", Napi::Function::New<startMoments>(env, "startMoments"));
   exports.Set("mergeMoments", Napi::Function::New<mergeMoments>(env, "mergeMoments"));

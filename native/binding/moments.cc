@@ -22,7 +22,7 @@ class MomentsWork final : public Work {
             arguments.float64Array("covariance", checkedMultiply(x_.cols(), x_.cols(), "cols x cols"))) {}
 
   void run(Task& task) override {
-    Moments const result = x_.visit([&](auto view) { return moments(view, task, "x"); });
+    gaussian::Moments const result = x_.visit([&](auto view) { return gaussian::moments(view, task, "x"); });
     std::copy(result.mean.begin(), result.mean.end(), mean_.data());
     std::copy(result.covariance.begin(), result.covariance.end(), covariance_.data());
   }
@@ -52,8 +52,8 @@ Napi::Value mergeMoments(Napi::CallbackInfo const& info) {
     HeldArray<double> const mean = arguments.float64Array("mean", a.dim());
     HeldArray<double> const covariance =
         arguments.float64Array("covariance", checkedMultiply(a.dim(), a.dim(), "dim x dim"));
-    Moments const merged =
-        madloop::mergeMoments(a.copy(arguments.size("countA")), b.copy(arguments.size("countB")));
+    gaussian::Moments const merged =
+        gaussian::mergeMoments(a.copy(arguments.size("countA")), b.copy(arguments.size("countB")));
     std::copy(merged.mean.begin(), merged.mean.end(), mean.data());
     std::copy(merged.covariance.begin(), merged.covariance.end(), covariance.data());
     return info.Env().Undefined();

@@ -22,8 +22,8 @@ Napi::Value multinomialUniform(Napi::CallbackInfo const& info) {
     std::size_t const cells = arguments.size("cells");
     HeldArray<double> const out = arguments.float64Array("counts", cells);
     std::vector<std::uint64_t> counts(cells);
-    Stream const stream{streamKey(arguments.bigUint64("seed"), kDomain), 0, 0, 0};
-    madloop::multinomialUniform(stream, 0, arguments.size("trials"), cells, counts.data());
+    random::Stream const stream{random::streamKey(arguments.bigUint64("seed"), kDomain), 0, 0, 0};
+    random::multinomialUniform(stream, 0, arguments.size("trials"), cells, counts.data());
     for (std::size_t i = 0; i < cells; ++i) out.data()[i] = static_cast<double>(counts[i]);
     return info.Env().Undefined();
   });

@@ -29,7 +29,7 @@ class SampleArrays {
         generatedBallsAroundReal_(arguments.float64Array("generatedBallsAroundReal", realRadius_.size())),
         generatedInRealBall_(arguments.float64Array("generatedInRealBall", realRadius_.size())) {}
 
-  void fill(ManifoldSamples const& samples) const {
+  void fill(metrics::ManifoldSamples const& samples) const {
     copy(samples.realRadius, realRadius_);
     copy(samples.generatedRadius, generatedRadius_);
     copy(samples.realBallsAroundGenerated, realBallsAroundGenerated_);
@@ -59,8 +59,8 @@ class PrecisionRecallWork final : public Work {
         ks_(arguments.float64Array("ks", kCount_)),
         metrics_(arguments.float64Array(
             "metrics", checkedMultiply(kCount_, kMetrics * kNumbersOfMetric, "k's x metrics x numbers"))) {
-    options_.boundary =
-        arguments.choice<Boundary>("boundary", {{"inside", Boundary::inside}, {"outside", Boundary::outside}});
+    options_.boundary = arguments.choice<neighbours::Boundary>(
+        "boundary", {{"inside", neighbours::Boundary::inside}, {"outside", neighbours::Boundary::outside}});
     options_.standardErrors = arguments.boolean("standardErrors");
     options_.seed = arguments.bigUint64("seed");
     options_.samples = arguments.has("samples");
@@ -73,13 +73,13 @@ class PrecisionRecallWork final : public Work {
     std::vector<std::size_t> ks;
     for (std::size_t q = 0; q < kCount_; ++q) ks.push_back(static_cast<std::size_t>(ks_.data()[q]));
     auto const points = [](HeldMatrix const& matrix) {
-      return matrix.visit([](auto view) { return Points(view); });
+      return matrix.visit([](auto view) { return neighbours::Points(view); });
     };
-    PrecisionRecall const result = precisionRecall(points(real_), points(generated_), ks, options_, task);
+    metrics::PrecisionRecall const result =
+        metrics::precisionRecall(points(real_), points(generated_), ks, options_, task);
     double* out = metrics_.data();
-    for (ManifoldMetrics const& metrics : result.metrics) {
-      for (MetricEstimate const* metric :
-           {&metrics.precision, &metrics.recall, &metrics.density, &metrics.coverage}) {
+    for (metrics::ManifoldMetrics const& ofK : result.metrics) {
+      for (metrics::MetricEstimate const* metric : {&ofK.precision, &ofK.recall, &ofK.density, &ofK.coverage}) {
         for (double const number : {metric->value, metric->standardError, metric->low, metric->high})
           *out++ = number;
       }
@@ -115,9 +115,9 @@ class PrecisionRecallWork final : public Work {
   std::size_t kCount_;
   HeldArray<double> ks_;
   HeldArray<double> metrics_;
-  PrecisionRecallOptions options_;
+  metrics::PrecisionRecallOptions options_;
   std::optional<SampleArrays> samples_;
-  ResolvedCounts resolved_;
+  neighbours::ResolvedCounts resolved_;
 };
 
 }  // namespace

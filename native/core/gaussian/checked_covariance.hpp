@@ -7,15 +7,15 @@
 #include "core/base/view.hpp"
 #include "core/linalg/eigen.hpp"
 
-namespace madloop {
+namespace madloop::gaussian {
 
 /// Symmetric part, in float64, of a square matrix given row-major, after checking it: finite, symmetric up to
 /// the rounding of T, diagonal not negative. Errors: invalidInput for a NaN or infinity,
 /// notPositiveSemidefinite for the rest, with the place; `argument` names the matrix.
 template <class T>
-Matrix checkedCovariance(MatrixView<T> given, std::string const& argument, Task const& task);
+linalg::Matrix checkedCovariance(MatrixView<T> given, std::string const& argument, Task const& task);
 
 /// A number in a message.
 std::string messageNumber(double value);
 
-}  // namespace madloop
+}  // namespace madloop::gaussian

@@ -5,7 +5,7 @@
 #include "core/base/index_range.hpp"
 #include "core/base/view.hpp"
 
-namespace madloop {
+namespace madloop::gaussian {
 
 /// Throws invalidInput for a NaN or infinity, with its row and column; `argument` names x.
 template <class T>
@@ -15,4 +15,4 @@ void checkFiniteRows(MatrixView<T> x, Task const& task, char const* argument) {
   });
 }
 
-}  // namespace madloop
+}  // namespace madloop::gaussian

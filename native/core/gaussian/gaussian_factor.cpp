@@ -19,7 +19,11 @@
 #include "core/linalg/norms.hpp"
 #include "core/linalg/symmetric_eigenvalues.hpp"
 
-namespace madloop {
+namespace madloop::gaussian {
+
+using linalg::Index;
+using linalg::Matrix;
+using linalg::Vector;
 
 namespace {
 
@@ -30,15 +34,15 @@ constexpr double kEps = std::numeric_limits<double>::epsilon();
 constexpr double kWellConditioned = 1e-8;
 
 /// The pivoted Cholesky decomposition up to what is zero to rounding, after making sure that the rest is.
-PivotedCholesky semidefiniteFactor(Matrix const& s, std::string const& argument, Task const& task) {
+linalg::PivotedCholesky semidefiniteFactor(Matrix const& s, std::string const& argument, Task const& task) {
   auto const dim = static_cast<double>(s.rows());
   double const zero = dim * kEps * s.diagonal().maxCoeff();
-  PivotedCholesky result = pivotedCholesky(s, zero, task);
+  linalg::PivotedCholesky result = linalg::pivotedCholesky(s, zero, task);
   // S differs from a semidefinite matrix by the remainder. One that is small proves that no eigenvalue is below
   // -8 d eps lambda_max, else the eigenvalues decide. Covariances stored in single precision and indefinite by
   // its rounding are refused, too: they are not what they claim.
   if (result.remainder > 8 * zero) {
-    Vector const eigenvalues = symmetricEigenvalues(s, task);
+    Vector const eigenvalues = linalg::symmetricEigenvalues(s, task);
     double const smallest = eigenvalues[0];
     double const largest = std::max(eigenvalues[s.rows() - 1], -smallest);
     if (smallest < -8 * dim * kEps * largest) {
@@ -62,7 +66,7 @@ Matrix triangularFactorOfRows(MatrixView<T> x, Vector const& mean, Task const& t
     task.throwIfCancelled();
     Matrix stacked(dim + block.cols(), dim);
     stacked << upper, block.transpose();
-    upper = triangularFactor(stacked, task);
+    upper = linalg::triangularFactor(stacked, task);
   });
   return upper.transpose();
 }
@@ -72,15 +76,16 @@ Matrix triangularFactorOfRows(MatrixView<T> x, Vector const& mean, Task const& t
 WellConditionedFactor choleskyIfWellConditioned(Matrix s, Task const& task) {
   Index const dim = s.rows();
   double const required = kWellConditioned * s.trace() / static_cast<double>(dim);
-  std::optional<Matrix> factor = choleskyFactor(std::move(s), task);
+  std::optional<Matrix> factor = linalg::choleskyFactor(std::move(s), task);
   if (!factor) return {};
   for (Index i = 0; i < dim; ++i) {
     double const pivot = (*factor)(i, i);
     if (!(pivot * pivot > required)) return {};
   }
   // 1 / tr S^-1 <= lambda_min. An estimate with a margin decides most cases, the norm itself the rest.
-  double const estimate = estimateSquaredNormOfInverse(*factor, task);
-  if (!(1 / (kEstimateMargin * estimate) > required) && !(1 / squaredNormOfInverse(*factor, task) > required))
+  double const estimate = linalg::estimateSquaredNormOfInverse(*factor, task);
+  if (!(1 / (linalg::kEstimateMargin * estimate) > required) &&
+      !(1 / linalg::squaredNormOfInverse(*factor, task) > required))
     return {};
   return {*std::move(factor), estimate};
 }
@@ -104,7 +109,7 @@ CheckedMoments checkMoments(GaussianView const& moments, Task const& task, char 
   }
   MatrixView<double> const given{moments.covariance.data(), moments.dim, moments.dim};
   result.covariance = checkedCovariance(given, name + ".covariance", task);
-  result.norm = oneNorm(result.covariance, task);
+  result.norm = linalg::oneNorm(result.covariance, task);
   result.trace = fixedOrderSum(moments.dim, [&](std::size_t i) {
     return result.covariance(static_cast<Index>(i), static_cast<Index>(i));
   });
@@ -118,7 +123,7 @@ double choleskyUncertainty(CheckedMoments const& moments) {
 }
 
 FactoredGaussian factorMoments(GaussianView const& moments, Task const& task, char const* argument) {
-  fixEigenBlocking();
+  linalg::fixEigenBlocking();
   Team const team(task);
   CheckedMoments checked = checkMoments(moments, task, argument);
   FactoredGaussian result;
@@ -133,7 +138,7 @@ FactoredGaussian factorMoments(GaussianView const& moments, Task const& task, ch
   }
   std::string const name = argument;
   MatrixView<double> const given{moments.covariance.data(), moments.dim, moments.dim};
-  PivotedCholesky pivoted =
+  linalg::PivotedCholesky pivoted =
       semidefiniteFactor(checkedCovariance(given, name + ".covariance", task), name, task);
   result.factor = std::move(pivoted.factor);
   result.pivots = std::move(pivoted.pivots);
@@ -147,7 +152,7 @@ FactoredGaussian factorMoments(Moments const& moments, Task const& task, char co
 
 template <class T>
 FactoredGaussian factorData(MatrixView<T> x, Task& task, char const* argument) {
-  fixEigenBlocking();
+  linalg::fixEigenBlocking();
   Team const team(task);
   if (x.rows < 2) {
     throwInvalidInput(std::string(argument) + " must have at least 2 rows to have a covariance, got " +
@@ -184,11 +189,11 @@ FactoredGaussian factorData(MatrixView<T> x, Task& task, char const* argument) {
     result.triangular = true;
     if (result.factor.size() == 0) result.factor = triangularFactorOfRows(x, result.mean, task) * scale;
   }
-  result.trace = squaredNorm(result.factor, task);
+  result.trace = linalg::squaredNorm(result.factor, task);
   return result;
 }
 
 template FactoredGaussian factorData<float>(MatrixView<float>, Task&, char const*);
 template FactoredGaussian factorData<double>(MatrixView<double>, Task&, char const*);
 
-}  // namespace madloop
+}  // namespace madloop::gaussian

@@ -11,7 +11,10 @@
 #include "core/linalg/parallel_ranges.hpp"
 #include "core/linalg/symmetric_eigenvectors.hpp"
 
-namespace madloop {
+namespace madloop::gaussian {
+
+using linalg::Index;
+using linalg::Matrix;
 
 namespace {
 
@@ -23,13 +26,13 @@ std::uint64_t productUnits(Index n) {
 }
 
 /// V diag(roots) V^T over the last columns of V, as many as there are roots: the lower half, mirrored.
-Matrix symmetricProduct(Matrix const& v, Vector const& roots, Task const& task) {
+Matrix symmetricProduct(Matrix const& v, linalg::Vector const& roots, Task const& task) {
   Index const n = v.rows();
   auto const used = v.rightCols(roots.size());
   Matrix const scaled = used * roots.asDiagonal();
   Matrix result = Matrix::Zero(n, n);
-  addProductLower(result, 1, {scaled, Side::plain, used, Side::transposed}, task);
-  forRanges(task, n, kMirroredColumns, [&](Range columns) {
+  linalg::addProductLower(result, 1, {scaled, linalg::Side::plain, used, linalg::Side::transposed}, task);
+  linalg::forRanges(task, n, kMirroredColumns, [&](linalg::Range columns) {
     Index const end = columns.begin + columns.size;
     auto diagonal = result.block(columns.begin, columns.begin, columns.size, columns.size);
     diagonal.triangularView<Eigen::StrictlyUpper>() = diagonal.transpose();
@@ -49,19 +52,19 @@ int halfExponent(Matrix const& a) {
 
 template <class T>
 Matrix matrixSquareRoot(MatrixView<T> covariance, Task& task, std::string const& argument) {
-  fixEigenBlocking();
+  linalg::fixEigenBlocking();
   if (covariance.rows != covariance.cols) {
     throwInvalidInput(argument + " must be square, got " + std::to_string(covariance.rows) + " x " +
                       std::to_string(covariance.cols));
   }
   auto const n = static_cast<Index>(covariance.rows);
-  task.expect(symmetricEigenvectorsUnits(n) + productUnits(n));
+  task.expect(linalg::symmetricEigenvectorsUnits(n) + productUnits(n));
   Matrix scaled = checkedCovariance(covariance, argument, task);
   int const half = halfExponent(scaled);
   // In two steps, since 4^-half may be out of range.
   scaled = (scaled * std::ldexp(1.0, -half)) * std::ldexp(1.0, -half);
 
-  Eigendecomposition const eigen = symmetricEigenvectors(std::move(scaled), task);
+  linalg::Eigendecomposition const eigen = linalg::symmetricEigenvectors(std::move(scaled), task);
   double const smallest = eigen.values[0];
   double const largest = std::max(eigen.values[n - 1], -smallest);
   double const zero = static_cast<double>(n) * std::numeric_limits<double>::epsilon() * largest;
@@ -75,7 +78,7 @@ Matrix matrixSquareRoot(MatrixView<T> covariance, Task& task, std::string const&
   Index dropped = 0;
   while (dropped < n && eigen.values[dropped] <= zero) ++dropped;
   // sqrt is exact to rounding; the power of two goes in here.
-  Vector const roots = eigen.values.tail(n - dropped).cwiseSqrt() * std::ldexp(1.0, half);
+  linalg::Vector const roots = eigen.values.tail(n - dropped).cwiseSqrt() * std::ldexp(1.0, half);
   Matrix result = symmetricProduct(eigen.vectors, roots, task);
   task.add(productUnits(n));
   return result;
@@ -84,4 +87,4 @@ Matrix matrixSquareRoot(MatrixView<T> covariance, Task& task, std::string const&
 template Matrix matrixSquareRoot<float>(MatrixView<float>, Task&, std::string const&);
 template Matrix matrixSquareRoot<double>(MatrixView<double>, Task&, std::string const&);
 
-}  // namespace madloop
+}  // namespace madloop::gaussian

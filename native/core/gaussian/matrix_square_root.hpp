@@ -7,7 +7,7 @@
 #include "core/base/view.hpp"
 #include "core/linalg/eigen.hpp"
 
-namespace madloop {
+namespace madloop::gaussian {
 
 /// The symmetric positive semidefinite R with R R = S, exactly symmetric, for a symmetric positive semidefinite
 /// S given row-major: V diag(sqrt(lambda)) V^T of the eigendecomposition of S. Eigenvalues up to d eps
@@ -19,6 +19,6 @@ namespace madloop {
 /// (names the place); notPositiveSemidefinite for asymmetry or a negative eigenvalue beyond the rounding of T,
 /// eps: below -8 d eps lambda_max.
 template <class T>
-Matrix matrixSquareRoot(MatrixView<T> covariance, Task& task, std::string const& argument);
+linalg::Matrix matrixSquareRoot(MatrixView<T> covariance, Task& task, std::string const& argument);
 
-}  // namespace madloop
+}  // namespace madloop::gaussian

@@ -12,7 +12,10 @@
 #include "core/linalg/parallel_product.hpp"
 #include "core/linalg/parallel_ranges.hpp"
 
-namespace madloop {
+namespace madloop::gaussian {
+
+using linalg::Index;
+using linalg::Vector;
 
 namespace {
 
@@ -85,7 +88,7 @@ Vector columnMean(MatrixView<T> x, Task& task, char const* argument) {
 
 template <class T>
 Moments moments(MatrixView<T> x, Task& task, char const* argument) {
-  fixEigenBlocking();
+  linalg::fixEigenBlocking();
   std::size_t const bytes =
       checkedMultiply(x.cols, checkedMultiply(x.cols, sizeof(double), "covariance size"), "covariance size");
   if (bytes > kLargestCovariance) {
@@ -99,14 +102,15 @@ Moments moments(MatrixView<T> x, Task& task, char const* argument) {
   // Scatter about the computed mean, one accumulator a group of rows; what rounding left of the mean is removed
   // at the end.
   std::vector<IndexRange> const groups = rowGroups(x.rows, x.cols);
-  std::vector<Matrix> scatters(groups.size());
+  std::vector<linalg::Matrix> scatters(groups.size());
   std::vector<Vector> residuals(groups.size());
   parallelFor(task, groups.size(), [&](std::size_t g) {
-    scatters[g] = zeroMatrix(spreadRows(dim), dim);
+    scatters[g] = linalg::zeroMatrix(linalg::spreadRows(dim), dim);
     residuals[g] = Vector::Zero(dim);
-    forEachCentredBlock(x, groups[g], shift, updateRows(x.cols), [&](Matrix const& block) {
+    forEachCentredBlock(x, groups[g], shift, updateRows(x.cols), [&](linalg::Matrix const& block) {
       task.throwIfCancelled();
-      addProductLower(scatters[g].topRows(dim), 1, {block, Side::plain, block, Side::transposed}, task);
+      linalg::addProductLower(scatters[g].topRows(dim), 1,
+                              {block, linalg::Side::plain, block, linalg::Side::transposed}, task);
       for (Index i = 0; i < block.cols(); ++i) residuals[g] += block.col(i);
       task.add(static_cast<std::uint64_t>(block.cols()));
     });
@@ -125,7 +129,7 @@ Moments moments(MatrixView<T> x, Task& task, char const* argument) {
   double const divisor = x.rows > 1 ? n - 1 : 1;
   for (Index j = 0; j < dim; ++j) result.mean[static_cast<std::size_t>(j)] = shift[j] + residual[j] / n;
   // Groups added up and mirrored a square at a time, which stays in the cache.
-  forRanges(task, dim, kMirrored, [&](Range columns) {
+  linalg::forRanges(task, dim, kMirrored, [&](linalg::Range columns) {
     for (Index first = columns.begin; first < dim; first += kMirrored) {
       for (Index j = columns.begin; j < columns.begin + columns.size; ++j) {
         for (Index i = std::max(first, j); i < std::min(first + kMirrored, dim); ++i) {
@@ -181,4 +185,4 @@ Moments mergeMoments(Moments const& a, Moments const& b) {
   return result;
 }
 
-}  // namespace madloop
+}  // namespace madloop::gaussian

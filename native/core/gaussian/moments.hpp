@@ -7,7 +7,7 @@
 #include "core/base/task.hpp"
 #include "core/base/view.hpp"
 
-namespace madloop {
+namespace madloop::gaussian {
 
 /// Sample moments of `count` rows of dimension `dim`.
 struct Moments {
@@ -31,4 +31,4 @@ Moments moments(MatrixView<T> x, Task& task, char const* argument = "x");
 /// The moments of the union of two samples, exact up to rounding.
 Moments mergeMoments(Moments const& a, Moments const& b);
 
-}  // namespace madloop
+}  // namespace madloop::gaussian

@@ -11,7 +11,7 @@
 #include "core/base/view.hpp"
 #include "core/linalg/eigen.hpp"
 
-namespace madloop {
+namespace madloop::gaussian {
 
 /// At most 32 contiguous groups of rows, each worth an accumulator of its own (cols^2 doubles): not more
 /// than 256 MiB of accumulators in all, nor groups shorter than the matrix is wide.
@@ -35,17 +35,17 @@ inline std::size_t cacheBlockRows(std::size_t cols) {
 /// Calls use(block) with `blockRows` consecutive rows of the range (fewer in the last block) as the columns of
 /// a cols x blockRows matrix, minus `centre`.
 template <class T, class Use>
-void forEachCentredBlock(MatrixView<T> x, IndexRange range, Vector const& centre, std::size_t blockRows,
+void forEachCentredBlock(MatrixView<T> x, IndexRange range, linalg::Vector const& centre, std::size_t blockRows,
                          Use use) {
-  auto const dim = static_cast<Index>(x.cols);
-  Matrix block;
+  auto const dim = static_cast<linalg::Index>(x.cols);
+  linalg::Matrix block;
   for (std::size_t begin = range.begin; begin < range.end; begin += blockRows) {
     std::size_t const end = std::min(begin + blockRows, range.end);
-    block.resize(dim, static_cast<Index>(end - begin));
+    block.resize(dim, static_cast<linalg::Index>(end - begin));
     for (std::size_t i = begin; i < end; ++i) {
       T const* const row = x.row(i);
-      double* const out = block.col(static_cast<Index>(i - begin)).data();
-      for (Index j = 0; j < dim; ++j) out[j] = static_cast<double>(row[j]) - centre[j];
+      double* const out = block.col(static_cast<linalg::Index>(i - begin)).data();
+      for (linalg::Index j = 0; j < dim; ++j) out[j] = static_cast<double>(row[j]) - centre[j];
     }
     use(block);
   }
@@ -53,6 +53,6 @@ void forEachCentredBlock(MatrixView<T> x, IndexRange range, Vector const& centre
 
 /// Mean of the rows, accurate for offset data. Errors as for moments().
 template <class T>
-Vector columnMean(MatrixView<T> x, Task& task, char const* argument);
+linalg::Vector columnMean(MatrixView<T> x, Task& task, char const* argument);
 
-}  // namespace madloop
+}  // namespace madloop::gaussian

@@ -5,7 +5,7 @@
 #include "core/base/sum.hpp"
 #include "core/inference/student_t.hpp"
 
-namespace madloop {
+namespace madloop::inference {
 
 Jackknife jackknife(double whole, std::vector<double> const& without, std::vector<std::size_t> const& sizes) {
   auto const groups = static_cast<double>(sizes.size());
@@ -46,4 +46,4 @@ StandardError standardError(std::vector<VariancePart> const& parts) {
   return result;
 }
 
-}  // namespace madloop
+}  // namespace madloop::inference

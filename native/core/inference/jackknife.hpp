@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace madloop {
+namespace madloop::inference {
 
 struct Jackknife {
   double bias = 0;      // of the statistic, as an estimate of its value on infinitely many rows
@@ -31,4 +31,4 @@ struct VariancePart {
 };
 StandardError standardError(std::vector<VariancePart> const& parts);
 
-}  // namespace madloop
+}  // namespace madloop::inference

@@ -5,7 +5,7 @@
 
 #include "core/base/elementary.hpp"
 
-namespace madloop {
+namespace madloop::inference {
 
 namespace {
 
@@ -56,4 +56,4 @@ double studentHalfWidth(double degrees) {
   return low + (high - low) / 2;
 }
 
-}  // namespace madloop
+}  // namespace madloop::inference

@@ -30,7 +30,7 @@
 // g(s) = u(s) (mu_1 + s) tends to the variance V of H as s -> infinity, and is analytic in log s in a strip of
 // half-width pi: it is what is stored, on a uniform grid of log s, and interpolated.
 
-namespace madloop {
+namespace madloop::limits {
 
 namespace {
 
@@ -217,4 +217,4 @@ DeterministicLimit deterministicLimit(FreshDataLoop const& loop, Task const& tas
   return {static_cast<double>(loop.dim) * each, exact.spread};
 }
 
-}  // namespace madloop
+}  // namespace madloop::limits

@@ -7,7 +7,7 @@
 #include "core/base/task.hpp"
 #include "core/limits/eigenvalue_dispersion.hpp"
 
-namespace madloop {
+namespace madloop::limits {
 
 struct DeterministicLimit {
   double distance = 0;
@@ -24,4 +24,4 @@ struct DeterministicLimit {
 /// Cost: about a millisecond, whatever the dimension and counts. The same bits on any CPU.
 DeterministicLimit deterministicLimit(FreshDataLoop const& loop, Task const& task);
 
-}  // namespace madloop
+}  // namespace madloop::limits

@@ -11,7 +11,7 @@
 #include "core/limits/deterministic_limit.hpp"
 #include "core/limits/expected_distance.hpp"
 
-namespace madloop {
+namespace madloop::limits {
 
 namespace {
 
@@ -162,4 +162,4 @@ std::vector<SampleSizes> effectiveSampleSizes(std::vector<DistanceToConvert> con
   return results;
 }
 
-}  // namespace madloop
+}  // namespace madloop::limits

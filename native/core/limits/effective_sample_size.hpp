@@ -7,13 +7,13 @@
 #include "core/base/task.hpp"
 #include "core/gaussian/divisor.hpp"
 
-namespace madloop {
+namespace madloop::limits {
 
 /// What distances are measured with: the expected distance between N(0, I_d) and the Gaussian fitted to n of
 /// its samples.
 struct ReferenceCurve {
   std::size_t dim = 0;
-  CovarianceDivisor divisor = CovarianceDivisor::unbiased;
+  gaussian::CovarianceDivisor divisor = gaussian::CovarianceDivisor::unbiased;
   /// By the large-d formula (deterministicLimit with n_s = 0), else by expectedDistance.
   bool deterministic = false;
 };
@@ -43,4 +43,4 @@ struct SampleSizes {
 /// interval.
 std::vector<SampleSizes> effectiveSampleSizes(std::vector<DistanceToConvert> const& distances, Task& task);
 
-}  // namespace madloop
+}  // namespace madloop::limits

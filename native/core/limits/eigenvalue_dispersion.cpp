@@ -21,7 +21,7 @@
 // S^2 for its trace; Gaussian quartics for the rest). Divisor N instead of N - 1 multiplies Sigma' by (N -
 // 1)/N.
 
-namespace madloop {
+namespace madloop::limits {
 
 namespace {
 
@@ -100,7 +100,7 @@ EigenvalueDispersion eigenvalueDispersion(FreshDataLoop const& loop) {
   double const p = loop.real / total;
   double const q = loop.synthetic / total;
   double const lambda = loop.lambda;
-  double const shrinkage = loop.divisor == CovarianceDivisor::mle ? (total - 1) / total : 1;
+  double const shrinkage = loop.divisor == gaussian::CovarianceDivisor::mle ? (total - 1) / total : 1;
 
   // E[Sigma'] = h p I + h lambda q Sigma + kappa mu mu^T and E[mu'^2] = q^2 E[mu^2] + (p + lambda q sigma)/N,
   // solved with 1 - q^2 = p (1 + q). The numerator of sigma - 1 is taken without the 1 that cancels.
@@ -108,7 +108,7 @@ EigenvalueDispersion eigenvalueDispersion(FreshDataLoop const& loop) {
   double const meanDenominator = loop.real * (1 + q);
   double const kept = shrinkage * lambda * q;
   double const denominator = 1 - kept - kappa * lambda * q / meanDenominator;
-  double const lost = loop.divisor == CovarianceDivisor::mle ? 1 / total : 0;
+  double const lost = loop.divisor == gaussian::CovarianceDivisor::mle ? 1 / total : 0;
   double const bias =
       (-(1 - lambda) * q - lost * (p + lambda * q) + kappa * (p + lambda * q) / meanDenominator) / denominator;
   double const sigma = 1 + bias;
@@ -148,4 +148,4 @@ EigenvalueDispersion eigenvalueDispersion(FreshDataLoop const& loop) {
   return {meanSquare, bias, spread};
 }
 
-}  // namespace madloop
+}  // namespace madloop::limits

@@ -5,7 +5,7 @@
 
 #include "core/gaussian/divisor.hpp"
 
-namespace madloop {
+namespace madloop::limits {
 
 /// The fresh data loop with reference N(0, I_d) and memory 1. Counts need not be whole.
 struct FreshDataLoop {
@@ -13,7 +13,7 @@ struct FreshDataLoop {
   double real = 0;       // n_r
   double synthetic = 0;  // n_s; 0 is plain estimation from n_r samples
   double lambda = 1;
-  CovarianceDivisor divisor = CovarianceDivisor::unbiased;
+  gaussian::CovarianceDivisor divisor = gaussian::CovarianceDivisor::unbiased;
 };
 
 /// E[mu mu^T] = meanSquare I, E[Sigma] = (1 + bias) I, E[tr Sigma^2] = d (1 + bias)^2 (1 + spread) in the
@@ -31,4 +31,4 @@ struct EigenvalueDispersion {
 /// Expects dim >= 1, real >= 1, synthetic >= 0, real + synthetic >= 2, lambda in [0, 1].
 EigenvalueDispersion eigenvalueDispersion(FreshDataLoop const& loop);
 
-}  // namespace madloop
+}  // namespace madloop::limits

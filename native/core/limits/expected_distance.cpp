@@ -6,7 +6,7 @@
 #include "core/base/decimal.hpp"
 #include "core/limits/laguerre_ensemble.hpp"
 
-namespace madloop {
+namespace madloop::limits {
 
 namespace {
 
@@ -30,7 +30,8 @@ void check(std::size_t dim, double samples) {
 
 }  // namespace
 
-double expectedDistance(std::size_t dim, double samples, Task const& task, CovarianceDivisor divisor) {
+double expectedDistance(std::size_t dim, double samples, Task const& task,
+                        gaussian::CovarianceDivisor divisor) {
   check(dim, samples);
   auto const d = static_cast<double>(dim);
   double const k = samples - 1;
@@ -43,7 +44,7 @@ double expectedDistance(std::size_t dim, double samples, Task const& task, Covar
 
   // sqrt(x/k) - 1 is (offset - centre)/sqrt(k). The centre may cancel: its error, eps sqrt(k), counts only
   // times the mean deviation, about d/(4 sqrt(k)), because the sum of squares is next to its least value.
-  double const root = std::sqrt(divisor == CovarianceDivisor::mle ? samples : k);
+  double const root = std::sqrt(divisor == gaussian::CovarianceDivisor::mle ? samples : k);
   double const centre = root - spectrum.origin;
   double sum = 0;
   for (std::size_t i = 0; i < spectrum.mass.size(); ++i) {
@@ -53,4 +54,4 @@ double expectedDistance(std::size_t dim, double samples, Task const& task, Covar
   return d / samples + (singular ? excess : 0) + sum;
 }
 
-}  // namespace madloop
+}  // namespace madloop::limits

@@ -6,7 +6,7 @@
 #include "core/base/task.hpp"
 #include "core/gaussian/divisor.hpp"
 
-namespace madloop {
+namespace madloop::limits {
 
 /// f(d, n) = d/n + E tr (S^(1/2) - I)^2 with S ~ Wishart_d(I, n - 1)/(n - 1): the expected squared
 /// Wasserstein-2 distance between N(0, I_d) and the Gaussian fitted to n of its samples (covariance divisor
@@ -21,6 +21,6 @@ namespace madloop {
 /// Cost: about min(dim, samples - 1)^2, on one thread, whatever samples is: 0.2 ms at 100, 1 ms at 300, 1 s at
 /// 10,000.
 double expectedDistance(std::size_t dim, double samples, Task const& task,
-                        CovarianceDivisor divisor = CovarianceDivisor::unbiased);
+                        gaussian::CovarianceDivisor divisor = gaussian::CovarianceDivisor::unbiased);
 
-}  // namespace madloop
+}  // namespace madloop::limits

@@ -8,7 +8,10 @@
 #include "core/base/error.hpp"
 #include "core/linalg/eigen.hpp"
 
-namespace madloop {
+namespace madloop::limits {
+
+using linalg::Index;
+using linalg::Matrix;
 
 namespace {
 
@@ -295,9 +298,9 @@ class PowerTable {
   std::array<double, kMostPowers + 1> value_{};
 };
 
-double divisorOf(GaussianLoopParameters const& p) {
+double divisorOf(loop::GaussianLoopParameters const& p) {
   auto const total = static_cast<double>(p.real + p.synthetic);
-  return p.divisor == CovarianceDivisor::unbiased ? total - 1 : total;
+  return p.divisor == gaussian::CovarianceDivisor::unbiased ? total - 1 : total;
 }
 
 }  // namespace
@@ -315,7 +318,7 @@ double StationaryMoments::operator[](StateMonomial const& monomial) const {
   return expectations_[static_cast<std::size_t>(found - monomials_.begin())];
 }
 
-MomentRecursion momentRecursion(GaussianLoopParameters const& p, std::size_t degree) {
+MomentRecursion momentRecursion(loop::GaussianLoopParameters const& p, std::size_t degree) {
   RecursionTerms const& recursion = recursionTerms(degree);
   auto const real = static_cast<double>(p.real);
   auto const synthetic = static_cast<double>(p.synthetic);
@@ -348,7 +351,7 @@ MomentRecursion momentRecursion(GaussianLoopParameters const& p, std::size_t deg
   return result;
 }
 
-StationaryMoments stationaryMoments(GaussianLoopParameters const& p, std::size_t degree) {
+StationaryMoments stationaryMoments(loop::GaussianLoopParameters const& p, std::size_t degree) {
   MomentRecursion const recursion = momentRecursion(p, degree);
   std::size_t const size = recursion.monomials.size();
   std::vector<double> expectations(size, 0);
@@ -383,7 +386,7 @@ StationaryMoments stationaryMoments(GaussianLoopParameters const& p, std::size_t
   return {recursion.monomials, std::move(expectations)};
 }
 
-double momentGrowth(GaussianLoopParameters const& p, std::size_t degree) {
+double momentGrowth(loop::GaussianLoopParameters const& p, std::size_t degree) {
   if (p.synthetic == 0) return 0;
   // At dim = 1, without what does not grow with the last state: D ~ N(-mu, lambda s / n_s), mu' = -q D and
   // s' = (lambda s chi^2 + c D^2) / divisor. The monomial mu^(2i) s^j has i + j = degree.
@@ -419,4 +422,4 @@ double momentGrowth(GaussianLoopParameters const& p, std::size_t degree) {
   return Eigen::EigenSolver<Matrix>(growth, false).eigenvalues().cwiseAbs().maxCoeff();
 }
 
-}  // namespace madloop
+}  // namespace madloop::limits

@@ -8,7 +8,7 @@
 
 #include "core/loop/gaussian_loop.hpp"
 
-namespace madloop {
+namespace madloop::limits {
 
 inline constexpr std::size_t largestMomentDegree = 4;
 
@@ -45,7 +45,7 @@ class StationaryMoments {
 /// this one, is a linear combination of monomials of this state, of degrees no higher: by Wick's theorem
 /// (Isserlis 1918), a sum over pairings of the vectors. The stationary expectations solve the linear system.
 /// They exist where momentGrowth(parameters, degree) < 1.
-StationaryMoments stationaryMoments(GaussianLoopParameters const& parameters, std::size_t degree);
+StationaryMoments stationaryMoments(loop::GaussianLoopParameters const& parameters, std::size_t degree);
 
 /// One generation: the expectation of each of `monomials` given the last state's values of all of them.
 /// matrix is size x size, row-major.
@@ -54,10 +54,10 @@ struct MomentRecursion {
   std::vector<double> matrix;
   std::vector<double> constant;
 };
-MomentRecursion momentRecursion(GaussianLoopParameters const& parameters, std::size_t degree);
+MomentRecursion momentRecursion(loop::GaussianLoopParameters const& parameters, std::size_t degree);
 
 /// Spectral radius of the recursion of the moments of exactly this degree at dim = 1. Where it is below 1,
 /// powers of that degree (at most 24) of Sigma and |mu|^2 have stationary expectations.
-double momentGrowth(GaussianLoopParameters const& parameters, std::size_t degree);
+double momentGrowth(loop::GaussianLoopParameters const& parameters, std::size_t degree);
 
-}  // namespace madloop
+}  // namespace madloop::limits

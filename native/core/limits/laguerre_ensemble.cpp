@@ -24,11 +24,11 @@
 //
 // For M = 1 this is the chi-square density. No Gamma function appears: c, H_0 and I_0 come from the quadrature.
 
-namespace madloop {
+namespace madloop::limits {
 
 namespace {
 
-constexpr std::size_t panelNodes = gaussLegendreCount;
+constexpr std::size_t panelNodes = linalg::gaussLegendreCount;
 
 // How far the panels reach beyond the edges of the spectrum, sqrt(M + a) -+ sqrt(M) in sqrt(x). The density
 // falls off there at least as fast as exp(-distance^2/2), which is 3e-18.
@@ -88,7 +88,7 @@ Node makeNode(double excess, double origin, double offset, double weight) {
 
 /// Adds the panel [from, from + width] of offsets, or, graded towards 0, the panel [0, width], and H_0 on it.
 void addPanel(Grid& grid, double excess, double from, double width, bool graded) {
-  GaussLegendre const& rule = gaussLegendre();
+  linalg::GaussLegendre const& rule = linalg::gaussLegendre();
   std::array<double, panelNodes> increments;  // of H_0
   std::size_t const first = grid.nodes.size();
   for (std::size_t i = 0; i < panelNodes; ++i) {
@@ -257,4 +257,4 @@ LaguerreQuadrature laguerreQuadrature(std::size_t count, double excess, Task con
   return result;
 }
 
-}  // namespace madloop
+}  // namespace madloop::limits

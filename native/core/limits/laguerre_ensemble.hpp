@@ -6,7 +6,7 @@
 
 #include "core/base/task.hpp"
 
-namespace madloop {
+namespace madloop::limits {
 
 /// Nodes x_i and masses with sum_i mass_i g(x_i) = E[sum_m g(x_m)], the sum over the eigenvalues x_m of a real
 /// Wishart matrix, for g smooth as a function of sqrt(x). The nodes are kept as sqrt(x_i) = origin + offset_i,
@@ -26,4 +26,4 @@ struct LaguerreQuadrature {
 LaguerreQuadrature laguerreQuadrature(std::size_t count, double excess, Task const& task,
                                       std::size_t refinement = 1);
 
-}  // namespace madloop
+}  // namespace madloop::limits

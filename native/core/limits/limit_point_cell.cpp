@@ -9,7 +9,9 @@
 #include "core/base/elementary.hpp"
 #include "core/base/error.hpp"
 
-namespace madloop {
+namespace madloop::limits {
+
+using loop::GaussianLoopParameters;
 
 namespace {
 
@@ -42,7 +44,7 @@ double share(std::uint64_t part, GaussianLoopParameters const& p) {
 /// Factor of a fitted covariance against the one with divisor N - 1.
 double shrinkage(GaussianLoopParameters const& p) {
   auto const total = static_cast<double>(p.real + p.synthetic);
-  return p.divisor == CovarianceDivisor::unbiased ? 1 : (total - 1) / total;
+  return p.divisor == gaussian::CovarianceDivisor::unbiased ? 1 : (total - 1) / total;
 }
 
 /// x_t = (weight / memory) (x_{t-1} + ... + x_{t-memory}) + noise has autocovariances c_1 = ... = c_memory, by
@@ -74,7 +76,7 @@ StationaryFirstMoments stationaryFirstMoments(GaussianLoopParameters const& p) {
   double const real = share(p.real, p);
   double const synthetic = share(p.synthetic, p);
   double const scale = shrinkage(p);
-  bool const fresh = p.variant == LoopVariant::freshData;
+  bool const fresh = p.variant == loop::LoopVariant::freshData;
   double const noise = fresh ? real / total : 0;
   double const within = fresh ? real : (static_cast<double>(p.real) - 1) / (total - 1);
   // mean: m = noise + q^2 A + (q / N) (lambda s + B), with A the average of E mu_i mu_j' over the models, and B
@@ -93,30 +95,30 @@ StationaryFirstMoments stationaryFirstMoments(GaussianLoopParameters const& p) {
   return moments;
 }
 
-LimitPointCell::LimitPointCell(GaussianLoopParameters const& loop, std::optional<ReferenceMetric> metric)
-    : loop_(loop), metric_(std::move(metric)) {
-  loop_.engine = LoopEngine::moments;
-  loop_.pool = SyntheticPool::latest;
-  if (!(momentGrowth(loop_, 2) < 1)) {
+LimitPointCell::LimitPointCell(GaussianLoopParameters const& parameters, std::optional<ReferenceMetric> metric)
+    : parameters_(parameters), metric_(std::move(metric)) {
+  parameters_.engine = loop::LoopEngine::moments;
+  parameters_.pool = loop::SyntheticPool::latest;
+  if (!(momentGrowth(parameters_, 2) < 1)) {
     throw Error(ErrorCode::noVariance,
-                "the distance must have a finite variance, got real = " + std::to_string(loop_.real) +
-                    ", synthetic = " + std::to_string(loop_.synthetic) + ", lambda = " +
-                    std::to_string(loop_.lambda) + ", where its square has no stationary expectation");
+                "the distance must have a finite variance, got real = " + std::to_string(parameters_.real) +
+                    ", synthetic = " + std::to_string(parameters_.synthetic) + ", lambda = " +
+                    std::to_string(parameters_.lambda) + ", where its square has no stationary expectation");
   }
-  firstMoments_ = stationaryFirstMoments(loop_);
+  firstMoments_ = stationaryFirstMoments(parameters_);
   if (hasAllMoments()) {
     // Where all fluctuations are small the variance is, too, and needs fewer controls.
-    while (controlDegree_ < kLargestControlDegree && hasDigits(loop_, controlDegree_ + 1) &&
-           momentGrowth(loop_, kControlMoments * (controlDegree_ + 1)) < 1)
+    while (controlDegree_ < kLargestControlDegree && hasDigits(parameters_, controlDegree_ + 1) &&
+           momentGrowth(parameters_, kControlMoments * (controlDegree_ + 1)) < 1)
       ++controlDegree_;
-    moments_ = stationaryMoments(loop_, controlDegree_);
+    moments_ = stationaryMoments(parameters_, controlDegree_);
   }
   findSpread();
   findRelaxation();
 }
 
 void LimitPointCell::findSpread() {
-  auto const dim = static_cast<double>(loop_.dim);
+  auto const dim = static_cast<double>(parameters_.dim);
   double const sigma = firstMoments_.covariance;
   if (hasAllMoments() && controlDegree_ >= 2) {
     double const square = moments_[StateMonomial{{0, 1}, {}}];
@@ -125,30 +127,31 @@ void LimitPointCell::findSpread() {
   }
   // Each generation adds what Wishart matrices of so many degrees of freedom vary; what models share is the
   // average's.
-  auto const total = static_cast<double>(loop_.real + loop_.synthetic);
-  double const synthetic = share(loop_.synthetic, loop_);
-  double const real = loop_.variant == LoopVariant::freshData ? share(loop_.real, loop_) : 0;
-  double const weight = loop_.lambda * synthetic;
+  auto const total = static_cast<double>(parameters_.real + parameters_.synthetic);
+  double const synthetic = share(parameters_.synthetic, parameters_);
+  double const real =
+      parameters_.variant == loop::LoopVariant::freshData ? share(parameters_.real, parameters_) : 0;
+  double const weight = parameters_.lambda * synthetic;
   double const innovation =
-      (dim + 1) / total * (real / (sigma * sigma) + loop_.lambda * loop_.lambda * synthetic);
-  double const average = averageShare(weight, loop_.memory);
+      (dim + 1) / total * (real / (sigma * sigma) + parameters_.lambda * parameters_.lambda * synthetic);
+  double const average = averageShare(weight, parameters_.memory);
   spread_ = innovation / (1 - weight * weight * average);
-  commonSpread_ = loop_.memory == 1 ? 0 : weight * average * spread_;
+  commonSpread_ = parameters_.memory == 1 ? 0 : weight * average * spread_;
 }
 
 void LimitPointCell::findRelaxation() {
-  double const synthetic = share(loop_.synthetic, loop_);
-  covarianceRate_ = averageRate(loop_.lambda * synthetic, loop_.memory);
+  double const synthetic = share(parameters_.synthetic, parameters_);
+  covarianceRate_ = averageRate(parameters_.lambda * synthetic, parameters_.memory);
   double radius = 0;
-  if (loop_.memory == 1) {
-    auto const total = static_cast<double>(loop_.real + loop_.synthetic);
+  if (parameters_.memory == 1) {
+    auto const total = static_cast<double>(parameters_.real + parameters_.synthetic);
     double const mean = synthetic * synthetic;
-    double const covariance = shrinkage(loop_) * loop_.lambda * synthetic;
-    double const coupling = shrinkage(loop_) * share(loop_.real, loop_) * synthetic * total / (total - 1) *
-                            (loop_.lambda * synthetic / total);
+    double const covariance = shrinkage(parameters_) * parameters_.lambda * synthetic;
+    double const coupling = shrinkage(parameters_) * share(parameters_.real, parameters_) * synthetic * total /
+                            (total - 1) * (parameters_.lambda * synthetic / total);
     radius = 0.5 * (mean + covariance + std::sqrt((mean - covariance) * (mean - covariance) + 4 * coupling));
   } else {
-    double const meanRate = averageRate(synthetic, loop_.memory);
+    double const meanRate = averageRate(synthetic, parameters_.memory);
     radius = std::max(meanRate * meanRate, covarianceRate_);
   }
   relaxationTime_ = 1 / (1 - radius);
@@ -182,8 +185,9 @@ LimitPointSchedule LimitPointCell::schedule(double relativeError) const {
   // What controls leave of the distance is of the next degree. Recording every stride-th generation costs less,
   // skipping too many loses information.
   double const residualRate = exponential(-logRate * static_cast<double>(controlDegree_ + 1));
-  auto const dim = static_cast<double>(loop_.dim);
-  double const models = static_cast<double>(std::min<std::uint64_t>(loop_.memory, loop_.synthetic + 1));
+  auto const dim = static_cast<double>(parameters_.dim);
+  double const models =
+      static_cast<double>(std::min<std::uint64_t>(parameters_.memory, parameters_.synthetic + 1));
   double const generation = generationSeconds(dim, models);
   double const recording = recordingSeconds(dim);
   double best = 0;
@@ -209,11 +213,12 @@ LimitPointSchedule LimitPointCell::schedule(double relativeError) const {
 }
 
 double LimitPointCell::seconds(LimitPointSchedule const& schedule) const {
-  auto const dim = static_cast<double>(loop_.dim);
-  double const models = static_cast<double>(std::min<std::uint64_t>(loop_.memory, loop_.synthetic + 1));
+  auto const dim = static_cast<double>(parameters_.dim);
+  double const models =
+      static_cast<double>(std::min<std::uint64_t>(parameters_.memory, parameters_.synthetic + 1));
   return static_cast<double>(schedule.burnIn + schedule.stride * schedule.recordings) *
              generationSeconds(dim, models) +
          static_cast<double>(schedule.recordings) * recordingSeconds(dim);
 }
 
-}  // namespace madloop
+}  // namespace madloop::limits

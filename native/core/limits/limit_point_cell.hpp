@@ -9,7 +9,7 @@
 #include "core/linalg/eigen.hpp"
 #include "core/loop/gaussian_loop.hpp"
 
-namespace madloop {
+namespace madloop::limits {
 
 /// First moments of the stationary law with reference N(0, I), any memory. In
 /// synthetic augmentation conditional on the real set, in units of its covariance and about its mean.
@@ -19,7 +19,7 @@ struct StationaryFirstMoments {
   double meanCross = 0;   // E mu mu_j' = meanCross I for two of the last `memory` models
 };
 
-StationaryFirstMoments stationaryFirstMoments(GaussianLoopParameters const& parameters);
+StationaryFirstMoments stationaryFirstMoments(loop::GaussianLoopParameters const& parameters);
 
 /// How the chains of a cell run: burnIn generations, then `recordings` times `stride` generations of which the
 /// last is recorded.
@@ -34,23 +34,23 @@ struct LimitPointSchedule {
 /// the reference is N(0, I_r), r the rank of its covariance S = F F'; there Sigma stands for F Sigma F', and
 /// distances are taken with F' F.
 struct ReferenceMetric {
-  double trace = 0;  // of S
-  Matrix values;     // F' F, r x r
+  double trace = 0;       // of S
+  linalg::Matrix values;  // F' F, r x r
 };
 
 /// What is known exactly of a loop, and how to estimate its limit point.
 class LimitPointCell {
  public:
-  /// `loop` has the variant freshData or syntheticAugmentation and no reference; `initial`, `pool`, `engine`
-  /// and what counts generations and replicates do not matter. `metric` may be without values where no chain
-  /// runs. Errors: noVariance where the distance has no finite variance.
-  LimitPointCell(GaussianLoopParameters const& loop, std::optional<ReferenceMetric> metric);
+  /// `parameters` has the variant freshData or syntheticAugmentation and no reference; `initial`, `pool`,
+  /// `engine` and what counts generations and replicates do not matter. `metric` may be without values where no
+  /// chain runs. Errors: noVariance where the distance has no finite variance.
+  LimitPointCell(loop::GaussianLoopParameters const& parameters, std::optional<ReferenceMetric> metric);
 
-  [[nodiscard]] GaussianLoopParameters const& loop() const { return loop_; }
+  [[nodiscard]] loop::GaussianLoopParameters const& parameters() const { return parameters_; }
   /// Empty for N(0, I).
   [[nodiscard]] std::optional<ReferenceMetric> const& metric() const { return metric_; }
   [[nodiscard]] double referenceTrace() const {
-    return metric_ ? metric_->trace : static_cast<double>(loop_.dim);
+    return metric_ ? metric_->trace : static_cast<double>(parameters_.dim);
   }
 
   [[nodiscard]] StationaryFirstMoments const& firstMoments() const { return firstMoments_; }
@@ -59,7 +59,7 @@ class LimitPointCell {
   /// The largest degree of control variates that have a known expectation and tails light enough.
   [[nodiscard]] std::size_t controlDegree() const { return controlDegree_; }
   [[nodiscard]] bool hasAllMoments() const {
-    return loop_.variant == LoopVariant::freshData && loop_.memory == 1;
+    return parameters_.variant == loop::LoopVariant::freshData && parameters_.memory == 1;
   }
 
   /// By how much the eigenvalues of Sigma vary: E tr Sigma^2 / (d sigma^2) - 1; a guess where it is not known.
@@ -79,7 +79,7 @@ class LimitPointCell {
   void findSpread();
   void findRelaxation();
 
-  GaussianLoopParameters loop_;
+  loop::GaussianLoopParameters parameters_;
   std::optional<ReferenceMetric> metric_;
   StationaryFirstMoments firstMoments_;
   StationaryMoments moments_;
@@ -90,4 +90,4 @@ class LimitPointCell {
   double covarianceRate_ = 0;  // by what factor a generation shrinks what a chain remembers of its covariance
 };
 
-}  // namespace madloop
+}  // namespace madloop::limits

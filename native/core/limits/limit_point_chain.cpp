@@ -16,7 +16,9 @@
 #include "core/random/normal.hpp"
 #include "core/random/stream.hpp"
 
-namespace madloop {
+namespace madloop::limits {
+
+using loop::GaussianState;
 
 namespace {
 
@@ -26,30 +28,32 @@ class StartStreams {
  public:
   StartStreams(std::uint64_t key, std::uint32_t chain) : key_(key), chain_(chain) {}
 
-  PartStreams next() { return {stream(), stream(), stream()}; }
+  loop::PartStreams next() { return {stream(), stream(), stream()}; }
 
  private:
-  Stream stream() { return Stream{key_, chain_, 0, part_++}; }
+  random::Stream stream() { return random::Stream{key_, chain_, 0, part_++}; }
 
   std::uint64_t key_;
   std::uint32_t chain_;
   std::uint32_t part_ = 0;
 };
 
-Eigen::VectorXd standardNormals(Stream const& stream, Index count) {
+Eigen::VectorXd standardNormals(random::Stream const& stream, linalg::Index count) {
   Eigen::VectorXd normals(count);
-  fillNormals(stream, 0, normals.data(), static_cast<std::size_t>(count));
+  random::fillNormals(stream, 0, normals.data(), static_cast<std::size_t>(count));
   return normals;
 }
 
 /// Wishart matrix of mean `source` whose eigenvalues vary by `spread`: E tr W^2 / tr (E W)^2 = 1 + (d + 1) / nu
 /// for a multiple of the identity.
-CovarianceFactor wishartAbout(GaussianState const& source, double spread, PartStreams const& streams) {
+loop::CovarianceFactor wishartAbout(GaussianState const& source, double spread,
+                                    loop::PartStreams const& streams) {
   auto const dim = static_cast<double>(source.covariance.values.rows());
   double const degrees = std::max(dim + 1, (dim + 1) / spread);
   if (!(degrees < 1e12)) return source.covariance;
   auto const count = static_cast<std::uint64_t>(degrees + 0.5);
-  return fitGaussian(drawPartByMoments(source, 1, count + 1, streams), static_cast<double>(count)).covariance;
+  return loop::fitGaussian(loop::drawPartByMoments(source, 1, count + 1, streams), static_cast<double>(count))
+      .covariance;
 }
 
 /// The chain's first models: Gaussians with the stationary first moments, exactly, and second moments of one
@@ -62,13 +66,13 @@ std::vector<GaussianState> startingModels(LimitPointCell const& cell, GaussianSt
   common.covariance.identity = false;
   if (cell.commonSpread() > 0) common.covariance = wishartAbout(common, cell.commonSpread(), streams.next());
 
-  std::uint64_t const memory = cell.loop().memory;
+  std::uint64_t const memory = cell.parameters().memory;
   double const shared = memory == 1 ? 0 : moments.meanCross;
-  Index const rank = about.covariance.values.cols();
+  linalg::Index const rank = about.covariance.values.cols();
   common.mean += std::sqrt(shared) * (about.covariance.values * standardNormals(streams.next().mean, rank));
   std::vector<GaussianState> models;
   for (std::uint64_t i = 0; i < memory; ++i) {
-    PartStreams const own = streams.next();
+    loop::PartStreams const own = streams.next();
     models.push_back({common.mean + std::sqrt(moments.mean - shared) *
                                         (about.covariance.values * standardNormals(own.mean, rank)),
                       wishartAbout(common, cell.spread() - cell.commonSpread(), own)});
@@ -83,10 +87,10 @@ FixedSetFeatures measureFixedSet(GaussianState const& fitted, LimitPointCell con
 }
 
 /// A cell whose reference is factored.
-LimitPointCell prepareCell(GaussianLoopParameters parameters, Task const& task) {
+LimitPointCell prepareCell(loop::GaussianLoopParameters parameters, Task const& task) {
   if (parameters.referenceCovariance.empty()) return {parameters, std::nullopt};
-  LoopReference const reference = makeLoopReference(parameters, task, "limitPoint");
-  Matrix const& factor = reference.state.covariance.values;
+  loop::LoopReference const reference = loop::makeLoopReference(parameters, task, "limitPoint");
+  linalg::Matrix const& factor = reference.state.covariance.values;
   if (factor.cols() == 0)
     throwInvalidInput("limitPoint: reference covariance must not be zero, got a matrix of zeros");
   parameters.dim = static_cast<std::size_t>(factor.cols());
@@ -100,7 +104,7 @@ struct PreparedCell {
   PreparedCell(LimitPointWork const& work, Task& task)
       : cell(prepareCell(work.parameters, task)),
         controls(cell, task),
-        standard(standardReference(cell.loop().dim)) {
+        standard(loop::standardReference(cell.parameters().dim)) {
     if (work.width != chainWidth(controls.count())) {
       throw Error(ErrorCode::internal, "limit point chains: width must be " +
                                            std::to_string(chainWidth(controls.count())) + ", got " +
@@ -110,25 +114,25 @@ struct PreparedCell {
 
   LimitPointCell cell;
   LimitPointControls controls;
-  LoopReference standard;
+  loop::LoopReference standard;
 };
 
 void simulateChain(PreparedCell const& prepared, LimitPointWork const& work, std::uint64_t index,
                    Task const& task) {
   LimitPointCell const& cell = prepared.cell;
-  GaussianLoopParameters const& loop = cell.loop();
+  loop::GaussianLoopParameters const& parameters = cell.parameters();
   auto const number = static_cast<std::uint32_t>(work.first + index);
   StartStreams streams(work.key, number);
 
   GaussianState about = prepared.standard.state;
-  GaussianPart fixedReal;
+  loop::GaussianPart fixedReal;
   FixedSetFeatures fixedSet;
-  if (loop.variant == LoopVariant::syntheticAugmentation) {
-    fixedReal = drawPartByMoments(prepared.standard.state, 1, loop.real, streams.next());
-    about = fitGaussian(fixedReal, fixedReal.count - 1);
+  if (parameters.variant == loop::LoopVariant::syntheticAugmentation) {
+    fixedReal = loop::drawPartByMoments(prepared.standard.state, 1, parameters.real, streams.next());
+    about = loop::fitGaussian(fixedReal, fixedReal.count - 1);
     fixedSet = measureFixedSet(about, cell, task);
   }
-  GaussianLoopChain chain(loop, prepared.standard, work.key, number, task);
+  loop::GaussianLoopChain chain(parameters, prepared.standard, work.key, number, task);
   chain.startFrom(startingModels(cell, about, streams), std::move(fixedReal));
 
   std::size_t const size = prepared.controls.count() + 1;
@@ -154,7 +158,7 @@ void simulateChain(PreparedCell const& prepared, LimitPointWork const& work, std
 }  // namespace
 
 void simulateLimitPointChains(std::vector<LimitPointWork> const& work, Task& task) {
-  fixEigenBlocking();
+  linalg::fixEigenBlocking();
   std::vector<std::unique_ptr<PreparedCell>> cells(work.size());
   parallelFor(task, work.size(),
               [&](std::size_t i) { cells[i] = std::make_unique<PreparedCell>(work[i], task); });
@@ -185,4 +189,4 @@ void simulateLimitPointChains(std::vector<LimitPointWork> const& work, Task& tas
   });
 }
 
-}  // namespace madloop
+}  // namespace madloop::limits

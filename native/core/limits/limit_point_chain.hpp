@@ -10,7 +10,7 @@
 #include "core/limits/limit_point_cell.hpp"
 #include "core/loop/gaussian_loop.hpp"
 
-namespace madloop {
+namespace madloop::limits {
 
 /// Numbers that a chain returns with so many controls. With z = (distance - centre, controls): the sums of z
 /// over the first and over the second half of the recordings, and the sums of the products z_i z_j, i >= j,
@@ -21,8 +21,8 @@ constexpr std::size_t chainWidth(std::size_t controls) {
 
 /// Chains first ... first + count - 1 of one cell.
 struct LimitPointWork {
-  GaussianLoopParameters parameters;  // as for LimitPointCell, but with the reference
-  std::uint64_t key = 0;              // of the random numbers
+  loop::GaussianLoopParameters parameters;  // as for LimitPointCell, but with the reference
+  std::uint64_t key = 0;                    // of the random numbers
   LimitPointSchedule schedule;
   std::uint64_t first = 0;
   std::uint64_t count = 0;
@@ -35,4 +35,4 @@ struct LimitPointWork {
 /// for a reference, noVariance.
 void simulateLimitPointChains(std::vector<LimitPointWork> const& work, Task& task);
 
-}  // namespace madloop
+}  // namespace madloop::limits

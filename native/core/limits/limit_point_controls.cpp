@@ -11,7 +11,11 @@
 #include "core/linalg/trace_square_root.hpp"
 #include "core/linalg/trapezoidal.hpp"
 
-namespace madloop {
+namespace madloop::limits {
+
+using linalg::Index;
+using linalg::Matrix;
+using linalg::ScaledTridiagonal;
 
 namespace {
 
@@ -37,7 +41,7 @@ Matrix smallGram(Matrix const& f, bool trapezoidal) {
     return gram;
   }
   Matrix gram = Matrix::Zero(f.rows(), f.rows());
-  addTrapezoidalGram(f, gram);
+  linalg::addTrapezoidalGram(f, gram);
   return gram;
 }
 
@@ -71,7 +75,7 @@ std::array<double, largestMomentDegree> powerTraces(ScaledTridiagonal const& t) 
 double squaredRootDifferences(ScaledTridiagonal t, Task const& task) {
   t.matrix.diagonal = (t.matrix.diagonal * t.scale).array() - 1;
   t.matrix.subdiagonal *= t.scale;
-  Eigen::VectorXd const differences = tridiagonalEigenvalues(t.matrix, task);
+  Eigen::VectorXd const differences = linalg::tridiagonalEigenvalues(t.matrix, task);
   return fixedOrderSum(static_cast<std::size_t>(differences.size()), [&](std::size_t i) {
     double const difference = std::max(-1.0, differences[static_cast<Index>(i)]);
     double const root = difference / (1 + std::sqrt(1 + difference));
@@ -86,8 +90,8 @@ constexpr double kCancellation = 1e-4;
 double covarianceDistance(ScaledTridiagonal const& t, double trace, double referenceTrace, bool identityMetric,
                           Matrix const& f, Task const& task) {
   double const traces = trace + referenceTrace;
-  BoundedValue const fast = traceSquareRoot(t, task);
-  double const root = fast.errorBound <= 1e-10 * traces ? fast.value : singularValueSum(f, task).value;
+  linalg::BoundedValue const fast = linalg::traceSquareRoot(t, task);
+  double const root = fast.errorBound <= 1e-10 * traces ? fast.value : linalg::singularValueSum(f, task).value;
   double const distance = traces - 2 * root;
   if (!identityMetric || distance > kCancellation * traces) return std::max(0.0, distance);
   return squaredRootDifferences(t, task);
@@ -95,9 +99,9 @@ double covarianceDistance(ScaledTridiagonal const& t, double trace, double refer
 
 }  // namespace
 
-StateFeatures measureState(GaussianState const& state, LimitPointCell const& cell, Task const& task) {
+StateFeatures measureState(loop::GaussianState const& state, LimitPointCell const& cell, Task const& task) {
   StateFeatures features;
-  CovarianceFactor const& covariance = state.covariance;
+  loop::CovarianceFactor const& covariance = state.covariance;
   Matrix const& f = covariance.values;
   features.forms[0] = squaredNorm(state.mean);
   if (f.cols() == 0) {
@@ -111,7 +115,7 @@ StateFeatures measureState(GaussianState const& state, LimitPointCell const& cel
   bool const formed = covariance.gram.size() != 0;
   if (!cell.metric()) {
     ScaledTridiagonal const t =
-        scaledTridiagonal(formed ? covariance.gram : smallGram(f, covariance.trapezoidal), task);
+        linalg::scaledTridiagonal(formed ? covariance.gram : smallGram(f, covariance.trapezoidal), task);
     features.traces = powerTraces(t);
     Eigen::VectorXd const once = f.transpose() * state.mean;
     Eigen::VectorXd const twice = f * once;
@@ -123,7 +127,7 @@ StateFeatures measureState(GaussianState const& state, LimitPointCell const& cel
     return features;
   }
   Matrix const metricFactor = cell.metric()->values * f;
-  ScaledTridiagonal const t = scaledTridiagonal(smallGram(metricFactor, false), task);
+  ScaledTridiagonal const t = linalg::scaledTridiagonal(smallGram(metricFactor, false), task);
   std::array<double, largestMomentDegree> const powers = powerTraces(t);
   features.metricTraces = {powers[0], powers[1]};
   features.traces[0] = innerProduct(f, f);
@@ -146,13 +150,13 @@ namespace {
 constexpr std::size_t kForms = largestMomentDegree;  // the first factor that is a quadratic form
 
 bool hasFixedSet(LimitPointCell const& cell) {
-  return cell.loop().variant == LoopVariant::syntheticAugmentation;
+  return cell.parameters().variant == loop::LoopVariant::syntheticAugmentation;
 }
 
 /// Whether the distance of the Gaussian fitted to the fixed set is a control: where its expectation is quick.
 bool hasFixedDistance(LimitPointCell const& cell) {
-  return hasFixedSet(cell) && !cell.metric() && cell.loop().dim <= 1000 &&
-         cell.loop().real <= 1'000'000'000'000'000;
+  return hasFixedSet(cell) && !cell.metric() && cell.parameters().dim <= 1000 &&
+         cell.parameters().real <= 1'000'000'000'000'000;
 }
 
 bool hasSecondMoments(LimitPointCell const& cell) { return cell.hasAllMoments() && cell.controlDegree() >= 2; }
@@ -194,21 +198,21 @@ std::size_t LimitPointControls::count(LimitPointCell const& cell) {
 
 LimitPointControls::LimitPointControls(LimitPointCell const& cell, Task& task)
     : cell_(cell), products_(controlProducts(cell)) {
-  auto const dim = static_cast<double>(cell.loop().dim);
+  auto const dim = static_cast<double>(cell.parameters().dim);
   if (cell.metric()) {
     Matrix const& b = cell.metric()->values;
     Matrix const square = b * b;
     metricTrace_ = fixedOrderSum(
-        cell.loop().dim, [&](std::size_t i) { return b(static_cast<Index>(i), static_cast<Index>(i)); });
+        cell.parameters().dim, [&](std::size_t i) { return b(static_cast<Index>(i), static_cast<Index>(i)); });
     metricSquare_ = innerProduct(b, b);
     metricFourth_ = innerProduct(square, square);
   }
   if (hasFixedDistance(cell))
-    fixedDistance_ = expectedDistance(cell.loop().dim, static_cast<double>(cell.loop().real), task);
+    fixedDistance_ = expectedDistance(cell.parameters().dim, static_cast<double>(cell.parameters().real), task);
   if (!cell.hasAllMoments()) {
     centres_[0] = dim * cell.firstMoments().covariance;
-    centres_[kForms] =
-        dim * (cell.firstMoments().mean + (hasFixedSet(cell) ? 1 / static_cast<double>(cell.loop().real) : 0));
+    centres_[kForms] = dim * (cell.firstMoments().mean +
+                              (hasFixedSet(cell) ? 1 / static_cast<double>(cell.parameters().real) : 0));
     return;
   }
   for (std::size_t i = 0; i < cell.controlDegree(); ++i) {
@@ -259,7 +263,7 @@ void LimitPointControls::evaluate(StateFeatures const& state, FixedSetFeatures c
     }
     *out++ = value - product.expectation;
   }
-  auto const real = static_cast<double>(cell_.loop().real);
+  auto const real = static_cast<double>(cell_.parameters().real);
   if (cell_.metric()) {
     StationaryFirstMoments const& first = cell_.firstMoments();
     *out++ = state.metricTrace - first.covariance * metricTrace_;
@@ -271,7 +275,7 @@ void LimitPointControls::evaluate(StateFeatures const& state, FixedSetFeatures c
     }
   }
   if (!hasFixedSet(cell_)) return;
-  auto const dim = static_cast<double>(cell_.loop().dim);
+  auto const dim = static_cast<double>(cell_.parameters().dim);
   *out++ = fixedSet.trace - dim;
   *out++ = fixedSet.squareTrace - dim * (real + dim) / (real - 1);
   *out++ = fixedSet.meanSquare - dim / real;
@@ -282,4 +286,4 @@ void LimitPointControls::evaluate(StateFeatures const& state, FixedSetFeatures c
   if (hasFixedDistance(cell_)) *out++ = fixedSet.distance - fixedDistance_;
 }
 
-}  // namespace madloop
+}  // namespace madloop::limits

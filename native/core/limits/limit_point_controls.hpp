@@ -8,7 +8,7 @@
 #include "core/limits/limit_point_cell.hpp"
 #include "core/loop/gaussian_part.hpp"
 
-namespace madloop {
+namespace madloop::limits {
 
 /// What is measured of one state.
 struct StateFeatures {
@@ -21,7 +21,7 @@ struct StateFeatures {
 };
 
 /// Measures a state. Errors of the distance are below 1e-10 of the traces.
-StateFeatures measureState(GaussianState const& state, LimitPointCell const& cell, Task const& task);
+StateFeatures measureState(loop::GaussianState const& state, LimitPointCell const& cell, Task const& task);
 
 /// The real set of a chain in synthetic augmentation.
 struct FixedSetFeatures {
@@ -68,4 +68,4 @@ class LimitPointControls {
   double fixedDistance_ = 0;  // E of the distance of the Gaussian fitted to the fixed set
 };
 
-}  // namespace madloop
+}  // namespace madloop::limits

@@ -8,7 +8,9 @@
 #include "core/limits/limit_point_chain.hpp"
 #include "core/linalg/eigen.hpp"
 
-namespace madloop {
+namespace madloop::limits {
+
+using linalg::Index;
 
 namespace {
 
@@ -46,7 +48,7 @@ double at(double const* packed, std::size_t i, std::size_t j) { return packed[i 
 /// front, so that the residual is the inner product with z.
 Eigen::VectorXd regression(Group<double const> const& group, std::size_t size, double observations) {
   auto const n = static_cast<Index>(size);
-  Matrix covariance(n, n);
+  linalg::Matrix covariance(n, n);
   for (std::size_t i = 0; i < size; ++i) {
     for (std::size_t j = 0; j <= i; ++j) {
       double const value = at(group.products, i, j) / observations -
@@ -58,7 +60,7 @@ Eigen::VectorXd regression(Group<double const> const& group, std::size_t size, d
   // Sweeps: after control i, row 0 holds the distance's covariances with the controls about those swept so far.
   Eigen::VectorXd coefficients = Eigen::VectorXd::Zero(n);
   Eigen::VectorXd const variances = covariance.diagonal();
-  Matrix factor = Matrix::Zero(n, n);
+  linalg::Matrix factor = linalg::Matrix::Zero(n, n);
   std::array<bool, 256> used{};
   for (Index i = 1; i < n; ++i) {
     double pivot = covariance(i, i);
@@ -177,7 +179,7 @@ LimitPointEstimate estimateLimitPoint(LimitPointSchedule const& schedule, std::s
   LimitPointEstimate estimate;
   estimate.distance = schedule.centre + residual / (chains * recordings);
   estimate.standardError = std::sqrt(squares / degrees / chains) / recordings;
-  double const half = studentHalfWidth(degrees) * estimate.standardError;
+  double const half = inference::studentHalfWidth(degrees) * estimate.standardError;
   estimate.low = estimate.distance - half;
   estimate.high = estimate.distance + half;
   estimate.varianceReduction = squares > 0 ? plainSquares / squares : 1;
@@ -187,4 +189,4 @@ LimitPointEstimate estimateLimitPoint(LimitPointSchedule const& schedule, std::s
   return estimate;
 }
 
-}  // namespace madloop
+}  // namespace madloop::limits

@@ -5,7 +5,7 @@
 
 #include "core/limits/limit_point_cell.hpp"
 
-namespace madloop {
+namespace madloop::limits {
 
 /// Doubles that hold everything about a cell's finished chains, however many they are.
 std::size_t limitPointAccumulatorLength(std::size_t controls);
@@ -33,4 +33,4 @@ struct LimitPointEstimate {
 LimitPointEstimate estimateLimitPoint(LimitPointSchedule const& schedule, std::size_t controls,
                                       double const* accumulator);
 
-}  // namespace madloop
+}  // namespace madloop::limits

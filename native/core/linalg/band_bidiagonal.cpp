@@ -9,7 +9,7 @@
 #include "core/linalg/parallel_product.hpp"
 #include "core/linalg/parallel_ranges.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 namespace {
 
@@ -131,4 +131,4 @@ Bidiagonal bidiagonaliseInTwoStages(Matrix& a, Task const& task) {
   return result;
 }
 
-}  // namespace madloop
+}  // namespace madloop::linalg

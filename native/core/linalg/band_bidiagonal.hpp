@@ -4,7 +4,7 @@
 #include "core/base/task.hpp"
 #include "core/linalg/eigen.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 /// An upper bidiagonal matrix: diagonal (n) and superdiagonal (n - 1).
 struct Bidiagonal {
@@ -22,4 +22,4 @@ struct Bidiagonal {
 /// one thread.
 Bidiagonal bidiagonaliseInTwoStages(Matrix& a, Task const& task);
 
-}  // namespace madloop
+}  // namespace madloop::linalg

@@ -7,7 +7,7 @@
 #include "core/linalg/band_reflector.hpp"
 #include "core/linalg/eigen.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 /// Element (i, j) of a size x size matrix is stored where j - above <= i <= j + below, by columns; zero at
 /// first.
@@ -33,4 +33,4 @@ class BandMatrix {
   std::vector<double> storage_;
 };
 
-}  // namespace madloop
+}  // namespace madloop::linalg

@@ -5,7 +5,7 @@
 #include "core/base/parallel.hpp"
 #include "core/base/spin.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 namespace {
 
@@ -163,4 +163,4 @@ void chaseBulges(Task const& task, Index sweeps, Index lead, std::function<Index
   });
 }
 
-}  // namespace madloop
+}  // namespace madloop::linalg

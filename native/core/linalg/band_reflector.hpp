@@ -11,7 +11,7 @@
 #include "core/base/task.hpp"
 #include "core/linalg/eigen.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 /// rows x cols values, column-major with the given stride between columns. Non-owning.
 struct BandBlock {
@@ -36,4 +36,4 @@ void applyFromBothSides(BandBlock const& block, double const* v, double tau);
 void chaseBulges(Task const& task, Index sweeps, Index lead, std::function<Index(Index)> const& steps,
                  std::function<void(Index sweep, Index step)> const& run);
 
-}  // namespace madloop
+}  // namespace madloop::linalg

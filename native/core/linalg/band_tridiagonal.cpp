@@ -8,7 +8,7 @@
 #include "core/linalg/block_reflector.hpp"
 #include "core/linalg/parallel_product.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 namespace {
 
@@ -97,4 +97,4 @@ Tridiagonal tridiagonaliseInTwoStages(Matrix& a, Task const& task) {
   return result;
 }
 
-}  // namespace madloop
+}  // namespace madloop::linalg

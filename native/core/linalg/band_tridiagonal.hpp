@@ -5,7 +5,7 @@
 #include "core/linalg/eigen.hpp"
 #include "core/linalg/symmetric_eigenvalues.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 /// A tridiagonal matrix with the eigenvalues of the symmetric matrix whose lower triangle `a` holds
 /// (overwritten; entries near 1), on all threads.
@@ -15,4 +15,4 @@ namespace madloop {
 /// follows the other at a distance, each on a thread.
 Tridiagonal tridiagonaliseInTwoStages(Matrix& a, Task const& task);
 
-}  // namespace madloop
+}  // namespace madloop::linalg

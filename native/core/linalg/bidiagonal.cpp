@@ -6,7 +6,7 @@
 
 #include "core/linalg/block_reflector.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 namespace {
 
@@ -46,4 +46,4 @@ Bidiagonal bidiagonalise(Matrix g, Task const& task) {
   return g.cols() < kTwoStageSize ? bidiagonaliseInOneStage(g, task) : bidiagonaliseInTwoStages(g, task);
 }
 
-}  // namespace madloop
+}  // namespace madloop::linalg

@@ -5,7 +5,7 @@
 #include "core/linalg/band_bidiagonal.hpp"
 #include "core/linalg/eigen.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 /// Matrices with a short side from here on are reduced in two stages.
 inline constexpr Index kTwoStageSize = 128;
@@ -15,4 +15,4 @@ inline constexpr Index kTwoStageSize = 128;
 /// 4th ed., section 5.4.8), of large matrices in two stages.
 Bidiagonal bidiagonalise(Matrix g, Task const& task);
 
-}  // namespace madloop
+}  // namespace madloop::linalg

@@ -8,7 +8,7 @@
 
 #include "core/base/sum.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 namespace {
 
@@ -127,4 +127,4 @@ double squareRootSumErrorBound(Bidiagonal const& b, double perturbation) {
   return std::ldexp(1.00001 * rootOfTwo * kTwoOverPi * kLog2 * e * sum, squares.exponent);
 }
 
-}  // namespace madloop
+}  // namespace madloop::linalg

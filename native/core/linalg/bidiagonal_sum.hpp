@@ -3,7 +3,7 @@
 
 #include "core/linalg/band_bidiagonal.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 /// The sum of the singular values sigma_i of b.
 ///
@@ -18,4 +18,4 @@ double singularValueSum(Bidiagonal const& b);
 /// squares change by e each. At most 1.5 times too large.
 double squareRootSumErrorBound(Bidiagonal const& b, double perturbation);
 
-}  // namespace madloop
+}  // namespace madloop::linalg

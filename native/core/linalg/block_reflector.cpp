@@ -5,7 +5,7 @@
 
 #include "core/base/sum.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 namespace {
 
@@ -88,4 +88,4 @@ Matrix triangularFactor(Matrix& a, Task const& task) {
   return a.topRows(cols).triangularView<Eigen::Upper>();
 }
 
-}  // namespace madloop
+}  // namespace madloop::linalg

@@ -7,7 +7,7 @@
 #include "core/linalg/householder.hpp"
 #include "core/linalg/parallel_product.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 /// The product Q = I - V T V^T of b reflectors of length m >= b.
 struct BlockReflector {
@@ -23,4 +23,4 @@ BlockReflector reducePanel(MatrixBlock panel);
 /// threads.
 Matrix triangularFactor(Matrix& a, Task const& task);
 
-}  // namespace madloop
+}  // namespace madloop::linalg

@@ -10,7 +10,7 @@
 #include "core/linalg/parallel_product.hpp"
 #include "core/linalg/parallel_ranges.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 namespace {
 
@@ -167,4 +167,4 @@ PivotedCholesky pivotedCholesky(Matrix s, double negligible, Task const& task) {
   return result;
 }
 
-}  // namespace madloop
+}  // namespace madloop::linalg

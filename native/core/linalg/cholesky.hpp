@@ -7,7 +7,7 @@
 #include "core/base/task.hpp"
 #include "core/linalg/eigen.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 /// The lower triangular L (zeros above) with L L^T = s, of which the lower triangle is read; empty where a
 /// pivot is not positive. n^3 / 3 flops in matrix products.
@@ -30,4 +30,4 @@ struct PivotedCholesky {
 /// After LAPACK's dpstrf (Hammarling, Higham & Lucas 2007), updates of the rest on all threads.
 PivotedCholesky pivotedCholesky(Matrix s, double negligible, Task const& task);
 
-}  // namespace madloop
+}  // namespace madloop::linalg

@@ -6,7 +6,7 @@
 #include "core/linalg/parallel_product.hpp"
 #include "core/linalg/parallel_ranges.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 namespace {
 
@@ -35,4 +35,4 @@ Matrix congruence(Matrix const& lower, Matrix s, double factor, Task const& task
   return s;
 }
 
-}  // namespace madloop
+}  // namespace madloop::linalg

@@ -4,7 +4,7 @@
 #include "core/base/task.hpp"
 #include "core/linalg/eigen.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 /// The lower triangle (zeros above) of factor * L^T s L, for a lower triangular L and the symmetric s of which
 /// the lower triangle is read; its eigenvalues are those of L L^T s, `factor` times. n^3 flops in matrix
@@ -15,4 +15,4 @@ namespace madloop {
 /// in the Frobenius norm, `factor` times.
 Matrix congruence(Matrix const& lower, Matrix s, double factor, Task const& task);
 
-}  // namespace madloop
+}  // namespace madloop::linalg

@@ -2,7 +2,7 @@
 
 #include <mutex>
 
-namespace madloop {
+namespace madloop::linalg {
 
 void fixEigenBlocking() {
   static std::once_flag once;
@@ -10,4 +10,4 @@ void fixEigenBlocking() {
   std::call_once(once, [] { Eigen::setCpuCacheSizes(32 * 1024, 512 * 1024, 2 * 1024 * 1024); });
 }
 
-}  // namespace madloop
+}  // namespace madloop::linalg

@@ -34,7 +34,7 @@
 #pragma GCC diagnostic pop
 #endif
 
-namespace madloop {
+namespace madloop::linalg {
 
 using Index = Eigen::Index;
 using Matrix = Eigen::MatrixXd;  // column-major, owned, aligned
@@ -57,4 +57,4 @@ inline Matrix zeroMatrix(Index rows, Index cols) {
 /// of a product depend on them. Call once before any product; idempotent and thread-safe.
 void fixEigenBlocking();
 
-}  // namespace madloop
+}  // namespace madloop::linalg

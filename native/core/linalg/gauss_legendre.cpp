@@ -2,7 +2,7 @@
 
 #include "core/base/elementary.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 namespace {
 
@@ -63,4 +63,4 @@ GaussLegendre const& gaussLegendre() {
   return rule;
 }
 
-}  // namespace madloop
+}  // namespace madloop::linalg

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstddef>
 
-namespace madloop {
+namespace madloop::linalg {
 
 inline constexpr std::size_t gaussLegendreCount = 32;
 
@@ -20,4 +20,4 @@ struct GaussLegendre {
 /// Computed at first use; thread-safe.
 GaussLegendre const& gaussLegendre();
 
-}  // namespace madloop
+}  // namespace madloop::linalg

@@ -8,7 +8,7 @@
 #include "core/base/sum.hpp"
 #include "core/linalg/eigen.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 /// H = I - tau v v^T with v_0 = 1 maps the vector that v was made of to beta e_0.
 struct Reflector {
@@ -35,4 +35,4 @@ inline Reflector makeReflector(double* x, Index m, double smallestSquare = 1e-28
   return {(beta - head) / beta, beta};
 }
 
-}  // namespace madloop
+}  // namespace madloop::linalg

@@ -8,7 +8,7 @@
 #include "core/random/normal.hpp"
 #include "core/random/stream.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 namespace {
 
@@ -20,7 +20,7 @@ constexpr Index kBlock = 96;
 Matrix normalVectors(Index n) {
   constexpr std::uint64_t domain = 0x6e6f726d;  // "norm"
   Matrix x(n, kVectors);
-  fillNormals({.key = streamKey(0, domain)}, 0, x.data(), static_cast<std::size_t>(x.size()));
+  random::fillNormals({.key = random::streamKey(0, domain)}, 0, x.data(), static_cast<std::size_t>(x.size()));
   return x;
 }
 
@@ -73,4 +73,4 @@ double estimateSquaredNormOfInverse(Matrix const& a, Matrix const& b, Task const
   return meanSquaredNorm(x);
 }
 
-}  // namespace madloop
+}  // namespace madloop::linalg

@@ -4,7 +4,7 @@
 #include "core/base/task.hpp"
 #include "core/linalg/eigen.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 /// The estimates below are less than 1 / kEstimateMargin of the truth with a probability of 2e-11 at most.
 inline constexpr double kEstimateMargin = 10;
@@ -19,4 +19,4 @@ double estimateSquaredNormOfInverse(Matrix const& lower, Task const& task);
 /// The same for ||(A^T B)^-1||_F^2, A and B lower triangular.
 double estimateSquaredNormOfInverse(Matrix const& a, Matrix const& b, Task const& task);
 
-}  // namespace madloop
+}  // namespace madloop::linalg

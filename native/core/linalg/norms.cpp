@@ -7,7 +7,7 @@
 #include "core/base/sum.hpp"
 #include "core/linalg/parallel_ranges.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 namespace {
 
@@ -59,4 +59,4 @@ double squaredSpectralNormBound(Matrix const& m, Task const& task) {
   return rowSums.col(0).maxCoeff() * columnSums.maxCoeff();
 }
 
-}  // namespace madloop
+}  // namespace madloop::linalg

@@ -4,7 +4,7 @@
 #include "core/base/task.hpp"
 #include "core/linalg/eigen.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 /// ||M||_F^2.
 double squaredNorm(Matrix const& m, Task const& task);
@@ -15,4 +15,4 @@ double oneNorm(Matrix const& m, Task const& task);
 /// ||M||_1 ||M||_inf >= ||M||_2^2.
 double squaredSpectralNormBound(Matrix const& m, Task const& task);
 
-}  // namespace madloop
+}  // namespace madloop::linalg

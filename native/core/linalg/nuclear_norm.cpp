@@ -15,7 +15,7 @@
 #include "core/linalg/symmetric_eigenvalues.hpp"
 #include "core/linalg/trace_square_root.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 namespace {
 
@@ -171,4 +171,4 @@ NuclearNorm nuclearNorm(Matrix g, double tolerance, Task const& task, double squ
   return fast.errorBound <= tolerance ? fast : singularValueSum(std::move(g), task);
 }
 
-}  // namespace madloop
+}  // namespace madloop::linalg

@@ -8,7 +8,7 @@
 #include "core/linalg/band_bidiagonal.hpp"
 #include "core/linalg/eigen.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 /// A computed value and a bound on its absolute error from rounding.
 struct BoundedValue {
@@ -58,4 +58,4 @@ NuclearNorm singularValueSum(Matrix g, Task const& task);
 NuclearNorm nuclearNorm(Matrix g, double tolerance, Task const& task,
                         double squaredNormOfInverse = std::numeric_limits<double>::infinity());
 
-}  // namespace madloop
+}  // namespace madloop::linalg

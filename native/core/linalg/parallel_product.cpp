@@ -8,7 +8,7 @@
 #include "core/base/parallel.hpp"
 #include "core/linalg/tile_product.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 namespace {
 
@@ -331,4 +331,4 @@ void addSymmetricProduct(MatrixBlock c, double alpha, ConstMatrixBlock s, ConstM
   });
 }
 
-}  // namespace madloop
+}  // namespace madloop::linalg

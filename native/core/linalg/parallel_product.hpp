@@ -7,7 +7,7 @@
 #include "core/base/task.hpp"
 #include "core/linalg/eigen.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 using MatrixBlock = Eigen::Ref<Matrix, 0, Eigen::OuterStride<>>;
 using ConstMatrixBlock = Eigen::Ref<Matrix const, 0, Eigen::OuterStride<>>;
@@ -48,4 +48,4 @@ void addProductLower(MatrixBlock c, double alpha, Product const& product, Task c
 /// c += alpha s b for the symmetric s of which the lower triangle is read.
 void addSymmetricProduct(MatrixBlock c, double alpha, ConstMatrixBlock s, ConstMatrixBlock b, Task const& task);
 
-}  // namespace madloop
+}  // namespace madloop::linalg

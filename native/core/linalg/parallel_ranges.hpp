@@ -7,7 +7,7 @@
 #include "core/base/parallel.hpp"
 #include "core/linalg/eigen.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 /// Indices begin, begin + 1, ..., begin + size - 1 of rows or columns.
 struct Range {
@@ -24,4 +24,4 @@ void forRanges(Task const& task, Index size, Index width, Body const& body) {
   });
 }
 
-}  // namespace madloop
+}  // namespace madloop::linalg

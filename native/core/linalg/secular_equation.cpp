@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <limits>
 
-namespace madloop {
+namespace madloop::linalg {
 
 namespace {
 
@@ -142,4 +142,4 @@ SecularRoot secularRoot(Vector const& d, Vector const& r, double residueSum, Ind
   return Search(d, r, residueSum, i).run();
 }
 
-}  // namespace madloop
+}  // namespace madloop::linalg

@@ -3,7 +3,7 @@
 
 #include "core/linalg/eigen.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 /// A root of 1 + sum_j r_j / (d_j - lambda) = 0 as its distance from the nearest pole, which keeps all its
 /// digits: lambda = d_origin + offset.
@@ -22,4 +22,4 @@ struct SecularRoot {
 /// rounding, as Gu & Eisenstat (1995, section 3) ask. Throws noConvergence (never seen).
 SecularRoot secularRoot(Vector const& d, Vector const& r, double residueSum, Index i);
 
-}  // namespace madloop
+}  // namespace madloop::linalg

@@ -6,7 +6,7 @@
 #include <array>
 #include <cstddef>
 
-namespace madloop {
+namespace madloop::linalg {
 
 /// sqrt(x) = sum_j weight_j x / (x + node_j) for x in [1, condition], with a relative error below 1e-16.
 struct SquareRootRule {
@@ -451,4 +451,4 @@ inline constexpr std::array<SquareRootRule, 8> kSquareRootRules{{
        0x1.cbd6eaf5b6eb1p+15}}},
 }};
 
-}  // namespace madloop
+}  // namespace madloop::linalg

@@ -11,7 +11,7 @@
 #include "core/linalg/block_reflector.hpp"
 #include "core/linalg/householder.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 namespace {
 
@@ -214,4 +214,4 @@ Vector symmetricEigenvalues(Matrix const& a, Task const& task) {
   return tridiagonalEigenvalues(reduced.matrix, task) * reduced.scale;
 }
 
-}  // namespace madloop
+}  // namespace madloop::linalg

@@ -4,7 +4,7 @@
 #include "core/base/task.hpp"
 #include "core/linalg/eigen.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 /// A symmetric tridiagonal matrix: diagonal (n) and subdiagonal (n - 1).
 struct Tridiagonal {
@@ -36,4 +36,4 @@ Vector tridiagonalEigenvalues(Tridiagonal const& t, Task const& task);
 /// each has an absolute error of order eps * sqrt(n) * ||a||. Any scale from 1e-300 to 1e300.
 Vector symmetricEigenvalues(Matrix const& a, Task const& task);
 
-}  // namespace madloop
+}  // namespace madloop::linalg

@@ -2,7 +2,7 @@
 
 #include "core/linalg/tridiagonal_reduction.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 Eigendecomposition symmetricEigenvectors(Matrix a, Task& task) {
   TridiagonalReduction const reduction = reduceToTridiagonal(a, task);
@@ -16,4 +16,4 @@ std::uint64_t symmetricEigenvectorsUnits(Index n) {
   return tridiagonalReductionUnits(n) + tridiagonalEigenvectorsUnits(n) + multiplyByReflectorsUnits(n, n);
 }
 
-}  // namespace madloop
+}  // namespace madloop::linalg

@@ -7,7 +7,7 @@
 #include "core/linalg/eigen.hpp"
 #include "core/linalg/tridiagonal_eigenvectors.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 /// Eigendecomposition of the symmetric matrix A whose lower triangle `a` holds, entries at most 1 in size and
 /// the largest of order 1: blocked Householder reduction, divide and conquer, back-transformation in blocks.
@@ -17,4 +17,4 @@ Eigendecomposition symmetricEigenvectors(Matrix a, Task& task);
 
 std::uint64_t symmetricEigenvectorsUnits(Index n);
 
-}  // namespace madloop
+}  // namespace madloop::linalg

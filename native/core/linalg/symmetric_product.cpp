@@ -6,7 +6,7 @@
 
 #include "core/base/parallel.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 namespace {
 
@@ -95,4 +95,4 @@ void SymmetricProduct::multiply(Matrix const& a, Index first, Vector const& x, V
   }
 }
 
-}  // namespace madloop
+}  // namespace madloop::linalg

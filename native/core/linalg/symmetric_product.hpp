@@ -4,7 +4,7 @@
 #include "core/base/task.hpp"
 #include "core/linalg/eigen.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 /// Columns that are read together, and the multiple of rows that matrices and vectors here are padded to.
 inline constexpr Index kProductPadding = 8;
@@ -28,4 +28,4 @@ class SymmetricProduct {
   Matrix partial_;  // a column per column range
 };
 
-}  // namespace madloop
+}  // namespace madloop::linalg

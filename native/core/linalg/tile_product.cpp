@@ -7,7 +7,7 @@
 #include <immintrin.h>
 #endif
 
-namespace madloop {
+namespace madloop::linalg {
 
 namespace {
 
@@ -175,4 +175,4 @@ template TileKernel<double> const& tileKernel<double>();
 template TileKernel<float> const& portableTileKernel<float>();
 template TileKernel<double> const& portableTileKernel<double>();
 
-}  // namespace madloop
+}  // namespace madloop::linalg

@@ -9,7 +9,7 @@
 
 #include <cstddef>
 
-namespace madloop {
+namespace madloop::linalg {
 
 /// T is float or double.
 template <class T>
@@ -39,4 +39,4 @@ TileKernel<T> const& tileKernel();
 template <class T>
 TileKernel<T> const& portableTileKernel();
 
-}  // namespace madloop
+}  // namespace madloop::linalg

@@ -9,7 +9,7 @@
 
 #include "core/linalg/square_root_nodes.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 namespace {
 
@@ -117,4 +117,4 @@ BoundedValue traceSquareRoot(ScaledTridiagonal const& reduced, Task const& task)
   return {roots.value * scale, roots.errorBound * scale};
 }
 
-}  // namespace madloop
+}  // namespace madloop::linalg

@@ -8,7 +8,7 @@
 #include "core/linalg/nuclear_norm.hpp"
 #include "core/linalg/symmetric_eigenvalues.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 /// Sums over the eigenvalues of a positive definite tridiagonal matrix.
 struct RootSums {
@@ -35,4 +35,4 @@ BoundedValue traceSquareRoot(Matrix const& s, Task const& task);
 /// The same for a matrix that is reduced already.
 BoundedValue traceSquareRoot(ScaledTridiagonal const& reduced, Task const& task);
 
-}  // namespace madloop
+}  // namespace madloop::linalg

@@ -5,7 +5,7 @@
 
 #include "core/linalg/eigen.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 /// Edge of the blocks: large enough for the product kernel, small enough to skip most zeros at d = 100.
 inline constexpr Index kTrapezoidalBlock = 32;
@@ -38,4 +38,4 @@ inline void addTrapezoidalGram(Matrix const& f, Matrix& sum) {
   }
 }
 
-}  // namespace madloop
+}  // namespace madloop::linalg

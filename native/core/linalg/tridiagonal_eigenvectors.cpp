@@ -13,7 +13,7 @@
 #include "core/linalg/parallel_ranges.hpp"
 #include "core/linalg/secular_equation.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 namespace {
 
@@ -364,4 +364,4 @@ std::uint64_t tridiagonalEigenvectorsUnits(Index n) {
   return own + tridiagonalEigenvectorsUnits(n / 2) + tridiagonalEigenvectorsUnits(n - n / 2);
 }
 
-}  // namespace madloop
+}  // namespace madloop::linalg

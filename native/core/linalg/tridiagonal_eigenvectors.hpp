@@ -7,7 +7,7 @@
 #include "core/linalg/eigen.hpp"
 #include "core/linalg/symmetric_eigenvalues.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 /// A = vectors diag(values) vectors^T: values ascending, one orthonormal column each.
 struct Eigendecomposition {
@@ -27,4 +27,4 @@ Eigendecomposition tridiagonalEigenvectors(Tridiagonal const& t, Task& task);
 /// The units of progress of tridiagonalEigenvectors(): n^3 for the last update.
 std::uint64_t tridiagonalEigenvectorsUnits(Index n);
 
-}  // namespace madloop
+}  // namespace madloop::linalg

@@ -11,7 +11,7 @@
 #include "core/linalg/parallel_ranges.hpp"
 #include "core/linalg/symmetric_product.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 namespace {
 
@@ -176,4 +176,4 @@ std::uint64_t multiplyByReflectorsUnits(Index n, Index cols) {
   return 2 * size * size * static_cast<std::uint64_t>(cols);
 }
 
-}  // namespace madloop
+}  // namespace madloop::linalg

@@ -8,7 +8,7 @@
 #include "core/linalg/eigen.hpp"
 #include "core/linalg/symmetric_eigenvalues.hpp"
 
-namespace madloop {
+namespace madloop::linalg {
 
 /// Q^T A Q = matrix with Q = H_0 H_1 ... H_{n-2}, H_k = I - tau_k v_k v_k^T.
 struct TridiagonalReduction {
@@ -32,4 +32,4 @@ void multiplyByReflectors(TridiagonalReduction const& reduction, Matrix& z, Task
 std::uint64_t tridiagonalReductionUnits(Index n);
 std::uint64_t multiplyByReflectorsUnits(Index n, Index cols);
 
-}  // namespace madloop
+}  // namespace madloop::linalg

@@ -14,7 +14,7 @@
 #include "core/loop/gaussian_loop_statistics.hpp"
 #include "core/random/stream.hpp"
 
-namespace madloop {
+namespace madloop::loop {
 
 namespace {
 
@@ -24,24 +24,25 @@ constexpr std::uint64_t kDomain = 0x6761757373'6c6f6fULL;
 /// tr (S_ref^(1/2) S S_ref^(1/2))^(1/2), with an absolute error below `tolerance`.
 double nuclearNormWithReference(CovarianceFactor const& covariance, CovarianceFactor const& reference,
                                 double tolerance, Task const& task) {
-  Matrix const& f = covariance.values;
-  if (!reference.identity) return nuclearNorm(reference.values.transpose() * f, tolerance, task).value;
+  linalg::Matrix const& f = covariance.values;
+  if (!reference.identity) return linalg::nuclearNorm(reference.values.transpose() * f, tolerance, task).value;
   if (f.cols() < f.rows() || (covariance.gram.size() == 0 && !covariance.trapezoidal))
-    return nuclearNorm(f, tolerance, task).value;
-  Matrix formed;
+    return linalg::nuclearNorm(f, tolerance, task).value;
+  linalg::Matrix formed;
   if (covariance.gram.size() == 0) {
-    formed = Matrix::Zero(f.rows(), f.rows());
-    addTrapezoidalGram(f, formed);
+    formed = linalg::Matrix::Zero(f.rows(), f.rows());
+    linalg::addTrapezoidalGram(f, formed);
   }
-  BoundedValue const fast = traceSquareRoot(covariance.gram.size() == 0 ? formed : covariance.gram, task);
-  return fast.errorBound <= tolerance ? fast.value : singularValueSum(f, task).value;
+  linalg::BoundedValue const fast =
+      linalg::traceSquareRoot(covariance.gram.size() == 0 ? formed : covariance.gram, task);
+  return fast.errorBound <= tolerance ? fast.value : linalg::singularValueSum(f, task).value;
 }
 
 LoopRecord record(GaussianState const& model, LoopReference const& reference, Task const& task) {
   LoopRecord values{};
   double const trace = model.covariance.trace();
   double const meanTerm = fixedOrderSum(static_cast<std::size_t>(model.mean.size()), [&](std::size_t i) {
-    double const value = model.mean[static_cast<Index>(i)];
+    double const value = model.mean[static_cast<linalg::Index>(i)];
     return value * value;
   });
   double const traces = trace + reference.trace;
@@ -58,11 +59,11 @@ LoopRecord record(GaussianState const& model, LoopReference const& reference, Ta
 }  // namespace
 
 GaussianLoopResult simulateGaussianLoop(GaussianLoopParameters const& parameters, Task& task) {
-  fixEigenBlocking();
+  linalg::fixEigenBlocking();
   checkGaussianLoop(parameters, task.threads());
   task.expect(checkedMultiply(parameters.replicates, parameters.generations, "replicates x generations"));
   LoopReference const reference = makeLoopReference(parameters, task, "simulateGaussianLoop");
-  std::uint64_t const key = streamKey(parameters.seed, kDomain);
+  std::uint64_t const key = random::streamKey(parameters.seed, kDomain);
 
   // What a generation has in use, and more.
   keepFreedMemory(16 * parameters.dim * parameters.dim * sizeof(double));
@@ -80,4 +81,4 @@ GaussianLoopResult simulateGaussianLoop(GaussianLoopParameters const& parameters
   return statistics.result();
 }
 
-}  // namespace madloop
+}  // namespace madloop::loop

@@ -9,7 +9,7 @@
 #include "core/base/task.hpp"
 #include "core/gaussian/divisor.hpp"
 
-namespace madloop {
+namespace madloop::loop {
 
 /// Combined: fixed real, fresh real and synthetic samples in any numbers; the others are special cases of it.
 enum class LoopVariant { fullySynthetic, syntheticAugmentation, freshData, combined };
@@ -34,7 +34,7 @@ struct GaussianLoopParameters {
   std::uint64_t replicates = 1;
   std::uint64_t seed = 0;
   LoopEngine engine = LoopEngine::moments;
-  CovarianceDivisor divisor = CovarianceDivisor::unbiased;
+  gaussian::CovarianceDivisor divisor = gaussian::CovarianceDivisor::unbiased;
   std::vector<double> referenceMean;        // empty: zero
   std::vector<double> referenceCovariance;  // dim x dim row-major; empty: identity
   bool series = false;                      // keep every replicate's values
@@ -79,4 +79,4 @@ void checkGaussianLoop(GaussianLoopParameters const& parameters, std::size_t thr
 /// reference.
 GaussianLoopResult simulateGaussianLoop(GaussianLoopParameters const& parameters, Task& task);
 
-}  // namespace madloop
+}  // namespace madloop::loop

@@ -14,7 +14,9 @@
 #include "core/random/permutation.hpp"
 #include "core/random/stream.hpp"
 
-namespace madloop {
+namespace madloop::loop {
+
+using linalg::Index;
 
 namespace {
 
@@ -30,13 +32,13 @@ GaussianPart draw(GaussianLoopParameters const& p, GaussianState const& source, 
 }
 
 /// log det F F^T from the pivots of a Cholesky decomposition; NaN for a singular product.
-double logDeterminantOfFactor(FactoredGaussian const& gaussian) {
-  if (gaussian.factor.cols() < gaussian.factor.rows()) return std::numeric_limits<double>::quiet_NaN();
-  return fixedOrderSum(static_cast<std::size_t>(gaussian.pivots.size()),
-                       [&](std::size_t i) { return 2 * logarithm(gaussian.pivots[static_cast<Index>(i)]); });
+double logDeterminantOfFactor(gaussian::FactoredGaussian const& factored) {
+  if (factored.factor.cols() < factored.factor.rows()) return std::numeric_limits<double>::quiet_NaN();
+  return fixedOrderSum(static_cast<std::size_t>(factored.pivots.size()),
+                       [&](std::size_t i) { return 2 * logarithm(factored.pivots[static_cast<Index>(i)]); });
 }
 
-void append(std::vector<double>& kept, Matrix const& samples) {
+void append(std::vector<double>& kept, linalg::Matrix const& samples) {
   kept.insert(kept.end(), samples.data(), samples.data() + samples.size());
 }
 
@@ -48,9 +50,9 @@ struct GaussianLoopChain::Streams {
   std::uint32_t chain;
   std::uint32_t generation;
 
-  [[nodiscard]] Stream of(Purpose purpose, Source source, std::uint32_t group) const {
+  [[nodiscard]] random::Stream of(Purpose purpose, Source source, std::uint32_t group) const {
     std::uint32_t const kind = 2 * static_cast<std::uint32_t>(purpose) + static_cast<std::uint32_t>(source);
-    return Stream{key, chain, generation, (kind << kGroupBits) | group};
+    return random::Stream{key, chain, generation, (kind << kGroupBits) | group};
   }
 
   [[nodiscard]] PartStreams ofPart(Source source, std::uint32_t group) const {
@@ -62,9 +64,9 @@ struct GaussianLoopChain::Streams {
 LoopReference standardReference(std::size_t dim) {
   auto const size = static_cast<Index>(dim);
   LoopReference reference;
-  reference.state.mean = Vector::Zero(size);
+  reference.state.mean = linalg::Vector::Zero(size);
   CovarianceFactor& covariance = reference.state.covariance;
-  covariance.values = Matrix::Identity(size, size);
+  covariance.values = linalg::Matrix::Identity(size, size);
   covariance.trapezoidal = true;
   covariance.identity = true;
   covariance.logDeterminant = 0;
@@ -75,9 +77,9 @@ LoopReference standardReference(std::size_t dim) {
 LoopReference makeLoopReference(GaussianLoopParameters const& p, Task const& task, std::string const& where) {
   if (p.referenceCovariance.empty()) return standardReference(p.dim);
   LoopReference reference;
-  reference.state.mean = Vector::Zero(static_cast<Index>(p.dim));
-  Moments const moments{2, p.dim, std::vector<double>(p.dim, 0.0), p.referenceCovariance};
-  FactoredGaussian factored = factorMoments(moments, task, "reference");
+  reference.state.mean = linalg::Vector::Zero(static_cast<Index>(p.dim));
+  gaussian::Moments const moments{2, p.dim, std::vector<double>(p.dim, 0.0), p.referenceCovariance};
+  gaussian::FactoredGaussian factored = gaussian::factorMoments(moments, task, "reference");
   if (!std::isfinite(factored.trace)) {
     throwInvalidInput(where + ": reference covariance must have a finite trace, got one that overflows");
   }
@@ -99,7 +101,8 @@ GaussianState const& GaussianLoopChain::next() {
   ++t_;
   task_.throwIfCancelled();
   GaussianPart training = t_ == 1 ? initialSet() : trainingSet();
-  double const divisor = p_.divisor == CovarianceDivisor::unbiased ? training.count - 1 : training.count;
+  double const divisor =
+      p_.divisor == gaussian::CovarianceDivisor::unbiased ? training.count - 1 : training.count;
   models_.insert(models_.begin(), fitGaussian(std::move(training), divisor));
   if (models_.size() > p_.memory) models_.pop_back();
   return models_.front();
@@ -138,12 +141,12 @@ GaussianPart GaussianLoopChain::subsample() {
   keepSynthetic();
   std::size_t const kept = kept_.size();
   keepReal(real_.fresh);
-  Eigen::Map<Matrix const> const all(kept_.data(), static_cast<Index>(p_.dim),
-                                     static_cast<Index>(kept_.size() / p_.dim));
-  Matrix chosen(all.rows(), static_cast<Index>(p_.subsample));
-  Stream const subset = streams().of(Purpose::subset, Source::synthetic, 0);
+  Eigen::Map<linalg::Matrix const> const all(kept_.data(), static_cast<Index>(p_.dim),
+                                             static_cast<Index>(kept_.size() / p_.dim));
+  linalg::Matrix chosen(all.rows(), static_cast<Index>(p_.subsample));
+  random::Stream const subset = streams().of(Purpose::subset, Source::synthetic, 0);
   Index column = 0;
-  for (std::size_t const i : randomOrder(subset, static_cast<std::size_t>(all.cols()), p_.subsample))
+  for (std::size_t const i : random::randomOrder(subset, static_cast<std::size_t>(all.cols()), p_.subsample))
     chosen.col(column++) = all.col(static_cast<Index>(i));
   kept_.resize(kept);
   return partOfSamples(std::move(chosen), task_);
@@ -180,8 +183,8 @@ void GaussianLoopChain::keepSynthetic() {
 std::vector<std::uint64_t> GaussianLoopChain::syntheticCounts() const {
   std::vector<std::uint64_t> counts(models_.size(), p_.synthetic);
   if (models_.size() > 1) {
-    multinomialUniform(streams().of(Purpose::choice, Source::synthetic, 0), 0, p_.synthetic, counts.size(),
-                       counts.data());
+    random::multinomialUniform(streams().of(Purpose::choice, Source::synthetic, 0), 0, p_.synthetic,
+                               counts.size(), counts.data());
   }
   return counts;
 }
@@ -190,4 +193,4 @@ GaussianLoopChain::Streams GaussianLoopChain::streams() const {
   return {key_, chain_, static_cast<std::uint32_t>(t_)};
 }
 
-}  // namespace madloop
+}  // namespace madloop::loop

@@ -8,7 +8,7 @@
 #include "core/loop/gaussian_loop.hpp"
 #include "core/loop/gaussian_part.hpp"
 
-namespace madloop {
+namespace madloop::loop {
 
 /// The real distribution, with its mean as the origin: the loop commutes with shifts, and nothing recorded
 /// depends on where the origin is, but differences of large means would lose their digits.
@@ -70,4 +70,4 @@ class GaussianLoopChain {
   std::vector<double> kept_;           // subsample: the fixed real samples and all synthetic ones so far
 };
 
-}  // namespace madloop
+}  // namespace madloop::loop

@@ -5,7 +5,7 @@
 #include "core/base/checked.hpp"
 #include "core/loop/gaussian_loop.hpp"
 
-namespace madloop {
+namespace madloop::loop {
 
 namespace {
 
@@ -158,4 +158,4 @@ void checkGaussianLoop(GaussianLoopParameters const& p, std::size_t threads) {
   checkReference(p);
 }
 
-}  // namespace madloop
+}  // namespace madloop::loop

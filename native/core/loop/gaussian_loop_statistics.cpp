@@ -5,7 +5,7 @@
 #include <limits>
 #include <utility>
 
-namespace madloop {
+namespace madloop::loop {
 
 LoopStatistics::LoopStatistics(std::uint64_t replicates, std::uint64_t generations, bool series)
     : replicates_(replicates), generations_(generations) {
@@ -55,4 +55,4 @@ GaussianLoopResult LoopStatistics::result() {
   return result;
 }
 
-}  // namespace madloop
+}  // namespace madloop::loop

@@ -8,7 +8,7 @@
 
 #include "core/loop/gaussian_loop.hpp"
 
-namespace madloop {
+namespace madloop::loop {
 
 /// The recorded metrics of one generation of one replicate, indexed by LoopMetric.
 using LoopRecord = std::array<double, loopMetricCount>;
@@ -40,4 +40,4 @@ class LoopStatistics {
   std::vector<double> series_;
 };
 
-}  // namespace madloop
+}  // namespace madloop::loop

@@ -11,7 +11,11 @@
 #include "core/random/normal.hpp"
 #include "core/random/wishart.hpp"
 
-namespace madloop {
+namespace madloop::loop {
+
+using linalg::Index;
+using linalg::Matrix;
+using linalg::Vector;
 
 namespace {
 
@@ -92,18 +96,19 @@ CovarianceFactor orthogonalFactor(Matrix const& columns) {
 /// F A for a matrix A of standard normals or a Bartlett factor.
 Matrix applyFactor(CovarianceFactor const& factor, Matrix a, bool trapezoidal) {
   if (factor.identity) return a;
-  return factor.trapezoidal && trapezoidal ? multiplyTrapezoidal(factor.values, a) : Matrix(factor.values * a);
+  return factor.trapezoidal && trapezoidal ? linalg::multiplyTrapezoidal(factor.values, a)
+                                           : Matrix(factor.values * a);
 }
 
-Matrix standardNormals(Stream const& stream, std::uint64_t firstBlock, Index rows, Index cols) {
+Matrix standardNormals(random::Stream const& stream, std::uint64_t firstBlock, Index rows, Index cols) {
   Matrix normals(rows, cols);
-  fillNormals(stream, firstBlock, normals.data(), static_cast<std::size_t>(normals.size()));
+  random::fillNormals(stream, firstBlock, normals.data(), static_cast<std::size_t>(normals.size()));
   return normals;
 }
 
 /// Displacements from the source's mean of the rows [begin, begin + rows) of a sample, as columns. Each row's
 /// normals start on a block of their own, so a row does not depend on how the sample is cut.
-Matrix drawRows(GaussianState const& source, double lambda, Stream const& stream, std::uint64_t begin,
+Matrix drawRows(GaussianState const& source, double lambda, random::Stream const& stream, std::uint64_t begin,
                 Index rows) {
   Index const rank = source.covariance.values.cols();
   Index const even = rank + rank % 2;
@@ -143,7 +148,7 @@ GaussianPart drawPartByMoments(GaussianState const& source, double lambda, std::
 
   Matrix bartlett(rank, std::min<Index>(rank, static_cast<Index>(std::min<std::uint64_t>(
                                                   count - 1, static_cast<std::uint64_t>(rank)))));
-  bartlettFactor(streams.scatter, static_cast<std::size_t>(rank), count - 1, bartlett.data());
+  random::bartlettFactor(streams.scatter, static_cast<std::size_t>(rank), count - 1, bartlett.data());
   part.scatter.trapezoidal = source.covariance.trapezoidal;
   part.scatter.values = applyFactor(source.covariance, bartlett, true);
   part.scatter.values *= std::sqrt(lambda);
@@ -282,7 +287,7 @@ GaussianPart mergeParts(std::vector<GaussianPart> parts) {
     if (part.scatter.gram.size() != 0) {
       gram.triangularView<Eigen::Lower>() += part.scatter.gram;
     } else if (part.scatter.trapezoidal) {
-      addTrapezoidalGram(part.scatter.values, gram);
+      linalg::addTrapezoidalGram(part.scatter.values, gram);
     } else {
       gram.selfadjointView<Eigen::Lower>().rankUpdate(part.scatter.values);
     }
@@ -298,4 +303,4 @@ GaussianState fitGaussian(GaussianPart part, double divisor) {
   return state;
 }
 
-}  // namespace madloop
+}  // namespace madloop::loop

@@ -11,14 +11,14 @@
 #include "core/linalg/eigen.hpp"
 #include "core/random/stream.hpp"
 
-namespace madloop {
+namespace madloop::loop {
 
 /// F with matrix = F F^T: dim x r, r <= dim.
 struct CovarianceFactor {
-  Matrix values;
+  linalg::Matrix values;
   bool trapezoidal = false;   // zero above the diagonal
   bool identity = false;      // values is the identity: products with it are skipped
-  Matrix gram;                // lower triangle of F F^T where it was formed on the way, else empty
+  linalg::Matrix gram;        // lower triangle of F F^T where it was formed on the way, else empty
   double logDeterminant = 0;  // of F F^T; NaN where that is singular
 
   [[nodiscard]] double trace() const;
@@ -27,22 +27,22 @@ struct CovarianceFactor {
 
 /// N(mean, F F^T).
 struct GaussianState {
-  Vector mean;
+  linalg::Vector mean;
   CovarianceFactor covariance;
 };
 
 /// `count` samples: their mean and their scatter matrix sum (x - mean)(x - mean)^T.
 struct GaussianPart {
   double count = 0;
-  Vector mean;
+  linalg::Vector mean;
   CovarianceFactor scatter;
 };
 
 /// The streams one part draws from: they differ in nothing but the part's number.
 struct PartStreams {
-  Stream mean;     // normals of the sample mean
-  Stream scatter;  // Bartlett factor of the scatter
-  Stream rows;     // normals of the samples themselves
+  random::Stream mean;     // normals of the sample mean
+  random::Stream scatter;  // Bartlett factor of the scatter
+  random::Stream rows;     // normals of the samples themselves
 };
 
 /// Mean and scatter of `count` draws from N(mean, lambda covariance): N(mean, lambda covariance / count) and,
@@ -55,10 +55,11 @@ GaussianPart drawPartBySamples(GaussianState const& source, double lambda, std::
                                PartStreams const& streams, Task const& task);
 
 /// The samples that drawPartBySamples draws and forgets: dim x count.
-Matrix drawSamples(GaussianState const& source, double lambda, std::uint64_t count, PartStreams const& streams);
+linalg::Matrix drawSamples(GaussianState const& source, double lambda, std::uint64_t count,
+                           PartStreams const& streams);
 
 /// The statistics of given samples, at least one, as columns. (The matrix is used up.)
-GaussianPart partOfSamples(Matrix samples, Task const& task);
+GaussianPart partOfSamples(linalg::Matrix samples, Task const& task);
 
 /// The statistics of the union of the parts (at least one, counts at least 1).
 GaussianPart mergeParts(std::vector<GaussianPart> parts);
@@ -66,4 +67,4 @@ GaussianPart mergeParts(std::vector<GaussianPart> parts);
 /// The Gaussian fitted to a part: covariance = scatter / divisor.
 GaussianState fitGaussian(GaussianPart part, double divisor);
 
-}  // namespace madloop
+}  // namespace madloop::loop

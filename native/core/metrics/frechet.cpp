@@ -15,7 +15,9 @@
 #include "core/linalg/nuclear_norm.hpp"
 #include "core/linalg/parallel_product.hpp"
 
-namespace madloop {
+namespace madloop::metrics {
+
+using gaussian::FactoredGaussian;
 
 namespace {
 
@@ -33,36 +35,39 @@ bool identical(FactoredGaussian const& a, FactoredGaussian const& b) {
   return a.mean == b.mean && a.factor.cols() == b.factor.cols() && a.factor == b.factor && a.trace == b.trace;
 }
 
-double squaredDistance(Vector const& a, Vector const& b) {
+double squaredDistance(linalg::Vector const& a, linalg::Vector const& b) {
   return fixedOrderSum(static_cast<std::size_t>(a.size()), [&](std::size_t i) {
-    double const difference = a[static_cast<Index>(i)] - b[static_cast<Index>(i)];
+    double const difference = a[static_cast<linalg::Index>(i)] - b[static_cast<linalg::Index>(i)];
     return difference * difference;
   });
 }
 
 /// F1^T F2.
-Matrix crossProduct(FactoredGaussian const& a, FactoredGaussian const& b, Task const& task) {
-  Matrix product = zeroMatrix(a.factor.cols(), b.factor.cols());
-  Index const dim = a.factor.rows();
+linalg::Matrix crossProduct(FactoredGaussian const& a, FactoredGaussian const& b, Task const& task) {
+  linalg::Matrix product = linalg::zeroMatrix(a.factor.cols(), b.factor.cols());
+  linalg::Index const dim = a.factor.rows();
   // Rows of a triangular factor above the column's index are zero.
-  auto inner = [&](Span rows, Span columns) {
-    return Span{std::max(a.triangular ? rows.begin : 0, b.triangular ? columns.begin : 0), dim};
+  auto inner = [&](linalg::Span rows, linalg::Span columns) {
+    return linalg::Span{std::max(a.triangular ? rows.begin : 0, b.triangular ? columns.begin : 0), dim};
   };
-  addProduct(product, 1, {a.factor, Side::transposed, b.factor, Side::plain, inner}, task);
+  linalg::addProduct(product, 1, {a.factor, linalg::Side::transposed, b.factor, linalg::Side::plain, inner},
+                     task);
   return product;
 }
 
 /// tr (S1 S2)^(1/2) from the eigenvalues of L1^T S2 L1, S1 = L1 L1^T; empty where that is not accurate, or not
 /// likely to be. The covariances are used up.
-std::optional<NuclearNorm> rootsByCongruence(CheckedMoments& a, CheckedMoments& b, Task const& task) {
+std::optional<linalg::NuclearNorm> rootsByCongruence(gaussian::CheckedMoments& a, gaussian::CheckedMoments& b,
+                                                     Task const& task) {
   auto const n = static_cast<double>(a.mean.size());
   double const tolerance = kTolerance * (a.trace + b.trace);
   // Both scales within 2^200: the products of both are far from the ends of the range.
   for (double const trace : {a.trace, b.trace}) {
     if (!(trace > 0) || std::abs(std::ilogb(trace)) > 200) return std::nullopt;
   }
-  double const norm = std::sqrt(squaredNorm(b.covariance, task));
-  WellConditionedFactor const first = choleskyIfWellConditioned(std::move(a.covariance), task);
+  double const norm = std::sqrt(linalg::squaredNorm(b.covariance, task));
+  gaussian::WellConditionedFactor const first =
+      gaussian::choleskyIfWellConditioned(std::move(a.covariance), task);
   if (first.factor.size() == 0) return std::nullopt;
   double const formError = 3 * kEps * std::sqrt(a.trace * a.norm) * norm;
   // The error of the sum is formError (tr M^-1)^(1/2). Most covariances that are compared are alike: were b a
@@ -73,9 +78,9 @@ std::optional<NuclearNorm> rootsByCongruence(CheckedMoments& a, CheckedMoments& 
   int const exponent = (std::ilogb(a.trace / n) + std::ilogb(b.trace / n)) / 2;
   double const scale = std::ldexp(1.0, exponent);
   double const factor = std::ldexp(1.0, -2 * exponent);
-  std::optional<NuclearNorm> roots =
-      sumOfRootsInTwoStages(congruence(first.factor, std::move(b.covariance), factor, task), formError * factor,
-                            tolerance / scale, task);
+  std::optional<linalg::NuclearNorm> roots =
+      linalg::sumOfRootsInTwoStages(linalg::congruence(first.factor, std::move(b.covariance), factor, task),
+                                    formError * factor, tolerance / scale, task);
   if (roots) roots->scaleBy(scale);
   return roots;
 }
@@ -83,7 +88,7 @@ std::optional<NuclearNorm> rootsByCongruence(CheckedMoments& a, CheckedMoments& 
 }  // namespace
 
 FrechetDistance frechetDistance(FactoredGaussian a, FactoredGaussian b, Task& task) {
-  fixEigenBlocking();
+  linalg::fixEigenBlocking();
   Team const team(task);
   if (a.mean.size() != b.mean.size()) {
     throwInvalidInput("frechetDistance: a and b must have the same dimension, got " +
@@ -109,19 +114,20 @@ FrechetDistance frechetDistance(FactoredGaussian a, FactoredGaussian b, Task& ta
   double const traces = (a.trace + b.trace) / unit;
   // S1 within u1 of F1 F1^T moves the squared singular values, the eigenvalues of F2^T S1 F2, by at most u1
   // ||F2||^2, and vice versa.
-  double const openByA = a.uncertainty / unit * squaredSpectralNormBound(b.factor, task);
-  double const openByB = b.uncertainty / unit * squaredSpectralNormBound(a.factor, task);
+  double const openByA = a.uncertainty / unit * linalg::squaredSpectralNormBound(b.factor, task);
+  double const openByB = b.uncertainty / unit * linalg::squaredSpectralNormBound(a.factor, task);
   // Rounding of the product: the nuclear norm of an error E is at most sqrt(r) ||E||_F, and ||E||_F of order
   // eps ||F1||_F ||F2||_F <= eps traces / 2.
   auto const rank = static_cast<double>(std::min(a.factor.cols(), b.factor.cols()));
   double const productError = 0.5 * kEps * std::sqrt(rank) * traces;
 
-  Matrix product = crossProduct(a, b, task);
-  double const inverse = a.triangular && b.triangular ? estimateSquaredNormOfInverse(a.factor, b.factor, task)
-                                                      : std::numeric_limits<double>::infinity();
+  linalg::Matrix product = crossProduct(a, b, task);
+  double const inverse = a.triangular && b.triangular
+                             ? linalg::estimateSquaredNormOfInverse(a.factor, b.factor, task)
+                             : std::numeric_limits<double>::infinity();
   a.factor.resize(0, 0);  // memory for what follows
   b.factor.resize(0, 0);
-  NuclearNorm const norm = nuclearNorm(std::move(product), kTolerance * traces, task, inverse);
+  linalg::NuclearNorm const norm = linalg::nuclearNorm(std::move(product), kTolerance * traces, task, inverse);
   result.covarianceTerm = same ? 0 : std::max(0.0, traces - 2 * norm.value) * unit;
   result.distance = result.meanTerm + result.covarianceTerm;
   double const open = norm.changeBound(openByA) + norm.changeBound(openByB);
@@ -130,13 +136,13 @@ FrechetDistance frechetDistance(FactoredGaussian a, FactoredGaussian b, Task& ta
   return result;
 }
 
-FrechetDistance frechetDistance(GaussianView const& a, GaussianView const& b, Task& task) {
-  fixEigenBlocking();
+FrechetDistance frechetDistance(gaussian::GaussianView const& a, gaussian::GaussianView const& b, Task& task) {
+  linalg::fixEigenBlocking();
   Team const team(task);
   if (a.dim == b.dim && a.dim >= kCongruenceDim) {
-    CheckedMoments first = checkMoments(a, task, "a");
-    CheckedMoments second = checkMoments(b, task, "b");
-    if (std::optional<NuclearNorm> const roots = rootsByCongruence(first, second, task)) {
+    gaussian::CheckedMoments first = gaussian::checkMoments(a, task, "a");
+    gaussian::CheckedMoments second = gaussian::checkMoments(b, task, "b");
+    if (std::optional<linalg::NuclearNorm> const roots = rootsByCongruence(first, second, task)) {
       bool const same = std::ranges::equal(a.mean, b.mean) && std::ranges::equal(a.covariance, b.covariance);
       double const traces = first.trace + second.trace;
       FrechetDistance result;
@@ -144,15 +150,15 @@ FrechetDistance frechetDistance(GaussianView const& a, GaussianView const& b, Ta
       result.covarianceTerm = same ? 0 : std::max(0.0, traces - 2 * roots->value);
       result.distance = result.meanTerm + result.covarianceTerm;
       // A change of S1 moves the eigenvalues of S1 S2 by at most its 2-norm times that of S2.
-      double const open = roots->changeBound(choleskyUncertainty(first) * second.norm) +
-                          roots->changeBound(storageUncertainty(second) * first.norm);
+      double const open = roots->changeBound(gaussian::choleskyUncertainty(first) * second.norm) +
+                          roots->changeBound(gaussian::storageUncertainty(second) * first.norm);
       result.errorBound = 2 * (roots->errorBound + open) + 4 * kEps * (traces + result.meanTerm);
       return result;
     }
   }
-  FactoredGaussian first = factorMoments(a, task, "a");
-  FactoredGaussian second = factorMoments(b, task, "b");
+  FactoredGaussian first = gaussian::factorMoments(a, task, "a");
+  FactoredGaussian second = gaussian::factorMoments(b, task, "b");
   return frechetDistance(std::move(first), std::move(second), task);
 }
 
-}  // namespace madloop
+}  // namespace madloop::metrics

@@ -7,7 +7,7 @@
 #include "core/base/task.hpp"
 #include "core/gaussian/gaussian_factor.hpp"
 
-namespace madloop {
+namespace madloop::metrics {
 
 struct FrechetDistance {
   double distance = 0;        // meanTerm + covarianceTerm, >= 0
@@ -18,11 +18,11 @@ struct FrechetDistance {
 
 /// Frechet distance of two Gaussians of the same dimension. Move them in where they are not needed any more: at
 /// large d the factors are most of the memory.
-FrechetDistance frechetDistance(FactoredGaussian a, FactoredGaussian b, Task& task);
+FrechetDistance frechetDistance(gaussian::FactoredGaussian a, gaussian::FactoredGaussian b, Task& task);
 
 /// The same from moments, named "a" and "b" in errors, which are those of factorMoments. Large and
 /// well-conditioned ones need no second factor: tr (S1 S2)^(1/2) is the sum of the square roots of the
 /// eigenvalues of L1^T S2 L1.
-FrechetDistance frechetDistance(GaussianView const& a, GaussianView const& b, Task& task);
+FrechetDistance frechetDistance(gaussian::GaussianView const& a, gaussian::GaussianView const& b, Task& task);
 
-}  // namespace madloop
+}  // namespace madloop::metrics

@@ -8,7 +8,7 @@
 #include "core/inference/jackknife.hpp"
 #include "core/metrics/frechet.hpp"
 
-namespace madloop {
+namespace madloop::metrics {
 
 namespace {
 
@@ -135,7 +135,7 @@ FrechetInfinity frechetInfinity(FrechetSide const& reference, FrechetSide const&
   std::size_t const dim = colsOf(generated);
   std::vector<Subset> const subsets = allSubsets(points, groups);
   task.expect(rowsOf(generated) + (both ? rowsOf(reference) : 0) + subsets.size() * distanceWork(dim));
-  FactoredGaussian const wholeReference = factorSide(reference, task, "reference");
+  gaussian::FactoredGaussian const wholeReference = factorSide(reference, task, "reference");
   std::unique_ptr<GroupedSample> const referenceGroups =
       both ? groupRows(reference, wholeReference, groups, seed, 0, task) : nullptr;
   std::unique_ptr<GroupedSample> const sample =
@@ -144,7 +144,7 @@ FrechetInfinity frechetInfinity(FrechetSide const& reference, FrechetSide const&
   SubsetDistances distances(*sample, points);
   evaluateEach(task, subsets.size(), dim, [&](std::size_t i, Task& inner) {
     GroupRange const range = subsets[i].range(groups);
-    FactoredGaussian const subset = sample->factor(range, inner);
+    gaussian::FactoredGaussian const subset = sample->factor(range, inner);
     double const distance = both
                                 ? frechetDistance(referenceGroups->factor(range, inner), subset, inner).distance
                                 : frechetDistance(wholeReference, subset, inner).distance;
@@ -164,8 +164,9 @@ FrechetInfinity frechetInfinity(FrechetSide const& reference, FrechetSide const&
   Line const line = lineWithout(kNone);
   std::vector<double> without(groups);
   for (std::size_t j = 0; j < groups; ++j) without[j] = lineWithout(j).intercept;
-  StandardError const error = standardError(
-      {{jackknife(line.intercept, without, sample->sizes()).variance, static_cast<double>(groups - 1)}});
+  inference::StandardError const error =
+      inference::standardError({{inference::jackknife(line.intercept, without, sample->sizes()).variance,
+                                 static_cast<double>(groups - 1)}});
 
   FrechetInfinity result;
   result.distance = line.intercept;
@@ -179,4 +180,4 @@ FrechetInfinity frechetInfinity(FrechetSide const& reference, FrechetSide const&
   return result;
 }
 
-}  // namespace madloop
+}  // namespace madloop::metrics

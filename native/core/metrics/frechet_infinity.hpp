@@ -8,7 +8,7 @@
 #include "core/base/task.hpp"
 #include "core/metrics/frechet_sample.hpp"
 
-namespace madloop {
+namespace madloop::metrics {
 
 /// What is cut into subsets: the generated sample against one and the same reference (Chong & Forsyth), or
 /// both.
@@ -46,4 +46,4 @@ struct FrechetInfinity {
 FrechetInfinity frechetInfinity(FrechetSide const& reference, FrechetSide const& generated, std::size_t points,
                                 std::size_t groups, Extrapolated extrapolated, std::uint64_t seed, Task& task);
 
-}  // namespace madloop
+}  // namespace madloop::metrics

@@ -7,7 +7,7 @@
 
 #include "core/inference/jackknife.hpp"
 
-namespace madloop {
+namespace madloop::metrics {
 
 namespace {
 
@@ -31,9 +31,9 @@ void expectWork(FrechetSide const& side, std::size_t groups, std::size_t dim, Ta
 }
 
 /// The jackknife over one side, whose moments are freed before the other's are made. No error for moments.
-Jackknife withoutEachGroup(FrechetSide const& side, FactoredGaussian const& own, FactoredGaussian const& other,
-                           double whole, std::size_t groups, std::uint64_t seed, std::uint32_t part,
-                           Task& task) {
+inference::Jackknife withoutEachGroup(FrechetSide const& side, gaussian::FactoredGaussian const& own,
+                                      gaussian::FactoredGaussian const& other, double whole, std::size_t groups,
+                                      std::uint64_t seed, std::uint32_t part, Task& task) {
   if (!sampled(side)) return {};
   auto const dim = static_cast<std::size_t>(own.mean.size());
   auto const sample = groupRows(side, own, groups, seed, part, task);
@@ -42,7 +42,7 @@ Jackknife withoutEachGroup(FrechetSide const& side, FactoredGaussian const& own,
     without[j] = frechetDistance(sample->factor({0, groups, j}, inner), other, inner).distance;
     task.add(distanceWork(dim));
   });
-  return jackknife(whole, without, sample->sizes());
+  return inference::jackknife(whole, without, sample->sizes());
 }
 
 }  // namespace
@@ -53,18 +53,18 @@ FrechetInterval frechetInterval(FrechetSide const& a, FrechetSide const& b, std:
   checkGroups(b, groups, "b");
   expectWork(a, groups, colsOf(a), task);
   expectWork(b, groups, colsOf(b), task);
-  FactoredGaussian const wholeA = factorSide(a, task, "a");
-  FactoredGaussian const wholeB = factorSide(b, task, "b");
+  gaussian::FactoredGaussian const wholeA = factorSide(a, task, "a");
+  gaussian::FactoredGaussian const wholeB = factorSide(b, task, "b");
   FrechetInterval result;
   result.whole = frechetDistance(wholeA, wholeB, task);
   double const distance = result.whole.distance;
-  Jackknife const fromA = withoutEachGroup(a, wholeA, wholeB, distance, groups, seed, 0, task);
-  Jackknife const fromB = withoutEachGroup(b, wholeB, wholeA, distance, groups, seed, 1, task);
+  inference::Jackknife const fromA = withoutEachGroup(a, wholeA, wholeB, distance, groups, seed, 0, task);
+  inference::Jackknife const fromB = withoutEachGroup(b, wholeB, wholeA, distance, groups, seed, 1, task);
 
-  std::vector<VariancePart> parts;
+  std::vector<inference::VariancePart> parts;
   if (sampled(a)) parts.push_back({fromA.variance, static_cast<double>(groups - 1)});
   if (sampled(b)) parts.push_back({fromB.variance, static_cast<double>(groups - 1)});
-  StandardError const error = standardError(parts);
+  inference::StandardError const error = inference::standardError(parts);
   result.standardError = error.value;
   result.standardErrorA = std::sqrt(fromA.variance);
   result.standardErrorB = std::sqrt(fromB.variance);
@@ -75,4 +75,4 @@ FrechetInterval frechetInterval(FrechetSide const& a, FrechetSide const& b, std:
   return result;
 }
 
-}  // namespace madloop
+}  // namespace madloop::metrics

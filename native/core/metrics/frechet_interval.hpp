@@ -8,7 +8,7 @@
 #include "core/metrics/frechet.hpp"
 #include "core/metrics/frechet_sample.hpp"
 
-namespace madloop {
+namespace madloop::metrics {
 
 struct FrechetInterval {
   FrechetDistance whole;      // of all rows, as frechetDistance gives it
@@ -32,4 +32,4 @@ struct FrechetInterval {
 FrechetInterval frechetInterval(FrechetSide const& a, FrechetSide const& b, std::size_t groups,
                                 std::uint64_t seed, Task& task);
 
-}  // namespace madloop
+}  // namespace madloop::metrics

@@ -9,7 +9,13 @@
 #include "core/linalg/cholesky.hpp"
 #include "core/random/permutation.hpp"
 
-namespace madloop {
+namespace madloop::metrics {
+
+using gaussian::FactoredGaussian;
+using gaussian::Moments;
+using linalg::Index;
+using linalg::Matrix;
+using linalg::Vector;
 
 namespace {
 
@@ -26,14 +32,14 @@ constexpr std::size_t kWorkDoubles = std::size_t{1} << 29;
 constexpr std::size_t kWorkMatrices = 10;
 
 /// Whether 1 / tr S^-1 <= lambda_min is above the bound, for S = L L^T with a triangular L.
-bool wellConditioned(FactoredGaussian const& gaussian, Task const& task) {
-  if (!gaussian.triangular) return false;
-  Matrix const& factor = gaussian.factor;
-  double const mean = gaussian.trace / static_cast<double>(factor.rows());
+bool wellConditioned(FactoredGaussian const& factored, Task const& task) {
+  if (!factored.triangular) return false;
+  Matrix const& factor = factored.factor;
+  double const mean = factored.trace / static_cast<double>(factor.rows());
   for (Index i = 0; i < factor.rows(); ++i) {
     if (!(factor(i, i) * factor(i, i) > kWellConditioned * mean)) return false;
   }
-  return 1 / squaredNormOfInverse(factor, task) > kWellConditioned * mean;
+  return 1 / linalg::squaredNormOfInverse(factor, task) > kWellConditioned * mean;
 }
 
 template <class T>
@@ -42,9 +48,9 @@ inline constexpr bool isMoments = std::is_same_v<std::decay_t<T>, Moments>;
 template <class T>
 class GroupedRows final : public GroupedSample {
  public:
-  GroupedRows(MatrixView<T> x, FactoredGaussian const& whole, std::size_t groups, Stream const& stream,
+  GroupedRows(MatrixView<T> x, FactoredGaussian const& whole, std::size_t groups, random::Stream const& stream,
               Task& task)
-      : x_(x), order_(randomOrder(stream, x.rows, x.rows)), begins_(groups + 1), sizes_(groups) {
+      : x_(x), order_(random::randomOrder(stream, x.rows, x.rows)), begins_(groups + 1), sizes_(groups) {
     for (std::size_t g = 0; g <= groups; ++g) begins_[g] = x.rows / groups * g + std::min(g, x.rows % groups);
     for (std::size_t g = 0; g < groups; ++g) sizes_[g] = begins_[g + 1] - begins_[g];
     if (x.rows <= x.cols || !wellConditioned(whole, task)) {
@@ -54,7 +60,7 @@ class GroupedRows final : public GroupedSample {
     checkedMultiply(groups, checkedMultiply(x.cols, x.cols, "moments of the groups"), "moments of the groups");
     moments_.resize(groups);
     evaluateEach(task, groups, x.cols, [&](std::size_t g, Task& inner) {
-      moments_[g] = withRows({g, g + 1}, [&](MatrixView<T> rows) { return moments(rows, inner); });
+      moments_[g] = withRows({g, g + 1}, [&](MatrixView<T> rows) { return gaussian::moments(rows, inner); });
       task.add(sizes_[g]);
     });
   }
@@ -63,11 +69,11 @@ class GroupedRows final : public GroupedSample {
 
   FactoredGaussian factor(GroupRange range, Task& task) const override {
     if (!moments_.empty() && rows(range) > x_.cols) {
-      FactoredGaussian pooled = factorMoments(poolMoments(moments_, range), task, "the rows");
+      FactoredGaussian pooled = gaussian::factorMoments(poolMoments(moments_, range), task, "the rows");
       // Else it is nearly singular without the group that is left out.
       if (pooled.triangular) return pooled;
     }
-    return withRows(range, [&](MatrixView<T> rows) { return factorData(rows, task, "the rows"); });
+    return withRows(range, [&](MatrixView<T> rows) { return gaussian::factorData(rows, task, "the rows"); });
   }
 
  private:
@@ -125,9 +131,9 @@ FactoredGaussian factorSide(FrechetSide const& side, Task& task, char const* arg
   return std::visit(
       [&](auto const& given) {
         if constexpr (isMoments<decltype(given)>) {
-          return factorMoments(given, task, argument);
+          return gaussian::factorMoments(given, task, argument);
         } else {
-          return factorData(given, task, argument);
+          return gaussian::factorData(given, task, argument);
         }
       },
       side);
@@ -142,8 +148,8 @@ std::size_t GroupedSample::rows(GroupRange range) const {
 std::unique_ptr<GroupedSample> groupRows(FrechetSide const& side, FactoredGaussian const& whole,
                                          std::size_t groups, std::uint64_t seed, std::uint32_t part,
                                          Task& task) {
-  fixEigenBlocking();
-  Stream const stream{streamKey(seed, kDomain), 0, 0, part};
+  linalg::fixEigenBlocking();
+  random::Stream const stream{random::streamKey(seed, kDomain), 0, 0, part};
   return std::visit(
       [&](auto const& given) -> std::unique_ptr<GroupedSample> {
         if constexpr (isMoments<decltype(given)>) {
@@ -210,4 +216,4 @@ void evaluateEach(Task& task, std::size_t count, std::size_t dim,
   });
 }
 
-}  // namespace madloop
+}  // namespace madloop::metrics

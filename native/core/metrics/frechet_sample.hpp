@@ -15,10 +15,10 @@
 #include "core/gaussian/gaussian_factor.hpp"
 #include "core/gaussian/moments.hpp"
 
-namespace madloop {
+namespace madloop::metrics {
 
 /// A sample, or a Gaussian that is known exactly.
-using FrechetSide = std::variant<MatrixView<float>, MatrixView<double>, Moments>;
+using FrechetSide = std::variant<MatrixView<float>, MatrixView<double>, gaussian::Moments>;
 
 /// Whether a side is a sample: has rows.
 bool sampled(FrechetSide const& side);
@@ -28,7 +28,7 @@ std::size_t rowsOf(FrechetSide const& side);
 std::size_t colsOf(FrechetSide const& side);
 
 /// The Gaussian of a side. Errors as for factorData and factorMoments.
-FactoredGaussian factorSide(FrechetSide const& side, Task& task, char const* argument);
+gaussian::FactoredGaussian factorSide(FrechetSide const& side, Task& task, char const* argument);
 
 /// The groups first, ..., last - 1, but not `without`.
 struct GroupRange {
@@ -50,7 +50,7 @@ class GroupedSample {
   [[nodiscard]] virtual std::vector<std::size_t> const& sizes() const = 0;
   [[nodiscard]] std::size_t rows(GroupRange range) const;
   /// The Gaussian of these groups' rows, at least 2. Any thread.
-  virtual FactoredGaussian factor(GroupRange range, Task& task) const = 0;
+  virtual gaussian::FactoredGaussian factor(GroupRange range, Task& task) const = 0;
 };
 
 /// Groups the rows of a sample (`side` is not Moments). `whole` is its Gaussian, `part` tells the random order
@@ -60,13 +60,13 @@ class GroupedSample {
 /// taken once, and those of a union are pooled from them: groups x cols^2 doubles. Elsewhere a union is
 /// factored from its rows themselves, which keeps what float64 moments would lose. Adds `rows` to the task's
 /// progress.
-std::unique_ptr<GroupedSample> groupRows(FrechetSide const& side, FactoredGaussian const& whole,
+std::unique_ptr<GroupedSample> groupRows(FrechetSide const& side, gaussian::FactoredGaussian const& whole,
                                          std::size_t groups, std::uint64_t seed, std::uint32_t part,
                                          Task& task);
 
 /// Moments of the union of groups [first, last) without one: the scatter within the groups plus the scatter of
 /// their means, sums of positive semidefinite matrices without any subtraction. (Chan, Golub & LeVeque 1979.)
-Moments poolMoments(std::vector<Moments> const& groups, GroupRange range);
+gaussian::Moments poolMoments(std::vector<gaussian::Moments> const& groups, GroupRange range);
 
 /// The work of one distance in dimension `dim`, in the unit of Task::expect that factorData uses: a row, cols^2
 /// operations.
@@ -78,4 +78,4 @@ constexpr std::uint64_t distanceWork(std::size_t dim) { return 10 * std::uint64_
 void evaluateEach(Task& task, std::size_t count, std::size_t dim,
                   std::function<void(std::size_t, Task&)> const& body);
 
-}  // namespace madloop
+}  // namespace madloop::metrics

@@ -14,7 +14,10 @@
 #include "core/linalg/parallel_product.hpp"
 #include "core/random/permutation.hpp"
 
-namespace madloop {
+namespace madloop::metrics {
+
+using linalg::Index;
+using linalg::Matrix;
 
 namespace {
 
@@ -67,7 +70,7 @@ void applyKernel(PolynomialKernel const& kernel, Matrix& products) {
 /// Inner products of the columns of a with those of b.
 void multiply(Matrix const& a, Matrix const& b, Matrix& products, Task const& task) {
   products.setZero(a.cols(), b.cols());
-  addProduct(products, 1, {a, Side::transposed, b, Side::plain}, task);
+  linalg::addProduct(products, 1, {a, linalg::Side::transposed, b, linalg::Side::plain}, task);
 }
 
 double sumOf(Matrix const& m) {
@@ -107,7 +110,7 @@ double ownSum(Block<T> const& block, std::size_t tile, PolynomialKernel const& k
   Matrix products;
   block.gather(tile, own);
   products.setZero(own.cols(), own.cols());
-  addProductLower(products, 1, {own, Side::transposed, own, Side::plain}, task);
+  linalg::addProductLower(products, 1, {own, linalg::Side::transposed, own, linalg::Side::plain}, task);
   applyKernel(kernel, products);
   double sum = 2 * sumBelowDiagonal(products);
   for (std::size_t begin = tile + step; begin < block.rows.size(); begin += step) {
@@ -124,17 +127,18 @@ double ownSum(Block<T> const& block, std::size_t tile, PolynomialKernel const& k
 /// each.
 std::vector<std::vector<std::size_t>> drawRows(KernelBlocks const& blocks, std::size_t count,
                                                std::uint64_t seed, std::uint32_t part, Task const& task) {
-  std::uint64_t const key = streamKey(seed, kDomain);
+  std::uint64_t const key = random::streamKey(seed, kDomain);
   std::vector<std::vector<std::size_t>> rows(blocks.count);
   if (!blocks.disjoint) {
     for (std::size_t b = 0; b < blocks.count; ++b) {
       task.throwIfCancelled();
-      rows[b] = randomOrder(Stream{key, static_cast<std::uint32_t>(b), 1, part}, count, blocks.rows);
+      rows[b] =
+          random::randomOrder(random::Stream{key, static_cast<std::uint32_t>(b), 1, part}, count, blocks.rows);
     }
     return rows;
   }
   std::vector<std::size_t> const order =
-      randomOrder(Stream{key, 0, 0, part}, count, blocks.rows * blocks.count);
+      random::randomOrder(random::Stream{key, 0, 0, part}, count, blocks.rows * blocks.count);
   for (std::size_t b = 0; b < blocks.count; ++b) {
     auto const first = order.begin() + static_cast<std::ptrdiff_t>(b * blocks.rows);
     rows[b].assign(first, first + static_cast<std::ptrdiff_t>(blocks.rows));
@@ -160,7 +164,7 @@ void checkBlocks(KernelBlocks const& blocks, std::size_t smaller) {
 template <class A, class B>
 std::vector<double> kernelDistances(MatrixView<A> a, MatrixView<B> b, PolynomialKernel const& kernel,
                                     KernelBlocks const& blocks, std::uint64_t seed, Task& task) {
-  fixEigenBlocking();
+  linalg::fixEigenBlocking();
   if (a.cols != b.cols) {
     throwInvalidInput("a and b must have the same number of columns, got " + std::to_string(a.cols) + " and " +
                       std::to_string(b.cols));
@@ -171,8 +175,8 @@ std::vector<double> kernelDistances(MatrixView<A> a, MatrixView<B> b, Polynomial
   std::size_t const tiles = (m + step - 1) / step;
   // Each tile of rows meets all tiles of the other sample and, on average, half the tiles of its own.
   task.expect(blocks.count * tiles * (2 * tiles + 1));
-  checkFiniteRows(a, task, "a");
-  checkFiniteRows(b, task, "b");
+  gaussian::checkFiniteRows(a, task, "a");
+  gaussian::checkFiniteRows(b, task, "b");
   std::vector<std::vector<std::size_t>> const rowsA = drawRows(blocks, a.rows, seed, 0, task);
   std::vector<std::vector<std::size_t>> const rowsB = drawRows(blocks, b.rows, seed, 1, task);
 
@@ -227,8 +231,8 @@ KernelSummary summarize(std::vector<double> const& estimates) {
   summary.mean = each.mean;
   summary.standardDeviation = each.standardDeviation;
   summary.standardError = summary.standardDeviation / std::sqrt(count);
-  summary.halfWidth = studentHalfWidth(std::max(1.0, count - 1)) * summary.standardError;
+  summary.halfWidth = inference::studentHalfWidth(std::max(1.0, count - 1)) * summary.standardError;
   return summary;
 }
 
-}  // namespace madloop
+}  // namespace madloop::metrics

@@ -9,7 +9,7 @@
 #include "core/base/task.hpp"
 #include "core/base/view.hpp"
 
-namespace madloop {
+namespace madloop::metrics {
 
 /// k(x, y) = (gamma x.y + coef0)^degree, names as in scikit-learn's polynomial_kernel.
 struct PolynomialKernel {
@@ -46,4 +46,4 @@ struct KernelSummary {
 };
 KernelSummary summarize(std::vector<double> const& estimates);
 
-}  // namespace madloop
+}  // namespace madloop::metrics

@@ -12,7 +12,10 @@
 #include "core/neighbours/distance_tiles.hpp"
 #include "core/neighbours/identity.hpp"
 
-namespace madloop {
+namespace madloop::metrics {
+
+using neighbours::HalfSamples;
+using neighbours::kHalfSamples;
 
 namespace {
 
@@ -20,16 +23,16 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 /// One set's balls: what membership() will need to know of them.
 struct Balls {
-  NeighbourRadii radii;
+  neighbours::NeighbourRadii radii;
   std::vector<std::uint32_t> halfRanks;
 };
 
 std::size_t searchDepth(std::size_t rows, std::span<std::size_t const> ks, bool standardErrors) {
-  return std::min(rows - 1, standardErrors ? halfSampleDepth(ks.back()) : ks.back());
+  return std::min(rows - 1, standardErrors ? neighbours::halfSampleDepth(ks.back()) : ks.back());
 }
 
-Balls findBalls(FramedPoints const& points, Frame const& frame, std::span<std::size_t const> ks,
-                HalfSamples const* halves, Task& task) {
+Balls findBalls(neighbours::FramedPoints const& points, neighbours::Frame const& frame,
+                std::span<std::size_t const> ks, HalfSamples const* halves, Task& task) {
   std::size_t const rows = points.points.rows();
   Balls balls;
   if (halves != nullptr) balls.halfRanks.resize(ks.size() * rows * kHalfSamples);
@@ -39,12 +42,13 @@ Balls findBalls(FramedPoints const& points, Frame const& frame, std::span<std::s
       ranks.push_back(static_cast<std::uint32_t>(ks[q]));
       if (halves == nullptr) continue;
       std::uint32_t* const own = balls.halfRanks.data() + (q * rows + i) * kHalfSamples;
-      halfSampleRanks(*halves, i, nearest, ks[q], own);
+      neighbours::halfSampleRanks(*halves, i, nearest, ks[q], own);
       std::copy_if(own, own + kHalfSamples, std::back_inserter(ranks),
                    [](std::uint32_t rank) { return rank != 0; });
     }
   };
-  balls.radii = neighbourRadii(points, frame, searchDepth(rows, ks, halves != nullptr), choose, task);
+  balls.radii =
+      neighbours::neighbourRadii(points, frame, searchDepth(rows, ks, halves != nullptr), choose, task);
   return balls;
 }
 
@@ -68,7 +72,7 @@ std::vector<double> sharesInHalves(std::vector<std::uint32_t> const& bits, std::
 }
 
 /// Of a 95 % interval, in standard errors.
-double halfWidth() { return studentHalfWidth(kHalfSamples - 1); }
+double halfWidth() { return inference::studentHalfWidth(kHalfSamples - 1); }
 
 MetricEstimate plain(double value) { return {value, kNaN, kNaN, kNaN}; }
 
@@ -88,7 +92,7 @@ MetricEstimate proportion(double value, std::vector<double> const& inHalves, std
 
 /// Metrics of the points of one set and the balls of the other, for ks[q].
 struct Manifold {
-  Inclusions const& inclusions;
+  neighbours::Inclusions const& inclusions;
   std::size_t q;
   std::size_t k;
   HalfSamples const* halvesOfBalls;  // null without standard errors
@@ -131,10 +135,12 @@ struct Manifold {
 };
 
 /// Radii as distances in the data's own units.
-void appendRadii(NeighbourRadii const& radii, std::size_t k, Frame const& frame, std::vector<double>& out) {
+void appendRadii(neighbours::NeighbourRadii const& radii, std::size_t k, neighbours::Frame const& frame,
+                 std::vector<double>& out) {
   for (std::size_t i = 0; i < radii.points(); ++i) {
-    std::span<Radius const> const own = radii.of(i);
-    auto const radius = std::find_if(own.begin(), own.end(), [&](Radius const& r) { return r.rank == k; });
+    std::span<neighbours::Radius const> const own = radii.of(i);
+    auto const radius =
+        std::find_if(own.begin(), own.end(), [&](neighbours::Radius const& r) { return r.rank == k; });
     // Between equal points, bounds hold nothing but what underflow may have left out.
     bool const none = radius->squared.upper < std::numeric_limits<double>::min();
     double const squared = none ? 0 : (radius->squared.lower + radius->squared.upper) / 2;
@@ -144,32 +150,33 @@ void appendRadii(NeighbourRadii const& radii, std::size_t k, Frame const& frame,
 
 }  // namespace
 
-PrecisionRecall precisionRecall(Points const& real, Points const& generated, std::span<std::size_t const> ks,
-                                PrecisionRecallOptions const& options, Task& task) {
+PrecisionRecall precisionRecall(neighbours::Points const& real, neighbours::Points const& generated,
+                                std::span<std::size_t const> ks, PrecisionRecallOptions const& options,
+                                Task& task) {
   bool const sampled = options.standardErrors && ks.back() < std::min(real.rows(), generated.rows()) / 2;
   task.expect(real.rows() + generated.rows() +
-              neighbourRadiiProgress(real.rows(), searchDepth(real.rows(), ks, sampled)) +
-              neighbourRadiiProgress(generated.rows(), searchDepth(generated.rows(), ks, sampled)) +
-              distanceTileProgress({0, real.rows()}, generated.rows(), Pairs::all));
+              neighbours::neighbourRadiiProgress(real.rows(), searchDepth(real.rows(), ks, sampled)) +
+              neighbours::neighbourRadiiProgress(generated.rows(), searchDepth(generated.rows(), ks, sampled)) +
+              neighbours::distanceTileProgress({0, real.rows()}, generated.rows(), neighbours::Pairs::all));
 
-  std::array<Points, 2> const sets = {real, generated};
+  std::array<neighbours::Points, 2> const sets = {real, generated};
   std::array<char const*, 2> const names = {"real", "generated"};
-  Frame const frame = makeFrame(sets, names, task);
-  std::vector<std::vector<std::uint32_t>> identities = identifyPoints(sets, task);
-  FramedPoints const x = inFrame(real, std::move(identities[0]), frame, task);
-  FramedPoints const y = inFrame(generated, std::move(identities[1]), frame, task);
+  neighbours::Frame const frame = neighbours::makeFrame(sets, names, task);
+  std::vector<std::vector<std::uint32_t>> identities = neighbours::identifyPoints(sets, task);
+  neighbours::FramedPoints const x = neighbours::inFrame(real, std::move(identities[0]), frame, task);
+  neighbours::FramedPoints const y = neighbours::inFrame(generated, std::move(identities[1]), frame, task);
 
-  HalfSampling halves;
+  neighbours::HalfSampling halves;
   if (sampled) {
-    halves.halvesOfX = drawHalfSamples(real.rows(), options.seed, 0);
-    halves.halvesOfY = drawHalfSamples(generated.rows(), options.seed, 1);
+    halves.halvesOfX = neighbours::drawHalfSamples(real.rows(), options.seed, 0);
+    halves.halvesOfY = neighbours::drawHalfSamples(generated.rows(), options.seed, 1);
   }
   Balls ballsOfX = findBalls(x, frame, ks, sampled ? &halves.halvesOfX : nullptr, task);
   Balls ballsOfY = findBalls(y, frame, ks, sampled ? &halves.halvesOfY : nullptr, task);
   halves.ranksOfX = std::move(ballsOfX.halfRanks);
   halves.ranksOfY = std::move(ballsOfY.halfRanks);
-  Membership const found = membership(x, ballsOfX.radii, y, ballsOfY.radii, ks, sampled ? &halves : nullptr,
-                                      frame, options.boundary, task);
+  neighbours::Membership const found = neighbours::membership(
+      x, ballsOfX.radii, y, ballsOfY.radii, ks, sampled ? &halves : nullptr, frame, options.boundary, task);
 
   PrecisionRecall result;
   result.resolved = found.resolved;
@@ -193,4 +200,4 @@ PrecisionRecall precisionRecall(Points const& real, Points const& generated, std
   return result;
 }
 
-}  // namespace madloop
+}  // namespace madloop::metrics

@@ -11,7 +11,7 @@
 #include "core/neighbours/distance_tiles.hpp"
 #include "core/neighbours/membership.hpp"
 
-namespace madloop {
+namespace madloop::metrics {
 
 /// A metric with its standard error and 95 % interval (NaN where they were not asked for or cannot be had).
 struct MetricEstimate {
@@ -41,11 +41,11 @@ struct ManifoldSamples {
 struct PrecisionRecall {
   std::vector<ManifoldMetrics> metrics;  // one for each k
   ManifoldSamples samples;               // empty unless asked for
-  ResolvedCounts resolved;
+  neighbours::ResolvedCounts resolved;
 };
 
 struct PrecisionRecallOptions {
-  Boundary boundary = Boundary::inside;
+  neighbours::Boundary boundary = neighbours::Boundary::inside;
   bool standardErrors = false;
   bool samples = false;
   std::uint64_t seed = 0;  // of the halves drawn for standard errors
@@ -67,7 +67,8 @@ struct PrecisionRecallOptions {
 /// expectation at these sample sizes.
 ///
 /// Errors: invalidInput for NaN or infinity (argument, row, column).
-PrecisionRecall precisionRecall(Points const& real, Points const& generated, std::span<std::size_t const> ks,
-                                PrecisionRecallOptions const& options, Task& task);
+PrecisionRecall precisionRecall(neighbours::Points const& real, neighbours::Points const& generated,
+                                std::span<std::size_t const> ks, PrecisionRecallOptions const& options,
+                                Task& task);
 
-}  // namespace madloop
+}  // namespace madloop::metrics

@@ -5,7 +5,7 @@
 #include "core/mixture/row_tiles.hpp"
 #include "core/mixture/whitened_components.hpp"
 
-namespace madloop {
+namespace madloop::mixture {
 
 namespace {
 
@@ -55,4 +55,4 @@ AddExponentials addExponentials() {
 
 AddExponentials portableAddExponentials() { return portable; }
 
-}  // namespace madloop
+}  // namespace madloop::mixture

@@ -1,7 +1,7 @@
 // The exponentials behind posterior probabilities: most of the work of a step of expectation-maximisation.
 #pragma once
 
-namespace madloop {
+namespace madloop::mixture {
 
 /// terms[i] becomes e^(terms[i] - largest[i]) (0 below e^-700) and is added to sum[i], for the kTileRows rows
 /// of a tile; terms[i] <= largest[i]. All aligned to kPanelAlignment.
@@ -14,4 +14,4 @@ AddExponentials addExponentials();
 /// The plain one that every build has: for tests.
 AddExponentials portableAddExponentials();
 
-}  // namespace madloop
+}  // namespace madloop::mixture

@@ -17,7 +17,7 @@
 #include "core/mixture/whitened_components.hpp"
 #include "core/random/stream.hpp"
 
-namespace madloop {
+namespace madloop::mixture {
 
 namespace {
 
@@ -30,8 +30,8 @@ constexpr double kNoShare = 1e-12;
 /// The rows about their mean, and their moments.
 struct Data {
   RowTiles const& rows;
-  Moments const& moments;  // divisor n - 1
-  double regularisation;   // added to variances
+  gaussian::Moments const& moments;  // divisor n - 1
+  double regularisation;             // added to variances
 
   /// Element of the covariance with divisor n.
   [[nodiscard]] double covariance(std::size_t i, std::size_t j) const {
@@ -257,7 +257,7 @@ double meanLogDensity(GaussianMixture const& mixture, MatrixView<T> x, Task& tas
 template <class T>
 MixtureFit fitGaussianMixture(MatrixView<T> x, MixtureFitOptions const& options,
                               std::optional<GaussianMixture> const& start, Task& task) {
-  fixEigenBlocking();
+  linalg::fixEigenBlocking();
   if (options.components == 0 || x.rows < options.components) {
     throwInvalidInput("gaussianMixture: training set must have at least as many rows as components, got " +
                       std::to_string(x.rows) + " rows for " + std::to_string(options.components) +
@@ -266,7 +266,7 @@ MixtureFit fitGaussianMixture(MatrixView<T> x, MixtureFitOptions const& options,
   Team const team(task);  // every iteration is a short loop
   std::size_t const runs = start ? 1 : options.restarts;
   task.expect(runs * options.maximumIterations);
-  Moments const moments = madloop::moments(x, task, "training set");
+  gaussian::Moments const moments = gaussian::moments(x, task, "training set");
   RowTiles const rows(x, moments.mean.data(), task, "training set");
   Data data{rows, moments, 0};
   double const trace = fixedOrderSum(moments.dim, [&](std::size_t j) { return data.covariance(j, j); });
@@ -291,7 +291,8 @@ MixtureFit fitGaussianMixture(MatrixView<T> x, MixtureFitOptions const& options,
     if (start) {
       fitting.startFrom(*start);
     } else {
-      Stream const stream{streamKey(options.seed, kDomain), static_cast<std::uint32_t>(run), 0, 0};
+      random::Stream const stream{random::streamKey(options.seed, kDomain), static_cast<std::uint32_t>(run), 0,
+                                  0};
       fitting.startFrom(kMeans(rows, options.components, stream, task));
     }
     fits[run] = fitting.run();
@@ -308,4 +309,4 @@ template MixtureFit fitGaussianMixture<float>(MatrixView<float>, MixtureFitOptio
 template MixtureFit fitGaussianMixture<double>(MatrixView<double>, MixtureFitOptions const&,
                                                std::optional<GaussianMixture> const&, Task&);
 
-}  // namespace madloop
+}  // namespace madloop::mixture

@@ -9,7 +9,7 @@
 #include "core/base/view.hpp"
 #include "core/mixture/gaussian_mixture.hpp"
 
-namespace madloop {
+namespace madloop::mixture {
 
 struct MixtureFitOptions {
   std::size_t components = 1;
@@ -43,4 +43,4 @@ template <class T>
 MixtureFit fitGaussianMixture(MatrixView<T> x, MixtureFitOptions const& options,
                               std::optional<GaussianMixture> const& start, Task& task);
 
-}  // namespace madloop
+}  // namespace madloop::mixture

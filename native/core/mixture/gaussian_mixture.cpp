@@ -7,7 +7,7 @@
 #include "core/base/sum.hpp"
 #include "core/gaussian/checked_covariance.hpp"
 
-namespace madloop {
+namespace madloop::mixture {
 
 namespace {
 
@@ -54,19 +54,20 @@ void checkMixture(GaussianMixture const& mixture, std::string const& argument) {
   checkFinite(mixture.means, argument + ".means");
   checkFinite(mixture.covariances, argument + ".covariances");
   for (double const weight : mixture.weights) {
-    if (weight < 0) throwInvalidInput(argument + ".weights must not be negative, got " + messageNumber(weight));
+    if (weight < 0)
+      throwInvalidInput(argument + ".weights must not be negative, got " + gaussian::messageNumber(weight));
   }
   double const sum = fixedOrderSum(components, [&](std::size_t k) { return mixture.weights[k]; });
   if (!(std::abs(sum - 1) <= kWeightRounding))
-    throwInvalidInput(argument + ".weights must sum to 1, got " + messageNumber(sum));
+    throwInvalidInput(argument + ".weights must sum to 1, got " + gaussian::messageNumber(sum));
   if (mixture.form != CovarianceForm::diagonal && mixture.form != CovarianceForm::spherical) return;
   for (std::size_t i = 0; i < mixture.covariances.size(); ++i) {
     if (mixture.covariances[i] < 0) {
       throw Error(ErrorCode::notPositiveSemidefinite, argument + ".covariances must not be negative, got " +
-                                                          messageNumber(mixture.covariances[i]) + " at " +
-                                                          std::to_string(i));
+                                                          gaussian::messageNumber(mixture.covariances[i]) +
+                                                          " at " + std::to_string(i));
     }
   }
 }
 
-}  // namespace madloop
+}  // namespace madloop::mixture

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace madloop {
+namespace madloop::mixture {
 
 /// What the covariances of the components may be.
 enum class CovarianceForm {
@@ -34,4 +34,4 @@ std::size_t covarianceValues(CovarianceForm form, std::size_t components, std::s
 /// closely where they are factored. `argument` names the mixture.
 void checkMixture(GaussianMixture const& mixture, std::string const& argument);
 
-}  // namespace madloop
+}  // namespace madloop::mixture

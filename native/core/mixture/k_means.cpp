@@ -8,7 +8,7 @@
 #include "core/base/sum.hpp"
 #include "core/random/uniform.hpp"
 
-namespace madloop {
+namespace madloop::mixture {
 
 namespace {
 
@@ -80,7 +80,7 @@ void copyRow(RowTiles const& rows, std::size_t i, double* out) {
   for (std::size_t j = 0; j < rows.dim(); ++j) out[j] = rows.value(i, j);
 }
 
-std::vector<double> seedCentres(RowTiles const& rows, std::size_t count, Stream const& stream,
+std::vector<double> seedCentres(RowTiles const& rows, std::size_t count, random::Stream const& stream,
                                 Task const& task) {
   std::size_t const dim = rows.dim();
   std::size_t const trials = 2 + static_cast<std::size_t>(logarithm(static_cast<double>(count)));
@@ -89,7 +89,7 @@ std::vector<double> seedCentres(RowTiles const& rows, std::size_t count, Stream 
   Potential candidate(rows);
   Potential best(rows);
   std::uint64_t block = 0;
-  auto const uniform = [&] { return uniformPair(stream.block(block++)).first; };
+  auto const uniform = [&] { return random::uniformPair(stream.block(block++)).first; };
 
   std::size_t const first = static_cast<std::size_t>(uniform() * static_cast<double>(rows.rows()));
   copyRow(rows, first, centres.data());
@@ -154,7 +154,7 @@ Assignment assignRows(RowTiles const& rows, IndexRange tiles, Clusters& clusters
 
 }  // namespace
 
-Clusters kMeans(RowTiles const& rows, std::size_t count, Stream const& stream, Task const& task) {
+Clusters kMeans(RowTiles const& rows, std::size_t count, random::Stream const& stream, Task const& task) {
   std::size_t const dim = rows.dim();
   Clusters clusters{seedCentres(rows, count, stream, task), std::vector<std::size_t>(rows.rows(), count)};
   std::size_t const groups = tileGroups(rows.count(), count * (dim + 1));
@@ -179,4 +179,4 @@ Clusters kMeans(RowTiles const& rows, std::size_t count, Stream const& stream, T
   return clusters;
 }
 
-}  // namespace madloop
+}  // namespace madloop::mixture

@@ -8,7 +8,7 @@
 #include "core/base/index_range.hpp"
 #include "core/mixture/whitened_components.hpp"
 
-namespace madloop {
+namespace madloop::mixture {
 
 namespace {
 
@@ -52,7 +52,7 @@ std::vector<double> centreOfMeans(GaussianMixture const& mixture) {
 
 template <class T>
 void mixtureLogDensity(GaussianMixture const& mixture, MatrixView<T> x, double* out, Task& task) {
-  fixEigenBlocking();
+  linalg::fixEigenBlocking();
   checkMixture(mixture, "mixture");
   if (x.cols != mixture.dim) {
     throwInvalidInput("x must have " + std::to_string(mixture.dim) + " columns, got " + std::to_string(x.cols));
@@ -87,4 +87,4 @@ void mixtureLogDensity(GaussianMixture const& mixture, MatrixView<T> x, double* 
 template void mixtureLogDensity<float>(GaussianMixture const&, MatrixView<float>, double*, Task&);
 template void mixtureLogDensity<double>(GaussianMixture const&, MatrixView<double>, double*, Task&);
 
-}  // namespace madloop
+}  // namespace madloop::mixture

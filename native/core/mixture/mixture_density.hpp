@@ -5,7 +5,7 @@
 #include "core/base/view.hpp"
 #include "core/mixture/gaussian_mixture.hpp"
 
-namespace madloop {
+namespace madloop::mixture {
 
 /// out[i] = log of the mixture's density at row i of x, in nats. A component with a singular covariance has its
 /// density within its range (WhitenedComponents). Same bytes for any thread count.
@@ -18,4 +18,4 @@ void mixtureLogDensity(GaussianMixture const& mixture, MatrixView<T> x, double* 
 /// The means' weighted mean: a centre for the coordinates in which densities are computed.
 std::vector<double> centreOfMeans(GaussianMixture const& mixture);
 
-}  // namespace madloop
+}  // namespace madloop::mixture

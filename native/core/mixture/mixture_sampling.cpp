@@ -13,7 +13,7 @@
 #include "core/random/stream.hpp"
 #include "core/random/uniform.hpp"
 
-namespace madloop {
+namespace madloop::mixture {
 
 namespace {
 
@@ -35,14 +35,14 @@ class SamplingFactors {
     }
     std::size_t const matrices = mixture.form == CovarianceForm::tied ? 1 : components;
     factors_.resize(matrices);
-    Moments moments;
+    gaussian::Moments moments;
     moments.dim = dim;
     moments.mean.assign(dim, 0);
     for (std::size_t k = 0; k < matrices; ++k) {
       double const* const values = mixture.covariances.data() + k * dim * dim;
       moments.covariance.assign(values, values + dim * dim);
       std::string const name = "covariance of component " + std::to_string(k);
-      factors_[k] = factorMoments(moments, task, name.c_str());
+      factors_[k] = gaussian::factorMoments(moments, task, name.c_str());
       factors_[k].factor *= root;
       rank_ = std::max(rank_, static_cast<std::size_t>(factors_[k].factor.cols()));
     }
@@ -65,9 +65,9 @@ class SamplingFactors {
         out[j] = mean[j] + deviations_[diagonal ? k * dim + j : k] * normals[j];
       return;
     }
-    FactoredGaussian const& factored = factors_[mixture_.form == CovarianceForm::tied ? 0 : k];
+    gaussian::FactoredGaussian const& factored = factors_[mixture_.form == CovarianceForm::tied ? 0 : k];
     std::copy(mean, mean + dim, out);
-    for (Index column = 0; column < factored.factor.cols(); ++column) {
+    for (linalg::Index column = 0; column < factored.factor.cols(); ++column) {
       double const* const values = factored.factor.col(column).data();
       double const normal = normals[column];
       for (std::size_t j = factored.triangular ? static_cast<std::size_t>(column) : 0; j < dim; ++j)
@@ -78,7 +78,7 @@ class SamplingFactors {
  private:
   GaussianMixture const& mixture_;
   std::vector<double> deviations_;
-  std::vector<FactoredGaussian> factors_;
+  std::vector<gaussian::FactoredGaussian> factors_;
   std::size_t rank_ = 0;
 };
 
@@ -128,7 +128,7 @@ class ComponentChoice {
 void sampleMixture(GaussianMixture const& mixture, double lambda, WeightBias bias,
                    std::vector<double> const& logDensities, std::uint64_t count, std::uint64_t seed,
                    double* out, Task& task) {
-  fixEigenBlocking();
+  linalg::fixEigenBlocking();
   checkMixture(mixture, "mixture");
   if (!(lambda >= 0 && lambda <= 1))
     throwInvalidInput("sampleMixture: lambda must be in [0, 1], got " + std::to_string(lambda));
@@ -137,20 +137,20 @@ void sampleMixture(GaussianMixture const& mixture, double lambda, WeightBias bia
   SamplingFactors const factors(mixture, lambda, task);
   ComponentChoice const choice(biasedWeights(mixture, lambda, bias, logDensities));
   std::size_t const blocksPerRow = (factors.rank() + 1) / 2;
-  Stream const normalStream{streamKey(seed, kDomain), 0, 0, 0};
-  Stream const choiceStream{streamKey(seed, kDomain), 0, 0, 1};
-  checkBlocks(choiceStream, 0, count);
+  random::Stream const normalStream{random::streamKey(seed, kDomain), 0, 0, 0};
+  random::Stream const choiceStream{random::streamKey(seed, kDomain), 0, 0, 1};
+  random::checkBlocks(choiceStream, 0, count);
   task.expect(count);
 
   parallelForPieces(task, {0, count}, kBlockRows, [&](IndexRange rows) {
     std::vector<double> normals(2 * blocksPerRow * rows.size());
-    fillNormals(normalStream, rows.begin * blocksPerRow, normals.data(), normals.size());
+    random::fillNormals(normalStream, rows.begin * blocksPerRow, normals.data(), normals.size());
     for (std::size_t i = rows.begin; i < rows.end; ++i) {
-      std::size_t const k = choice.at(uniformPair(choiceStream.block(i)).first);
+      std::size_t const k = choice.at(random::uniformPair(choiceStream.block(i)).first);
       factors.sample(k, normals.data() + (i - rows.begin) * 2 * blocksPerRow, out + i * mixture.dim);
     }
     task.add(rows.size());
   });
 }
 
-}  // namespace madloop
+}  // namespace madloop::mixture

@@ -7,7 +7,7 @@
 #include "core/base/task.hpp"
 #include "core/mixture/gaussian_mixture.hpp"
 
-namespace madloop {
+namespace madloop::mixture {
 
 /// What the sampling bias lambda does to the weights, besides scaling the covariances.
 enum class WeightBias {
@@ -26,4 +26,4 @@ void sampleMixture(GaussianMixture const& mixture, double lambda, WeightBias bia
                    std::vector<double> const& logDensities, std::uint64_t count, std::uint64_t seed,
                    double* out, Task& task);
 
-}  // namespace madloop
+}  // namespace madloop::mixture

@@ -7,7 +7,7 @@
 #include "core/base/sum.hpp"
 #include "core/mixture/exponentials.hpp"
 
-namespace madloop {
+namespace madloop::mixture {
 
 namespace {
 
@@ -77,8 +77,8 @@ std::size_t ShareSums::size(CovarianceForm form, std::size_t components, std::si
 
 void ShareSums::add(Responsibilities const& shares, Tile const& tile, double const* centres) {
   std::size_t const components = total.size();
-  auto const rows = static_cast<Index>(kTileRows);
-  auto const dim = static_cast<Index>(dim_);
+  auto const rows = static_cast<linalg::Index>(kTileRows);
+  auto const dim = static_cast<linalg::Index>(dim_);
   for (std::size_t k = 0; k < components; ++k) {
     double const* const r = shares.component(k);
     double const sum = tileSum(r);
@@ -104,8 +104,10 @@ void ShareSums::add(Responsibilities const& shares, Tile const& tile, double con
     if (form_ != CovarianceForm::full) continue;
     double* const scatter = second.data() + k * dim_ * dim_;  // column-major
     if (rankUpdate) {
-      Eigen::Map<Matrix const> const factor(weighted_.get(), rows, dim);
-      Eigen::Map<Matrix>(scatter, dim, dim).selfadjointView<Eigen::Lower>().rankUpdate(factor.transpose());
+      Eigen::Map<linalg::Matrix const> const factor(weighted_.get(), rows, dim);
+      Eigen::Map<linalg::Matrix>(scatter, dim, dim)
+          .selfadjointView<Eigen::Lower>()
+          .rankUpdate(factor.transpose());
       continue;
     }
     for (std::size_t j = 0; j < dim_; ++j) {
@@ -124,4 +126,4 @@ void ShareSums::add(ShareSums const& other) {
   logLikelihood += other.logLikelihood;
 }
 
-}  // namespace madloop
+}  // namespace madloop::mixture

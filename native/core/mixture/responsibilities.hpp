@@ -7,7 +7,7 @@
 #include "core/base/aligned_array.hpp"
 #include "core/mixture/whitened_components.hpp"
 
-namespace madloop {
+namespace madloop::mixture {
 
 /// Which share of each row of a tile each component has: share of component k in row i at [k * kTileRows + i].
 /// Rows beyond the tile's have none.
@@ -57,4 +57,4 @@ class ShareSums {
   AlignedArray<double> weighted_;     // dim x kTileRows
 };
 
-}  // namespace madloop
+}  // namespace madloop::mixture

@@ -11,7 +11,7 @@
 #include "core/base/view.hpp"
 #include "core/linalg/eigen.hpp"
 
-namespace madloop {
+namespace madloop::mixture {
 
 /// Rows in a tile: K x kTileRows responsibilities of 25 components stay in a first-level cache.
 inline constexpr std::size_t kTileRows = 128;
@@ -24,8 +24,8 @@ struct Tile {
 
   [[nodiscard]] double const* coordinate(std::size_t j) const { return data + j * kTileRows; }
   /// kTileRows x dim.
-  [[nodiscard]] Eigen::Map<Matrix const> matrix() const {
-    return {data, static_cast<Index>(kTileRows), static_cast<Index>(dim)};
+  [[nodiscard]] Eigen::Map<linalg::Matrix const> matrix() const {
+    return {data, static_cast<linalg::Index>(kTileRows), static_cast<linalg::Index>(dim)};
   }
 };
 
@@ -91,4 +91,4 @@ inline IndexRange tileGroup(std::size_t tiles, std::size_t groups, std::size_t g
   return {begin(g), begin(g + 1)};
 }
 
-}  // namespace madloop
+}  // namespace madloop::mixture

@@ -9,7 +9,10 @@
 #include "core/gaussian/gaussian_factor.hpp"
 #include "core/linalg/cholesky.hpp"
 
-namespace madloop {
+namespace madloop::mixture {
+
+using linalg::Index;
+using linalg::Matrix;
 
 namespace {
 
@@ -33,35 +36,35 @@ Whitening whiten(Matrix const& covariance, bool requireDefinite, Task const& tas
                             });
   };
   if (requireDefinite) {
-    std::optional<Matrix> const lower = choleskyFactor(covariance, task);
+    std::optional<Matrix> const lower = linalg::choleskyFactor(covariance, task);
     if (!lower) {
       throw Error(ErrorCode::notPositiveSemidefinite,
                   what +
                       " must be positive definite, got a singular one. A larger regularisation, fewer "
                       "components or another form of covariance helps");
     }
-    addLogs(Vector(lower->diagonal()));
+    addLogs(linalg::Vector(lower->diagonal()));
     result.matrix = lower->triangularView<Eigen::Lower>().solve(Matrix::Identity(dim, dim));
     return result;
   }
-  Moments moments;
+  gaussian::Moments moments;
   moments.dim = static_cast<std::size_t>(dim);
   moments.mean.assign(moments.dim, 0);
   moments.covariance.assign(covariance.data(), covariance.data() + covariance.size());
-  FactoredGaussian const factored = factorMoments(moments, task, what.c_str());
+  gaussian::FactoredGaussian const factored = gaussian::factorMoments(moments, task, what.c_str());
   Matrix const& factor = factored.factor;
   Index const rank = factor.cols();
   if (rank == 0) {
     result.matrix = Matrix(0, dim);
   } else if (factored.triangular) {
-    addLogs(Vector(factor.diagonal()));
+    addLogs(linalg::Vector(factor.diagonal()));
     result.matrix = factor.triangularView<Eigen::Lower>().solve(Matrix::Identity(dim, dim));
   } else {
     // F = Q R: the least-squares solution z = R^-1 Q^T x of F z = x.
     Eigen::HouseholderQR<Matrix> const qr(factor);
     Matrix const r = qr.matrixQR().topRows(rank).triangularView<Eigen::Upper>();
     Matrix const q = qr.householderQ() * Matrix::Identity(dim, rank);
-    addLogs(Vector(r.diagonal()));
+    addLogs(linalg::Vector(r.diagonal()));
     result.matrix = r.triangularView<Eigen::Upper>().solve(q.transpose());
   }
   return result;
@@ -205,7 +208,7 @@ void WhitenedComponents::squaredDistances(std::size_t k, Workspace& workspace, d
           return smallSquaredDistances<4>(tile, mean, whitening.data(), out);
       }
     }
-    Eigen::Map<Vector const> const centre(mean, static_cast<Index>(dim_));
+    Eigen::Map<linalg::Vector const> const centre(mean, static_cast<Index>(dim_));
     workspace.centred_ = tile.matrix().rowwise() - centre.transpose();
     workspace.whitened_.noalias() = workspace.centred_ * whitening.transpose();
     std::fill(out, out + kTileRows, 0.0);
@@ -232,4 +235,4 @@ void WhitenedComponents::logDensities(std::size_t k, Workspace& workspace, doubl
   for (std::size_t i = 0; i < kTileRows; ++i) out[i] = constant - 0.5 * out[i];
 }
 
-}  // namespace madloop
+}  // namespace madloop::mixture

@@ -8,7 +8,7 @@
 #include "core/base/parallel.hpp"
 #include "core/linalg/tile_product.hpp"
 
-namespace madloop {
+namespace madloop::neighbours {
 
 namespace {
 
@@ -86,7 +86,7 @@ std::uint64_t distanceTileProgress(IndexRange rows, std::size_t columns, Pairs p
 
 void forEachDistanceTile(FramedPoints const& x, IndexRange rows, FramedPoints const& y, Pairs pairs,
                          Frame const& frame, Task& task, std::function<void(DistanceTile const&)> const& use) {
-  TileKernel<float> const& kernel = tileKernel<float>();
+  linalg::TileKernel<float> const& kernel = linalg::tileKernel<float>();
   std::size_t const dim = x.points.cols();
   std::vector<IndexRange> blocks;
   forEachBlock(rows, kTileRows, [&](IndexRange block) { blocks.push_back(block); });
@@ -132,4 +132,4 @@ void forEachDistanceTile(FramedPoints const& x, IndexRange rows, FramedPoints co
   });
 }
 
-}  // namespace madloop
+}  // namespace madloop::neighbours

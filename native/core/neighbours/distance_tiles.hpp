@@ -10,7 +10,7 @@
 #include "core/base/task.hpp"
 #include "core/neighbours/frame.hpp"
 
-namespace madloop {
+namespace madloop::neighbours {
 
 /// 2 x_i y_j for i in rows, j in columns: products[(i - rows.begin) * stride + j - columns.begin], in float32
 /// with the errors that Frame states. Behind the last column a row may be read (not used) to the next multiple
@@ -38,4 +38,4 @@ void forEachDistanceTile(FramedPoints const& x, IndexRange rows, FramedPoints co
 /// What forEachDistanceTile will report as progress.
 std::uint64_t distanceTileProgress(IndexRange rows, std::size_t columns, Pairs pairs);
 
-}  // namespace madloop
+}  // namespace madloop::neighbours

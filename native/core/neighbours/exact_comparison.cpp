@@ -4,7 +4,7 @@
 #include <bit>
 #include <cstdint>
 
-namespace madloop {
+namespace madloop::neighbours {
 
 namespace {
 
@@ -103,4 +103,4 @@ int compareSquaredDistances(double const* centre, double const* a, double const*
   return sum.sign();
 }
 
-}  // namespace madloop
+}  // namespace madloop::neighbours

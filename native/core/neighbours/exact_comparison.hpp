@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-namespace madloop {
+namespace madloop::neighbours {
 
 /// The sign (-1, 0, 1) of |centre - a|^2 - |centre - b|^2 for points of `dim` finite values, without any
 /// rounding: the products are added up as integers in a fixed-point number that spans the range of all of them
@@ -11,4 +11,4 @@ namespace madloop {
 /// open.
 int compareSquaredDistances(double const* centre, double const* a, double const* b, std::size_t dim);
 
-}  // namespace madloop
+}  // namespace madloop::neighbours

@@ -13,7 +13,7 @@
 #include "core/gaussian/finite_rows.hpp"
 #include "core/linalg/tile_product.hpp"
 
-namespace madloop {
+namespace madloop::neighbours {
 
 namespace {
 
@@ -63,7 +63,7 @@ Result overPieces(std::span<Points const> sets, Task const& task, Result start, 
 
 void checkFinite(std::span<Points const> sets, std::span<char const* const> names, Task& task) {
   for (std::size_t s = 0; s < sets.size(); ++s) {
-    std::visit([&](auto const& view) { checkFiniteRows(view, task, names[s]); }, sets[s].view());
+    std::visit([&](auto const& view) { gaussian::checkFiniteRows(view, task, names[s]); }, sets[s].view());
     task.add(sets[s].rows());
   }
 }
@@ -164,7 +164,8 @@ Frame makeFrame(std::span<Points const> sets, std::span<char const* const> names
     // (|x| + |y|), at most 4 u (|x|^2 + |y|^2). 2^-20 of it all for the second-order terms and the float64 sums
     // of the norms.
     std::size_t const chunks = (centre.size() + kTileDepth - 1) / kTileDepth;
-    auto const chain = static_cast<double>(std::min(centre.size(), kTileDepth) + chunks + kTileExtraRoundings);
+    auto const chain =
+        static_cast<double>(std::min(centre.size(), kTileDepth) + chunks + linalg::kTileExtraRoundings);
     frame.relativeError = (chain * kFloatUnit / (1 - chain * kFloatUnit) + 4 * kFloatUnit) * (1 + 0x1p-10);
     frame.absoluteError = dim * 0x1p-140;
   }
@@ -194,4 +195,4 @@ FramedPoints inFrame(Points points, std::vector<std::uint32_t> identities, Frame
   return result;
 }
 
-}  // namespace madloop
+}  // namespace madloop::neighbours

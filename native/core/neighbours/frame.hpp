@@ -14,7 +14,7 @@
 #include "core/base/task.hpp"
 #include "core/neighbours/points.hpp"
 
-namespace madloop {
+namespace madloop::neighbours {
 
 /// Scaled squared distances: a true value lies in [lower, upper].
 struct Interval {
@@ -65,4 +65,4 @@ Frame makeFrame(std::span<Points const> sets, std::span<char const* const> names
 FramedPoints inFrame(Points points, std::vector<std::uint32_t> identities, Frame const& frame,
                      Task const& task);
 
-}  // namespace madloop
+}  // namespace madloop::neighbours

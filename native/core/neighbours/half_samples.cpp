@@ -4,7 +4,7 @@
 
 #include "core/random/permutation.hpp"
 
-namespace madloop {
+namespace madloop::neighbours {
 
 namespace {
 
@@ -15,8 +15,8 @@ constexpr std::uint64_t kDomain = 0x68616c76;  // "halv"
 HalfSamples drawHalfSamples(std::size_t rows, std::uint64_t seed, std::uint32_t set) {
   HalfSamples halves{std::vector<std::uint32_t>(rows, 0), rows / 2};
   for (std::uint32_t r = 0; r < kHalfSamples; ++r) {
-    Stream const stream{streamKey(seed, kDomain), set, r, 0};
-    for (std::size_t const i : randomOrder(stream, rows, halves.size)) halves.containing[i] |= 1U << r;
+    random::Stream const stream{random::streamKey(seed, kDomain), set, r, 0};
+    for (std::size_t const i : random::randomOrder(stream, rows, halves.size)) halves.containing[i] |= 1U << r;
   }
   return halves;
 }
@@ -39,4 +39,4 @@ void halfSampleRanks(HalfSamples const& halves, std::size_t i, std::span<std::ui
   }
 }
 
-}  // namespace madloop
+}  // namespace madloop::neighbours

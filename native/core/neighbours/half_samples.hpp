@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-namespace madloop {
+namespace madloop::neighbours {
 
 constexpr std::size_t kHalfSamples = 31;
 
@@ -33,4 +33,4 @@ std::size_t halfSampleDepth(std::size_t k);
 void halfSampleRanks(HalfSamples const& halves, std::size_t i, std::span<std::uint32_t const> nearest,
                      std::size_t k, std::uint32_t* ranks);
 
-}  // namespace madloop
+}  // namespace madloop::neighbours

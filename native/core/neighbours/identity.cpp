@@ -5,7 +5,7 @@
 
 #include "core/base/index_range.hpp"
 
-namespace madloop {
+namespace madloop::neighbours {
 
 namespace {
 
@@ -67,4 +67,4 @@ std::vector<std::vector<std::uint32_t>> identifyPoints(std::span<Points const> s
   return identities;
 }
 
-}  // namespace madloop
+}  // namespace madloop::neighbours

@@ -9,10 +9,10 @@
 #include "core/base/task.hpp"
 #include "core/neighbours/points.hpp"
 
-namespace madloop {
+namespace madloop::neighbours {
 
 /// For each set, a number for each point: equal for two points, of the same or of different sets, exactly if
 /// all their values are. Found through 64-bit hashes; points with equal hashes are compared.
 std::vector<std::vector<std::uint32_t>> identifyPoints(std::span<Points const> sets, Task const& task);
 
-}  // namespace madloop
+}  // namespace madloop::neighbours

@@ -8,7 +8,7 @@
 #include "core/neighbours/near_pairs.hpp"
 #include "core/neighbours/resolved_distance.hpp"
 
-namespace madloop {
+namespace madloop::neighbours {
 
 namespace {
 
@@ -254,4 +254,4 @@ Membership membership(FramedPoints const& x, NeighbourRadii const& radiiOfX, Fra
   return {ballsOfX.result(), ballsOfY.result(), search.resolvedCounts()};
 }
 
-}  // namespace madloop
+}  // namespace madloop::neighbours

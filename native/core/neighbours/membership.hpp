@@ -11,7 +11,7 @@
 #include "core/neighbours/half_samples.hpp"
 #include "core/neighbours/nearest_neighbours.hpp"
 
-namespace madloop {
+namespace madloop::neighbours {
 
 /// Whether a point at a ball's radius is inside.
 enum class Boundary { inside, outside };
@@ -62,4 +62,4 @@ Membership membership(FramedPoints const& x, NeighbourRadii const& radiiOfX, Fra
                       NeighbourRadii const& radiiOfY, std::span<std::size_t const> ks,
                       HalfSampling const* halves, Frame const& frame, Boundary boundary, Task& task);
 
-}  // namespace madloop
+}  // namespace madloop::neighbours

@@ -5,7 +5,7 @@
 #include <immintrin.h>
 #endif
 
-namespace madloop {
+namespace madloop::neighbours {
 
 namespace {
 
@@ -76,4 +76,4 @@ NearMasks nearMasks() {
 
 NearMasks portableNearMasks() { return portable; }
 
-}  // namespace madloop
+}  // namespace madloop::neighbours

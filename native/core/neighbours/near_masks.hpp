@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace madloop {
+namespace madloop::neighbours {
 
 /// Pairs behind one mask.
 constexpr std::size_t kMaskedPairs = 16;
@@ -21,4 +21,4 @@ NearMasks nearMasks();
 /// The plain one that every build has: for tests.
 NearMasks portableNearMasks();
 
-}  // namespace madloop
+}  // namespace madloop::neighbours

@@ -12,7 +12,7 @@
 #include "core/neighbours/distance_tiles.hpp"
 #include "core/neighbours/near_masks.hpp"
 
-namespace madloop {
+namespace madloop::neighbours {
 
 /// Bounds in float32 by which pairs of a frame are sorted out, one entry a point.
 struct NearPairBounds {
@@ -67,4 +67,4 @@ void forEachNearPair(DistanceTile const& tile, NearPairBounds const& rows, NearP
   }
 }
 
-}  // namespace madloop
+}  // namespace madloop::neighbours

@@ -10,7 +10,7 @@
 #include "core/neighbours/near_pairs.hpp"
 #include "core/neighbours/resolved_distance.hpp"
 
-namespace madloop {
+namespace madloop::neighbours {
 
 namespace {
 
@@ -259,4 +259,4 @@ NeighbourRadii neighbourRadii(FramedPoints const& x, Frame const& frame, std::si
   return result;
 }
 
-}  // namespace madloop
+}  // namespace madloop::neighbours

@@ -10,7 +10,7 @@
 #include "core/base/task.hpp"
 #include "core/neighbours/frame.hpp"
 
-namespace madloop {
+namespace madloop::neighbours {
 
 /// A radius of a ball: the distance to the rank-th nearest other point of the set.
 struct Radius {
@@ -52,4 +52,4 @@ NeighbourRadii neighbourRadii(FramedPoints const& x, Frame const& frame, std::si
 /// What neighbourRadii will report as progress.
 std::uint64_t neighbourRadiiProgress(std::size_t points, std::size_t depth);
 
-}  // namespace madloop
+}  // namespace madloop::neighbours

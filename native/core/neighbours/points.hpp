@@ -7,7 +7,7 @@
 
 #include "core/base/view.hpp"
 
-namespace madloop {
+namespace madloop::neighbours {
 
 /// Non-owning. A point's index fits in 32 bits (checkPoints).
 class Points {
@@ -38,4 +38,4 @@ class Points {
   View view_;
 };
 
-}  // namespace madloop
+}  // namespace madloop::neighbours

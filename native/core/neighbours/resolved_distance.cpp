@@ -5,7 +5,7 @@
 #include "core/base/sum.hpp"
 #include "core/neighbours/exact_comparison.hpp"
 
-namespace madloop {
+namespace madloop::neighbours {
 
 ResolvedDistances::ResolvedDistances(Frame const& frame)
     : frame_(frame),
@@ -39,4 +39,4 @@ int ResolvedDistances::compare(Points const& setOfA, std::size_t a, Points const
   return compareSquaredDistances(centre_.data(), a_.data(), b_.data(), centre_.size());
 }
 
-}  // namespace madloop
+}  // namespace madloop::neighbours

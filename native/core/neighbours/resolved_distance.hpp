@@ -7,7 +7,7 @@
 
 #include "core/neighbours/frame.hpp"
 
-namespace madloop {
+namespace madloop::neighbours {
 
 /// A point's distances to points of a set. Reuses its memory: keep one a thread.
 class ResolvedDistances {
@@ -31,4 +31,4 @@ class ResolvedDistances {
   std::vector<double> b_;
 };
 
-}  // namespace madloop
+}  // namespace madloop::neighbours

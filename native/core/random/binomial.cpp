@@ -10,7 +10,7 @@
 #include "core/random/gamma.hpp"
 #include "core/random/uniform.hpp"
 
-namespace madloop {
+namespace madloop::random {
 
 namespace {
 
@@ -99,4 +99,4 @@ void multinomialUniform(Stream const& stream, std::uint64_t firstBlock, std::uin
   }
 }
 
-}  // namespace madloop
+}  // namespace madloop::random

@@ -6,7 +6,7 @@
 
 #include "core/random/stream.hpp"
 
-namespace madloop {
+namespace madloop::random {
 
 /// Number of successes in `trials` <= 2^53 trials of the given success probability, from blocks firstBlock ...
 /// firstBlock + kVariateBlocks - 1. Exact in law up to float64: the probabilities that decide carry a relative
@@ -27,4 +27,4 @@ std::uint64_t binomial(Stream const& stream, std::uint64_t firstBlock, std::uint
 void multinomialUniform(Stream const& stream, std::uint64_t firstBlock, std::uint64_t trials, std::size_t cells,
                         std::uint64_t* counts);
 
-}  // namespace madloop
+}  // namespace madloop::random

@@ -5,7 +5,7 @@
 
 #include "core/base/elementary.hpp"
 
-namespace madloop {
+namespace madloop::random {
 
 /// x log(x/expected) + expected - x for x > 0: the deviance of a count, without cancellation where x is near
 /// `expected`. (Loader 2000, "Fast and accurate computation of binomial probabilities".)
@@ -41,4 +41,4 @@ class BinomialLogProbability {
   double p_;
 };
 
-}  // namespace madloop
+}  // namespace madloop::random

@@ -11,7 +11,7 @@
 #include "core/random/normal.hpp"
 #include "core/random/uniform.hpp"
 
-namespace madloop {
+namespace madloop::random {
 
 namespace {
 
@@ -130,4 +130,4 @@ void fillChiSquares(Stream const& stream, std::uint64_t firstBlock, double const
   }
 }
 
-}  // namespace madloop
+}  // namespace madloop::random

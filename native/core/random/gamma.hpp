@@ -7,7 +7,7 @@
 
 #include "core/random/stream.hpp"
 
-namespace madloop {
+namespace madloop::random {
 
 /// Blocks reserved for one variate of a rejection method (also of binomial.hpp). Every attempt here succeeds
 /// with probability > 0.6, so a run out of blocks has probability below 2^-40000.
@@ -26,4 +26,4 @@ double chiSquare(Stream const& stream, std::uint64_t firstBlock, double dof);
 void fillChiSquares(Stream const& stream, std::uint64_t firstBlock, double const* dof, std::size_t count,
                     double* out);
 
-}  // namespace madloop
+}  // namespace madloop::random

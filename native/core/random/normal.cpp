@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace madloop {
+namespace madloop::random {
 
 void fillNormals(Stream const& stream, std::uint64_t firstBlock, double* out, std::size_t count) {
   checkBlocks(stream, firstBlock, count / 2 + count % 2);
@@ -29,4 +29,4 @@ void fillNormals(Stream const& stream, std::uint64_t firstBlock, double* out, st
   }
 }
 
-}  // namespace madloop
+}  // namespace madloop::random

@@ -9,7 +9,7 @@
 #include "core/random/stream.hpp"
 #include "core/random/uniform.hpp"
 
-namespace madloop {
+namespace madloop::random {
 
 struct NormalPair {
   double first;
@@ -31,4 +31,4 @@ inline NormalPair boxMuller(UniformPair uniforms) {
 /// Errors: internal for blocks beyond the stream's.
 void fillNormals(Stream const& stream, std::uint64_t firstBlock, double* out, std::size_t count);
 
-}  // namespace madloop
+}  // namespace madloop::random

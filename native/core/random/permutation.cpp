@@ -8,7 +8,7 @@
 
 #include "core/base/error.hpp"
 
-namespace madloop {
+namespace madloop::random {
 
 namespace {
 
@@ -51,10 +51,10 @@ std::vector<std::size_t> randomOrder(Stream const& stream, std::size_t count, st
   checkBlocks(stream, 0, count);
   std::vector<std::size_t> order(count);
   std::iota(order.begin(), order.end(), std::size_t{0});
-  RandomIntegers random(stream);
-  for (std::size_t i = 0; i < chosen; ++i) std::swap(order[i], order[i + random.below(count - i)]);
+  RandomIntegers integers(stream);
+  for (std::size_t i = 0; i < chosen; ++i) std::swap(order[i], order[i + integers.below(count - i)]);
   order.resize(chosen);
   return order;
 }
 
-}  // namespace madloop
+}  // namespace madloop::random

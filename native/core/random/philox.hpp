@@ -6,7 +6,7 @@
 
 #include "core/base/portability.hpp"
 
-namespace madloop {
+namespace madloop::random {
 
 struct PhiloxBlock {
   std::uint32_t word[4];
@@ -52,4 +52,4 @@ MADLOOP_HD constexpr PhiloxBlock philox4x32(PhiloxBlock counter, std::uint64_t k
   return counter;
 }
 
-}  // namespace madloop
+}  // namespace madloop::random

@@ -12,7 +12,7 @@
 #include <immintrin.h>
 #endif
 
-namespace madloop::philox {
+namespace madloop::random::philox {
 
 #if defined(__AVX2__)
 
@@ -109,4 +109,4 @@ inline void scrambleLanes(Lanes& c0, Lanes& c1, Lanes& c2, Lanes& c3, RoundKeys 
   }
 }
 
-}  // namespace madloop::philox
+}  // namespace madloop::random::philox

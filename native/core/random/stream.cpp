@@ -4,7 +4,7 @@
 
 #include "core/base/error.hpp"
 
-namespace madloop {
+namespace madloop::random {
 
 void checkBlocks(Stream const& stream, std::uint64_t first, std::uint64_t count) {
   if (stream.part >= kStreamParts) {
@@ -37,4 +37,4 @@ std::uint64_t streamKey(std::uint64_t seed, std::uint64_t domain) {
   return mix(mix(domain + kGoldenGamma) + seed + kGoldenGamma);
 }
 
-}  // namespace madloop
+}  // namespace madloop::random

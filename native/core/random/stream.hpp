@@ -14,7 +14,7 @@
 #include "core/base/portability.hpp"
 #include "core/random/philox.hpp"
 
-namespace madloop {
+namespace madloop::random {
 
 inline constexpr std::uint64_t kStreamBlocks = std::uint64_t{1} << 40;  // blocks in a stream
 inline constexpr std::uint32_t kStreamParts = std::uint32_t{1} << 24;   // parts in a generation
@@ -47,4 +47,4 @@ void checkBlocks(Stream const& stream, std::uint64_t first, std::uint64_t count)
 /// for one seed different domains never do.
 std::uint64_t streamKey(std::uint64_t seed, std::uint64_t domain);
 
-}  // namespace madloop
+}  // namespace madloop::random

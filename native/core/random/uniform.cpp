@@ -2,7 +2,7 @@
 
 #include "core/random/philox_lanes.hpp"
 
-namespace madloop {
+namespace madloop::random {
 
 using philox::Lanes;
 
@@ -33,4 +33,4 @@ void fillUniformPairs(Stream const& stream, std::uint64_t firstBlock, std::uint6
   for (std::size_t i = 0; i < count; ++i) second[i] = uniformFromBits(bits1[i]);
 }
 
-}  // namespace madloop
+}  // namespace madloop::random

@@ -8,7 +8,7 @@
 #include "core/random/philox.hpp"
 #include "core/random/stream.hpp"
 
-namespace madloop {
+namespace madloop::random {
 
 /// ((bits >> 12) + 1/2) 2^-52, exactly: from 2^-53 to 1 - 2^-53, symmetric about 1/2, never 0 or 1.
 inline double uniformFromBits(std::uint64_t bits) {
@@ -40,4 +40,4 @@ inline constexpr std::size_t kUniformBatch = 64;
 void fillUniformPairs(Stream const& stream, std::uint64_t firstBlock, std::uint64_t stride, std::size_t count,
                       double* first, double* second);
 
-}  // namespace madloop
+}  // namespace madloop::random

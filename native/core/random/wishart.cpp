@@ -7,7 +7,7 @@
 #include "core/random/gamma.hpp"
 #include "core/random/normal.hpp"
 
-namespace madloop {
+namespace madloop::random {
 
 namespace {
 
@@ -45,4 +45,4 @@ void bartlettFactor(Stream const& stream, std::size_t rows, std::uint64_t dof, d
   }
 }
 
-}  // namespace madloop
+}  // namespace madloop::random

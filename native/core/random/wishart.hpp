@@ -6,7 +6,7 @@
 
 #include "core/random/stream.hpp"
 
-namespace madloop {
+namespace madloop::random {
 
 /// A factor A with A A^T ~ Wishart_rows(I, dof), for any dof >= 0, also dof < rows (a singular matrix).
 ///
@@ -25,4 +25,4 @@ namespace madloop {
 /// Errors: internal where the stream has too few blocks (rows of about a million and more).
 void bartlettFactor(Stream const& stream, std::size_t rows, std::uint64_t dof, double* out);
 
-}  // namespace madloop
+}  // namespace madloop::random

@@ -32,16 +32,16 @@ double ulps(double got, long double exact) {
 /// Fixed uniforms in (0, 1).
 class Uniforms {
  public:
-  double operator()() { return uniformPair(stream_.block(index_++)).first; }
+  double operator()() { return random::uniformPair(stream_.block(index_++)).first; }
   std::uint64_t bits() {
-    PhiloxBlock const block = stream_.block(index_++);
+    random::PhiloxBlock const block = stream_.block(index_++);
     return (std::uint64_t{block.word[1]} << 32) | block.word[0];
   }
   /// Between low and high, evenly spread in the logarithm.
   double logarithmic(double low, double high) { return low * std::exp(std::log(high / low) * (*this)()); }
 
  private:
-  Stream stream_{.key = streamKey(2, 1)};
+  random::Stream stream_{.key = random::streamKey(2, 1)};
   std::uint64_t index_ = 0;
 };
 

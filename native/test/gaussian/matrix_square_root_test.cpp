@@ -15,6 +15,7 @@
 
 using namespace madloop;
 using namespace madloop::test;
+using linalg::Matrix;
 
 namespace {
 
@@ -23,14 +24,14 @@ constexpr double kEps = std::numeric_limits<double>::epsilon();
 Matrix root(Matrix const& a, std::size_t threads = 2) {
   Task task(threads);
   auto const n = static_cast<std::size_t>(a.rows());
-  Matrix result = matrixSquareRoot(MatrixView<double>{a.data(), n, n}, task, "covariance");
+  Matrix result = gaussian::matrixSquareRoot(MatrixView<double>{a.data(), n, n}, task, "covariance");
   CHECK(task.done() == task.total());
   return result;
 }
 
 Matrix rootOfFloats(std::vector<float> const& values, std::size_t n) {
   Task task;
-  return matrixSquareRoot(MatrixView<float>{values.data(), n, n}, task, "covariance");
+  return gaussian::matrixSquareRoot(MatrixView<float>{values.data(), n, n}, task, "covariance");
 }
 
 double spectralNormBound(Matrix const& a) { return a.cwiseAbs().rowwise().sum().maxCoeff(); }
@@ -55,7 +56,7 @@ std::string errorOf(ErrorCode code, Call call) {
 }  // namespace
 
 TEST_CASE("square roots: symmetric to the bit, positive semidefinite, and their squares are the matrix") {
-  for (Index n : {1, 2, 3, 5, 31, 32, 33, 50, 64, 65, 100, 129, 130, 500}) {
+  for (linalg::Index n : {1, 2, 3, 5, 31, 32, 33, 50, 64, 65, 100, 129, 130, 500}) {
     if (kSanitized && n == 500) continue;
     for (auto const& [name, a] : semidefiniteMatrices(n)) {
       CAPTURE(name);
@@ -70,8 +71,8 @@ TEST_CASE("square roots: symmetric to the bit, positive semidefinite, and their 
 }
 
 TEST_CASE("square roots equal those of Eigen's eigendecomposition where the matrix determines them") {
-  for (Index n : {1, 2, 10, 40, 200}) {
-    Matrix const a = withEigenvalues(Vector::LinSpaced(n, 0.5, 2), 7);
+  for (linalg::Index n : {1, 2, 10, 40, 200}) {
+    Matrix const a = withEigenvalues(linalg::Vector::LinSpaced(n, 0.5, 2), 7);
     Matrix const expected = referenceSquareRoot(a);
     // The derivative of the root is at most 1 / (2 sqrt(lambda_min)) = 0.71.
     CHECK((root(a) - expected).norm() <= 4 * static_cast<double>(n + 4) * kEps * spectralNormBound(a));
@@ -79,14 +80,14 @@ TEST_CASE("square roots equal those of Eigen's eigendecomposition where the matr
 }
 
 TEST_CASE("square roots of diagonal matrices are exact") {
-  Matrix const r = root(Vector{{4.0, 9.0, 16.0, 0.0, 2.0}}.asDiagonal());
-  CHECK(r == Matrix(Vector{{2.0, 3.0, 4.0, 0.0, std::sqrt(2.0)}}.asDiagonal()));
+  Matrix const r = root(linalg::Vector{{4.0, 9.0, 16.0, 0.0, 2.0}}.asDiagonal());
+  CHECK(r == Matrix(linalg::Vector{{2.0, 3.0, 4.0, 0.0, std::sqrt(2.0)}}.asDiagonal()));
   CHECK(root(Matrix::Identity(300, 300)) == Matrix::Identity(300, 300));
   CHECK(root(Matrix::Zero(300, 300)) == Matrix::Zero(300, 300));
 }
 
 TEST_CASE("square roots scale exactly by powers of four, to the ends of the range") {
-  Matrix const a = withEigenvalues(Vector::LinSpaced(20, 0.5, 2), 8);
+  Matrix const a = withEigenvalues(linalg::Vector::LinSpaced(20, 0.5, 2), 8);
   Matrix const base = root(a);
   for (int half : {-465, -100, 100, 465, 510}) {
     CHECK(root((a * std::ldexp(1.0, half)) * std::ldexp(1.0, half)) == base * std::ldexp(1.0, half));
@@ -109,7 +110,7 @@ TEST_CASE("square roots are the same bytes for 1, 2 and 7 threads") {
 
 TEST_CASE("a matrix stored in single precision may be asymmetric and indefinite by its rounding") {
   std::size_t const n = 60;
-  Matrix const a = sampleCovariance(static_cast<Index>(n), 20, 10);
+  Matrix const a = sampleCovariance(static_cast<linalg::Index>(n), 20, 10);
   std::vector<float> values(n * n);
   for (std::size_t i = 0; i < n * n; ++i) values[i] = static_cast<float>(a.data()[i]);
   values[1] = std::nextafter(values[n], 10.0F);  // one unit in the last place off its mirror image
@@ -131,7 +132,7 @@ TEST_CASE("what is no covariance is refused, with the place") {
   Task task;
   std::vector<double> const six{1, 2, 3, 4, 5, 6};
   CHECK(errorOf(ErrorCode::invalidInput, [&] {
-          matrixSquareRoot(MatrixView<double>{six.data(), 2, 3}, task, "covariance");
+          gaussian::matrixSquareRoot(MatrixView<double>{six.data(), 2, 3}, task, "covariance");
         }) == "covariance must be square, got 2 x 3");
   Matrix a = Matrix::Identity(100, 100);
   a(70, 66) = nan;  // row-major: row 66, column 70
@@ -168,6 +169,6 @@ TEST_CASE("a cancelled task stops a square root") {
   task.cancel();
   Matrix const a = Matrix::Identity(40, 40);
   CHECK(errorOf(ErrorCode::aborted, [&] {
-          matrixSquareRoot(MatrixView<double>{a.data(), 40, 40}, task, "covariance");
+          gaussian::matrixSquareRoot(MatrixView<double>{a.data(), 40, 40}, task, "covariance");
         }) == "the task was cancelled");
 }

@@ -11,6 +11,8 @@
 
 using namespace madloop;
 using namespace madloop::test;
+using gaussian::Moments;
+using gaussian::moments;
 
 namespace {
 
@@ -126,17 +128,19 @@ TEST_CASE("merged moments are those of the union, in any grouping") {
     return moments(MatrixView<double>{data.data() + begin * cols, end - begin, cols}, task);
   };
   Moments const whole = moments(view(data, cols), task);
-  Moments const left = mergeMoments(mergeMoments(part(0, 1), part(1, 40)), part(40, 100));
-  Moments const right = mergeMoments(part(0, 1), mergeMoments(part(1, 40), part(40, 100)));
+  Moments const left = gaussian::mergeMoments(gaussian::mergeMoments(part(0, 1), part(1, 40)), part(40, 100));
+  Moments const right = gaussian::mergeMoments(part(0, 1), gaussian::mergeMoments(part(1, 40), part(40, 100)));
   CHECK(left.count == 100);
   CHECK(largestError(left, whole) <= 1e-13);
   CHECK(largestError(right, whole) <= 1e-13);
-  CHECK_THROWS_AS(mergeMoments(part(0, 2), Moments{1, 2, {0, 0}, {0, 0, 0, 0}}), Error);
+  CHECK_THROWS_AS(gaussian::mergeMoments(part(0, 2), Moments{1, 2, {0, 0}, {0, 0, 0, 0}}), Error);
 }
 
 TEST_CASE("moments that no sample has are not merged") {
   Moments const good{3, 1, {0}, {1}};
-  auto errorOfMerge = [&](Moments const& other) { return errorOf([&] { mergeMoments(good, other); }); };
+  auto errorOfMerge = [&](Moments const& other) {
+    return errorOf([&] { gaussian::mergeMoments(good, other); });
+  };
   CHECK(errorOfMerge({3, 1, {NAN}, {1}}) == "b.mean must be finite, got NaN at 0");
   CHECK(errorOfMerge({3, 1, {0}, {INFINITY}}) ==
         "b.covariance must be finite, got an infinity at row 0, column 0");

@@ -8,6 +8,7 @@
 #include "core/inference/student_t.hpp"
 
 using namespace madloop;
+using inference::standardError;
 
 TEST_CASE("95 % half-widths of Student's t") {
   // R: qt(0.975, degrees), to 12 digits.
@@ -20,9 +21,9 @@ TEST_CASE("95 % half-widths of Student's t") {
         Known{2.5, 3.57465484200368}, Known{4, 2.77644510519779}, Known{5, 2.57058183563631},
         Known{19, 2.09302405440831}, Known{30, 2.04227245630124}, Known{38.7, 2.02319236431489},
         Known{1000, 1.96233908082641}, Known{1e6, 1.95996635681411}}) {
-    CHECK(std::abs(studentHalfWidth(known.degrees) / known.value - 1) < 1e-9);
+    CHECK(std::abs(inference::studentHalfWidth(known.degrees) / known.value - 1) < 1e-9);
   }
-  CHECK(studentHalfWidth(1e12) == studentHalfWidth(1e6));
+  CHECK(inference::studentHalfWidth(1e12) == inference::studentHalfWidth(1e6));
 }
 
 TEST_CASE("the jackknife of a mean is its textbook error, whatever the sizes of the groups") {
@@ -38,13 +39,14 @@ TEST_CASE("the jackknife of a mean is its textbook error, whatever the sizes of 
   // One by one: s^2 / n exactly.
   std::vector<double> without;
   for (double const row : rows) without.push_back((50 * mean - row) / 49);
-  Jackknife const single = jackknife(mean, without, std::vector<std::size_t>(50, 1));
+  inference::Jackknife const single = inference::jackknife(mean, without, std::vector<std::size_t>(50, 1));
   CHECK(std::abs(single.bias) < 50 * 8.9e-16);  // 50 means near 5, each good to an ulp
   CHECK(std::abs(single.variance / (squares / 49 / 50) - 1) < 1e-12);
 
   // The square of the mean: bias s^2 / n exactly, by Quenouille's formula.
   for (double& value : without) value *= value;
-  CHECK(std::abs(jackknife(mean * mean, without, std::vector<std::size_t>(50, 1)).bias / (squares / 49 / 50) -
+  CHECK(std::abs(inference::jackknife(mean * mean, without, std::vector<std::size_t>(50, 1)).bias /
+                     (squares / 49 / 50) -
                  1) < 1e-10);
 
   // Unequal groups: a linear statistic has no bias, and the variance is (1/g) sum m_j^2 (mean_j - mean)^2 /
@@ -62,7 +64,7 @@ TEST_CASE("the jackknife of a mean is its textbook error, whatever the sizes of 
     groupwise.push_back((50 * mean - sum) / (50 - m));
     expected += (sum / m - mean) * (sum / m - mean) / (50 / m - 1) / 4;
   }
-  Jackknife const unequal = jackknife(mean, groupwise, sizes);
+  inference::Jackknife const unequal = inference::jackknife(mean, groupwise, sizes);
   CHECK(std::abs(unequal.bias) < 1e-14);
   CHECK(std::abs(unequal.variance / expected - 1) < 1e-12);
 }
@@ -70,11 +72,11 @@ TEST_CASE("the jackknife of a mean is its textbook error, whatever the sizes of 
 TEST_CASE("the degrees of freedom of Welch and Satterthwaite") {
   CHECK(standardError({{4, 19}}).value == 2);
   CHECK(standardError({{4, 19}}).degreesOfFreedom == 19);
-  CHECK(standardError({{4, 19}}).halfWidth == 2 * studentHalfWidth(19));
+  CHECK(standardError({{4, 19}}).halfWidth == 2 * inference::studentHalfWidth(19));
   CHECK(std::abs(standardError({{3, 19}, {3, 19}}).degreesOfFreedom - 38) < 1e-13);
   CHECK(std::abs(standardError({{3, 5}, {1, 10}}).degreesOfFreedom - 16 / (9.0 / 5 + 1.0 / 10)) < 1e-13);
   CHECK(standardError({{0, 19}, {9, 9}}).degreesOfFreedom == 9);
-  StandardError const none = standardError({{0, 19}, {0, 19}});
+  inference::StandardError const none = standardError({{0, 19}, {0, 19}});
   CHECK(none.value == 0);
   CHECK(none.halfWidth == 0);
   CHECK(none.degreesOfFreedom == 38);

@@ -9,18 +9,18 @@
 
 #include "core/limits/expected_distance.hpp"
 
-using madloop::CovarianceDivisor;
-using madloop::DeterministicLimit;
 using madloop::Error;
 using madloop::ErrorCode;
-using madloop::FreshDataLoop;
 using madloop::Task;
+using madloop::gaussian::CovarianceDivisor;
+using madloop::limits::DeterministicLimit;
+using madloop::limits::FreshDataLoop;
 
 namespace {
 
 DeterministicLimit limitOf(FreshDataLoop const& loop) {
   Task const task;
-  return madloop::deterministicLimit(loop, task);
+  return madloop::limits::deterministicLimit(loop, task);
 }
 
 double relativeError(double value, double exact) { return std::abs(value / exact - 1); }
@@ -87,7 +87,7 @@ double marchenkoPasturRoot(double c) {
 
 /// distance = d [m + (sqrt(sigma) - 1)^2 + 2 sqrt(sigma) loss], solved for the loss.
 double lossOf(FreshDataLoop const& loop, double distance) {
-  madloop::EigenvalueDispersion const exact = madloop::eigenvalueDispersion(loop);
+  madloop::limits::EigenvalueDispersion const exact = madloop::limits::eigenvalueDispersion(loop);
   double const root = std::sqrt(1 + exact.bias);
   return (distance / static_cast<double>(loop.dim) - exact.meanSquare - (root - 1) * (root - 1)) / (2 * root);
 }
@@ -139,7 +139,7 @@ TEST_CASE("without synthetic samples the deterministic limit approaches expected
       CAPTURE(dim);
       double const d = static_cast<double>(dim);
       double const n = std::max(2.0, std::round(ratio * d)) + 1;
-      double const exact = madloop::expectedDistance(dim, n, task);
+      double const exact = madloop::limits::expectedDistance(dim, n, task);
       // Next to n = d, where the spectrum has a hard edge, the error falls a little more slowly than 1/d.
       CHECK(relativeError(limitOf({dim, n, 0, 1}).distance, exact) < 0.1 / d);
     }
@@ -231,7 +231,7 @@ TEST_CASE("a cancelled deterministic limit stops") {
   Task task;
   task.cancel();
   try {
-    madloop::deterministicLimit({100, 100, 100, 1}, task);
+    madloop::limits::deterministicLimit({100, 100, 100, 1}, task);
     FAIL("no error");
   } catch (Error const& error) {
     CHECK(error.code() == ErrorCode::aborted);

@@ -10,15 +10,15 @@
 #include "core/limits/deterministic_limit.hpp"
 #include "core/limits/expected_distance.hpp"
 
-using madloop::CovarianceDivisor;
-using madloop::DistanceToConvert;
-using madloop::effectiveSampleSizes;
 using madloop::Error;
 using madloop::ErrorCode;
-using madloop::expectedDistance;
-using madloop::ReferenceCurve;
-using madloop::SampleSizes;
 using madloop::Task;
+using madloop::gaussian::CovarianceDivisor;
+using madloop::limits::DistanceToConvert;
+using madloop::limits::effectiveSampleSizes;
+using madloop::limits::expectedDistance;
+using madloop::limits::ReferenceCurve;
+using madloop::limits::SampleSizes;
 
 namespace {
 
@@ -132,7 +132,7 @@ TEST_CASE("the reference curve of large dimensions is the deterministic limit wi
   Task const task;
   for (double const n : {3.0, 20.7, 500.0, 2e5, 1e9}) {
     CAPTURE(n);
-    double const distance = madloop::deterministicLimit({100000, n, 0, 1}, task).distance;
+    double const distance = madloop::limits::deterministicLimit({100000, n, 0, 1}, task).distance;
     CHECK(std::abs(sizeOf({100000, CovarianceDivisor::unbiased, true}, distance) / n - 1) < 1e-8);
   }
   // It meets the exact curve.

@@ -10,13 +10,13 @@
 #include "test/support/fresh_recursion.hpp"
 #include "test/support/reference.hpp"
 
-using madloop::CovarianceDivisor;
-using madloop::eigenvalueDispersion;
-using madloop::EigenvalueDispersion;
-using madloop::FreshDataLoop;
-using madloop::Index;
-using madloop::Matrix;
-using madloop::Vector;
+using madloop::gaussian::CovarianceDivisor;
+using madloop::limits::eigenvalueDispersion;
+using madloop::limits::EigenvalueDispersion;
+using madloop::limits::FreshDataLoop;
+using madloop::linalg::Index;
+using madloop::linalg::Matrix;
+using madloop::linalg::Vector;
 using madloop::test::FreshRecursion;
 using madloop::test::referenceComplexEigenvalues;
 using madloop::test::referenceInverse;

@@ -25,7 +25,7 @@ namespace {
 
 double expectedDistance(std::size_t dim, double samples) {
   Task task;
-  return madloop::expectedDistance(dim, samples, task);
+  return madloop::limits::expectedDistance(dim, samples, task);
 }
 
 double relativeError(double value, double exact) { return std::abs(value / exact - 1); }
@@ -69,13 +69,13 @@ Estimate simulatedDistance(std::size_t dim, std::size_t samples, std::size_t dra
   };
   double sum = 0;
   double squares = 0;
-  madloop::Vector diagonal(static_cast<madloop::Index>(count));
-  madloop::Vector beside(static_cast<madloop::Index>(count - 1));
+  madloop::linalg::Vector diagonal(static_cast<madloop::linalg::Index>(count));
+  madloop::linalg::Vector beside(static_cast<madloop::linalg::Index>(count - 1));
   for (std::size_t draw = 0; draw < draws; ++draw) {
     // B B^T is tridiagonal, for B with diagonal b_i and subdiagonal c_i.
     double above = 0;  // c_(i-1)^2
     for (std::size_t i = 0; i < count; ++i) {
-      auto const index = static_cast<madloop::Index>(i);
+      auto const index = static_cast<madloop::linalg::Index>(i);
       double const b = chiSquare(degrees - i);
       diagonal[index] = b + above;
       if (i + 1 < count) {
@@ -83,10 +83,10 @@ Estimate simulatedDistance(std::size_t dim, std::size_t samples, std::size_t dra
         beside[index] = std::sqrt(b * above);
       }
     }
-    madloop::Vector const eigenvalues = madloop::test::referenceEigenvalues(diagonal, beside);
+    madloop::linalg::Vector const eigenvalues = madloop::test::referenceEigenvalues(diagonal, beside);
     double value = static_cast<double>(dim) / static_cast<double>(samples) + static_cast<double>(dim - count);
     for (std::size_t i = 0; i < count; ++i) {
-      double const x = std::max(0.0, eigenvalues[static_cast<madloop::Index>(i)]);
+      double const x = std::max(0.0, eigenvalues[static_cast<madloop::linalg::Index>(i)]);
       value += std::pow(std::sqrt(x / static_cast<double>(k)) - 1, 2);
     }
     sum += value;
@@ -237,7 +237,7 @@ TEST_CASE("expectedDistance refuses what it cannot answer") {
 TEST_CASE("a cancelled expectedDistance stops") {
   auto const codeOf = [](Task& task) {
     try {
-      madloop::expectedDistance(10000, 20000, task);
+      madloop::limits::expectedDistance(10000, 20000, task);
     } catch (Error const& error) {
       return error.code();
     }

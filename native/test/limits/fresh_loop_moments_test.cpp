@@ -10,11 +10,14 @@
 #include "test/support/fresh_recursion.hpp"
 
 using namespace madloop;
+using limits::largestMomentDegree;
+using limits::StateMonomial;
 
 namespace {
 
-GaussianLoopParameters loop(std::size_t dim, std::uint64_t real, std::uint64_t synthetic, double lambda) {
-  GaussianLoopParameters parameters;
+loop::GaussianLoopParameters freshLoop(std::size_t dim, std::uint64_t real, std::uint64_t synthetic,
+                                       double lambda) {
+  loop::GaussianLoopParameters parameters;
   parameters.dim = dim;
   parameters.real = real;
   parameters.synthetic = synthetic;
@@ -24,10 +27,10 @@ GaussianLoopParameters loop(std::size_t dim, std::uint64_t real, std::uint64_t s
 
 /// Values of all monomials at N(mu, Sigma).
 std::vector<double> valuesAt(std::vector<StateMonomial> const& monomials, Eigen::VectorXd const& mean,
-                             Matrix const& covariance) {
+                             linalg::Matrix const& covariance) {
   std::array<double, largestMomentDegree> traces{};
   std::array<double, largestMomentDegree> forms{};
-  Matrix power = Matrix::Identity(mean.size(), mean.size());
+  linalg::Matrix power = linalg::Matrix::Identity(mean.size(), mean.size());
   for (std::size_t i = 0; i < largestMomentDegree; ++i) {
     forms[i] = mean.dot(power * mean);
     power = power * covariance;
@@ -51,10 +54,11 @@ std::array<StateMonomial, 7> const second{
 }  // namespace
 
 TEST_CASE("Wick's theorem gives the closed form of the second moments' recursion") {
-  for (auto const& p : {loop(1, 4, 40, 1), loop(3, 6, 9, 0.8), loop(10, 30, 60, 0.9), loop(100, 100, 900, 1),
-                        loop(5, 1, 7, 0.3), loop(4, 9, 1, 1), loop(2, 7, 5, 0)}) {
-    MomentRecursion const recursion = momentRecursion(p, 2);
-    test::FreshRecursion const closed(static_cast<Index>(p.dim), static_cast<double>(p.real),
+  for (auto const& p :
+       {freshLoop(1, 4, 40, 1), freshLoop(3, 6, 9, 0.8), freshLoop(10, 30, 60, 0.9),
+        freshLoop(100, 100, 900, 1), freshLoop(5, 1, 7, 0.3), freshLoop(4, 9, 1, 1), freshLoop(2, 7, 5, 0)}) {
+    limits::MomentRecursion const recursion = limits::momentRecursion(p, 2);
+    test::FreshRecursion const closed(static_cast<linalg::Index>(p.dim), static_cast<double>(p.real),
                                       static_cast<double>(p.synthetic), p.lambda);
     std::size_t const size = recursion.monomials.size();
     REQUIRE(size == 7);
@@ -80,21 +84,21 @@ TEST_CASE("Wick's theorem gives the closed form of the second moments' recursion
 
 TEST_CASE("stationary second moments have the golden values") {
   struct Known {
-    GaussianLoopParameters parameters;
+    loop::GaussianLoopParameters parameters;
     std::array<double, 7> values;
   };
   std::vector<Known> const known{
-      {loop(1, 10, 10, 1),
+      {freshLoop(1, 10, 10, 1),
        {.06785714286, 1.035714286, 1.236724603, 1.236724603, .0142828085, .07380541101, .07380541101}},
-      {loop(3, 6, 9, .8),
+      {freshLoop(3, 6, 9, .8),
        {.2464788732, 2.429577465, 2.78989456, 6.350210201, .1051085072, .2197705796, .6112007034}},
-      {loop(100, 100, 900, 1),
+      {freshLoop(100, 100, 900, 1),
        {.5285714286, 100.4761905, 155.1542697, 10097.04905, .2872915399, .7700843919, 53.11603408}},
-      {loop(100, 1000, 10000, 1),
+      {freshLoop(100, 1000, 10000, 1),
        {.05240364, 100.047644, 105.3960438, 10009.64104, .002803354037, .05479285579, 5.242909949}}};
   for (Known const& test : known) {
     for (std::size_t degree = 2; degree <= largestMomentDegree; ++degree) {
-      StationaryMoments const moments = stationaryMoments(test.parameters, degree);
+      limits::StationaryMoments const moments = limits::stationaryMoments(test.parameters, degree);
       for (std::size_t i = 0; i < 7; ++i) CHECK(std::abs(moments[second[i]] / test.values[i] - 1) < 2e-9);
     }
   }
@@ -103,21 +107,22 @@ TEST_CASE("stationary second moments have the golden values") {
 TEST_CASE("the recursion holds for one simulated generation, to degree 4") {
   std::mt19937_64 generator(3);
   std::normal_distribution<double> normal;
-  for (auto divisor : {CovarianceDivisor::unbiased, CovarianceDivisor::mle}) {
+  for (auto divisor : {gaussian::CovarianceDivisor::unbiased, gaussian::CovarianceDivisor::mle}) {
     for (auto [dim, real, synthetic, lambda] :
          {std::tuple{1, 6, 9, 0.9}, std::tuple{2, 5, 14, 1.0}, std::tuple{3, 2, 8, 0.7},
           std::tuple{3, 9, 1, 1.0}, std::tuple{2, 6, 0, 1.0}}) {
-      GaussianLoopParameters p = loop(static_cast<std::size_t>(dim), static_cast<std::uint64_t>(real),
-                                      static_cast<std::uint64_t>(synthetic), lambda);
+      loop::GaussianLoopParameters p =
+          freshLoop(static_cast<std::size_t>(dim), static_cast<std::uint64_t>(real),
+                    static_cast<std::uint64_t>(synthetic), lambda);
       p.divisor = divisor;
-      LoopReference const reference = standardReference(p.dim);
-      GaussianState state{Eigen::VectorXd(dim), {}};
-      state.covariance.values = Matrix(dim, dim);
-      for (Index i = 0; i < dim; ++i) {
+      loop::LoopReference const reference = loop::standardReference(p.dim);
+      loop::GaussianState state{Eigen::VectorXd(dim), {}};
+      state.covariance.values = linalg::Matrix(dim, dim);
+      for (linalg::Index i = 0; i < dim; ++i) {
         state.mean[i] = normal(generator);
-        for (Index j = 0; j < dim; ++j) state.covariance.values(i, j) = normal(generator);
+        for (linalg::Index j = 0; j < dim; ++j) state.covariance.values(i, j) = normal(generator);
       }
-      MomentRecursion const recursion = momentRecursion(p, largestMomentDegree);
+      limits::MomentRecursion const recursion = limits::momentRecursion(p, largestMomentDegree);
       std::size_t const size = recursion.monomials.size();
       std::vector<double> const last = valuesAt(recursion.monomials, state.mean,
                                                 state.covariance.values * state.covariance.values.transpose());
@@ -126,9 +131,9 @@ TEST_CASE("the recursion holds for one simulated generation, to degree 4") {
       constexpr std::uint32_t draws = 40'000;
       Task const task;
       for (std::uint32_t draw = 0; draw < draws; ++draw) {
-        GaussianLoopChain chain(p, reference, 17, draw, task);
+        loop::GaussianLoopChain chain(p, reference, 17, draw, task);
         chain.startFrom({state}, {});
-        GaussianState const& next = chain.next();
+        loop::GaussianState const& next = chain.next();
         std::vector<double> const values = valuesAt(
             recursion.monomials, next.mean, next.covariance.values * next.covariance.values.transpose());
         for (std::size_t i = 0; i < size; ++i) {
@@ -150,13 +155,13 @@ TEST_CASE("the recursion holds for one simulated generation, to degree 4") {
 TEST_CASE("moments of high degree do not exist where there is little real data") {
   // Total 1,000 samples, lambda = 1.
   auto growth = [](std::uint64_t real, std::size_t degree) {
-    return momentGrowth(loop(100, real, 1000 - real, 1), degree);
+    return limits::momentGrowth(freshLoop(100, real, 1000 - real, 1), degree);
   };
   CHECK(growth(1, 2) > 1);
   CHECK(growth(2, 2) < 1);
   for (std::uint64_t const real : {1U, 2U, 3U}) CHECK(growth(real, 4) > 1);
   CHECK(growth(4, 4) < 1);
-  CHECK(momentGrowth(loop(100, 5, 0, 1), 8) == 0);
+  CHECK(limits::momentGrowth(freshLoop(100, 5, 0, 1), 8) == 0);
   // Degree 1 is the recursion of the first moments: about max(q^2, lambda q).
-  CHECK(std::abs(momentGrowth(loop(3, 10, 30, 0.5), 1) / 0.5625 - 1) < 0.05);
+  CHECK(std::abs(limits::momentGrowth(freshLoop(3, 10, 30, 0.5), 1) / 0.5625 - 1) < 0.05);
 }

@@ -6,9 +6,9 @@
 #include <cmath>
 #include <cstddef>
 
-using madloop::laguerreQuadrature;
-using madloop::LaguerreQuadrature;
 using madloop::Task;
+using madloop::limits::laguerreQuadrature;
+using madloop::limits::LaguerreQuadrature;
 
 namespace {
 

@@ -13,6 +13,9 @@
 #include "test/support/sanitized.hpp"
 
 using namespace madloop;
+using limits::chainWidth;
+using limits::LimitPointCell;
+using loop::GaussianLoopParameters;
 
 namespace {
 
@@ -21,7 +24,7 @@ struct Case {
   GaussianLoopParameters parameters;
 };
 
-GaussianLoopParameters loop(std::size_t dim, std::uint64_t real, std::uint64_t synthetic, double lambda) {
+GaussianLoopParameters freshLoop(std::size_t dim, std::uint64_t real, std::uint64_t synthetic, double lambda) {
   GaussianLoopParameters parameters;
   parameters.dim = dim;
   parameters.real = real;
@@ -31,7 +34,7 @@ GaussianLoopParameters loop(std::size_t dim, std::uint64_t real, std::uint64_t s
 }
 
 GaussianLoopParameters augmentation(GaussianLoopParameters parameters) {
-  parameters.variant = LoopVariant::syntheticAugmentation;
+  parameters.variant = loop::LoopVariant::syntheticAugmentation;
   return parameters;
 }
 
@@ -41,7 +44,7 @@ GaussianLoopParameters withMemory(GaussianLoopParameters parameters, std::uint64
 }
 
 GaussianLoopParameters mle(GaussianLoopParameters parameters) {
-  parameters.divisor = CovarianceDivisor::mle;
+  parameters.divisor = gaussian::CovarianceDivisor::mle;
   return parameters;
 }
 
@@ -68,33 +71,33 @@ GaussianLoopParameters withReference(GaussianLoopParameters parameters, bool sin
 }
 
 std::vector<Case> const cases{
-    {"fresh", loop(3, 6, 9, 0.8)},
-    {"fresh, d = 1", loop(1, 10, 10, 1)},
-    {"fresh, singular", loop(5, 2, 2, 0.9)},
-    {"fresh, one synthetic sample", loop(3, 9, 1, 1)},
-    {"fresh, mle", mle(loop(3, 6, 9, 1))},
-    {"fresh, no synthetic samples", loop(4, 6, 0, 1)},
-    {"fresh, lambda = 0", loop(4, 6, 5, 0)},
-    {"fresh, few real samples", loop(2, 4, 20, 1)},
-    {"fresh, memory", withMemory(loop(3, 6, 9, 0.9), 4)},
-    {"fresh, memory, mle", mle(withMemory(loop(2, 8, 30, 1), 3))},
-    {"fresh, reference", withReference(loop(3, 6, 9, 0.9))},
-    {"fresh, singular reference", withReference(loop(3, 6, 9, 0.9), true)},
-    {"fresh, memory, reference", withMemory(withReference(loop(3, 8, 9, 0.9)), 2)},
-    {"augmentation", augmentation(loop(2, 8, 12, 0.9))},
-    {"augmentation, singular", augmentation(loop(6, 4, 5, 1))},
-    {"augmentation, mle", augmentation(mle(loop(3, 7, 12, 1)))},
-    {"augmentation, memory", augmentation(withMemory(loop(2, 8, 12, 0.9), 3))},
-    {"augmentation, reference", augmentation(withReference(loop(3, 8, 12, 0.9)))},
+    {"fresh", freshLoop(3, 6, 9, 0.8)},
+    {"fresh, d = 1", freshLoop(1, 10, 10, 1)},
+    {"fresh, singular", freshLoop(5, 2, 2, 0.9)},
+    {"fresh, one synthetic sample", freshLoop(3, 9, 1, 1)},
+    {"fresh, mle", mle(freshLoop(3, 6, 9, 1))},
+    {"fresh, no synthetic samples", freshLoop(4, 6, 0, 1)},
+    {"fresh, lambda = 0", freshLoop(4, 6, 5, 0)},
+    {"fresh, few real samples", freshLoop(2, 4, 20, 1)},
+    {"fresh, memory", withMemory(freshLoop(3, 6, 9, 0.9), 4)},
+    {"fresh, memory, mle", mle(withMemory(freshLoop(2, 8, 30, 1), 3))},
+    {"fresh, reference", withReference(freshLoop(3, 6, 9, 0.9))},
+    {"fresh, singular reference", withReference(freshLoop(3, 6, 9, 0.9), true)},
+    {"fresh, memory, reference", withMemory(withReference(freshLoop(3, 8, 9, 0.9)), 2)},
+    {"augmentation", augmentation(freshLoop(2, 8, 12, 0.9))},
+    {"augmentation, singular", augmentation(freshLoop(6, 4, 5, 1))},
+    {"augmentation, mle", augmentation(mle(freshLoop(3, 7, 12, 1)))},
+    {"augmentation, memory", augmentation(withMemory(freshLoop(2, 8, 12, 0.9), 3))},
+    {"augmentation, reference", augmentation(withReference(freshLoop(3, 8, 12, 0.9)))},
 };
 
-std::optional<ReferenceMetric> metricOf(GaussianLoopParameters const& parameters) {
+std::optional<limits::ReferenceMetric> metricOf(GaussianLoopParameters const& parameters) {
   if (parameters.referenceCovariance.empty()) return std::nullopt;
-  return ReferenceMetric{1, {}};
+  return limits::ReferenceMetric{1, {}};
 }
 
 struct Run {
-  LimitPointSchedule schedule;
+  limits::LimitPointSchedule schedule;
   std::size_t controls = 0;
   std::vector<double> sums;
 };
@@ -102,10 +105,10 @@ struct Run {
 Run simulate(GaussianLoopParameters const& parameters, std::uint64_t chains, std::uint64_t key = 5,
              std::size_t threads = 2) {
   LimitPointCell const cell(parameters, metricOf(parameters));
-  Run run{cell.schedule(1e-3), LimitPointControls::count(cell), {}};
+  Run run{cell.schedule(1e-3), limits::LimitPointControls::count(cell), {}};
   run.sums.resize(chains * chainWidth(run.controls));
   Task task(threads);
-  simulateLimitPointChains(
+  limits::simulateLimitPointChains(
       {{parameters, key, run.schedule, 0, chains, run.sums.data(), chainWidth(run.controls)}}, task);
   return run;
 }
@@ -149,16 +152,16 @@ TEST_CASE("chains do not depend on threads, on each other or on how they are spl
     std::size_t const width = chainWidth(all.controls);
     std::vector<double> split(7 * width);
     Task task(3);
-    simulateLimitPointChains({{test.parameters, 5, all.schedule, 4, 3, split.data() + 4 * width, width},
-                              {test.parameters, 5, all.schedule, 0, 4, split.data(), width}},
-                             task);
+    limits::simulateLimitPointChains({{test.parameters, 5, all.schedule, 4, 3, split.data() + 4 * width, width},
+                                      {test.parameters, 5, all.schedule, 0, 4, split.data(), width}},
+                                     task);
     CHECK(split == all.sums);
 
-    std::vector<double> once(limitPointAccumulatorLength(all.controls));
+    std::vector<double> once(limits::limitPointAccumulatorLength(all.controls));
     std::vector<double> twice(once.size());
-    addLimitPointChains(all.controls, once.data(), all.sums.data(), 0, 7);
-    addLimitPointChains(all.controls, twice.data(), all.sums.data(), 0, 3);
-    addLimitPointChains(all.controls, twice.data(), all.sums.data() + 3 * width, 3, 4);
+    limits::addLimitPointChains(all.controls, once.data(), all.sums.data(), 0, 7);
+    limits::addLimitPointChains(all.controls, twice.data(), all.sums.data(), 0, 3);
+    limits::addLimitPointChains(all.controls, twice.data(), all.sums.data() + 3 * width, 3, 4);
     CHECK(once == twice);
   }
 }
@@ -181,12 +184,12 @@ TEST_CASE("the estimate is the regression estimate with coefficients from the ot
       out[6] += c * c;
     }
   }
-  std::vector<double> accumulator(limitPointAccumulatorLength(1));
-  addLimitPointChains(1, accumulator.data(), sums.data(), 0, 6);
-  LimitPointSchedule schedule;
+  std::vector<double> accumulator(limits::limitPointAccumulatorLength(1));
+  limits::addLimitPointChains(1, accumulator.data(), sums.data(), 0, 6);
+  limits::LimitPointSchedule schedule;
   schedule.recordings = 2;
   schedule.centre = 10;
-  LimitPointEstimate const estimate = estimateLimitPoint(schedule, 1, accumulator.data());
+  limits::LimitPointEstimate const estimate = limits::estimateLimitPoint(schedule, 1, accumulator.data());
 
   auto slope = [&](std::size_t group) {
     double n = 0, sy = 0, sc = 0, syc = 0, scc = 0;
@@ -221,33 +224,33 @@ TEST_CASE("the estimate is the regression estimate with coefficients from the ot
 }
 
 TEST_CASE("a chain that starts too far shows as a drift") {
-  GaussianLoopParameters const p = loop(20, 20, 180, 1);
+  GaussianLoopParameters const p = freshLoop(20, 20, 180, 1);
   LimitPointCell const cell(p, std::nullopt);
-  std::size_t const controls = LimitPointControls::count(cell);
+  std::size_t const controls = limits::LimitPointControls::count(cell);
   auto drift = [&](std::uint64_t burnIn) {
-    LimitPointSchedule schedule = cell.schedule(1e-3);
+    limits::LimitPointSchedule schedule = cell.schedule(1e-3);
     schedule.burnIn = burnIn;
     schedule.stride = 1;
     constexpr std::uint64_t chains = 400;
     std::vector<double> sums(chains * chainWidth(controls));
     Task task(2);
-    simulateLimitPointChains({{p, 9, schedule, 0, chains, sums.data(), chainWidth(controls)}}, task);
-    std::vector<double> accumulator(limitPointAccumulatorLength(controls));
-    addLimitPointChains(controls, accumulator.data(), sums.data(), 0, chains);
-    return estimateLimitPoint(schedule, controls, accumulator.data()).drift;
+    limits::simulateLimitPointChains({{p, 9, schedule, 0, chains, sums.data(), chainWidth(controls)}}, task);
+    std::vector<double> accumulator(limits::limitPointAccumulatorLength(controls));
+    limits::addLimitPointChains(controls, accumulator.data(), sums.data(), 0, chains);
+    return limits::estimateLimitPoint(schedule, controls, accumulator.data()).drift;
   };
   CHECK(std::abs(drift(0)) > 10);
   CHECK(std::abs(drift(cell.schedule(1e-3).burnIn)) < 4.5);
 }
 
 TEST_CASE("a distance without variance is refused") {
-  CHECK_THROWS_WITH_AS(LimitPointCell(loop(100, 1, 999, 1), std::nullopt),
+  CHECK_THROWS_WITH_AS(LimitPointCell(freshLoop(100, 1, 999, 1), std::nullopt),
                        doctest::Contains("the distance must have a finite variance"), Error);
-  CHECK_NOTHROW(LimitPointCell(loop(100, 1, 999, 0.9), std::nullopt));
+  CHECK_NOTHROW(LimitPointCell(freshLoop(100, 1, 999, 0.9), std::nullopt));
   // At lambda = 1 moments of degree n_r exist, and controls of degree k need those of degree 6 k.
-  CHECK(LimitPointCell(loop(100, 11, 989, 1), std::nullopt).controlDegree() == 1);
-  CHECK(LimitPointCell(loop(100, 12, 988, 1), std::nullopt).controlDegree() == 2);
-  CHECK(LimitPointCell(loop(100, 17, 983, 1), std::nullopt).controlDegree() == 2);
-  CHECK(LimitPointCell(loop(100, 18, 982, 1), std::nullopt).controlDegree() == 3);
-  CHECK(LimitPointCell(loop(100, 100, 900, 1), std::nullopt).controlDegree() == 3);
+  CHECK(LimitPointCell(freshLoop(100, 11, 989, 1), std::nullopt).controlDegree() == 1);
+  CHECK(LimitPointCell(freshLoop(100, 12, 988, 1), std::nullopt).controlDegree() == 2);
+  CHECK(LimitPointCell(freshLoop(100, 17, 983, 1), std::nullopt).controlDegree() == 2);
+  CHECK(LimitPointCell(freshLoop(100, 18, 982, 1), std::nullopt).controlDegree() == 3);
+  CHECK(LimitPointCell(freshLoop(100, 100, 900, 1), std::nullopt).controlDegree() == 3);
 }

@@ -8,10 +8,11 @@
 
 using namespace madloop;
 using namespace madloop::test;
+using linalg::Matrix;
 
 TEST_CASE(
     "congruence and norms: as by plain products, within the stated error, the same on any number of threads") {
-  for (Index const n : {1, 2, 7, 63, 193, 400}) {
+  for (linalg::Index const n : {1, 2, 7, 63, 193, 400}) {
     Matrix const lower = normals(n, n, 1).triangularView<Eigen::Lower>();
     Matrix const any = normals(n, n, 2);
     Matrix const s = any + any.transpose();
@@ -24,19 +25,19 @@ TEST_CASE(
       Matrix given = s;
       // What is above the diagonal is not read.
       given.triangularView<Eigen::StrictlyUpper>().setConstant(1e300);
-      Matrix const actual = congruence(lower, given, factor, task);
+      Matrix const actual = linalg::congruence(lower, given, factor, task);
       Matrix const difference = (actual - expected).triangularView<Eigen::Lower>();
       CHECK(difference.norm() <= 3 * 2.3e-16 * factor * lower.norm() * norm * s.norm());
       CHECK(Matrix(actual.triangularView<Eigen::StrictlyUpper>()).norm() == 0);
       if (threads == 1) first = actual;
       CHECK(actual == first);
 
-      CHECK(squaredNorm(s, task) == doctest::Approx(s.squaredNorm()).epsilon(1e-14));
-      CHECK(oneNorm(lower, task) ==
+      CHECK(linalg::squaredNorm(s, task) == doctest::Approx(s.squaredNorm()).epsilon(1e-14));
+      CHECK(linalg::oneNorm(lower, task) ==
             doctest::Approx(lower.cwiseAbs().colwise().sum().maxCoeff()).epsilon(1e-14));
       double const bound =
           lower.cwiseAbs().colwise().sum().maxCoeff() * lower.cwiseAbs().rowwise().sum().maxCoeff();
-      CHECK(squaredSpectralNormBound(lower, task) == doctest::Approx(bound).epsilon(1e-14));
+      CHECK(linalg::squaredSpectralNormBound(lower, task) == doctest::Approx(bound).epsilon(1e-14));
       CHECK(norm * norm <= bound * (1 + 1e-12));
     }
   }

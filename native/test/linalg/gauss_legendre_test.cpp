@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-using madloop::gaussLegendre;
-using madloop::gaussLegendreCount;
+using madloop::linalg::gaussLegendre;
+using madloop::linalg::gaussLegendreCount;
 
 TEST_CASE("Gauss-Legendre integrates powers below twice the number of nodes, and no further") {
   auto const& rule = gaussLegendre();

@@ -15,6 +15,9 @@
 
 using namespace madloop;
 using namespace madloop::test;
+using linalg::Index;
+using linalg::Matrix;
+using linalg::Vector;
 
 namespace {
 
@@ -25,13 +28,13 @@ constexpr double kEps = std::numeric_limits<double>::epsilon();
 Vector singularValues(Matrix const& g, Task const& task) {
   Index const n = std::min(g.rows(), g.cols());
   if (n == 0) return {};
-  Bidiagonal const b = bidiagonalise(g, task);
-  Tridiagonal t{Vector::Zero(2 * n), Vector(2 * n - 1)};
+  linalg::Bidiagonal const b = linalg::bidiagonalise(g, task);
+  linalg::Tridiagonal t{Vector::Zero(2 * n), Vector(2 * n - 1)};
   for (Index k = 0; k < n; ++k) {
     t.subdiagonal[2 * k] = b.diagonal[k];
     if (k + 1 < n) t.subdiagonal[2 * k + 1] = b.superdiagonal[k];
   }
-  return tridiagonalEigenvalues(t, task).tail(n).cwiseMax(0.0);
+  return linalg::tridiagonalEigenvalues(t, task).tail(n).cwiseMax(0.0);
 }
 
 double largestDifference(Vector const& a, Vector const& b) { return (a - b).cwiseAbs().maxCoeff(); }
@@ -53,7 +56,7 @@ TEST_CASE("symmetric eigenvalues are backward stable at awkward sizes, gradings 
                             Matrix(Matrix::Ones(n, n))}) {
       Vector const expected = referenceEigenvalues(a);
       double const norm = expected.cwiseAbs().maxCoeff();
-      CHECK(largestDifference(symmetricEigenvalues(a, task), expected) <=
+      CHECK(largestDifference(linalg::symmetricEigenvalues(a, task), expected) <=
             kEps * static_cast<double>(n + 2) * norm);
     }
   }
@@ -62,12 +65,12 @@ TEST_CASE("symmetric eigenvalues are backward stable at awkward sizes, gradings 
 TEST_CASE("symmetric eigenvalues scale exactly by powers of two, to the ends of the range") {
   Task const task;
   Matrix const a = sampleCovariance(12, 30, 3);
-  Vector const base = symmetricEigenvalues(a, task);
+  Vector const base = linalg::symmetricEigenvalues(a, task);
   for (int exponent : {-980, -500, 500, 980}) {
-    Vector const scaled = symmetricEigenvalues(a * std::ldexp(1.0, exponent), task);
+    Vector const scaled = linalg::symmetricEigenvalues(a * std::ldexp(1.0, exponent), task);
     CHECK(scaled == base * std::ldexp(1.0, exponent));
   }
-  CHECK(symmetricEigenvalues(Matrix::Zero(5, 5), task) == Vector::Zero(5));
+  CHECK(linalg::symmetricEigenvalues(Matrix::Zero(5, 5), task) == Vector::Zero(5));
 }
 
 TEST_CASE("singular values keep small ones to an absolute accuracy of eps, unlike roots of Gram eigenvalues") {
@@ -95,21 +98,21 @@ TEST_CASE(
     for (Index rank : {n, (n + 1) / 2}) {
       Matrix const g = normals(n, rank, 5) * normals(rank, n, 6);
       double const truth = referenceSingularValues(g).sum();
-      BoundedValue const fast = traceSquareRoot(g * g.transpose(), task);
-      NuclearNorm const exact = singularValueSum(g, task);
+      linalg::BoundedValue const fast = linalg::traceSquareRoot(g * g.transpose(), task);
+      linalg::NuclearNorm const exact = linalg::singularValueSum(g, task);
       CHECK(std::abs(fast.value - truth) <= fast.errorBound);
       CHECK(std::abs(exact.value - truth) <= exact.errorBound);
       CHECK(exact.errorBound <= 1e-12 * truth);
       if (rank < n) {
         CHECK(fast.errorBound > 1e-9 * truth);
-        CHECK(nuclearNorm(g, 1e-12 * truth, task).value == exact.value);
+        CHECK(linalg::nuclearNorm(g, 1e-12 * truth, task).value == exact.value);
       }
     }
   }
 }
 
 TEST_CASE("every quadrature rule gives square roots on its whole interval") {
-  for (SquareRootRule const& rule : kSquareRootRules) {
+  for (linalg::SquareRootRule const& rule : linalg::kSquareRootRules) {
     for (int step = 0; step <= 1000; ++step) {
       long double const x = std::pow(static_cast<long double>(rule.condition), step / 1000.0L);
       long double root = 0;
@@ -135,7 +138,7 @@ TEST_CASE(
         Matrix const q = orthogonalFactor(normals(n, n, 6));
         Matrix const s = scale * (q * eigenvalues.asDiagonal() * q.transpose());
         double const truth = std::sqrt(scale) * eigenvalues.cwiseSqrt().sum();
-        BoundedValue const actual = traceSquareRoot(s, task);
+        linalg::BoundedValue const actual = linalg::traceSquareRoot(s, task);
         CHECK(std::abs(actual.value - truth) <=
               actual.errorBound + 1e-15 * truth * static_cast<double>(n) * std::pow(10.0, digits / 2.0));
         if (digits <= 4) CHECK(actual.errorBound <= 1e-10 * truth);
@@ -143,8 +146,8 @@ TEST_CASE(
       }
     }
   }
-  CHECK(traceSquareRoot(Matrix::Zero(4, 4), task).value == 0);
-  CHECK(traceSquareRoot(Matrix::Ones(4, 4), task).value == doctest::Approx(2));
+  CHECK(linalg::traceSquareRoot(Matrix::Zero(4, 4), task).value == 0);
+  CHECK(linalg::traceSquareRoot(Matrix::Ones(4, 4), task).value == doctest::Approx(2));
 }
 
 TEST_CASE("products of trapezoidal matrices equal plain products at sizes around the block edge") {
@@ -153,10 +156,10 @@ TEST_CASE("products of trapezoidal matrices equal plain products at sizes around
       for (Index cols : {rank, (rank + 1) / 2}) {
         Matrix const f = normals(dim, rank, 7).triangularView<Eigen::Lower>();
         Matrix const a = normals(rank, cols, 8).triangularView<Eigen::Lower>();
-        Matrix const product = multiplyTrapezoidal(f, a);
+        Matrix const product = linalg::multiplyTrapezoidal(f, a);
         CHECK((product - f * a).cwiseAbs().maxCoeff() <= kEps * 64 * static_cast<double>(rank));
         Matrix gram = Matrix::Zero(dim, dim);
-        addTrapezoidalGram(f, gram);
+        linalg::addTrapezoidalGram(f, gram);
         Matrix const expected = (f * f.transpose()).triangularView<Eigen::Lower>();
         CHECK((Matrix(gram.triangularView<Eigen::Lower>()) - expected).cwiseAbs().maxCoeff() <=
               kEps * 64 * static_cast<double>(rank));
@@ -168,7 +171,7 @@ TEST_CASE("products of trapezoidal matrices equal plain products at sizes around
 TEST_CASE("a cancelled task stops eigenvalue computations") {
   Task task;
   task.cancel();
-  CHECK_THROWS_AS(symmetricEigenvalues(sampleCovariance(20, 40, 9), task), Error);
+  CHECK_THROWS_AS(linalg::symmetricEigenvalues(sampleCovariance(20, 40, 9), task), Error);
   CHECK_THROWS_AS(singularValues(normals(20, 20, 9), task), Error);
 }
 

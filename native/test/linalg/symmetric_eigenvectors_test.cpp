@@ -20,6 +20,10 @@
 
 using namespace madloop;
 using namespace madloop::test;
+using linalg::Index;
+using linalg::Matrix;
+using linalg::Tridiagonal;
+using linalg::Vector;
 
 namespace {
 
@@ -36,7 +40,7 @@ double spectralScale(Matrix const& a) { return std::max(a.cwiseAbs().rowwise().s
 
 /// The errors that backward stability bounds, in units of eps: of A V - V diag(values) relative to ||A||, of
 /// V^T V. Frobenius norms of n x n errors of order eps grow like n at worst where every column has its own.
-void checkDecomposition(Matrix const& a, Eigendecomposition const& e) {
+void checkDecomposition(Matrix const& a, linalg::Eigendecomposition const& e) {
   auto const n = static_cast<double>(a.rows());
   REQUIRE(e.values.allFinite());
   REQUIRE(e.vectors.allFinite());
@@ -88,7 +92,7 @@ Tridiagonal constant(Index n, double diagonal, double subdiagonal) {
 }
 
 /// f(lambda) = 1 + sum r_j / (d_j - lambda) in extended precision.
-long double secularFunction(Vector const& d, Vector const& r, SecularRoot const& root) {
+long double secularFunction(Vector const& d, Vector const& r, linalg::SecularRoot const& root) {
   long double sum = 1;
   for (Index j = 0; j < d.size(); ++j)
     sum += r[j] / ((static_cast<long double>(d[j]) - d[root.origin]) - root.offset);
@@ -126,7 +130,7 @@ TEST_CASE("roots of the secular equation: the function changes its sign within t
     Index const n = c.poles.size();
     CAPTURE(n);
     for (Index i = 0; i < n; ++i) {
-      SecularRoot const root = secularRoot(c.poles, c.residues, c.residues.sum(), i);
+      linalg::SecularRoot const root = linalg::secularRoot(c.poles, c.residues, c.residues.sum(), i);
       CHECK((root.origin == i || root.origin == i + 1));
       CHECK((root.origin == i ? root.offset > 0 : root.offset < 0));
       // The function is zero to the rounding of its terms, as orthogonality needs it (Gu & Eisenstat 1995).
@@ -142,16 +146,16 @@ TEST_CASE("roots of the secular equation: the function changes its sign within t
 TEST_CASE("products of a symmetric matrix with a vector use the lower triangle alone, from any row on") {
   for (Index n : {1, 2, 7, 8, 9, 30, 65, 800, 1100}) {
     Matrix const full = sampleCovariance(n, 3, 1);
-    Matrix padded = Matrix::Zero(paddedRows(n), n);
+    Matrix padded = Matrix::Zero(linalg::paddedRows(n), n);
     padded.topRows(n) = full.triangularView<Eigen::Lower>();
-    SymmetricProduct multiplier(n);
+    linalg::SymmetricProduct multiplier(n);
     for (Index first : {Index{0}, Index{1}, n / 3, n - 1}) {
       if (first >= n) continue;
       for (std::size_t threads : {std::size_t{1}, std::size_t{3}}) {
         Task const task(threads);
-        Vector x = Vector::Zero(paddedRows(n));
+        Vector x = Vector::Zero(linalg::paddedRows(n));
         x.segment(first, n - first) = normals(n - first, 1, 2);
-        Vector y = Vector::Constant(paddedRows(n), 1e9);
+        Vector y = Vector::Constant(linalg::paddedRows(n), 1e9);
         multiplier.multiply(padded, first, x, y, task);
         Vector const expected = full.bottomRightCorner(n - first, n - first) * x.segment(first, n - first);
         double const scale = full.cwiseAbs().rowwise().sum().maxCoeff() * x.cwiseAbs().maxCoeff();
@@ -168,17 +172,17 @@ TEST_CASE("a reduction to tridiagonal form is an orthogonal similarity") {
     Matrix a = normals(n, n, 3);
     a = ((a + a.transpose()) / (2 * spectralScale(a))).eval();
     Task task(2);
-    TridiagonalReduction const reduction = reduceToTridiagonal(a, task);
-    CHECK(task.done() == tridiagonalReductionUnits(n));
+    linalg::TridiagonalReduction const reduction = linalg::reduceToTridiagonal(a, task);
+    CHECK(task.done() == linalg::tridiagonalReductionUnits(n));
     Matrix q = Matrix::Identity(n, n);
-    multiplyByReflectors(reduction, q, task);
-    CHECK(task.done() == tridiagonalReductionUnits(n) + multiplyByReflectorsUnits(n, n));
+    linalg::multiplyByReflectors(reduction, q, task);
+    CHECK(task.done() == linalg::tridiagonalReductionUnits(n) + linalg::multiplyByReflectorsUnits(n, n));
     auto const size = static_cast<double>(n);
     CHECK((q.transpose() * q - Matrix::Identity(n, n)).norm() <= (size + 4) * kEps);
     CHECK((q * dense(reduction.matrix) * q.transpose() - a).norm() <= (size + 4) * kEps * spectralScale(a));
     // Against the routine for eigenvalues alone.
-    Vector const expected = symmetricEigenvalues(a, task);
-    CHECK((tridiagonalEigenvalues(reduction.matrix, task) - expected).cwiseAbs().maxCoeff() <=
+    Vector const expected = linalg::symmetricEigenvalues(a, task);
+    CHECK((linalg::tridiagonalEigenvalues(reduction.matrix, task) - expected).cwiseAbs().maxCoeff() <=
           (size + 4) * kEps);
   }
 }
@@ -191,8 +195,8 @@ TEST_CASE("reflectors of vectors too small to be squared stay orthogonal") {
   a(0, 0) = 0;
   a(1, 0) = a(2, 0) = a(0, 1) = a(0, 2) = 1.3e-160;
   Task task;
-  CHECK((symmetricEigenvalues(a, task) - Vector{{0.0, 0.25, 0.5}}).cwiseAbs().maxCoeff() <= 4 * kEps);
-  checkDecomposition(a, symmetricEigenvectors(a, task));
+  CHECK((linalg::symmetricEigenvalues(a, task) - Vector{{0.0, 0.25, 0.5}}).cwiseAbs().maxCoeff() <= 4 * kEps);
+  checkDecomposition(a, linalg::symmetricEigenvectors(a, task));
 }
 
 TEST_CASE("eigenvectors of tridiagonal matrices by divide and conquer") {
@@ -234,8 +238,8 @@ TEST_CASE("eigenvectors of tridiagonal matrices by divide and conquer") {
     Index const n = t.diagonal.size();
     CAPTURE(n);
     Task task(2);
-    Eigendecomposition const actual = tridiagonalEigenvectors(t, task);
-    CHECK(task.done() == tridiagonalEigenvectorsUnits(n));
+    linalg::Eigendecomposition const actual = linalg::tridiagonalEigenvectors(t, task);
+    CHECK(task.done() == linalg::tridiagonalEigenvectorsUnits(n));
     Matrix const a = dense(t);
     checkDecomposition(a, actual);
     CHECK((actual.values - referenceEigenvalues(a)).cwiseAbs().maxCoeff() <=
@@ -252,10 +256,10 @@ TEST_CASE("eigenvectors of dense matrices") {
       double const largest = unscaled.cwiseAbs().maxCoeff();
       Matrix const a = unscaled / (largest > 0 ? largest : 1);
       Task task(2);
-      checkDecomposition(a, symmetricEigenvectors(a, task));
-      CHECK(task.done() == symmetricEigenvectorsUnits(n));
+      checkDecomposition(a, linalg::symmetricEigenvectors(a, task));
+      CHECK(task.done() == linalg::symmetricEigenvectorsUnits(n));
       Matrix const indefinite = a - 0.3 * Matrix::Identity(n, n);
-      checkDecomposition(indefinite, symmetricEigenvectors(indefinite, task));
+      checkDecomposition(indefinite, linalg::symmetricEigenvectors(indefinite, task));
     }
   }
 }
@@ -265,10 +269,10 @@ TEST_CASE("eigenvectors are the same bytes for 1, 2 and 7 threads") {
   for (Index n : {130, 1000}) {
     Matrix const a = sampleCovariance(n, n, 5) / 4;
     Task one(1);
-    Eigendecomposition const expected = symmetricEigenvectors(a, one);
+    linalg::Eigendecomposition const expected = linalg::symmetricEigenvectors(a, one);
     for (std::size_t threads : {std::size_t{2}, std::size_t{7}}) {
       Task task(threads);
-      Eigendecomposition const actual = symmetricEigenvectors(a, task);
+      linalg::Eigendecomposition const actual = linalg::symmetricEigenvectors(a, task);
       CHECK(actual.values == expected.values);
       CHECK(actual.vectors == expected.vectors);
     }

@@ -21,6 +21,12 @@
 
 using namespace madloop;
 using namespace madloop::test;
+using linalg::Bidiagonal;
+using linalg::estimateSquaredNormOfInverse;
+using linalg::Index;
+using linalg::Matrix;
+using linalg::Side;
+using linalg::Vector;
 
 namespace {
 
@@ -52,14 +58,14 @@ std::vector<Matrix> awkwardSymmetricMatrices(Index n) {
           Matrix::Zero(n, n)};
 }
 
-Tridiagonal tridiagonal(Matrix a, std::size_t threads) {
+linalg::Tridiagonal tridiagonal(Matrix a, std::size_t threads) {
   Task const task(threads);
-  return tridiagonaliseInTwoStages(a, task);
+  return linalg::tridiagonaliseInTwoStages(a, task);
 }
 
 Bidiagonal bidiagonal(Matrix a, std::size_t threads) {
   Task const task(threads);
-  return bidiagonaliseInTwoStages(a, task);
+  return linalg::bidiagonaliseInTwoStages(a, task);
 }
 
 Matrix dense(Bidiagonal const& b) {
@@ -69,7 +75,7 @@ Matrix dense(Bidiagonal const& b) {
 }
 
 /// The product by its definition.
-Matrix plainProduct(Product const& p) {
+Matrix plainProduct(linalg::Product const& p) {
   Matrix const a = p.sideA == Side::plain ? Matrix(p.a) : Matrix(p.a.transpose());
   Matrix const b = p.sideB == Side::plain ? Matrix(p.b) : Matrix(p.b.transpose());
   return a.lazyProduct(b);
@@ -81,12 +87,12 @@ TEST_CASE("two-stage tridiagonal forms have the eigenvalues of the matrix, and t
   Task const task;
   for (Index n : kSizes) {
     for (Matrix const& a : awkwardSymmetricMatrices(n)) {
-      Tridiagonal const t = tridiagonal(a, 1);
+      linalg::Tridiagonal const t = tridiagonal(a, 1);
       Vector const expected = referenceEigenvalues(a);
       double const norm = expected.cwiseAbs().maxCoeff();
-      CHECK((tridiagonalEigenvalues(t, task) - expected).cwiseAbs().maxCoeff() <=
+      CHECK((linalg::tridiagonalEigenvalues(t, task) - expected).cwiseAbs().maxCoeff() <=
             kEps * static_cast<double>(n + 2) * norm);
-      Tridiagonal const threaded = tridiagonal(a, 3);
+      linalg::Tridiagonal const threaded = tridiagonal(a, 3);
       CHECK(threaded.diagonal == t.diagonal);
       CHECK(threaded.subdiagonal == t.subdiagonal);
     }
@@ -101,11 +107,11 @@ TEST_CASE("eigenvalues of matrices large enough for two stages, at the ends of t
     eigenvalues[i] = std::pow(10.0, -14.0 + 14.0 * static_cast<double>(i) / (n - 1));
   Matrix const q = orthogonalFactor(normals(n, n, 3));
   Matrix const a = q * eigenvalues.asDiagonal() * q.transpose();
-  Vector const actual = symmetricEigenvalues(a, task);
+  Vector const actual = linalg::symmetricEigenvalues(a, task);
   CHECK((actual - eigenvalues).cwiseAbs().maxCoeff() <= 1e-14);
   for (int exponent : {-980, 980}) {
     double const scale = std::ldexp(1.0, exponent);
-    CHECK(symmetricEigenvalues(a * scale, task) == actual * scale);
+    CHECK(linalg::symmetricEigenvalues(a * scale, task) == actual * scale);
   }
 }
 
@@ -147,21 +153,21 @@ TEST_CASE("sums of singular values of bidiagonal matrices are exact to rounding 
         Vector const values = referenceSingularValues(dense(b));
         b.diagonal *= scale;
         b.superdiagonal *= scale;
-        CHECK(singularValueSum(b) / scale == doctest::Approx(values.sum()).epsilon(2e-15));
+        CHECK(linalg::singularValueSum(b) / scale == doctest::Approx(values.sum()).epsilon(2e-15));
         for (double const perturbation : {1e-16, 1e-6, 1.0}) {
           if (scale != 1.0) continue;
           double change = 0;
           for (double const value : values)
             change += std::min(std::sqrt(perturbation), perturbation / std::max(value, 1e-300));
-          double const bound = squareRootSumErrorBound(b, perturbation);
+          double const bound = linalg::squareRootSumErrorBound(b, perturbation);
           CHECK(bound >= change);
           CHECK(bound <= 1.5 * change);
         }
       }
     }
   }
-  CHECK(singularValueSum(Bidiagonal{Vector::Zero(3), Vector::Zero(2)}) == 0);
-  CHECK(squareRootSumErrorBound(Bidiagonal{Vector::Zero(3), Vector::Zero(2)}, 4.0) == 6);
+  CHECK(linalg::singularValueSum(Bidiagonal{Vector::Zero(3), Vector::Zero(2)}) == 0);
+  CHECK(linalg::squareRootSumErrorBound(Bidiagonal{Vector::Zero(3), Vector::Zero(2)}, 4.0) == 6);
 }
 
 TEST_CASE("products in tiles equal plain products, whatever side is transposed, and add to what is there") {
@@ -174,13 +180,13 @@ TEST_CASE("products in tiles equal plain products, whatever side is transposed, 
         Matrix const b = sideB == Side::plain ? normals(k, n, 2) : normals(n, k, 2);
         Matrix const before = normals(m, n, 3);
         Matrix c = before;
-        Product const product{a, sideA, b, sideB};
-        addProduct(c, -2, product, task);
+        linalg::Product const product{a, sideA, b, sideB};
+        linalg::addProduct(c, -2, product, task);
         CHECK((c - (before - 2 * plainProduct(product))).cwiseAbs().maxCoeff() <=
               1e-13 * static_cast<double>(k + 1));
         if (m != n) continue;
         c = before;
-        addProductLower(c, 1, product, task);
+        linalg::addProductLower(c, 1, product, task);
         Matrix const difference = (c - before - plainProduct(product)).triangularView<Eigen::Lower>();
         CHECK(difference.cwiseAbs().maxCoeff() <= 1e-13);
       }
@@ -190,15 +196,15 @@ TEST_CASE("products in tiles equal plain products, whatever side is transposed, 
   Matrix const b = normals(400, 9, 5);
   Matrix const whole = lower.selfadjointView<Eigen::Lower>();
   Matrix c = b;
-  addSymmetricProduct(c, 0.5, lower, b, task);
+  linalg::addSymmetricProduct(c, 0.5, lower, b, task);
   CHECK((c - b - 0.5 * whole * b).cwiseAbs().maxCoeff() <= 1e-12);
   Matrix triangular = Matrix::Zero(400, 400);
-  addProduct(triangular, 1,
-             {lower, Side::transposed, lower, Side::plain,
-              [](Span rows, Span columns) {
-                return Span{std::max(rows.begin, columns.begin), 400};
-              }},
-             task);
+  linalg::addProduct(triangular, 1,
+                     {lower, Side::transposed, lower, Side::plain,
+                      [](linalg::Span rows, linalg::Span columns) {
+                        return linalg::Span{std::max(rows.begin, columns.begin), 400};
+                      }},
+                     task);
   CHECK((triangular - lower.transpose() * lower).cwiseAbs().maxCoeff() <= 1e-12);
 }
 
@@ -207,7 +213,7 @@ TEST_CASE("triangular factors of QR decompositions reproduce the Gram matrix") {
   for (auto [rows, cols] : {std::pair<Index, Index>{1, 1}, {7, 7}, {70, 64}, {200, 65}, {300, 129}}) {
     Matrix const a = normals(rows, cols, 6);
     Matrix work = a;
-    Matrix const r = triangularFactor(work, task);
+    Matrix const r = linalg::triangularFactor(work, task);
     CHECK(r.isUpperTriangular(0));
     CHECK((r.transpose() * r - a.transpose() * a).cwiseAbs().maxCoeff() <= 1e-13 * static_cast<double>(rows));
   }
@@ -217,28 +223,29 @@ TEST_CASE("Cholesky factors in blocks, and the norm of their inverse") {
   Task const task(2);
   for (Index n : {1, 2, 95, 96, 97, 193, 300}) {
     Matrix const s = sampleCovariance(n, 2 * n + 1, 7);
-    std::optional<Matrix> const factor = choleskyFactor(s, task);
+    std::optional<Matrix> const factor = linalg::choleskyFactor(s, task);
     REQUIRE(factor.has_value());
     CHECK(factor->isLowerTriangular(0));
     CHECK((*factor * factor->transpose() - s).cwiseAbs().maxCoeff() <= 1e-14);
-    CHECK(squaredNormOfInverse(*factor, task) == doctest::Approx(referenceInverse(s).trace()).epsilon(1e-11));
+    CHECK(linalg::squaredNormOfInverse(*factor, task) ==
+          doctest::Approx(referenceInverse(s).trace()).epsilon(1e-11));
     Matrix indefinite = s;
     indefinite(n - 1, n - 1) = -1;
-    CHECK(!choleskyFactor(indefinite, task).has_value());
+    CHECK(!linalg::choleskyFactor(indefinite, task).has_value());
   }
 }
 
 TEST_CASE("norms of inverses are estimated to the accuracy of 32 vectors") {
   Task const task(2);
   for (Index n : {1, 95, 96, 97, 200}) {
-    Matrix const a = *choleskyFactor(sampleCovariance(n, 2 * n + 1, 7), task);
-    Matrix b = *choleskyFactor(sampleCovariance(n, 2 * n + 1, 8), task);
+    Matrix const a = *linalg::choleskyFactor(sampleCovariance(n, 2 * n + 1, 7), task);
+    Matrix b = *linalg::choleskyFactor(sampleCovariance(n, 2 * n + 1, 8), task);
     for (double const smallest : {1.0, 1e-9}) {  // with one tiny pivot the estimate hangs on one chi^2 of 32
       b.row(n - 1) *= smallest;
       // Four standard deviations of chi^2_32 / 32 are 1.
-      double const truth = squaredNormOfInverse(b, task);
+      double const truth = linalg::squaredNormOfInverse(b, task);
       CHECK(std::abs(estimateSquaredNormOfInverse(b, task) / truth - 1) < 1);
-      CHECK(estimateSquaredNormOfInverse(b, task) * kEstimateMargin > truth);
+      CHECK(estimateSquaredNormOfInverse(b, task) * linalg::kEstimateMargin > truth);
       Matrix const inverse = referenceInverse(a.transpose() * b);
       CHECK(std::abs(estimateSquaredNormOfInverse(a, b, task) / inverse.squaredNorm() - 1) < 1);
     }
@@ -251,24 +258,25 @@ TEST_CASE("large nuclear norms come from the Gram matrix where that is good enou
   Index const n = 770;
   for (double const smallest : {1.0, 1e-3, 1e-7}) {
     if (kSanitized && smallest == 1) continue;
-    Matrix unscaled = *choleskyFactor(sampleCovariance(n, 2 * n, 9), task);
+    Matrix unscaled = *linalg::choleskyFactor(sampleCovariance(n, 2 * n, 9), task);
     unscaled.row(n - 1) *= smallest;
     bool const isGoodEnough = smallest >= 1e-3;
-    double const reciprocals = isGoodEnough ? singularValueSum(referenceInverse(unscaled), task).value : 0;
+    double const reciprocals =
+        isGoodEnough ? linalg::singularValueSum(referenceInverse(unscaled), task).value : 0;
     for (double const scale : {1e-100, 1.0, 1e100}) {
       if (kSanitized && scale != 1) continue;
       Matrix const g = scale * unscaled;
-      double const inverse = squaredNormOfInverse(g, task);
-      NuclearNorm const exact = singularValueSum(g, task);
+      double const inverse = linalg::squaredNormOfInverse(g, task);
+      linalg::NuclearNorm const exact = linalg::singularValueSum(g, task);
       double const tolerance = 1e-12 * exact.value;
-      NuclearNorm const norm = nuclearNorm(g, tolerance, task, inverse);
+      linalg::NuclearNorm const norm = linalg::nuclearNorm(g, tolerance, task, inverse);
       bool const isFast = norm.reciprocals > 0;
       CHECK(isFast == isGoodEnough);
       CHECK(std::abs(norm.value - exact.value) <= norm.errorBound + exact.errorBound);
       CHECK(std::abs(norm.value - exact.value) <= 1e-13 * exact.value);
       CHECK(norm.errorBound <= tolerance);
-      CHECK(nuclearNorm(g, tolerance, Task(1), inverse).value == norm.value);
-      CHECK(nuclearNorm(g, tolerance, task).value == exact.value);  // nothing known about the inverse
+      CHECK(linalg::nuclearNorm(g, tolerance, Task(1), inverse).value == norm.value);
+      CHECK(linalg::nuclearNorm(g, tolerance, task).value == exact.value);  // nothing known about the inverse
       if (isFast) {
         // The bounds on sum min(e / sigma, sqrt e), of which the other is at most 1.5 times too large.
         double const e = 1e-16 * scale * scale;
@@ -287,7 +295,7 @@ TEST_CASE("pivoted Cholesky decompositions find the rank and leave nothing else"
       Matrix const f = normals(n, rank, 8);
       Matrix const s = f * f.transpose();
       double const negligible = static_cast<double>(n) * kEps * s.diagonal().maxCoeff();
-      PivotedCholesky const pivoted = pivotedCholesky(s, negligible, task);
+      linalg::PivotedCholesky const pivoted = linalg::pivotedCholesky(s, negligible, task);
       CHECK(pivoted.factor.cols() == rank);
       CHECK((pivoted.factor * pivoted.factor.transpose() - s).cwiseAbs().maxCoeff() <= negligible);
       CHECK(pivoted.remainder <= 8 * negligible);
@@ -296,18 +304,18 @@ TEST_CASE("pivoted Cholesky decompositions find the rank and leave nothing else"
   }
   Matrix swap = Matrix::Zero(2, 2);
   swap(1, 0) = 3;
-  CHECK(pivotedCholesky(swap, 0, task).remainder == 3);
+  CHECK(linalg::pivotedCholesky(swap, 0, task).remainder == 3);
 }
 
 TEST_CASE("a cancelled task stops reductions and decompositions") {
   Task task(2);
   task.cancel();
   Matrix a = sampleCovariance(100, 200, 9);
-  CHECK_THROWS_AS(choleskyFactor(a, task), Error);
-  CHECK_THROWS_AS(pivotedCholesky(a, 0, task), Error);
-  CHECK_THROWS_AS(squaredNormOfInverse(a, task), Error);
+  CHECK_THROWS_AS(linalg::choleskyFactor(a, task), Error);
+  CHECK_THROWS_AS(linalg::pivotedCholesky(a, 0, task), Error);
+  CHECK_THROWS_AS(linalg::squaredNormOfInverse(a, task), Error);
   CHECK_THROWS_AS(estimateSquaredNormOfInverse(a, task), Error);
   CHECK_THROWS_AS(estimateSquaredNormOfInverse(a, a, task), Error);
-  CHECK_THROWS_AS(tridiagonaliseInTwoStages(a, task), Error);
-  CHECK_THROWS_AS(bidiagonaliseInTwoStages(a, task), Error);
+  CHECK_THROWS_AS(linalg::tridiagonaliseInTwoStages(a, task), Error);
+  CHECK_THROWS_AS(linalg::bidiagonaliseInTwoStages(a, task), Error);
 }

@@ -9,6 +9,12 @@
 #include <vector>
 
 using namespace madloop;
+using loop::GaussianLoopParameters;
+using loop::GaussianLoopResult;
+using loop::LoopEngine;
+using loop::LoopMetric;
+using loop::LoopVariant;
+using loop::SyntheticPool;
 
 namespace {
 
@@ -54,7 +60,7 @@ std::vector<GaussianLoopParameters> everyKind() {
 
 GaussianLoopResult run(GaussianLoopParameters const& p, std::size_t threads = 1) {
   Task task(threads);
-  return simulateGaussianLoop(p, task);
+  return loop::simulateGaussianLoop(p, task);
 }
 
 bool sameBytes(std::vector<double> const& a, std::vector<double> const& b) {
@@ -71,7 +77,7 @@ std::string errorOf(GaussianLoopParameters const& p) {
 }
 
 double value(GaussianLoopResult const& r, std::uint64_t t, LoopMetric metric) {
-  return r.mean[(t - 1) * loopMetricCount + static_cast<std::size_t>(metric)];
+  return r.mean[(t - 1) * loop::loopMetricCount + static_cast<std::size_t>(metric)];
 }
 
 }  // namespace
@@ -96,7 +102,7 @@ TEST_CASE("a replicate does not depend on how many others run, and means are tho
   GaussianLoopResult const few = run(p);
   CHECK(std::memcmp(many.series.data(), few.series.data(), few.series.size() * sizeof(double)) == 0);
 
-  std::size_t const values = p.generations * loopMetricCount;
+  std::size_t const values = p.generations * loop::loopMetricCount;
   for (std::size_t i = 0; i < values; ++i) {
     double mean = 0;
     for (std::size_t r = 0; r < 70; ++r) mean += many.series[r * values + i] / 70;
@@ -242,7 +248,7 @@ TEST_CASE("a running loop stops when its task is cancelled") {
   });
   ErrorCode code = ErrorCode::internal;
   try {
-    simulateGaussianLoop(p, task);
+    loop::simulateGaussianLoop(p, task);
   } catch (Error const& error) {
     code = error.code();
   }

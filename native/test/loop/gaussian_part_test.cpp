@@ -15,6 +15,11 @@
 
 using namespace madloop;
 using namespace madloop::test;
+using linalg::Index;
+using linalg::Matrix;
+using linalg::Vector;
+using loop::GaussianPart;
+using loop::GaussianState;
 
 namespace {
 
@@ -41,11 +46,11 @@ GaussianState stateOf(Vector mean, Matrix factor, bool trapezoidal) {
 GaussianPart draw(Engine engine, GaussianState const& source, double lambda, std::uint64_t count,
                   std::uint32_t chain, std::uint32_t kind) {
   Task const task;
-  std::uint64_t const key = streamKey(2026, 1);
-  PartStreams const streams{
+  std::uint64_t const key = random::streamKey(2026, 1);
+  loop::PartStreams const streams{
       {key, chain, 0, 3 * kind}, {key, chain, 0, 3 * kind + 1}, {key, chain, 0, 3 * kind + 2}};
-  return engine == Engine::moments ? drawPartByMoments(source, lambda, count, streams)
-                                   : drawPartBySamples(source, lambda, count, streams, task);
+  return engine == Engine::moments ? loop::drawPartByMoments(source, lambda, count, streams)
+                                   : loop::drawPartBySamples(source, lambda, count, streams, task);
 }
 
 GaussianState step(Engine engine, Step const& s, GaussianState const& state, std::uint32_t chain) {
@@ -54,7 +59,7 @@ GaussianState step(Engine engine, Step const& s, GaussianState const& state, std
   std::vector<GaussianPart> parts;
   parts.push_back(draw(engine, reference, 1, s.real, chain, 0));
   parts.push_back(draw(engine, state, s.lambda, s.synthetic, chain, 1));
-  return fitGaussian(mergeParts(std::move(parts)), static_cast<double>(s.real + s.synthetic) - 1);
+  return loop::fitGaussian(loop::mergeParts(std::move(parts)), static_cast<double>(s.real + s.synthetic) - 1);
 }
 
 /// (|mu|^2, tr S, tr S^2, (tr S)^2, |mu|^4, mu' S mu, |mu|^2 tr S): the state of the second-moment recursion.
@@ -165,7 +170,7 @@ TEST_CASE("merging gives the moments of the union: real rows against their parts
       scatter += part.scatter.values * part.scatter.values.transpose() +
                  part.count * (part.mean - mean) * (part.mean - mean).transpose();
     }
-    GaussianPart const merged = mergeParts(parts);
+    GaussianPart const merged = loop::mergeParts(parts);
     CHECK(merged.count == total);
     CHECK((merged.mean - mean).norm() <= 1e-14);
     CHECK((merged.scatter.values * merged.scatter.values.transpose() - scatter).norm() <=
@@ -186,7 +191,7 @@ TEST_CASE("nearly singular pools fall back to orthogonal transformations and kee
   a.mean = Vector::Zero(dim);
   a.scatter.values = factor;
   a.scatter.trapezoidal = true;
-  GaussianPart const merged = mergeParts({a, a});
+  GaussianPart const merged = loop::mergeParts({a, a});
   // Scatter 2 F F^T: its determinant 2^d prod F_jj^2 is far below what a float64 Gram matrix resolves (1e-20 of
   // the norm).
   double expected = static_cast<double>(dim) * std::log(2.0);
@@ -205,7 +210,7 @@ TEST_CASE("pools confined to a subspace are singular, always, and keep its dimen
       GaussianState const a = stateOf(Vector::Zero(dim), subspace, false);
       GaussianState const b = stateOf(subspace.col(0), subspace * normals(3, 3, chain + 1), false);
       GaussianPart const merged =
-          mergeParts({draw(engine, a, 0.9, 8, chain, 0), draw(engine, b, 0.9, 9, chain, 1)});
+          loop::mergeParts({draw(engine, a, 0.9, 8, chain, 0), draw(engine, b, 0.9, 9, chain, 1)});
       if (!std::isnan(merged.scatter.logDeterminant)) ++finite;
       CHECK(merged.scatter.values.cols() == 3);
     }

@@ -17,13 +17,17 @@
 
 using namespace madloop;
 using namespace madloop::test;
+using linalg::Index;
+using metrics::Extrapolated;
+using metrics::frechetInterval;
 
 namespace {
 
 template <class T>
 double plainDistance(MatrixView<T> a, MatrixView<double> b) {
   Task task;
-  return frechetDistance(factorData(a, task, "a"), factorData(b, task, "b"), task).distance;
+  return metrics::frechetDistance(gaussian::factorData(a, task, "a"), gaussian::factorData(b, task, "b"), task)
+      .distance;
 }
 
 std::vector<double> withoutRow(std::vector<double> const& data, std::size_t cols, std::size_t row) {
@@ -39,8 +43,8 @@ LongMatrix covarianceOf(LongMatrix const& rows) {
   return centred.transpose() * centred / static_cast<long double>(rows.rows() - 1);
 }
 
-Moments standardNormal(std::size_t dim) {
-  Moments result{0, dim, std::vector<double>(dim), std::vector<double>(dim * dim)};
+gaussian::Moments standardNormal(std::size_t dim) {
+  gaussian::Moments result{0, dim, std::vector<double>(dim), std::vector<double>(dim * dim)};
   for (std::size_t i = 0; i < dim; ++i) result.covariance[i * dim + i] = 1;
   return result;
 }
@@ -51,13 +55,14 @@ TEST_CASE("pooled moments of groups are those of all their rows, also far from t
   constexpr std::size_t cols = 6;
   std::vector<double> const data = rowMajorNormals(60, cols, 3, 1e4);
   Task task;
-  std::vector<Moments> groups;
+  std::vector<gaussian::Moments> groups;
   for (std::size_t const begin : {0U, 10U, 11U, 40U}) {
     std::size_t const end = begin == 0 ? 10 : begin == 10 ? 11 : begin == 11 ? 40 : 60;
-    groups.push_back(moments(MatrixView<double>{data.data() + begin * cols, end - begin, cols}, task));
+    groups.push_back(
+        gaussian::moments(MatrixView<double>{data.data() + begin * cols, end - begin, cols}, task));
   }
   struct Case {
-    GroupRange range;
+    metrics::GroupRange range;
     std::vector<std::size_t> begins;
     std::vector<std::size_t> ends;
   };
@@ -73,7 +78,7 @@ TEST_CASE("pooled moments of groups are those of all their rows, also far from t
         all(static_cast<Index>(i), static_cast<Index>(j)) = data[rows[i] * cols + j];
     }
     LongMatrix const expected = covarianceOf(all);
-    Moments const pooled = poolMoments(groups, one.range);
+    gaussian::Moments const pooled = metrics::poolMoments(groups, one.range);
     CHECK(pooled.count == rows.size());
     for (std::size_t i = 0; i < cols; ++i) {
       auto const row = static_cast<Index>(i);
@@ -101,12 +106,12 @@ TEST_CASE("one row a group: the jackknife from scratch, for more and for fewer r
       fromB.push_back(plainDistance(view(a, cols), view(restB, cols)));
     }
     std::vector<std::size_t> const ones(25, 1);
-    Jackknife const jackknifeA = jackknife(whole, fromA, ones);
-    Jackknife const jackknifeB = jackknife(whole, fromB, ones);
+    inference::Jackknife const jackknifeA = inference::jackknife(whole, fromA, ones);
+    inference::Jackknife const jackknifeB = inference::jackknife(whole, fromB, ones);
     double const variance = jackknifeA.variance + jackknifeB.variance;
 
     Task task;
-    FrechetInterval const result = frechetInterval(view(a, cols), view(b, cols), 25, 5, task);
+    metrics::FrechetInterval const result = frechetInterval(view(a, cols), view(b, cols), 25, 5, task);
     CHECK(result.whole.distance == whole);
     // Distances are good to 1e-12 of the traces (below 4 cols), and pseudo-values multiply that by 24.
     double const tolerance = 24 * 4 * static_cast<double>(cols) * 1e-12;
@@ -118,7 +123,7 @@ TEST_CASE("one row a group: the jackknife from scratch, for more and for fewer r
         variance * variance /
         (jackknifeA.variance * jackknifeA.variance / 24 + jackknifeB.variance * jackknifeB.variance / 24);
     CHECK(std::abs(result.degreesOfFreedom - degrees) < 1e-8 * degrees);
-    double const halfWidth = studentHalfWidth(degrees) * std::sqrt(variance);
+    double const halfWidth = inference::studentHalfWidth(degrees) * std::sqrt(variance);
     CHECK(std::abs(result.upper - whole - halfWidth) < 1e-8 * halfWidth);
     CHECK(std::abs(result.lower - std::max(0.0, whole - halfWidth)) < 1e-8 * halfWidth);
   }
@@ -133,10 +138,11 @@ TEST_CASE(
   for (bool const outlier : {false, true}) {
     // One row that leaves the line makes the covariance of all rows well conditioned.
     if (outlier) data[2 * 17 + 1] += 1;
-    auto const sample = groupRows(view(data, 2), factorData(view(data, 2), task, "data"), 20, 0, 0, task);
+    auto const sample =
+        metrics::groupRows(view(data, 2), gaussian::factorData(view(data, 2), task, "data"), 20, 0, 0, task);
     int nearlySingular = 0;
     for (std::size_t j = 0; j < 20; ++j) {
-      Matrix const factor = sample->factor({0, 20, j}, task).factor;
+      linalg::Matrix const factor = sample->factor({0, 20, j}, task).factor;
       REQUIRE(factor.cols() == 2);
       // The product of the standard deviations along and across the line.
       double const determinant = std::abs(factor(0, 0) * factor(1, 1) - factor(0, 1) * factor(1, 0));
@@ -150,7 +156,7 @@ TEST_CASE(
 TEST_CASE("moments on one side have no error of their own") {
   std::vector<double> const a = rowMajorNormals(100, 4, 1, 0.3);
   Task task;
-  FrechetInterval const result = frechetInterval(standardNormal(4), view(a, 4), 10, 1, task);
+  metrics::FrechetInterval const result = frechetInterval(standardNormal(4), view(a, 4), 10, 1, task);
   CHECK(result.standardErrorA == 0);
   CHECK(result.standardErrorB == result.standardError);
   CHECK(result.standardError > 0);
@@ -166,44 +172,47 @@ TEST_CASE("the line of FD-infinity and its error, from scratch") {
   for (Extrapolated const extrapolated : {Extrapolated::generated, Extrapolated::both}) {
     bool const both = extrapolated == Extrapolated::both;
     Task task;
-    FactoredGaussian const wholeReference = factorData(view(reference, cols), task, "reference");
-    auto const referenceGroups = groupRows(view(reference, cols), wholeReference, groups, 9, 0, task);
-    auto const sample = groupRows(view(generated, cols), factorData(view(generated, cols), task, "generated"),
-                                  groups, 9, 1, task);
+    gaussian::FactoredGaussian const wholeReference =
+        gaussian::factorData(view(reference, cols), task, "reference");
+    auto const referenceGroups = metrics::groupRows(view(reference, cols), wholeReference, groups, 9, 0, task);
+    auto const sample =
+        metrics::groupRows(view(generated, cols),
+                           gaussian::factorData(view(generated, cols), task, "generated"), groups, 9, 1, task);
 
     // The mean distance over the k subsets of the sample without one group (or none), and the least-squares
     // line.
     auto const line = [&](std::size_t without) {
-      Vector abscissas(static_cast<Index>(points));
-      Vector values(static_cast<Index>(points));
+      linalg::Vector abscissas(static_cast<Index>(points));
+      linalg::Vector values(static_cast<Index>(points));
       auto const rows = static_cast<double>(sample->rows({0, groups, without}));
       for (std::size_t k = 1; k <= points; ++k) {
         double sum = 0;
         for (std::size_t i = 0; i < k; ++i) {
-          GroupRange const range{groups * i / k, groups * (i + 1) / k, without};
-          FactoredGaussian const subset = sample->factor(range, task);
-          FactoredGaussian const other = both ? referenceGroups->factor(range, task) : wholeReference;
-          sum += static_cast<double>(sample->rows(range)) * frechetDistance(other, subset, task).distance;
+          metrics::GroupRange const range{groups * i / k, groups * (i + 1) / k, without};
+          gaussian::FactoredGaussian const subset = sample->factor(range, task);
+          gaussian::FactoredGaussian const other = both ? referenceGroups->factor(range, task) : wholeReference;
+          sum +=
+              static_cast<double>(sample->rows(range)) * metrics::frechetDistance(other, subset, task).distance;
         }
         abscissas[static_cast<Index>(k - 1)] = static_cast<double>(k) / rows;
         values[static_cast<Index>(k - 1)] = sum / rows;
       }
-      Vector const centred = abscissas.array() - abscissas.mean();
+      linalg::Vector const centred = abscissas.array() - abscissas.mean();
       double const slope = centred.dot(values) / centred.squaredNorm();
       return std::pair(std::array{values.mean() - slope * abscissas.mean(), slope}, values);
     };
-    auto const [coefficients, values] = line(GroupRange{}.without);
+    auto const [coefficients, values] = line(metrics::GroupRange{}.without);
     std::vector<double> without;
     for (std::size_t j = 0; j < groups; ++j) without.push_back(line(j).first[0]);
-    double const error = std::sqrt(jackknife(coefficients[0], without, sample->sizes()).variance);
+    double const error = std::sqrt(inference::jackknife(coefficients[0], without, sample->sizes()).variance);
 
-    FrechetInfinity const result =
-        frechetInfinity(view(reference, cols), view(generated, cols), points, groups, extrapolated, 9, task);
+    metrics::FrechetInfinity const result = metrics::frechetInfinity(
+        view(reference, cols), view(generated, cols), points, groups, extrapolated, 9, task);
     CHECK(std::abs(result.distance - coefficients[0]) < 1e-10);
     CHECK(std::abs(result.slope / coefficients[1] - 1) < 1e-10);
     CHECK(std::abs(result.standardError - error) < 1e-10);
     CHECK(result.degreesOfFreedom == groups - 1);
-    CHECK(std::abs(result.upper - result.distance - studentHalfWidth(groups - 1) * error) < 1e-9);
+    CHECK(std::abs(result.upper - result.distance - inference::studentHalfWidth(groups - 1) * error) < 1e-9);
     CHECK(std::abs(result.distance - result.lower - (result.upper - result.distance)) < 1e-12);
     for (std::size_t k = 1; k <= points; ++k)
       CHECK(std::abs(result.distances[k - 1] - values[static_cast<Index>(k - 1)]) < 1e-12);
@@ -227,11 +236,11 @@ TEST_CASE("the errors of both are the same bytes for any number of threads") {
   std::vector<double> const b = rowMajorNormals(300, 20, 2, 0.5, 1.2);
   auto const bytes = [&](std::size_t threads, std::uint64_t seed) {
     Task task(threads);
-    FrechetInterval const interval = frechetInterval(view(a, 20), view(b, 20), 20, seed, task);
+    metrics::FrechetInterval const interval = frechetInterval(view(a, 20), view(b, 20), 20, seed, task);
     CHECK(task.done() == task.total());
     Task second(threads);
-    FrechetInfinity const infinity =
-        frechetInfinity(view(b, 20), view(a, 20), 5, 20, Extrapolated::both, seed, second);
+    metrics::FrechetInfinity const infinity =
+        metrics::frechetInfinity(view(b, 20), view(a, 20), 5, 20, Extrapolated::both, seed, second);
     CHECK(second.done() == second.total());
     return std::vector<double>{interval.standardError,    interval.bias,     interval.lower,
                                interval.degreesOfFreedom, infinity.distance, infinity.slope,
@@ -258,9 +267,11 @@ TEST_CASE("what cannot have an error is refused") {
         "groups must be from 2 to the rows of a, 30, got 31");
   CHECK(errorOf([&] { frechetInterval(x, x, 1, 0, task); }) ==
         "groups must be from 2 to the rows of a, 30, got 1");
-  auto const infinity = [&](FrechetSide const& reference, FrechetSide const& generated, std::size_t points,
-                            std::size_t groups, Extrapolated extrapolated = Extrapolated::generated) {
-    return errorOf([&] { frechetInfinity(reference, generated, points, groups, extrapolated, 0, task); });
+  auto const infinity = [&](metrics::FrechetSide const& reference, metrics::FrechetSide const& generated,
+                            std::size_t points, std::size_t groups,
+                            Extrapolated extrapolated = Extrapolated::generated) {
+    return errorOf(
+        [&] { metrics::frechetInfinity(reference, generated, points, groups, extrapolated, 0, task); });
   };
   CHECK(infinity(x, x, 1, 10) == "points must be at least 2, got 1");
   CHECK(infinity(x, x, 3, 5) == "groups must be at least twice points, got 5 groups and 3 points");

@@ -13,10 +13,17 @@
 
 using namespace madloop;
 using namespace madloop::test;
+using gaussian::factorMoments;
+using gaussian::Moments;
+using linalg::Index;
+using linalg::Matrix;
+using linalg::Vector;
+using metrics::FrechetDistance;
+using metrics::frechetDistance;
 
 namespace {
 
-Moments gaussian(std::vector<double> mean, std::vector<double> covariance) {
+Moments gaussianMoments(std::vector<double> mean, std::vector<double> covariance) {
   std::size_t const dim = mean.size();
   return {100, dim, std::move(mean), std::move(covariance)};
 }
@@ -44,16 +51,16 @@ LongMatrix centredFactor(std::vector<double> const& data, Index cols) {
 }  // namespace
 
 TEST_CASE("closed forms: equal covariances, diagonal ones, a rotated pair") {
-  CHECK(distanceOf(gaussian({0, 0}, {1, 0, 0, 1}), gaussian({1, 1}, {1, 0, 0, 1})).distance ==
+  CHECK(distanceOf(gaussianMoments({0, 0}, {1, 0, 0, 1}), gaussianMoments({1, 1}, {1, 0, 0, 1})).distance ==
         doctest::Approx(2).epsilon(1e-15));
-  CHECK(distanceOf(gaussian({0, 0}, {2, 1, 1, 2}), gaussian({0, 0}, {3, 0, 0, 1})).distance ==
+  CHECK(distanceOf(gaussianMoments({0, 0}, {2, 1, 1, 2}), gaussianMoments({0, 0}, {3, 0, 0, 1})).distance ==
         doctest::Approx(8 - 2 * std::sqrt(14.0)).epsilon(1e-14));
   // One dimension: (m1 - m2)^2 + (s1 - s2)^2.
-  FrechetDistance const line = distanceOf(gaussian({1}, {4}), gaussian({3}, {25}));
+  FrechetDistance const line = distanceOf(gaussianMoments({1}, {4}), gaussianMoments({3}, {25}));
   CHECK(line.meanTerm == 4);
   CHECK(line.covarianceTerm == doctest::Approx(9).epsilon(1e-15));
   // Zero covariances are Gaussians, too.
-  CHECK(distanceOf(gaussian({0, 0}, {0, 0, 0, 0}), gaussian({3, 4}, {1, 0, 0, 1})).distance ==
+  CHECK(distanceOf(gaussianMoments({0, 0}, {0, 0, 0, 0}), gaussianMoments({3, 4}, {1, 0, 0, 1})).distance ==
         doctest::Approx(27).epsilon(1e-15));
 }
 
@@ -68,8 +75,10 @@ TEST_CASE("data of any shape, against extended precision, within 1e-12 of the tr
                              {30, 1000, 20}}) {
     auto const x = rowMajorNormals<double>(n1, static_cast<std::size_t>(dim), 1);
     auto const y = rowMajorNormals<double>(n2, static_cast<std::size_t>(dim), 2, 0.0, 1.5);
-    FactoredGaussian const a = factorData(view(x, static_cast<std::size_t>(dim)), task, "a");
-    FactoredGaussian const b = factorData(view(y, static_cast<std::size_t>(dim)), task, "b");
+    gaussian::FactoredGaussian const a =
+        gaussian::factorData(view(x, static_cast<std::size_t>(dim)), task, "a");
+    gaussian::FactoredGaussian const b =
+        gaussian::factorData(view(y, static_cast<std::size_t>(dim)), task, "b");
     FrechetDistance const actual = frechetDistance(a, b, task);
     auto const expected = static_cast<double>(referenceDistance(centredFactor(x, dim), centredFactor(y, dim)));
     double const traces = a.trace + b.trace;
@@ -95,8 +104,8 @@ TEST_CASE(
   };
   grade(x);
   grade(y);
-  FactoredGaussian const a = factorData(view(x, 12), task, "a");
-  FactoredGaussian const b = factorData(view(y, 12), task, "b");
+  gaussian::FactoredGaussian const a = gaussian::factorData(view(x, 12), task, "a");
+  gaussian::FactoredGaussian const b = gaussian::factorData(view(y, 12), task, "b");
   auto const expected = static_cast<double>(referenceDistance(centredFactor(x, dim), centredFactor(y, dim)));
   CHECK(std::abs(frechetDistance(a, b, task).covarianceTerm - expected) <= 1e-12 * (a.trace + b.trace));
 }
@@ -106,8 +115,8 @@ TEST_CASE("moments of rank-deficient data: the reported error bound is true") {
   for (auto [n1, n2] : {std::pair<std::size_t, std::size_t>{5, 9}, {20, 9}, {25, 25}, {30, 26}, {400, 7}}) {
     auto const x = rowMajorNormals<double>(n1, 24, 5);
     auto const y = rowMajorNormals<double>(n2, 24, 6);
-    Moments const mx = moments(view(x, 24), task);
-    Moments const my = moments(view(y, 24), task);
+    Moments const mx = gaussian::moments(view(x, 24), task);
+    Moments const my = gaussian::moments(view(y, 24), task);
     auto const expected = static_cast<double>(referenceDistance(centredFactor(x, 24), centredFactor(y, 24)));
     FrechetDistance const actual = distanceOf(mx, my);
     CHECK(std::abs(actual.covarianceTerm - expected) <= actual.errorBound);
@@ -213,7 +222,7 @@ Vector spreadRoots(Index dim, double decades, Index stride) {
   return roots;
 }
 
-GaussianView viewOf(Moments const& m) { return {m.dim, m.mean, m.covariance}; }
+gaussian::GaussianView viewOf(Moments const& m) { return {m.dim, m.mean, m.covariance}; }
 
 }  // namespace
 
@@ -347,16 +356,16 @@ TEST_CASE("what is not a covariance is refused with the reason and the place") {
       CHECK_MESSAGE(std::string(error.what()).find(text) != std::string::npos, error.what());
     }
   };
-  refuse(gaussian({0, 0}, {-1, 1, 1, 1}), ErrorCode::notPositiveSemidefinite, "got -1 at [0][0]");
-  refuse(gaussian({0, 0}, {1, 2, 2, 1}), ErrorCode::notPositiveSemidefinite, "smallest eigenvalue");
-  refuse(gaussian({0, 0}, {1, 0.5, 0.4, 1}), ErrorCode::notPositiveSemidefinite, "symmetric");
-  refuse(gaussian({0, 0}, {1, 0, 0}), ErrorCode::invalidInput, "dim * dim = 4");
-  refuse(gaussian({0, std::nan("")}, {1, 0, 0, 1}), ErrorCode::invalidInput,
+  refuse(gaussianMoments({0, 0}, {-1, 1, 1, 1}), ErrorCode::notPositiveSemidefinite, "got -1 at [0][0]");
+  refuse(gaussianMoments({0, 0}, {1, 2, 2, 1}), ErrorCode::notPositiveSemidefinite, "smallest eigenvalue");
+  refuse(gaussianMoments({0, 0}, {1, 0.5, 0.4, 1}), ErrorCode::notPositiveSemidefinite, "symmetric");
+  refuse(gaussianMoments({0, 0}, {1, 0, 0}), ErrorCode::invalidInput, "dim * dim = 4");
+  refuse(gaussianMoments({0, std::nan("")}, {1, 0, 0, 1}), ErrorCode::invalidInput,
          "mean must be finite, got NaN at 1");
-  refuse(gaussian({0, 0}, {1, 0, 0, INFINITY}), ErrorCode::invalidInput, "row 1, column 1");
-  refuse(gaussian({}, {}), ErrorCode::invalidInput, "dim must be at least 1");
+  refuse(gaussianMoments({0, 0}, {1, 0, 0, INFINITY}), ErrorCode::invalidInput, "row 1, column 1");
+  refuse(gaussianMoments({}, {}), ErrorCode::invalidInput, "dim must be at least 1");
   Task task;
   std::vector<double> const row{1, 2, 3};
-  CHECK_THROWS_AS(factorData(view(row, 3), task, "a"), Error);
-  CHECK_THROWS_AS(distanceOf(gaussian({0}, {1}), gaussian({0, 0}, {1, 0, 0, 1})), Error);
+  CHECK_THROWS_AS(gaussian::factorData(view(row, 3), task, "a"), Error);
+  CHECK_THROWS_AS(distanceOf(gaussianMoments({0}, {1}), gaussianMoments({0, 0}, {1, 0, 0, 1})), Error);
 }

@@ -12,6 +12,7 @@
 
 using namespace madloop;
 using namespace madloop::test;
+using metrics::kernelDistances;
 
 namespace {
 
@@ -25,7 +26,7 @@ struct Plain {
 
 template <class A, class B>
 Plain plainEstimates(std::vector<A> const& a, std::vector<B> const& b, std::size_t cols,
-                     PolynomialKernel const& kernel) {
+                     metrics::PolynomialKernel const& kernel) {
   std::size_t const m = a.size() / cols;
   auto const value = [&](auto const* x, auto const* y) {
     long double product = 0;
@@ -67,7 +68,7 @@ double tolerance(Plain const& plain, std::size_t cols) {
 TEST_CASE("the estimates of three points against three, as published") {
   std::vector<double> const a{0, 0, 1, 0, 0, 1};
   std::vector<double> const b{1, 1, 2, 0, 0, 2};
-  PolynomialKernel const kernel{3, 0.5, 1};
+  metrics::PolynomialKernel const kernel{3, 0.5, 1};
   Plain const plain = plainEstimates(a, b, 2, kernel);
   CHECK(std::abs(plain.unbiased - 0.5L) < 1e-15L);
   CHECK(std::abs(plain.biased - 6.0277777778L) < 1e-10L);
@@ -82,7 +83,7 @@ TEST_CASE("one block of all rows is the definition, within a tile and over sever
   struct Case {
     std::size_t rows;
     std::size_t cols;
-    PolynomialKernel kernel;
+    metrics::PolynomialKernel kernel;
   };
   for (Case const& one : {Case{2, 1, {1, 1, 0}}, Case{40, 3, {2, 0.7, -0.4}}, Case{700, 3, {3, 1.0 / 3, 1}},
                           Case{1100, 2, {5, 0.1, 1}}, Case{40, 40'000, {3, 1.0 / 40'000, 1}}}) {
@@ -91,7 +92,7 @@ TEST_CASE("one block of all rows is the definition, within a tile and over sever
     std::vector<float> const c(b.begin(), b.end());
     Plain const expected = plainEstimates(a, b, one.cols, one.kernel);
     Plain const mixed = plainEstimates(a, c, one.cols, one.kernel);
-    KernelBlocks const blocks{one.rows, 1, true};
+    metrics::KernelBlocks const blocks{one.rows, 1, true};
     Task task;
     double const doubles =
         kernelDistances(view(a, one.cols), view(b, one.cols), one.kernel, blocks, 0, task)[0];
@@ -113,7 +114,7 @@ TEST_CASE("disjoint blocks use each row once, subsets draw them anew") {
   // Blocks of 2 from a: the estimate is 2^i 2^j, so its exponents name the pair by their sum; all pairs
   // together have the exponents 0 + ... + 39.
   Task task;
-  PolynomialKernel const kernel{1, 1, 0};
+  metrics::PolynomialKernel const kernel{1, 1, 0};
   std::vector<double> const disjoint =
       kernelDistances(view(a, 1), view(zeros, 1), kernel, {2, 20, true}, 1, task);
   double exponents = 0;
@@ -161,7 +162,7 @@ TEST_CASE("bad input to the kernel distance names its place") {
   std::vector<double> a = rowMajorNormals(10, 3, 1);
   std::vector<double> const b = rowMajorNormals(8, 3, 2);
   Task task;
-  auto const errorWith = [&](KernelBlocks blocks, double gamma = 1) {
+  auto const errorWith = [&](metrics::KernelBlocks blocks, double gamma = 1) {
     return errorOf([&] { kernelDistances(view(a, 3), view(b, 3), {3, gamma, 1}, blocks, 0, task); });
   };
   CHECK(errorWith({9, 1, true}) == "blockSize must be from 2 to the rows of the smaller sample, 8, got 9");
@@ -178,12 +179,12 @@ TEST_CASE("bad input to the kernel distance names its place") {
 }
 
 TEST_CASE("the summary of estimates") {
-  KernelSummary const summary = summarize({1, 2, 3, 6});
+  metrics::KernelSummary const summary = metrics::summarize({1, 2, 3, 6});
   CHECK(summary.mean == 3);
   CHECK(std::abs(summary.standardDeviation - std::sqrt(14.0 / 3)) < 1e-15);
   CHECK(std::abs(summary.standardError - std::sqrt(14.0 / 12)) < 1e-15);
-  CHECK(std::abs(summary.halfWidth - studentHalfWidth(3) * std::sqrt(14.0 / 12)) < 1e-14);
-  KernelSummary const single = summarize({2});
+  CHECK(std::abs(summary.halfWidth - inference::studentHalfWidth(3) * std::sqrt(14.0 / 12)) < 1e-14);
+  metrics::KernelSummary const single = metrics::summarize({2});
   CHECK(single.mean == 2);
   CHECK(std::isnan(single.standardError));
   CHECK(std::isnan(single.halfWidth));

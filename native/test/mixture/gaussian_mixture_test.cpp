@@ -19,6 +19,11 @@
 
 using namespace madloop;
 using namespace madloop::test;
+using mixture::CovarianceForm;
+using mixture::fitGaussianMixture;
+using mixture::kTileRows;
+using mixture::MixtureFit;
+using mixture::MixtureFitOptions;
 
 namespace {
 
@@ -54,11 +59,11 @@ TEST_CASE("exponentials of shares have the same bits on every processor, and tho
     largest.get()[i] = x - 64;
     double const difference = i == 0 ? -1e300 : i == 1 ? -700.5 : i == 2 ? 0.0 : -x * x / 30;
     terms.get()[i] = terms.get()[kTileRows + i] = largest.get()[i] + difference;
-    terms.get()[2 * kTileRows + i] = 0.25 + exponentialOrZero(terms.get()[i] - largest.get()[i]);
+    terms.get()[2 * kTileRows + i] = 0.25 + mixture::exponentialOrZero(terms.get()[i] - largest.get()[i]);
     sum.get()[i] = sum.get()[kTileRows + i] = 0.25;
   }
-  addExponentials()(terms.get(), largest.get(), sum.get());
-  portableAddExponentials()(terms.get() + kTileRows, largest.get(), sum.get() + kTileRows);
+  mixture::addExponentials()(terms.get(), largest.get(), sum.get());
+  mixture::portableAddExponentials()(terms.get() + kTileRows, largest.get(), sum.get() + kTileRows);
   for (std::size_t i = 0; i < kTileRows; ++i) {
     CHECK(terms.get()[i] == terms.get()[kTileRows + i]);
     CHECK(sum.get()[i] == sum.get()[kTileRows + i]);
@@ -97,10 +102,11 @@ TEST_CASE("fit, density and samples of a mixture are the same for any threads an
       for (std::size_t const threads : {1U, 2U, 7U}) {
         Task task(threads);
         densities.emplace_back(rows);
-        mixtureLogDensity(fits[0].mixture, MatrixView<double>{x.data(), rows, cols}, densities.back().data(),
-                          task);
+        mixture::mixtureLogDensity(fits[0].mixture, MatrixView<double>{x.data(), rows, cols},
+                                   densities.back().data(), task);
         samples.emplace_back(rows * cols);
-        sampleMixture(fits[0].mixture, 0.7, WeightBias::weights, {}, rows, 5, samples.back().data(), task);
+        mixture::sampleMixture(fits[0].mixture, 0.7, mixture::WeightBias::weights, {}, rows, 5,
+                               samples.back().data(), task);
       }
       for (auto const& values : densities) CHECK(sameBytes(values, densities[0]));
       for (auto const& values : samples) CHECK(sameBytes(values, samples[0]));

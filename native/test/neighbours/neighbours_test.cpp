@@ -14,6 +14,9 @@
 #include "test/support/sanitized.hpp"
 
 using namespace madloop;
+using metrics::ManifoldMetrics;
+using metrics::PrecisionRecall;
+using neighbours::Boundary;
 
 namespace {
 
@@ -23,7 +26,9 @@ struct Data {
   std::size_t cols;
   std::vector<T> values;
 
-  [[nodiscard]] Points points() const { return Points(MatrixView<T>{values.data(), rows, cols}); }
+  [[nodiscard]] neighbours::Points points() const {
+    return neighbours::Points(MatrixView<T>{values.data(), rows, cols});
+  }
   [[nodiscard]] std::vector<double> row(std::size_t i) const {
     return {values.begin() + static_cast<std::ptrdiff_t>(i * cols),
             values.begin() + static_cast<std::ptrdiff_t>((i + 1) * cols)};
@@ -55,8 +60,8 @@ class Numbers {
 template <class T, class U>
 int order(Data<T> const& centres, std::size_t c, Data<U> const& setOfA, std::size_t a, Data<T> const& setOfB,
           std::size_t b) {
-  return compareSquaredDistances(centres.row(c).data(), setOfA.row(a).data(), setOfB.row(b).data(),
-                                 centres.cols);
+  return neighbours::compareSquaredDistances(centres.row(c).data(), setOfA.row(a).data(), setOfB.row(b).data(),
+                                             centres.cols);
 }
 
 /// The k-th nearest other point of i, by exact comparisons and then by index.
@@ -111,7 +116,7 @@ PrecisionRecall fast(Data<T> const& real, Data<U> const& generated, std::vector<
                      Boundary boundary, bool standardErrors = false, std::size_t threads = 2) {
   Task task(threads);
   PrecisionRecall result =
-      precisionRecall(real.points(), generated.points(), ks, {boundary, standardErrors, true}, task);
+      metrics::precisionRecall(real.points(), generated.points(), ks, {boundary, standardErrors, true}, task);
   CHECK(task.done() == task.total());
   return result;
 }
@@ -143,15 +148,15 @@ Data<T> make(std::size_t rows, std::size_t cols, auto value) {
 TEST_CASE("the wide and the portable kernels give the same bits") {
   auto const check = [](auto zero, double scale) {
     using T = decltype(zero);
-    TileKernel<T> const& wide = tileKernel<T>();
-    TileKernel<T> const& portable = portableTileKernel<T>();
+    linalg::TileKernel<T> const& wide = linalg::tileKernel<T>();
+    linalg::TileKernel<T> const& portable = linalg::portableTileKernel<T>();
     std::size_t const depth = 37;
     Numbers numbers(5);
     std::vector<T> a(24 * depth), b(32 * depth), start(24 * 32);
     for (auto* values : {&a, &b, &start}) {
       for (T& value : *values) value = static_cast<T>(scale * numbers.normal());
     }
-    auto const product = [&](TileKernel<T> const& kernel, bool accumulate) {
+    auto const product = [&](linalg::TileKernel<T> const& kernel, bool accumulate) {
       std::vector<T> c = start;
       std::vector<T> memory(kernel.columns * depth + 16), rows(kernel.rows * depth);
       T* columns = memory.data();
@@ -181,8 +186,8 @@ TEST_CASE("the wide and the portable kernels give the same bits") {
 
 TEST_CASE("compareSquaredDistances is exact") {
   auto const compare = [](std::vector<double> c, std::vector<double> a, std::vector<double> b) {
-    int const sign = compareSquaredDistances(c.data(), a.data(), b.data(), c.size());
-    CHECK(compareSquaredDistances(c.data(), b.data(), a.data(), c.size()) == -sign);
+    int const sign = neighbours::compareSquaredDistances(c.data(), a.data(), b.data(), c.size());
+    CHECK(neighbours::compareSquaredDistances(c.data(), b.data(), a.data(), c.size()) == -sign);
     return sign;
   };
   CHECK(compare({0}, {1}, {-1}) == 0);
@@ -348,7 +353,7 @@ TEST_CASE("the result does not depend on the number of threads") {
 
 TEST_CASE("standard errors equal those of the halves taken as samples of their own") {
   Numbers numbers(13);
-  auto const half = [](Data<float> const& x, HalfSamples const& halves, std::size_t r) {
+  auto const half = [](Data<float> const& x, neighbours::HalfSamples const& halves, std::size_t r) {
     Data<float> result{0, x.cols, {}};
     for (std::size_t i = 0; i < x.rows; ++i) {
       if ((halves.containing[i] >> r & 1) == 0) continue;
@@ -359,26 +364,26 @@ TEST_CASE("standard errors equal those of the halves taken as samples of their o
     return result;
   };
   auto const check = [&](Data<float> const& x, Data<float> const& y, std::vector<std::size_t> const& ks) {
-    HalfSamples const halvesOfX = drawHalfSamples(x.rows, 0, 0);
-    HalfSamples const halvesOfY = drawHalfSamples(y.rows, 0, 1);
+    neighbours::HalfSamples const halvesOfX = neighbours::drawHalfSamples(x.rows, 0, 0);
+    neighbours::HalfSamples const halvesOfY = neighbours::drawHalfSamples(y.rows, 0, 1);
     PrecisionRecall const result = fast(x, y, ks, Boundary::inside, true);
     for (std::size_t q = 0; q < ks.size(); ++q) {
       std::vector<Plain> runs;
-      for (std::size_t r = 0; r < kHalfSamples; ++r)
+      for (std::size_t r = 0; r < neighbours::kHalfSamples; ++r)
         runs.push_back(plain(half(x, halvesOfX, r), half(y, halvesOfY, r), ks[q], Boundary::inside));
       auto const error = [&](double Plain::*metric) {
         double mean = 0, square = 0;
-        for (Plain const& run : runs) mean += run.*metric / kHalfSamples;
+        for (Plain const& run : runs) mean += run.*metric / neighbours::kHalfSamples;
         for (Plain const& run : runs)
-          square += (run.*metric - mean) * (run.*metric - mean) / (kHalfSamples - 1);
+          square += (run.*metric - mean) * (run.*metric - mean) / (neighbours::kHalfSamples - 1);
         return doctest::Approx(std::sqrt(square)).epsilon(1e-10);
       };
-      ManifoldMetrics const& metrics = result.metrics[q];
-      CHECK(metrics.precision.standardError == error(&Plain::precision));
-      CHECK(metrics.recall.standardError == error(&Plain::recall));
-      CHECK(metrics.density.standardError == error(&Plain::density));
-      CHECK(metrics.coverage.standardError == error(&Plain::coverage));
-      for (MetricEstimate const& m : {metrics.precision, metrics.recall, metrics.density, metrics.coverage}) {
+      ManifoldMetrics const& ofK = result.metrics[q];
+      CHECK(ofK.precision.standardError == error(&Plain::precision));
+      CHECK(ofK.recall.standardError == error(&Plain::recall));
+      CHECK(ofK.density.standardError == error(&Plain::density));
+      CHECK(ofK.coverage.standardError == error(&Plain::coverage));
+      for (metrics::MetricEstimate const& m : {ofK.precision, ofK.recall, ofK.density, ofK.coverage}) {
         CHECK(m.low <= m.value);
         CHECK(m.value <= m.high);
       }
@@ -394,10 +399,10 @@ TEST_CASE("standard errors equal those of the halves taken as samples of their o
 TEST_CASE("too few points for halves: no standard errors, the same values") {
   Numbers numbers(17);
   Data<float> const x = make<float>(12, 2, [&] { return numbers.normal(); });
-  ManifoldMetrics const metrics = fast(x, x, {6}, Boundary::inside, true).metrics[0];
-  CHECK(metrics.precision.value == 1);
-  CHECK(std::isnan(metrics.precision.standardError));
-  CHECK(std::isnan(metrics.density.low));
+  ManifoldMetrics const ofK = fast(x, x, {6}, Boundary::inside, true).metrics[0];
+  CHECK(ofK.precision.value == 1);
+  CHECK(std::isnan(ofK.precision.standardError));
+  CHECK(std::isnan(ofK.density.low));
   CHECK_FALSE(std::isnan(fast(x, x, {5}, Boundary::inside, true).metrics[0].density.low));
 }
 
@@ -414,8 +419,9 @@ TEST_CASE("standard errors are those of repeated sampling, or a little above; in
       Data<float> const y = make<float>(rows - 30, cols, [&] { return drawY(numbers); });
       all.push_back(fast(x, y, {k}, Boundary::inside, true).metrics[0]);
     }
-    for (MetricEstimate ManifoldMetrics::*metric : {&ManifoldMetrics::precision, &ManifoldMetrics::recall,
-                                                    &ManifoldMetrics::density, &ManifoldMetrics::coverage}) {
+    for (metrics::MetricEstimate ManifoldMetrics::*metric :
+         {&ManifoldMetrics::precision, &ManifoldMetrics::recall, &ManifoldMetrics::density,
+          &ManifoldMetrics::coverage}) {
       double mean = 0, square = 0, variance = 0;
       int covered = 0;
       for (ManifoldMetrics const& run : all) mean += (run.*metric).value / runs;
@@ -450,11 +456,11 @@ TEST_CASE("the null identities: E density = 1 and E coverage = 1 - prod (N - j) 
     auto const value = [&] { return std::abs(numbers.normal()); };
     Data<float> const x = make<float>(n, 4, value);
     Data<float> const y = make<float>(m, 4, value);
-    ManifoldMetrics const metrics = fast(x, y, {k}, Boundary::inside).metrics[0];
-    density += metrics.density.value / runs;
-    densitySquare += metrics.density.value * metrics.density.value / runs;
-    coverage += metrics.coverage.value / runs;
-    coverageSquare += metrics.coverage.value * metrics.coverage.value / runs;
+    ManifoldMetrics const ofK = fast(x, y, {k}, Boundary::inside).metrics[0];
+    density += ofK.density.value / runs;
+    densitySquare += ofK.density.value * ofK.density.value / runs;
+    coverage += ofK.coverage.value / runs;
+    coverageSquare += ofK.coverage.value * ofK.coverage.value / runs;
   }
   double expected = 1;
   for (std::size_t j = 1; j <= k; ++j) expected *= static_cast<double>(n - j) / static_cast<double>(n + m - j);
@@ -468,6 +474,6 @@ TEST_CASE("bad input is refused by name") {
   y.values[5] = std::numeric_limits<float>::quiet_NaN();
   Task task;
   std::vector<std::size_t> const ks = {1};
-  CHECK_THROWS_WITH_AS(precisionRecall(x.points(), y.points(), ks, {}, task),
+  CHECK_THROWS_WITH_AS(metrics::precisionRecall(x.points(), y.points(), ks, {}, task),
                        "generated must be finite, got NaN at row 2, column 1", Error);
 }

@@ -13,6 +13,8 @@
 #include "test/support/random_statistics.hpp"
 
 using namespace madloop;
+using random::binomial;
+using random::kVariateBlocks;
 
 namespace {
 
@@ -39,7 +41,7 @@ TEST_CASE("Differences of binomial log-probabilities agree with log-factorials i
        {Case{20, 0.5}, Case{45, 0.25}, Case{100, 0.1}, Case{1000, 0.3}, Case{1'000'000, 1e-4}}) {
     CAPTURE(trials);
     auto const mode = static_cast<std::uint64_t>(static_cast<double>(trials + 1) * probability);
-    BinomialLogProbability const logRatio(static_cast<double>(trials), probability);
+    random::BinomialLogProbability const logRatio(static_cast<double>(trials), probability);
     for (std::uint64_t k = 0; k <= std::min<std::uint64_t>(trials, 1000); ++k) {
       long double const exact =
           logProbability(trials, k, probability) - logProbability(trials, mode, probability);
@@ -79,7 +81,7 @@ TEST_CASE("Binomial counts fit the binomial law: goodness of fit, mean and varia
   for (auto const& [trials, probability] : cases) {
     CAPTURE(trials);
     CAPTURE(probability);
-    Stream const stream{.key = streamKey(8, 1), .chain = chain++};
+    random::Stream const stream{.key = random::streamKey(8, 1), .chain = chain++};
     double const mean = static_cast<double>(trials) * probability;
     double const deviation = std::sqrt(mean * (1 - probability));
     // Cells: the counts within 12 standard deviations (and 12 counts) of the mean; the rest is below 1e-20.
@@ -116,7 +118,8 @@ TEST_CASE("Binomial counts of up to 2^53 trials keep mean, variance, skewness an
     for (double probability : {0.5, 0.3, 1e-4, 0.9}) {
       CAPTURE(trials);
       CAPTURE(probability);
-      Stream const stream{.key = streamKey(8, 2), .generation = static_cast<std::uint32_t>(1000 * probability)};
+      random::Stream const stream{.key = random::streamKey(8, 2),
+                                  .generation = static_cast<std::uint32_t>(1000 * probability)};
       auto const n = static_cast<long double>(trials);
       auto const deviation =
           static_cast<double>(std::sqrt(n * probability * (1 - static_cast<long double>(probability))));
@@ -142,7 +145,7 @@ TEST_CASE("Binomial counts of up to 2^53 trials keep mean, variance, skewness an
 }
 
 TEST_CASE("Binomial edges are exact, and values out of range are refused") {
-  Stream const stream{.key = 1};
+  random::Stream const stream{.key = 1};
   std::uint64_t const most = std::uint64_t{1} << 53;
   for (std::uint64_t trials : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{1000}, most}) {
     CHECK(binomial(stream, 0, trials, 0) == 0);
@@ -155,12 +158,12 @@ TEST_CASE("Binomial edges are exact, and values out of range are refused") {
   for (double bad : {-1e-300, 1 + 0x1p-52, std::numeric_limits<double>::quiet_NaN()}) {
     CHECK_THROWS_AS(binomial(stream, 0, 10, bad), Error);
   }
-  CHECK_NOTHROW(binomial(stream, kStreamBlocks - kVariateBlocks, 100, 0.5));
-  CHECK_THROWS_AS(binomial(stream, kStreamBlocks - kVariateBlocks + 1, 100, 0.5), Error);
+  CHECK_NOTHROW(binomial(stream, random::kStreamBlocks - kVariateBlocks, 100, 0.5));
+  CHECK_THROWS_AS(binomial(stream, random::kStreamBlocks - kVariateBlocks + 1, 100, 0.5), Error);
 }
 
 TEST_CASE("Equal-probability multinomial counts sum to the trials, with the exact means and covariances") {
-  Stream const stream{.key = streamKey(8, 3)};
+  random::Stream const stream{.key = random::streamKey(8, 3)};
   for (std::size_t cells : {1U, 2U, 5U, 11U}) {
     for (std::uint64_t trials : {7U, 900U, 1'000'000'007U}) {
       CAPTURE(cells);
@@ -170,7 +173,7 @@ TEST_CASE("Equal-probability multinomial counts sum to the trials, with the exac
       std::vector<std::uint64_t> counts(cells);
       std::vector<test::SampleMean> moments(cells + cells * cells);
       for (std::uint64_t i = 0; i < 20'000; ++i) {
-        multinomialUniform(stream, i * cells * kVariateBlocks, trials, cells, counts.data());
+        random::multinomialUniform(stream, i * cells * kVariateBlocks, trials, cells, counts.data());
         std::uint64_t sum = 0;
         for (std::size_t a = 0; a < cells; ++a) {
           sum += counts[a];
@@ -192,8 +195,8 @@ TEST_CASE("Equal-probability multinomial counts sum to the trials, with the exac
     }
   }
   std::uint64_t count = 7;
-  CHECK_NOTHROW(multinomialUniform(stream, 0, 0, 0, nullptr));
-  CHECK_THROWS_AS(multinomialUniform(stream, 0, 1, 0, &count), Error);
+  CHECK_NOTHROW(random::multinomialUniform(stream, 0, 0, 0, nullptr));
+  CHECK_THROWS_AS(random::multinomialUniform(stream, 0, 1, 0, &count), Error);
 }
 
 TEST_CASE("Binomial counts are the same on every build") {
@@ -201,7 +204,7 @@ TEST_CASE("Binomial counts are the same on every build") {
   for (double probability : {1e-3, 0.1, 0.5, 0.8}) {
     for (std::uint64_t trials : {20U, 1000U, 4'000'000'000U}) {
       for (std::uint64_t i = 0; i < 2000; ++i) {
-        checksum.add(binomial({.key = streamKey(8, 4)}, i * kVariateBlocks, trials, probability));
+        checksum.add(binomial({.key = random::streamKey(8, 4)}, i * kVariateBlocks, trials, probability));
       }
     }
   }

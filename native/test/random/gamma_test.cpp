@@ -10,16 +10,17 @@
 #include "test/support/random_statistics.hpp"
 
 using namespace madloop;
+using random::kVariateBlocks;
 
 namespace {
 
 constexpr std::size_t kDraws = 1'000'000;
 constexpr double kShapes[] = {0.3, 1, 2.5, 50, 5000};
 
-std::vector<double> chiSquares(Stream const& stream, double dof, std::size_t count) {
+std::vector<double> chiSquares(random::Stream const& stream, double dof, std::size_t count) {
   std::vector<double> const degrees(count, dof);
   std::vector<double> out(count);
-  fillChiSquares(stream, 0, degrees.data(), count, out.data());
+  random::fillChiSquares(stream, 0, degrees.data(), count, out.data());
   return out;
 }
 
@@ -37,7 +38,8 @@ TEST_CASE("Gamma variates fit the gamma law: moments and Kolmogorov-Smirnov on a
   std::uint32_t chain = 0;
   for (double shape : kShapes) {
     CAPTURE(shape);
-    std::vector<double> draws = chiSquares({.key = streamKey(7, 1), .chain = chain++}, 2 * shape, kDraws);
+    std::vector<double> draws =
+        chiSquares({.key = random::streamKey(7, 1), .chain = chain++}, 2 * shape, kDraws);
     test::SampleMean mean, variance, skewness;
     for (double& x : draws) {
       x /= 2;
@@ -59,7 +61,7 @@ TEST_CASE("Chi-square keeps its mean and variance with 10^9 and 10^15 degrees of
   for (double dof : {1e9, 1e15}) {
     CAPTURE(dof);
     test::SampleMean mean, variance;
-    for (double x : chiSquares({.key = streamKey(7, 2)}, dof, kDraws)) {
+    for (double x : chiSquares({.key = random::streamKey(7, 2)}, dof, kDraws)) {
       double const standardised = (x - dof) / std::sqrt(2 * dof);
       mean.add(standardised);
       variance.add(standardised * standardised);
@@ -73,7 +75,8 @@ TEST_CASE("A shape of 0.01, where most variates are tiny, keeps its law") {
   // X itself spreads over hundreds of decades; X^a is nearly uniform, and E[X^a] = Gamma(2a)/Gamma(a).
   double const shape = 0.01;
   test::SampleMean power;
-  for (double x : chiSquares({.key = streamKey(7, 3)}, 2 * shape, kDraws)) power.add(std::pow(x / 2, shape));
+  for (double x : chiSquares({.key = random::streamKey(7, 3)}, 2 * shape, kDraws))
+    power.add(std::pow(x / 2, shape));
   CHECK(std::fabs(power.z(std::tgamma(2 * shape) / std::tgamma(shape))) <= test::kMaximumZ);
 }
 
@@ -82,46 +85,46 @@ TEST_CASE("The bulk form, the scalar form and the gamma form are the same bits")
   std::vector<double> dof(count), out(count + 1);
   for (std::size_t j = 0; j < count; ++j)
     dof[j] = std::ldexp(1 + static_cast<double>(j % 7) / 8, static_cast<int>(j % 60) - 8);
-  Stream const stream{.key = streamKey(7, 4), .chain = 5};
+  random::Stream const stream{.key = random::streamKey(7, 4), .chain = 5};
   std::uint64_t const firstBlock = 12345;
-  fillChiSquares(stream, firstBlock, dof.data(), count, out.data() + 1);
+  random::fillChiSquares(stream, firstBlock, dof.data(), count, out.data() + 1);
   for (std::size_t j = 0; j < count; ++j) {
-    REQUIRE(out[j + 1] == chiSquare(stream, firstBlock + j * kVariateBlocks, dof[j]));
-    REQUIRE(out[j + 1] == 2 * gammaVariate(stream, firstBlock + j * kVariateBlocks, dof[j] / 2));
+    REQUIRE(out[j + 1] == random::chiSquare(stream, firstBlock + j * kVariateBlocks, dof[j]));
+    REQUIRE(out[j + 1] == 2 * random::gammaVariate(stream, firstBlock + j * kVariateBlocks, dof[j] / 2));
   }
   for (std::size_t part : {0U, 1U, 3U, 63U, 64U, 65U, 130U}) {
     std::vector<double> some(part + 1, -1);
-    fillChiSquares(stream, firstBlock, dof.data(), part, some.data());
+    random::fillChiSquares(stream, firstBlock, dof.data(), part, some.data());
     for (std::size_t j = 0; j < part; ++j) REQUIRE(some[j] == out[j + 1]);
     CHECK(some[part] == -1);
   }
 }
 
 TEST_CASE("Neighbouring variates of one stream are independent") {
-  std::vector<double> const x = chiSquares({.key = streamKey(7, 5)}, 3, kDraws + 1);
+  std::vector<double> const x = chiSquares({.key = random::streamKey(7, 5)}, 3, kDraws + 1);
   double values = 0;
   for (std::size_t i = 0; i < kDraws; ++i) values += (x[i] - 3) * (x[i + 1] - 3) / 6;
   CHECK(std::fabs(values) / std::sqrt(static_cast<double>(kDraws)) <= test::kMaximumZ);
 }
 
 TEST_CASE("Shapes that are not positive and finite, and blocks beyond the stream, are refused") {
-  Stream const stream{.key = 1};
+  random::Stream const stream{.key = 1};
   double out = 0;
   for (double bad :
        {0.0, -1.0, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
-    CHECK_THROWS_AS(gammaVariate(stream, 0, bad), Error);
-    CHECK_THROWS_AS(chiSquare(stream, 0, bad), Error);
-    CHECK_THROWS_AS(fillChiSquares(stream, 0, &bad, 1, &out), Error);
+    CHECK_THROWS_AS(random::gammaVariate(stream, 0, bad), Error);
+    CHECK_THROWS_AS(random::chiSquare(stream, 0, bad), Error);
+    CHECK_THROWS_AS(random::fillChiSquares(stream, 0, &bad, 1, &out), Error);
   }
-  CHECK_NOTHROW(chiSquare(stream, kStreamBlocks - kVariateBlocks, 1));
-  CHECK_THROWS_AS(chiSquare(stream, kStreamBlocks - kVariateBlocks + 1, 1), Error);
-  CHECK_THROWS_AS(gammaVariate(stream, kStreamBlocks - kVariateBlocks + 1, 1), Error);
+  CHECK_NOTHROW(random::chiSquare(stream, random::kStreamBlocks - kVariateBlocks, 1));
+  CHECK_THROWS_AS(random::chiSquare(stream, random::kStreamBlocks - kVariateBlocks + 1, 1), Error);
+  CHECK_THROWS_AS(random::gammaVariate(stream, random::kStreamBlocks - kVariateBlocks + 1, 1), Error);
 }
 
 TEST_CASE("Chi-squares are the same bits on every build") {
   test::Checksum checksum;
   for (double dof : {0.02, 0.6, 1.0, 2.0, 5.0, 100.0, 1e4, 1e12}) {
-    for (double x : chiSquares({.key = streamKey(7, 6)}, dof, 5000)) checksum.add(x);
+    for (double x : chiSquares({.key = random::streamKey(7, 6)}, dof, 5000)) checksum.add(x);
   }
   CHECK(checksum.value() == 10533426527907391535U);
 }

@@ -13,6 +13,8 @@
 #include "test/support/sanitized.hpp"
 
 using namespace madloop;
+using random::Stream;
+using random::streamKey;
 
 namespace {
 
@@ -22,7 +24,7 @@ double normalCdf(double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); }
 
 std::vector<double> normals(Stream const& stream, std::uint64_t firstBlock, std::size_t count) {
   std::vector<double> out(count);
-  fillNormals(stream, firstBlock, out.data(), count);
+  random::fillNormals(stream, firstBlock, out.data(), count);
   return out;
 }
 
@@ -55,13 +57,13 @@ void checkIndependent(std::vector<double> const& x, std::vector<double> const& y
 }  // namespace
 
 TEST_CASE("Uniforms are the odd multiples of 2^-53, from 2^-53 to 1 - 2^-53") {
-  CHECK(uniformFromBits(0) == 0x1p-53);
-  CHECK(uniformFromBits(0xFFF) == 0x1p-53);  // the low 12 bits are not used
-  CHECK(uniformFromBits(0x1000) == 3 * 0x1p-53);
-  CHECK(uniformFromBits(0x7FFFFFFFFFFFFFFF) == 0.5 - 0x1p-53);
-  CHECK(uniformFromBits(0x8000000000000000) == 0.5 + 0x1p-53);
-  CHECK(uniformFromBits(0xFFFFFFFFFFFFFFFF) == 1 - 0x1p-53);
-  UniformPair const pair = uniformPair({{0, 0x80000000, 0xFFFFFFFF, 0x7FFFFFFF}});
+  CHECK(random::uniformFromBits(0) == 0x1p-53);
+  CHECK(random::uniformFromBits(0xFFF) == 0x1p-53);  // the low 12 bits are not used
+  CHECK(random::uniformFromBits(0x1000) == 3 * 0x1p-53);
+  CHECK(random::uniformFromBits(0x7FFFFFFFFFFFFFFF) == 0.5 - 0x1p-53);
+  CHECK(random::uniformFromBits(0x8000000000000000) == 0.5 + 0x1p-53);
+  CHECK(random::uniformFromBits(0xFFFFFFFFFFFFFFFF) == 1 - 0x1p-53);
+  random::UniformPair const pair = random::uniformPair({{0, 0x80000000, 0xFFFFFFFF, 0x7FFFFFFF}});
   CHECK(pair.first == 0.5 + 0x1p-53);
   CHECK(pair.second == 0.5 - 0x1p-53);
 }
@@ -70,8 +72,8 @@ TEST_CASE("boxMuller has the radius and the angle of the formula") {
   Stream const stream{.key = streamKey(4, 6)};
   double const pi = std::acos(-1.0);
   for (std::uint64_t i = 0; i < 10'000; ++i) {
-    UniformPair const uniforms = uniformPair(stream.block(i));
-    NormalPair const normals = boxMuller(uniforms);
+    random::UniformPair const uniforms = random::uniformPair(stream.block(i));
+    random::NormalPair const normals = random::boxMuller(uniforms);
     // A few roundings each, of 1.1e-16.
     CHECK(std::hypot(normals.first, normals.second) ==
           doctest::Approx(std::sqrt(-2 * std::log(uniforms.first))).epsilon(1e-15));
@@ -86,7 +88,7 @@ TEST_CASE("Uniforms fit the uniform law: moments and Kolmogorov-Smirnov on a mil
   draws.reserve(kDraws);
   test::SampleMean mean, square, product;
   for (std::uint64_t i = 0; i < kDraws / 2; ++i) {
-    UniformPair const pair = uniformPair(stream.block(i));
+    random::UniformPair const pair = random::uniformPair(stream.block(i));
     draws.push_back(pair.first);
     draws.push_back(pair.second);
     for (double u : {pair.first, pair.second}) {
@@ -132,7 +134,7 @@ TEST_CASE("Both tails of the normal are right to 6 sigma: exceedances in 10^8 dr
   std::uint64_t above[levels] = {};
   std::uint64_t below[levels] = {};
   for (std::uint64_t c = 0; c < chunks; ++c) {
-    fillNormals(stream, c * chunk / 2, draws.data(), chunk);
+    random::fillNormals(stream, c * chunk / 2, draws.data(), chunk);
     for (int level = 0; level < levels; ++level) {
       double const threshold = 0.5 * (level + 1);
       std::uint64_t up = 0, down = 0;
@@ -171,7 +173,7 @@ TEST_CASE("Beyond 6 sigma: the Box-Muller map itself has the right mass there") 
     int hits = 0;
     for (int i = 0; i < radial; ++i) {
       for (int j = 0; j < angular; ++j) {
-        NormalPair const pair = boxMuller({edge * (i + 0.5) / radial, (j + 0.5) / angular});
+        random::NormalPair const pair = random::boxMuller({edge * (i + 0.5) / radial, (j + 0.5) / angular});
         hits += (pair.first > sigmas ? 1 : 0) + (pair.first < -sigmas ? 1 : 0) +
                 (pair.second > sigmas ? 1 : 0) + (pair.second < -sigmas ? 1 : 0);
       }
@@ -179,7 +181,7 @@ TEST_CASE("Beyond 6 sigma: the Box-Muller map itself has the right mass there") 
     double const mass = edge * hits / (4.0 * radial * angular);
     CHECK(mass == doctest::Approx(normalCdf(-sigmas)).epsilon(3e-3));
   }
-  CHECK(boxMuller({0x1p-53, 0x1p-53}).first > 8.57);
+  CHECK(random::boxMuller({0x1p-53, 0x1p-53}).first > 8.57);
 }
 
 TEST_CASE("Neighbouring streams are independent: chain, generation, part, index, seed and domain") {
@@ -219,7 +221,7 @@ TEST_CASE("A normal depends on its block alone: not on where a fill starts or en
   for (std::size_t count = 0; count <= 300; ++count) {
     std::vector<double> some(count + 5, -77);
     std::size_t const offset = count % 4;
-    fillNormals(stream, 7, some.data() + offset, count);
+    random::fillNormals(stream, 7, some.data() + offset, count);
     bool same = true;
     for (std::size_t i = 0; i < count; ++i) same = same && some[offset + i] == all[i];
     for (std::size_t i = 0; i < offset; ++i) same = same && some[i] == -77;
@@ -233,7 +235,7 @@ TEST_CASE("A normal depends on its block alone: not on where a fill starts or en
     CHECK(same);
   }
   for (std::size_t i = 0; i < 500; ++i) {
-    NormalPair const pair = boxMuller(uniformPair(stream.block(7 + i)));
+    random::NormalPair const pair = random::boxMuller(random::uniformPair(stream.block(7 + i)));
     REQUIRE(all[2 * i] == pair.first);
     REQUIRE(all[2 * i + 1] == pair.second);
   }
@@ -242,8 +244,8 @@ TEST_CASE("A normal depends on its block alone: not on where a fill starts or en
 TEST_CASE("Normals at the end of a stream: the last block is there, the next one is refused") {
   Stream const stream{.key = 1};
   double out[3];
-  CHECK_NOTHROW(fillNormals(stream, kStreamBlocks - 1, out, 2));
-  CHECK_THROWS_AS(fillNormals(stream, kStreamBlocks - 1, out, 3), Error);
+  CHECK_NOTHROW(random::fillNormals(stream, random::kStreamBlocks - 1, out, 2));
+  CHECK_THROWS_AS(random::fillNormals(stream, random::kStreamBlocks - 1, out, 3), Error);
 }
 
 TEST_CASE("Normals are the same bits on every build") {

@@ -14,6 +14,13 @@
 #include "test/support/random_statistics.hpp"
 
 using namespace madloop;
+using random::checkBlocks;
+using random::kStreamBlocks;
+using random::kStreamParts;
+using random::kUniformBatch;
+using random::PhiloxBlock;
+using random::Stream;
+using random::streamKey;
 
 namespace {
 
@@ -23,7 +30,7 @@ constexpr bool equal(PhiloxBlock a, PhiloxBlock b) {
 
 constexpr bool knownAnswersHold() {
   for (auto const& known : test::philoxKnownAnswers) {
-    if (!equal(philox4x32(known.counter, known.key), known.answer)) return false;
+    if (!equal(random::philox4x32(known.counter, known.key), known.answer)) return false;
   }
   return true;
 }
@@ -44,14 +51,14 @@ TEST_CASE("Philox4x32-10 gives Random123's known answers") {
   for (auto const& known : test::philoxKnownAnswers) {
     PhiloxBlock volatile counter = known.counter;  // keeps the compiler from using the compile-time answer
     PhiloxBlock const answer =
-        philox4x32({{counter.word[0], counter.word[1], counter.word[2], counter.word[3]}}, known.key);
+        random::philox4x32({{counter.word[0], counter.word[1], counter.word[2], counter.word[3]}}, known.key);
     for (int i = 0; i < 4; ++i) CHECK(answer.word[i] == known.answer.word[i]);
   }
 }
 
 TEST_CASE("A stream's block is Philox at the documented counter") {
   Stream const stream{.key = 0x0123456789ABCDEF, .chain = 3, .generation = 5, .part = 7};
-  CHECK(equal(stream.block(0xAB12345678), philox4x32({{0x12345678, 0x000007AB, 5, 3}}, stream.key)));
+  CHECK(equal(stream.block(0xAB12345678), random::philox4x32({{0x12345678, 0x000007AB, 5, 3}}, stream.key)));
 }
 
 TEST_CASE("Blocks and parts beyond the counter's fields are refused") {
@@ -99,11 +106,11 @@ TEST_CASE("Many blocks at once are the blocks one by one, for any start, stride 
       if (stride > 1 && start >= kStreamBlocks - 64) continue;
       for (std::size_t count = 0; count <= kUniformBatch; ++count) {
         for (std::size_t i = 0; i < kUniformBatch; ++i) first[i] = second[i] = -1;
-        fillUniformPairs(stream, start, stride, count, first, second);
+        random::fillUniformPairs(stream, start, stride, count, first, second);
         bool same = true;
         for (std::size_t i = 0; i < kUniformBatch; ++i) {
-          UniformPair const want =
-              i < count ? uniformPair(stream.block(start + i * stride)) : UniformPair{-1, -1};
+          random::UniformPair const want =
+              i < count ? random::uniformPair(stream.block(start + i * stride)) : random::UniformPair{-1, -1};
           same = same && first[i] == want.first && second[i] == want.second;
         }
         REQUIRE(same);

@@ -12,6 +12,7 @@
 #include "test/support/random_statistics.hpp"
 
 using namespace madloop;
+using random::bartlettFactor;
 
 namespace {
 
@@ -27,7 +28,7 @@ class WishartSample {
         factor_(dim * cols_),
         matrix_(dim * dim) {}
 
-  void draw(Stream const& stream) {
+  void draw(random::Stream const& stream) {
     bartlettFactor(stream, dim_, dof_, factor_.data());
     for (std::size_t i = 0; i < dim_; ++i) {
       for (std::size_t j = 0; j < dim_; ++j) {
@@ -89,7 +90,7 @@ constexpr Size kSizes[] = {{1, 1}, {1, 7}, {4, 4}, {4, 9}, {5, 2}, {6, 1}, {3, 2
 
 TEST_CASE(
     "A Bartlett factor is made of the documented numbers in the documented places, and writes nothing else") {
-  Stream const stream{.key = streamKey(9, 1), .chain = 1, .generation = 2, .part = 3};
+  random::Stream const stream{.key = random::streamKey(9, 1), .chain = 1, .generation = 2, .part = 3};
   for (std::size_t rows : {1U, 2U, 3U, 7U, 65U, 130U}) {
     for (std::uint64_t dof :
          {std::uint64_t{1}, std::uint64_t{2}, std::uint64_t{64}, std::uint64_t{65}, std::uint64_t{1000}}) {
@@ -97,7 +98,7 @@ TEST_CASE(
       std::vector<double> out(rows * cols + 2, -77);
       bartlettFactor(stream, rows, dof, out.data() + 1);
       std::vector<double> normals(rows * cols);
-      fillNormals(stream, 0, normals.data(), normals.size());
+      random::fillNormals(stream, 0, normals.data(), normals.size());
       std::size_t next = 0;
       bool same = out.front() == -77 && out.back() == -77;
       for (std::size_t j = 0; j < cols; ++j) {
@@ -106,8 +107,8 @@ TEST_CASE(
           if (i < j) same = same && value == 0 && !std::signbit(value);
           if (i > j) same = same && value == normals[next++];
           if (i == j) {
-            double const square =
-                chiSquare(stream, (std::uint64_t{1} << 39) + j * kVariateBlocks, static_cast<double>(dof - j));
+            double const square = random::chiSquare(
+                stream, (std::uint64_t{1} << 39) + j * random::kVariateBlocks, static_cast<double>(dof - j));
             same = same && value == std::sqrt(square);
           }
         }
@@ -138,7 +139,7 @@ TEST_CASE("Wishart matrices have their exact first and second moments, of full r
     std::vector<test::SampleMean> means(dim * dim), squares(dim * dim);
     test::SampleMean traceOfSquare;
     for (std::uint32_t draw = 0; draw < kDraws; ++draw) {
-      w.draw({.key = streamKey(9, 2), .chain = draw});
+      w.draw({.key = random::streamKey(9, 2), .chain = draw});
       for (std::size_t i = 0; i < dim; ++i) {
         for (std::size_t j = 0; j < dim; ++j) {
           means[i * dim + j].add(w(i, j));
@@ -167,7 +168,7 @@ TEST_CASE("The trace is chi-square with dof dim degrees of freedom, and the corn
     WishartSample w(dim, dof);
     std::vector<double> traces, firsts, lasts;
     for (std::uint32_t draw = 0; draw < kDraws; ++draw) {
-      w.draw({.key = streamKey(9, 3), .chain = draw});
+      w.draw({.key = random::streamKey(9, 3), .chain = draw});
       traces.push_back(w.trace());
       firsts.push_back(w(0, 0));
       lasts.push_back(w(dim - 1, dim - 1));
@@ -193,7 +194,7 @@ TEST_CASE("The log-determinant has its exact mean and variance") {
     WishartSample w(dim, dof);
     test::SampleMean value, square;
     for (std::uint32_t draw = 0; draw < kDraws; ++draw) {
-      w.draw({.key = streamKey(9, 4), .chain = draw});
+      w.draw({.key = random::streamKey(9, 4), .chain = draw});
       double const difference = w.logDeterminant() - mean;
       value.add(difference);
       square.add(difference * difference);
@@ -209,7 +210,7 @@ TEST_CASE("A Wishart of 10^12 degrees of freedom concentrates: its factor is sqr
   std::vector<double> factor(dim * dim);
   test::SampleMean diagonal, square;
   for (std::uint32_t draw = 0; draw < kDraws; ++draw) {
-    bartlettFactor({.key = streamKey(9, 5), .chain = draw}, dim, static_cast<std::uint64_t>(dof),
+    bartlettFactor({.key = random::streamKey(9, 5), .chain = draw}, dim, static_cast<std::uint64_t>(dof),
                    factor.data());
     for (std::size_t j = 0; j < dim; ++j) {
       double const degrees = dof - static_cast<double>(j);

@@ -13,7 +13,7 @@ namespace madloop::test {
 
 class FreshRecursion {
  public:
-  FreshRecursion(Index dim, double nr, double ns, double lambda) {
+  FreshRecursion(linalg::Index dim, double nr, double ns, double lambda) {
     auto const d = static_cast<double>(dim);
     double const L = lambda;
     double const N = nr + ns;

@@ -12,19 +12,19 @@
 
 namespace madloop::test {
 
-inline Matrix normals(Index rows, Index cols, unsigned seed) {
+inline linalg::Matrix normals(linalg::Index rows, linalg::Index cols, unsigned seed) {
   std::mt19937_64 generator(seed);
   std::normal_distribution<double> normal;
-  Matrix result(rows, cols);
-  for (Index j = 0; j < cols; ++j) {
-    for (Index i = 0; i < rows; ++i) result(i, j) = normal(generator);
+  linalg::Matrix result(rows, cols);
+  for (linalg::Index j = 0; j < cols; ++j) {
+    for (linalg::Index i = 0; i < rows; ++i) result(i, j) = normal(generator);
   }
   return result;
 }
 
 /// X X^T / count for X dim x count standard normal.
-inline Matrix sampleCovariance(Index dim, Index count, unsigned seed) {
-  Matrix const x = normals(dim, count, seed);
+inline linalg::Matrix sampleCovariance(linalg::Index dim, linalg::Index count, unsigned seed) {
+  linalg::Matrix const x = normals(dim, count, seed);
   return x * x.transpose() / static_cast<double>(count);
 }
 

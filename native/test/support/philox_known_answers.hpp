@@ -8,9 +8,9 @@
 namespace madloop::test {
 
 struct PhiloxKnownAnswer {
-  PhiloxBlock counter;
+  random::PhiloxBlock counter;
   std::uint64_t key;
-  PhiloxBlock answer;
+  random::PhiloxBlock answer;
 };
 
 inline constexpr PhiloxKnownAnswer philoxKnownAnswers[] = {

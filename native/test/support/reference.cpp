@@ -7,12 +7,14 @@
 
 namespace madloop::test {
 
-Vector referenceEigenvalues(Matrix const& symmetric) {
+using linalg::Matrix;
+
+linalg::Vector referenceEigenvalues(Matrix const& symmetric) {
   LongMatrix const wide = symmetric.cast<long double>();
   return Eigen::SelfAdjointEigenSolver<LongMatrix>(wide, Eigen::EigenvaluesOnly).eigenvalues().cast<double>();
 }
 
-Vector referenceEigenvalues(Vector const& diagonal, Vector const& subdiagonal) {
+linalg::Vector referenceEigenvalues(linalg::Vector const& diagonal, linalg::Vector const& subdiagonal) {
   Eigen::SelfAdjointEigenSolver<LongMatrix> solver;
   solver.computeFromTridiagonal(diagonal.cast<long double>(), subdiagonal.cast<long double>(),
                                 Eigen::EigenvaluesOnly);

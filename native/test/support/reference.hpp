@@ -12,25 +12,25 @@ using LongMatrix = Eigen::Matrix<long double, Eigen::Dynamic, Eigen::Dynamic>;
 using LongVector = Eigen::Matrix<long double, Eigen::Dynamic, 1>;
 
 /// Eigenvalues of a symmetric matrix, ascending.
-Vector referenceEigenvalues(Matrix const& symmetric);
+linalg::Vector referenceEigenvalues(linalg::Matrix const& symmetric);
 /// Eigenvalues of a symmetric tridiagonal matrix, ascending.
-Vector referenceEigenvalues(Vector const& diagonal, Vector const& subdiagonal);
+linalg::Vector referenceEigenvalues(linalg::Vector const& diagonal, linalg::Vector const& subdiagonal);
 /// Eigenvalues of any square matrix.
-Eigen::VectorXcd referenceComplexEigenvalues(Matrix const& square);
+Eigen::VectorXcd referenceComplexEigenvalues(linalg::Matrix const& square);
 /// The principal square root of a positive semidefinite matrix.
-Matrix referenceSquareRoot(Matrix const& semidefinite);
+linalg::Matrix referenceSquareRoot(linalg::Matrix const& semidefinite);
 
 /// Singular values, descending, by two-sided Jacobi.
 LongVector referenceSingularValues(LongMatrix const& g);
-inline Vector referenceSingularValues(Matrix const& g) {
+inline linalg::Vector referenceSingularValues(linalg::Matrix const& g) {
   return referenceSingularValues(LongMatrix(g.cast<long double>())).cast<double>();
 }
 
 /// By LU with pivots in all rows and columns.
-Matrix referenceInverse(Matrix const& square);
+linalg::Matrix referenceInverse(linalg::Matrix const& square);
 
 /// The square orthogonal Q of a = Q R.
-Matrix orthogonalFactor(Matrix const& a);
+linalg::Matrix orthogonalFactor(linalg::Matrix const& a);
 LongMatrix orthogonalFactor(LongMatrix const& a);
 
 }  // namespace madloop::test
