@@ -5,9 +5,9 @@
 
 import { checkOptions, describe, invalid, mustError } from '../base/check.js';
 import { type ErrorCode, MadloopError } from '../base/errors.js';
+import { JobProgress } from './job-progress.js';
 import type { NativeJob } from './native-types.js';
-import type { Progress } from './progress.js';
-import { ProgressReporter } from './progress-reporter.js';
+import type { OnProgress, Progress } from './progress.js';
 import { defaultThreads, maximumThreads } from './threads.js';
 
 /** What every heavy call takes among its options. */
@@ -31,7 +31,7 @@ export interface JobSettings {
   readonly where: string;
   readonly threads: number;
   readonly signal: AbortSignal | undefined;
-  readonly onProgress: ((progress: Progress) => void) | undefined;
+  readonly onProgress: OnProgress;
 }
 
 /** Checks the job options among a call's already-read options. */
@@ -76,7 +76,7 @@ class JobRun<Result> {
   readonly #settings: JobSettings;
   readonly #resolve: (result: Result) => void;
   readonly #reject: (error: unknown) => void;
-  readonly #reporter: ProgressReporter;
+  readonly #progress: JobProgress;
   readonly #onAbort = (): void => this.#fail(abortError(this.#settings));
   #native: NativeJob<Result> | undefined;
   #settled = false;
@@ -85,7 +85,7 @@ class JobRun<Result> {
     this.#settings = settings;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#reporter = new ProgressReporter(settings.onProgress, (error) => this.#fail(error));
+    this.#progress = new JobProgress(this.#listener());
     settings.signal?.addEventListener('abort', this.#onAbort);
   }
 
@@ -94,13 +94,28 @@ class JobRun<Result> {
       const job = await start(() => this.#throwIfSettled());
       this.#native = job;
       if (this.#settled) job.cancel();
-      else this.#reporter.watch(job);
+      else this.#progress.watch(job);
       const result = await job.promise;
-      if (!this.#settled) this.#reporter.finish();
+      if (!this.#settled) this.#progress.finish();
       if (!this.#settled) this.#settle(() => this.#resolve(result));
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** What the callback throws becomes the call's rejection. */
+  #listener(): OnProgress {
+    const { onProgress } = this.#settings;
+    return (
+      onProgress &&
+      ((progress) => {
+        try {
+          onProgress(progress);
+        } catch (error) {
+          this.#fail(error);
+        }
+      })
+    );
   }
 
   /** The promise rejects now; the native job winds down by itself and its outcome is dropped. */
@@ -112,7 +127,7 @@ class JobRun<Result> {
 
   #settle(deliver: () => void): void {
     this.#settled = true;
-    this.#reporter.stop();
+    this.#progress.stop();
     this.#settings.signal?.removeEventListener('abort', this.#onAbort);
     deliver();
   }

@@ -1,5 +1,5 @@
 import type { JobOptions } from './job.js';
-import type { Progress } from './progress.js';
+import { ProgressReporter } from './progress.js';
 
 /** Job options for each part of some work in turn, so that progress runs once over all of them. */
 export function progressOfParts(
@@ -7,16 +7,13 @@ export function progressOfParts(
   sizes: readonly number[],
 ): () => JobOptions {
   const total = sizes.reduce((sum, size) => sum + size, 0);
+  const progress = new ProgressReporter(onProgress);
   let before = 0;
   let part = 0;
   return () => {
-    const [start, size] = [before, sizes[part]!];
-    before += size;
+    const [begin, end] = [before, before + sizes[part]!];
+    before = end;
     part += 1;
-    const report = ({ fraction }: Progress) => {
-      const done = start + fraction * size;
-      onProgress?.({ done, total, fraction: done / total });
-    };
-    return { ...job, onProgress: report };
+    return { ...job, onProgress: progress.part(begin, end, total) };
   };
 }

@@ -7,7 +7,7 @@ import type { Moments } from '../base/shapes.js';
 import { mergeMoments } from '../distributions/moments.js';
 import { type JobOptions, type JobSettings, jobOptionNames, resolveJobOptions, runJob } from '../engine/job.js';
 import { native } from '../engine/native.js';
-import type { Progress } from '../engine/progress.js';
+import { ProgressReporter, progressOf } from '../engine/progress.js';
 import { firstNonFinite } from '../engine/rows.js';
 import { type ByteSource, withFile } from '../files/byte-source.js';
 import type { Elements } from '../files/elements.js';
@@ -58,18 +58,19 @@ export async function momentsOfSource(
   const { rows, cols, Type } = reader;
   const step = Math.min(rows, rowsInBlock ?? blockRows(cols, Type.BYTES_PER_ELEMENT));
   const buffer: Elements = allocate(where, 'a block of rows', Type as Float64ArrayConstructor, step * cols);
-  const report = progressOf(settings, rows);
+  const progress = new ProgressReporter(settings.onProgress);
   let merged: Moments | undefined;
   for (let begin = 0; begin < rows; begin += step) {
     const count = Math.min(step, rows - begin);
     const data = buffer.subarray(0, count * cols);
     await reader.read(begin, data);
-    const block = await momentsOfBlock(reader, { data, begin, count }, settings, report);
+    const onProgress = progress.part(begin, begin + count, rows);
+    const block = await momentsOfBlock(reader, { data, begin, count }, { ...settings, onProgress });
     if (merged !== undefined) await nextTurn();
     merged = merged === undefined ? block : mergeMoments(merged, block);
   }
   await reader.finish();
-  report(rows);
+  progress.finish(progressOf(rows, rows));
   return merged!;
 }
 
@@ -82,22 +83,17 @@ function blockRows(cols: number, elementBytes: number): number {
 }
 
 async function momentsOfBlock(
-  { rows, cols, name }: RowReader,
+  { cols, name }: RowReader,
   { data, begin, count }: { data: Elements; begin: number; count: number },
-  { threads, signal }: JobSettings,
-  report: (done: number) => void,
+  settings: JobSettings,
 ): Promise<Moments> {
   const mean = allocate(where, 'the mean', Float64Array, cols);
   const entries = checkProduct(where, 'columns x columns', cols, cols);
   const covariance = allocate(where, 'the covariance', Float64Array, entries);
-  const onProgress = ({ fraction }: Progress) => {
-    // The end is reached when all is read and checked: not here.
-    if (begin + fraction * count < rows) report(begin + fraction * count);
-  };
   try {
     // The block is our own: no snapshot.
-    await runJob({ where, threads, signal, onProgress }, async () =>
-      native().startMoments({ threads, x: { data, rows: count, cols }, mean, covariance }),
+    await runJob(settings, async () =>
+      native().startMoments({ threads: settings.threads, x: { data, rows: count, cols }, mean, covariance }),
     );
   } catch (error) {
     if (!(error instanceof MadloopError) || error.code !== 'ERR_INVALID_INPUT') throw error;
@@ -112,20 +108,4 @@ async function momentsOfBlock(
     );
   }
   return { count, dim: cols, mean, covariance };
-}
-
-const reportIntervalMs = 50; // 20 times a second
-
-/** Reports rows done: not more often than JobOptions promise, never back, and the end once and exactly. */
-function progressOf({ onProgress }: JobSettings, total: number): (done: number) => void {
-  let last = Number.NEGATIVE_INFINITY;
-  let reported = -1;
-  return (done) => {
-    if (onProgress === undefined || done <= reported) return;
-    const now = performance.now();
-    if (done < total && now - last < reportIntervalMs) return;
-    last = now;
-    reported = done;
-    onProgress({ done, total, fraction: done / total });
-  };
 }

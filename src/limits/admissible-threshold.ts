@@ -3,7 +3,7 @@ import { MadloopError } from '../base/errors.js';
 import { resolveSeed, type Seed } from '../base/seed.js';
 import { type JobOptions, type JobSettings, jobOptionNames, resolveJobOptions, runJob } from '../engine/job.js';
 import { native } from '../engine/native.js';
-import { StagedProgress } from '../engine/staged-progress.js';
+import { ProgressReporter, progressOf } from '../engine/progress.js';
 import { deterministicLimitPoints } from './deterministic.js';
 import { largestExactDim } from './effective-sample-size-of-limit.js';
 import { estimateLimitPoint } from './estimate-limit-point.js';
@@ -98,6 +98,9 @@ type Question = Pick<LimitPointParameters, 'dim' | 'real' | 'lambda' | 'divisor'
 const mostSynthetic = 1e12;
 const mostLimitPoints = 20;
 
+// Progress goes in thousandths.
+const thousand = 1_000;
+
 /** The least relative error of a limit point. */
 const mostPrecise = 1e-6;
 
@@ -120,12 +123,16 @@ class ThresholdSearch {
     let low = 0; // admissible
     let high = mostSynthetic; // not
     let share = 0.95; // of the error wanted
-    const progress = new StagedProgress(this.#settings.onProgress);
+    const progress = new ProgressReporter(this.#settings.onProgress);
     for (let count = 0; count < mostLimitPoints; count += 1) {
       // d log(limit) / d log(n_s)
       const elasticity = await this.#elasticity(synthetic);
       // Mostly it takes one or two.
-      const onProgress = progress.ofStage(1 - 0.5 ** count, 1 - 0.5 ** (count + 1));
+      const onProgress = progress.part(
+        thousand * (1 - 0.5 ** count),
+        thousand * (1 - 0.5 ** (count + 1)),
+        thousand,
+      );
       const wanted = share * elasticity * this.#question.relativeError;
       // Near the deterministic start, the precision that will be wanted is known before any chain runs.
       const beyondReach = wanted > 0 && wanted < mostPrecise;
@@ -143,7 +150,7 @@ class ThresholdSearch {
       const precise = standardError <= this.#question.relativeError * next;
       const none = synthetic === 1 && next < 1;
       if (elasticity > 0 && ((near && precise) || none)) {
-        progress.finish();
+        progress.finish(progressOf(thousand, thousand));
         return {
           synthetic: Math.max(0, next),
           standardError,

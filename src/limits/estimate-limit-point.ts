@@ -1,6 +1,6 @@
 import { checkChoice, checkOptions } from '../base/check.js';
 import { type JobOptions, type JobSettings, jobOptionNames, resolveJobOptions } from '../engine/job.js';
-import { StagedProgress } from '../engine/staged-progress.js';
+import { ProgressReporter, progressOf } from '../engine/progress.js';
 import { deterministicLimitPoint } from './deterministic.js';
 import { LimitPointCell } from './limit-point-estimator.js';
 import type { LimitPoint } from './limit-point-result.js';
@@ -42,6 +42,9 @@ export function resolveLimitPointOptions(where: string, options: unknown): Limit
   };
 }
 
+// Progress goes in thousandths of the chains that are known to be wanted.
+const thousand = 1_000;
+
 /** The limit point of one cell. */
 export async function estimateLimitPoint({
   parameters,
@@ -50,13 +53,13 @@ export async function estimateLimitPoint({
 }: LimitPointQuestion): Promise<LimitPoint> {
   if (method === 'deterministic') return deterministicLimitPoint(parameters, settings);
   const cell = new LimitPointCell(settings.where, parameters);
-  const progress = new StagedProgress(settings.onProgress);
+  const progress = new ProgressReporter(settings.onProgress);
   for (let wanted = cell.next(); wanted; wanted = cell.next()) {
     const { first, count } = wanted;
-    const onProgress = progress.ofStage(first / (first + count));
+    const onProgress = progress.part((thousand * first) / (first + count), thousand, thousand);
     const [sums] = await simulateChains([{ cell, first, count }], { ...settings, onProgress });
     cell.add(first, sums!);
   }
-  progress.finish();
+  progress.finish(progressOf(thousand, thousand));
   return cell.result();
 }

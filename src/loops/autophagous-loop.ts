@@ -2,7 +2,7 @@ import { derivedSeed } from '../base/derived-seed.js';
 import { RandomIntegers } from '../base/random-integers.js';
 import type { Matrix } from '../base/shapes.js';
 import { multinomialUniform } from '../distributions/multinomial.js';
-import type { JobSettings } from '../engine/job.js';
+import { ProgressReporter } from '../engine/progress.js';
 import { firstRows, pickRows } from '../engine/rows.js';
 import { realParts } from '../gaussian-loop/parameters.js';
 import type { FittedModel } from '../models/generative-model.js';
@@ -57,7 +57,7 @@ async function* generations<Fitted extends FittedModel>(
   loop: ResolvedLoop<Fitted>,
   steps: LoopSteps<Fitted>,
 ): AsyncGenerator<Generation<Fitted>, void, undefined> {
-  const reportProgress = progressReport(loop.generations, loop.job);
+  const progress = new ProgressReporter(loop.job.onProgress);
   const reference = await steps.referenceMoments();
 
   const { realFixed, realFresh } = realParts(loop);
@@ -87,7 +87,7 @@ async function* generations<Fitted extends FittedModel>(
     recent = [...recent, { t, model }].slice(-loop.memory);
 
     const metrics = await steps.measure({ t, model }, reference);
-    reportProgress(t);
+    progress.advance(t, loop.generations);
     yield { t, model, realCount, syntheticCount: rows.rows - realCount, metrics };
   }
 }
@@ -127,15 +127,4 @@ async function drawSynthetic<Fitted extends FittedModel>(
     parts.push(part);
   }
   return parts;
-}
-
-/** Reports finished generations: at most 20 times a second, and the last one always. */
-export function progressReport(generations: number, { onProgress }: JobSettings): (t: number) => void {
-  let lastTime = Number.NEGATIVE_INFINITY;
-  return (t) => {
-    const time = performance.now();
-    if (t < generations && time - lastTime < 50) return;
-    lastTime = time;
-    onProgress?.({ done: t, total: generations, fraction: t / generations });
-  };
 }

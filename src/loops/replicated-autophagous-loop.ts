@@ -2,7 +2,6 @@ import { allocate } from '../base/allocate.js';
 import { checkBoolean, checkInteger, checkProduct, invalid } from '../base/check.js';
 import { resolveJobOptions } from '../engine/job.js';
 import type { FittedModel } from '../models/generative-model.js';
-import { progressReport } from './autophagous-loop.js';
 import { type AutophagousLoopOptions, resolveLoopOptions } from './loop-options.js';
 import {
   averages,
@@ -58,10 +57,8 @@ export async function replicatedAutophagousLoop<Fitted extends FittedModel>(
   const count = checkInteger(where, 'replicates', replicates, 1);
   const withSeries = checkBoolean(where, 'series', series);
 
-  const total = checkProduct(where, 'replicates x generations', count, generations);
-  const report = progressReport(total, settings);
-  const job = { ...settings, onProgress: ({ done }: { done: number }) => report(done) };
-  const runs = await runReplicates(loop, { replicates: count, seed: resolvedSeed, job });
+  checkProduct(where, 'replicates x generations', count, generations);
+  const runs = await runReplicates(loop, { replicates: count, seed: resolvedSeed, job: settings });
   return {
     generations: averages(runs).map(({ replicates: _, ...generation }) => generation),
     ...(withSeries && { series: seriesOf(where, runs, generations) }),

@@ -1,6 +1,7 @@
 import { derivedSeed } from '../base/derived-seed.js';
 import { type ErrorCode, MadloopError } from '../base/errors.js';
 import type { JobSettings } from '../engine/job.js';
+import { ProgressReporter } from '../engine/progress.js';
 import type { Estimate } from '../gaussian-loop/simulate-gaussian-loop.js';
 import type { FittedModel } from '../models/generative-model.js';
 import { autophagousLoop, type Generation } from './autophagous-loop.js';
@@ -74,6 +75,7 @@ export async function runReplicates<Fitted extends FittedModel>(
   const signal = job.signal === undefined ? failed.signal : AbortSignal.any([job.signal, failed.signal]);
   const threads = Math.max(1, Math.floor(job.threads / replicates));
   const total = replicates * loop.generations;
+  const progress = new ProgressReporter(job.onProgress);
   let done = 0;
 
   const runs: ReplicateGeneration[][] = Array.from({ length: replicates }, () => []);
@@ -86,7 +88,7 @@ export async function runReplicates<Fitted extends FittedModel>(
         const { model: _, ...withoutModel } = generation;
         run.push(withoutModel);
         done += 1;
-        job.onProgress?.({ done, total, fraction: done / total });
+        progress.advance(done, total);
       }
     }
   };

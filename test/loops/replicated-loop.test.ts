@@ -52,7 +52,8 @@ test('shows every generation of the first run, with its model, and waits', async
 test('counts generations of all runs as progress', async () => {
   const done: number[] = [];
   await run(3, { threads: 2, onProgress: (progress) => done.push(progress.done) });
-  expect(done).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
+  expect(done.at(-1)).toBe(12);
+  expect(done).toEqual([...new Set(done)].sort((a, b) => a - b));
 });
 
 test('a run that fails ends them all with its error', async () => {

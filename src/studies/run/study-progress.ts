@@ -12,28 +12,3 @@ export interface StudyProgress extends Progress {
    */
   readonly relativeError: number | null;
 }
-
-const intervalMs = 50; // 20 times a second
-
-/** Reports at most 20 times a second, never back, and the end exactly. */
-export class StudyReporter {
-  readonly #onProgress: ((progress: StudyProgress) => void) | undefined;
-  #fraction = 0;
-  #last = Number.NEGATIVE_INFINITY;
-
-  constructor(onProgress: ((progress: StudyProgress) => void) | undefined) {
-    this.#onProgress = onProgress;
-  }
-
-  report(progress: StudyProgress): void {
-    this.#fraction = Math.max(this.#fraction, progress.fraction);
-    const now = performance.now();
-    if (now - this.#last < intervalMs) return;
-    this.#last = now;
-    this.#onProgress?.({ ...progress, fraction: this.#fraction });
-  }
-
-  finish({ total, refused, relativeError }: StudyProgress): void {
-    this.#onProgress?.({ done: total, total, refused, fraction: 1, secondsLeft: 0, relativeError });
-  }
-}

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { checkOptions, invalid } from '../../base/check.js';
 import { MadloopError } from '../../base/errors.js';
 import { type JobOptions, type JobSettings, jobOptionNames, resolveJobOptions } from '../../engine/job.js';
+import { type OnProgress, ProgressReporter } from '../../engine/progress.js';
 import type { LimitPoint } from '../../limits/limit-point-result.js';
 import type { StudyCellResult, StudyDocument } from '../definition/study-document.js';
 import { resolveStudy, type StudyDefinition, type StudyPlan } from '../definition/study-plan.js';
@@ -11,7 +12,7 @@ import type { ChainSums } from '../store/store-sql.js';
 import { type CellGroup, StudyStore } from '../store/study-store.js';
 import { type RoundWork, Schedule, type ScheduledCell } from './schedule.js';
 import type { EngineCell, SampleSize, StudyEngine } from './study-engine.js';
-import { type StudyProgress, StudyReporter } from './study-progress.js';
+import type { StudyProgress } from './study-progress.js';
 
 export interface RunStudyOptions extends Omit<JobOptions, 'onProgress'> {
   /**
@@ -76,7 +77,7 @@ class StudyRun {
   readonly #plan: StudyPlan;
   readonly #shard: number;
   readonly #store: StudyStore;
-  readonly #reporter: StudyReporter;
+  readonly #reporter: ProgressReporter<StudyProgress>;
   readonly #schedule = new Schedule();
   /** Chains that are not in the store yet, by cell. */
   readonly #unsaved = new Map<CellGroup, ChainSums[]>();
@@ -107,7 +108,7 @@ class StudyRun {
     this.#plan = plan;
     this.#shard = shard;
     this.#store = store;
-    this.#reporter = new StudyReporter(settings.onProgress as ((progress: StudyProgress) => void) | undefined);
+    this.#reporter = new ProgressReporter(settings.onProgress as OnProgress<StudyProgress>);
   }
 
   async execute(): Promise<void> {
@@ -134,7 +135,8 @@ class StudyRun {
       this.#rescue();
       throw error;
     }
-    this.#reporter.finish(this.#progress());
+    const progress = this.#progress();
+    this.#reporter.finish({ ...progress, done: progress.total, fraction: 1, secondsLeft: 0 });
   }
 
   /** The cells that have no result yet. */
