@@ -9,17 +9,18 @@
 
 #include "core/base/aligned_array.hpp"
 #include "core/linalg/eigen.hpp"
+#include "core/linalg/eigen_setup.hpp"
 #include "core/linalg/tile_product.hpp"
 
 namespace {
 
 using madloop::linalg::Index;
-using madloop::linalg::Matrix;
+using madloop::linalg::EigenMatrix;
 
 void measure(Index dim, int products) {
-  Matrix const a = Matrix::Constant(dim, dim, 0.5);
-  Matrix const b = Matrix::Constant(dim, dim, 0.25);
-  Matrix c = Matrix::Zero(dim, dim);
+  EigenMatrix const a = EigenMatrix::Constant(dim, dim, 0.5);
+  EigenMatrix const b = EigenMatrix::Constant(dim, dim, 0.25);
+  EigenMatrix c = EigenMatrix::Zero(dim, dim);
   constexpr int rounds = 60;
   double best = 1e300;
   for (int round = 0; round < rounds; ++round) {

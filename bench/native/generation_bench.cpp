@@ -9,6 +9,7 @@
 
 #include "core/base/task.hpp"
 #include "core/linalg/eigen.hpp"
+#include "core/linalg/eigen_setup.hpp"
 #include "core/linalg/symmetric_eigenvalues.hpp"
 #include "core/linalg/trace_square_root.hpp"
 #include "core/linalg/trapezoidal.hpp"
@@ -19,7 +20,7 @@
 namespace {
 
 using madloop::linalg::Index;
-using madloop::linalg::Matrix;
+using madloop::linalg::EigenMatrix;
 using madloop::random::Stream;
 
 constexpr Index dim = 100;
@@ -44,8 +45,8 @@ void measure(char const* what, Body body) {
   std::printf("%-46s %12.3f us\n", what, best);
 }
 
-Matrix bartlett(std::uint32_t chain, std::uint64_t dof) {
-  Matrix factor(dim, std::min<Index>(dim, static_cast<Index>(dof)));
+EigenMatrix bartlett(std::uint32_t chain, std::uint64_t dof) {
+  EigenMatrix factor(dim, std::min<Index>(dim, static_cast<Index>(dof)));
   madloop::random::bartlettFactor(Stream{.key = 1, .chain = chain}, static_cast<std::size_t>(dim), dof,
                                   factor.data());
   return factor;
@@ -56,19 +57,19 @@ Matrix bartlett(std::uint32_t chain, std::uint64_t dof) {
 int main() {
   madloop::linalg::fixEigenBlocking();
   madloop::Task const task;
-  Matrix const realFactor = bartlett(0, real - 1);
-  Matrix const syntheticFactor = bartlett(1, synthetic - 1);
+  EigenMatrix const realFactor = bartlett(0, real - 1);
+  EigenMatrix const syntheticFactor = bartlett(1, synthetic - 1);
 
   // A covariance as the loop has it, and its Cholesky factor.
-  Matrix gram = Matrix::Zero(dim, dim);
+  EigenMatrix gram = EigenMatrix::Zero(dim, dim);
   madloop::linalg::addTrapezoidalGram(realFactor, gram);
   madloop::linalg::addTrapezoidalGram(syntheticFactor, gram);
   gram /= static_cast<double>(real + synthetic - 1);
-  Matrix const root = Eigen::LLT<Matrix>(gram).matrixL();
-  Matrix const product = madloop::linalg::multiplyTrapezoidal(root, syntheticFactor);
+  EigenMatrix const root = Eigen::LLT<EigenMatrix>(gram).matrixL();
+  EigenMatrix const product = madloop::linalg::multiplyTrapezoidal(root, syntheticFactor);
 
-  Matrix scratch(dim, dim);
-  madloop::linalg::Vector normals(dim);
+  EigenMatrix scratch(dim, dim);
+  madloop::linalg::EigenVector normals(dim);
   measure("random numbers", [&](std::uint32_t call) {
     auto const rows = static_cast<std::size_t>(dim);
     madloop::random::bartlettFactor(Stream{.key = 2, .chain = call, .part = 0}, rows, real - 1, scratch.data());
@@ -87,15 +88,15 @@ int main() {
     madloop::linalg::addTrapezoidalGram(product, scratch);
     sink = scratch(dim - 1, 0);
   });
-  measure("Cholesky factor", [&](std::uint32_t) { sink = Eigen::LLT<Matrix>(gram).matrixLLT()(dim - 1, 0); });
+  measure("Cholesky factor", [&](std::uint32_t) { sink = Eigen::LLT<EigenMatrix>(gram).matrixLLT()(dim - 1, 0); });
   measure("reduction to tridiagonal form",
           [&](std::uint32_t) { sink = madloop::linalg::tridiagonalise(gram, 1, task).diagonal[dim - 1]; });
   measure("reduction and trace of the square root",
           [&](std::uint32_t) { sink = madloop::linalg::traceSquareRoot(gram, task).value; });
 
   // All of it, as gaussian_loop.cpp does it for one generation.
-  madloop::loop::GaussianState reference{madloop::linalg::Vector::Zero(dim), {}};
-  reference.covariance.values = Matrix::Identity(dim, dim);
+  madloop::loop::GaussianState reference{madloop::linalg::EigenVector::Zero(dim), {}};
+  reference.covariance.values = EigenMatrix::Identity(dim, dim);
   reference.covariance.trapezoidal = true;
   reference.covariance.identity = true;
   madloop::loop::GaussianState model = reference;

@@ -1,10 +1,8 @@
 // What this build of the addon is. The build systems define MADLOOP_VERSION (from package.json) and
 // MADLOOP_VARIANT (the instruction-set level, one of those in src/engine/native.ts).
 
-#include <string>
-
 #include "binding/functions.hpp"
-#include "core/linalg/eigen.hpp"
+#include "core/linalg/eigen_setup.hpp"
 
 #if !defined(MADLOOP_VERSION) || !defined(MADLOOP_VARIANT)
 #error "the build must define MADLOOP_VERSION and MADLOOP_VARIANT as string literals"
@@ -17,9 +15,7 @@ Napi::Value buildInfo(Napi::CallbackInfo const& info) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("version", Napi::String::New(env, MADLOOP_VERSION));
   object.Set("variant", Napi::String::New(env, MADLOOP_VARIANT));
-  object.Set("eigen", Napi::String::New(env, std::to_string(EIGEN_WORLD_VERSION) + "." +
-                                                 std::to_string(EIGEN_MAJOR_VERSION) + "." +
-                                                 std::to_string(EIGEN_MINOR_VERSION)));
+  object.Set("eigen", Napi::String::New(env, linalg::eigenVersion()));
   object.Set("cuda", Napi::Boolean::New(env, false));
   return object;
 }

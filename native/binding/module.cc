@@ -3,7 +3,7 @@
 #include "binding/environment.hpp"
 #include "binding/functions.hpp"
 #include "binding/napi.hpp"
-#include "core/linalg/eigen.hpp"
+#include "core/linalg/eigen_setup.hpp"
 
 namespace {
 

@@ -13,7 +13,7 @@ namespace madloop::gaussian {
 /// the rounding of T, diagonal not negative. Errors: invalidInput for a NaN or infinity,
 /// notPositiveSemidefinite for the rest, with the place; `argument` names the matrix.
 template <class T>
-linalg::Matrix checkedCovariance(MatrixView<T> given, std::string const& argument, Task const& task);
+linalg::EigenMatrix checkedCovariance(MatrixView<T> given, std::string const& argument, Task const& task);
 
 /// A number in a message.
 std::string messageNumber(double value);

@@ -21,9 +21,9 @@
 
 namespace madloop::gaussian {
 
+using linalg::EigenMatrix;
+using linalg::EigenVector;
 using linalg::Index;
-using linalg::Matrix;
-using linalg::Vector;
 
 namespace {
 
@@ -34,7 +34,8 @@ constexpr double kEps = std::numeric_limits<double>::epsilon();
 constexpr double kWellConditioned = 1e-8;
 
 /// The pivoted Cholesky decomposition up to what is zero to rounding, after making sure that the rest is.
-linalg::PivotedCholesky semidefiniteFactor(Matrix const& s, std::string const& argument, Task const& task) {
+linalg::PivotedCholesky semidefiniteFactor(EigenMatrix const& s, std::string const& argument,
+                                           Task const& task) {
   auto const dim = static_cast<double>(s.rows());
   double const zero = dim * kEps * s.diagonal().maxCoeff();
   linalg::PivotedCholesky result = linalg::pivotedCholesky(s, zero, task);
@@ -42,7 +43,7 @@ linalg::PivotedCholesky semidefiniteFactor(Matrix const& s, std::string const& a
   // -8 d eps lambda_max, else the eigenvalues decide. Covariances stored in single precision and indefinite by
   // its rounding are refused, too: they are not what they claim.
   if (result.remainder > 8 * zero) {
-    Vector const eigenvalues = linalg::symmetricEigenvalues(s, task);
+    EigenVector const eigenvalues = linalg::symmetricEigenvalues(s, task);
     double const smallest = eigenvalues[0];
     double const largest = std::max(eigenvalues[s.rows() - 1], -smallest);
     if (smallest < -8 * dim * kEps * largest) {
@@ -57,14 +58,14 @@ linalg::PivotedCholesky semidefiniteFactor(Matrix const& s, std::string const& a
 /// Lower-triangular L with L L^T = sum of block block^T, by orthogonal reductions of [L | block]: unlike
 /// Cholesky of the sum, it keeps directions of small variance to full accuracy.
 template <class T>
-Matrix triangularFactorOfRows(MatrixView<T> x, Vector const& mean, Task const& task) {
+EigenMatrix triangularFactorOfRows(MatrixView<T> x, EigenVector const& mean, Task const& task) {
   Index const dim = mean.size();
-  Matrix upper = Matrix::Zero(dim, dim);
+  EigenMatrix upper = EigenMatrix::Zero(dim, dim);
   // Blocks as long as the matrix is wide: shorter ones would reduce the triangle again and again.
   std::size_t const blockRows = std::max<std::size_t>(2 * x.cols, 64);
-  forEachCentredBlock(x, {0, x.rows}, mean, blockRows, [&](Matrix const& block) {
+  forEachCentredBlock(x, {0, x.rows}, mean, blockRows, [&](EigenMatrix const& block) {
     task.throwIfCancelled();
-    Matrix stacked(dim + block.cols(), dim);
+    EigenMatrix stacked(dim + block.cols(), dim);
     stacked << upper, block.transpose();
     upper = linalg::triangularFactor(stacked, task);
   });
@@ -73,10 +74,10 @@ Matrix triangularFactorOfRows(MatrixView<T> x, Vector const& mean, Task const& t
 
 }  // namespace
 
-WellConditionedFactor choleskyIfWellConditioned(Matrix s, Task const& task) {
+WellConditionedFactor choleskyIfWellConditioned(EigenMatrix s, Task const& task) {
   Index const dim = s.rows();
   double const required = kWellConditioned * s.trace() / static_cast<double>(dim);
-  std::optional<Matrix> factor = linalg::choleskyFactor(std::move(s), task);
+  std::optional<EigenMatrix> factor = linalg::choleskyFactor(std::move(s), task);
   if (!factor) return {};
   for (Index i = 0; i < dim; ++i) {
     double const pivot = (*factor)(i, i);
@@ -103,7 +104,7 @@ CheckedMoments checkMoments(GaussianView const& moments, Task const& task, char 
                       std::to_string(moments.covariance.size()));
   }
   CheckedMoments result;
-  result.mean = Eigen::Map<Vector const>(moments.mean.data(), static_cast<Index>(moments.dim));
+  result.mean = Eigen::Map<EigenVector const>(moments.mean.data(), static_cast<Index>(moments.dim));
   for (Index i = 0; i < result.mean.size(); ++i) {
     if (!std::isfinite(result.mean[i])) throwNotFinite(name + ".mean", result.mean[i], std::to_string(i));
   }
@@ -123,7 +124,6 @@ double choleskyUncertainty(CheckedMoments const& moments) {
 }
 
 FactoredGaussian factorMoments(GaussianView const& moments, Task const& task, char const* argument) {
-  linalg::fixEigenBlocking();
   Team const team(task);
   CheckedMoments checked = checkMoments(moments, task, argument);
   FactoredGaussian result;
@@ -152,7 +152,6 @@ FactoredGaussian factorMoments(Moments const& moments, Task const& task, char co
 
 template <class T>
 FactoredGaussian factorData(MatrixView<T> x, Task& task, char const* argument) {
-  linalg::fixEigenBlocking();
   Team const team(task);
   if (x.rows < 2) {
     throwInvalidInput(std::string(argument) + " must have at least 2 rows to have a covariance, got " +
@@ -167,13 +166,13 @@ FactoredGaussian factorData(MatrixView<T> x, Task& task, char const* argument) {
     result.mean = columnMean(x, task, argument);
     result.factor.resize(static_cast<Index>(x.cols), rows);
     Index filled = 0;
-    forEachCentredBlock(x, {0, x.rows}, result.mean, cacheBlockRows(x.cols), [&](Matrix const& block) {
+    forEachCentredBlock(x, {0, x.rows}, result.mean, cacheBlockRows(x.cols), [&](EigenMatrix const& block) {
       result.factor.middleCols(filled, block.cols()) = block;
       filled += block.cols();
     });
     // Rounding leaves the rows of the factor a tiny mean: remove it, so that constant data have covariance
     // zero.
-    Vector residual = Vector::Zero(result.factor.rows());
+    EigenVector residual = EigenVector::Zero(result.factor.rows());
     for (Index i = 0; i < rows; ++i) residual += result.factor.col(i);
     residual /= n;
     result.factor.colwise() -= residual;
@@ -181,10 +180,11 @@ FactoredGaussian factorData(MatrixView<T> x, Task& task, char const* argument) {
     result.mean += residual;
   } else {
     Moments const sample = moments(x, task, argument);
-    result.mean = Eigen::Map<Vector const>(sample.mean.data(), static_cast<Index>(x.cols));
+    result.mean = Eigen::Map<EigenVector const>(sample.mean.data(), static_cast<Index>(x.cols));
     result.factor =
         choleskyIfWellConditioned(
-            Eigen::Map<Matrix const>(sample.covariance.data(), result.mean.size(), result.mean.size()), task)
+            Eigen::Map<EigenMatrix const>(sample.covariance.data(), result.mean.size(), result.mean.size()),
+            task)
             .factor;
     result.triangular = true;
     if (result.factor.size() == 0) result.factor = triangularFactorOfRows(x, result.mean, task) * scale;

@@ -14,11 +14,11 @@ namespace madloop::gaussian {
 
 /// A Gaussian with its covariance as a factor: covariance = factor * factor^T.
 struct FactoredGaussian {
-  linalg::Vector mean;      // d
-  linalg::Matrix factor;    // d x r, r >= 0
-  bool triangular = false;  // factor is lower triangular
+  linalg::EigenVector mean;    // d
+  linalg::EigenMatrix factor;  // d x r, r >= 0
+  bool triangular = false;     // factor is lower triangular
   /// Of a Cholesky factor, triangular or pivoted: when r = d, the determinant is their squares' product.
-  linalg::Vector pivots;
+  linalg::EigenVector pivots;
   double trace = 0;  // of the covariance
   /// Bound on the 2-norm of (covariance meant - factor factor^T): what float64 input leaves open.
   double uncertainty = 0;
@@ -33,8 +33,8 @@ struct GaussianView {
 
 /// Moments that have been checked.
 struct CheckedMoments {
-  linalg::Vector mean;        // d
-  linalg::Matrix covariance;  // d x d, symmetric
+  linalg::EigenVector mean;        // d
+  linalg::EigenMatrix covariance;  // d x d, symmetric
   double trace = 0;
   double norm = 0;  // the covariance's 1-norm, at least its 2-norm
 };
@@ -44,13 +44,13 @@ struct CheckedMoments {
 CheckedMoments checkMoments(GaussianView const& moments, Task const& task, char const* argument);
 
 struct WellConditionedFactor {
-  linalg::Matrix factor;            // lower triangular; empty where the matrix is not well conditioned
+  linalg::EigenMatrix factor;       // lower triangular; empty where the matrix is not well conditioned
   double squaredNormOfInverse = 0;  // an estimate of ||factor^-1||_F^2
 };
 
 /// The Cholesky factor of s if s is well conditioned, which is checked: its smallest eigenvalue is more than
 /// 1e-8 of their mean.
-WellConditionedFactor choleskyIfWellConditioned(linalg::Matrix s, Task const& task);
+WellConditionedFactor choleskyIfWellConditioned(linalg::EigenMatrix s, Task const& task);
 
 /// Bound on the 2-norm of what the rounding of its entries moved a stored covariance by.
 double storageUncertainty(CheckedMoments const& moments);

@@ -20,23 +20,22 @@ constexpr std::uint64_t kBlockRows = 256;
 
 void sampleGaussian(FactoredGaussian const& source, double lambda, std::uint64_t count, std::uint64_t seed,
                     double* out, Task& task) {
-  linalg::fixEigenBlocking();
   if (!(lambda >= 0 && lambda <= 1))
     throwInvalidInput("sampleGaussian: lambda must be in [0, 1], got " + std::to_string(lambda));
   linalg::Index const dim = source.mean.size();
   linalg::Index const rank = source.factor.cols();
   linalg::Index const normalsPerRow = rank + rank % 2;  // a row starts on a random block of its own
-  linalg::Matrix const factor = source.factor * std::sqrt(lambda);
+  linalg::EigenMatrix const factor = source.factor * std::sqrt(lambda);
   random::Stream const stream{random::streamKey(seed, kDomain), 0, 0, 0};
   task.expect(count);
 
   parallelFor(task, (count + kBlockRows - 1) / kBlockRows, [&](std::size_t block) {
     std::uint64_t const begin = block * kBlockRows;
     auto const rows = static_cast<linalg::Index>(std::min(kBlockRows, count - begin));
-    linalg::Matrix normals(normalsPerRow, rows);
+    linalg::EigenMatrix normals(normalsPerRow, rows);
     random::fillNormals(stream, begin * static_cast<std::uint64_t>(normalsPerRow / 2), normals.data(),
                         static_cast<std::size_t>(normals.size()));
-    linalg::Matrix samples = (factor * normals.topRows(rank)).colwise() + source.mean;
+    linalg::EigenMatrix samples = (factor * normals.topRows(rank)).colwise() + source.mean;
     std::copy(samples.data(), samples.data() + samples.size(), out + begin * static_cast<std::uint64_t>(dim));
     task.add(static_cast<std::uint64_t>(rows));
   });

@@ -13,8 +13,8 @@
 
 namespace madloop::gaussian {
 
+using linalg::EigenMatrix;
 using linalg::Index;
-using linalg::Matrix;
 
 namespace {
 
@@ -26,11 +26,11 @@ std::uint64_t productUnits(Index n) {
 }
 
 /// V diag(roots) V^T over the last columns of V, as many as there are roots: the lower half, mirrored.
-Matrix symmetricProduct(Matrix const& v, linalg::Vector const& roots, Task const& task) {
+EigenMatrix symmetricProduct(EigenMatrix const& v, linalg::EigenVector const& roots, Task const& task) {
   Index const n = v.rows();
   auto const used = v.rightCols(roots.size());
-  Matrix const scaled = used * roots.asDiagonal();
-  Matrix result = Matrix::Zero(n, n);
+  EigenMatrix const scaled = used * roots.asDiagonal();
+  EigenMatrix result = EigenMatrix::Zero(n, n);
   linalg::addProductLower(result, 1, {scaled, linalg::Side::plain, used, linalg::Side::transposed}, task);
   linalg::forRanges(task, n, kMirroredColumns, [&](linalg::Range columns) {
     Index const end = columns.begin + columns.size;
@@ -43,7 +43,7 @@ Matrix symmetricProduct(Matrix const& v, linalg::Vector const& roots, Task const
 }
 
 /// h such that a / 4^h has entries of order 1: the root of a power of 4 is a power of 2, and changes no digit.
-int halfExponent(Matrix const& a) {
+int halfExponent(EigenMatrix const& a) {
   double const largest = a.cwiseAbs().maxCoeff();
   return largest > 0 ? static_cast<int>(std::ceil(0.5 * (std::ilogb(largest) + 1))) : 0;
 }
@@ -51,15 +51,14 @@ int halfExponent(Matrix const& a) {
 }  // namespace
 
 template <class T>
-Matrix matrixSquareRoot(MatrixView<T> covariance, Task& task, std::string const& argument) {
-  linalg::fixEigenBlocking();
+EigenMatrix matrixSquareRoot(MatrixView<T> covariance, Task& task, std::string const& argument) {
   if (covariance.rows != covariance.cols) {
     throwInvalidInput(argument + " must be square, got " + std::to_string(covariance.rows) + " x " +
                       std::to_string(covariance.cols));
   }
   auto const n = static_cast<Index>(covariance.rows);
   task.expect(linalg::symmetricEigenvectorsUnits(n) + productUnits(n));
-  Matrix scaled = checkedCovariance(covariance, argument, task);
+  EigenMatrix scaled = checkedCovariance(covariance, argument, task);
   int const half = halfExponent(scaled);
   // In two steps, since 4^-half may be out of range.
   scaled = (scaled * std::ldexp(1.0, -half)) * std::ldexp(1.0, -half);
@@ -78,13 +77,13 @@ Matrix matrixSquareRoot(MatrixView<T> covariance, Task& task, std::string const&
   Index dropped = 0;
   while (dropped < n && eigen.values[dropped] <= zero) ++dropped;
   // sqrt is exact to rounding; the power of two goes in here.
-  linalg::Vector const roots = eigen.values.tail(n - dropped).cwiseSqrt() * std::ldexp(1.0, half);
-  Matrix result = symmetricProduct(eigen.vectors, roots, task);
+  linalg::EigenVector const roots = eigen.values.tail(n - dropped).cwiseSqrt() * std::ldexp(1.0, half);
+  EigenMatrix result = symmetricProduct(eigen.vectors, roots, task);
   task.add(productUnits(n));
   return result;
 }
 
-template Matrix matrixSquareRoot<float>(MatrixView<float>, Task&, std::string const&);
-template Matrix matrixSquareRoot<double>(MatrixView<double>, Task&, std::string const&);
+template EigenMatrix matrixSquareRoot<float>(MatrixView<float>, Task&, std::string const&);
+template EigenMatrix matrixSquareRoot<double>(MatrixView<double>, Task&, std::string const&);
 
 }  // namespace madloop::gaussian

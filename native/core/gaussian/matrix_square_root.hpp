@@ -19,6 +19,6 @@ namespace madloop::gaussian {
 /// (names the place); notPositiveSemidefinite for asymmetry or a negative eigenvalue beyond the rounding of T,
 /// eps: below -8 d eps lambda_max.
 template <class T>
-linalg::Matrix matrixSquareRoot(MatrixView<T> covariance, Task& task, std::string const& argument);
+linalg::EigenMatrix matrixSquareRoot(MatrixView<T> covariance, Task& task, std::string const& argument);
 
 }  // namespace madloop::gaussian

@@ -14,8 +14,8 @@
 
 namespace madloop::gaussian {
 
+using linalg::EigenVector;
 using linalg::Index;
-using linalg::Vector;
 
 namespace {
 
@@ -51,8 +51,8 @@ constexpr std::size_t kLargestCovariance = std::size_t{8} << 30;
 
 /// Sum of (row - first row) over the rows of a group: a mean free of cancellation for offset data.
 template <class T>
-Vector shiftedRowSum(MatrixView<T> x, IndexRange range, Task& task, char const* argument) {
-  Vector sum = Vector::Zero(static_cast<Index>(x.cols));
+EigenVector shiftedRowSum(MatrixView<T> x, IndexRange range, Task& task, char const* argument) {
+  EigenVector sum = EigenVector::Zero(static_cast<Index>(x.cols));
   T const* const first = x.row(0);
   for (std::size_t i = range.begin; i < range.end; ++i) {
     T const* const row = x.row(i);
@@ -68,18 +68,18 @@ Vector shiftedRowSum(MatrixView<T> x, IndexRange range, Task& task, char const* 
 }  // namespace
 
 template <class T>
-Vector columnMean(MatrixView<T> x, Task& task, char const* argument) {
+EigenVector columnMean(MatrixView<T> x, Task& task, char const* argument) {
   if (x.rows == 0 || x.cols == 0) {
     throwInvalidInput(std::string(argument) + " must have at least one row and one column, got " +
                       std::to_string(x.rows) + " x " + std::to_string(x.cols));
   }
   std::vector<IndexRange> const groups = rowGroups(x.rows, x.cols);
-  std::vector<Vector> sums(groups.size());
+  std::vector<EigenVector> sums(groups.size());
   parallelFor(task, groups.size(), [&](std::size_t g) {
     sums[g] = shiftedRowSum(x, groups[g], task, argument);
     task.add(groups[g].size());
   });
-  Vector mean = sums[0];
+  EigenVector mean = sums[0];
   for (std::size_t g = 1; g < groups.size(); ++g) mean += sums[g];
   mean /= static_cast<double>(x.rows);
   for (Index j = 0; j < mean.size(); ++j) mean[j] += static_cast<double>(x.row(0)[j]);
@@ -88,7 +88,6 @@ Vector columnMean(MatrixView<T> x, Task& task, char const* argument) {
 
 template <class T>
 Moments moments(MatrixView<T> x, Task& task, char const* argument) {
-  linalg::fixEigenBlocking();
   std::size_t const bytes =
       checkedMultiply(x.cols, checkedMultiply(x.cols, sizeof(double), "covariance size"), "covariance size");
   if (bytes > kLargestCovariance) {
@@ -96,18 +95,18 @@ Moments moments(MatrixView<T> x, Task& task, char const* argument) {
                       std::to_string(x.cols));
   }
   task.expect(2 * x.rows);
-  Vector const shift = columnMean(x, task, argument);
+  EigenVector const shift = columnMean(x, task, argument);
   Index const dim = shift.size();
 
   // Scatter about the computed mean, one accumulator a group of rows; what rounding left of the mean is removed
   // at the end.
   std::vector<IndexRange> const groups = rowGroups(x.rows, x.cols);
-  std::vector<linalg::Matrix> scatters(groups.size());
-  std::vector<Vector> residuals(groups.size());
+  std::vector<linalg::EigenMatrix> scatters(groups.size());
+  std::vector<EigenVector> residuals(groups.size());
   parallelFor(task, groups.size(), [&](std::size_t g) {
     scatters[g] = linalg::zeroMatrix(linalg::spreadRows(dim), dim);
-    residuals[g] = Vector::Zero(dim);
-    forEachCentredBlock(x, groups[g], shift, updateRows(x.cols), [&](linalg::Matrix const& block) {
+    residuals[g] = EigenVector::Zero(dim);
+    forEachCentredBlock(x, groups[g], shift, updateRows(x.cols), [&](linalg::EigenMatrix const& block) {
       task.throwIfCancelled();
       linalg::addProductLower(scatters[g].topRows(dim), 1,
                               {block, linalg::Side::plain, block, linalg::Side::transposed}, task);
@@ -115,7 +114,7 @@ Moments moments(MatrixView<T> x, Task& task, char const* argument) {
       task.add(static_cast<std::uint64_t>(block.cols()));
     });
   });
-  Vector& residual = residuals[0];
+  EigenVector& residual = residuals[0];
   for (std::size_t g = 1; g < groups.size(); ++g) residual += residuals[g];
   auto const n = static_cast<double>(x.rows);
 
@@ -145,8 +144,8 @@ Moments moments(MatrixView<T> x, Task& task, char const* argument) {
   return result;
 }
 
-template Vector columnMean<float>(MatrixView<float>, Task&, char const*);
-template Vector columnMean<double>(MatrixView<double>, Task&, char const*);
+template EigenVector columnMean<float>(MatrixView<float>, Task&, char const*);
+template EigenVector columnMean<double>(MatrixView<double>, Task&, char const*);
 template Moments moments<float>(MatrixView<float>, Task&, char const*);
 template Moments moments<double>(MatrixView<double>, Task&, char const*);
 

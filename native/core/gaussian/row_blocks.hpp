@@ -35,10 +35,10 @@ inline std::size_t cacheBlockRows(std::size_t cols) {
 /// Calls use(block) with `blockRows` consecutive rows of the range (fewer in the last block) as the columns of
 /// a cols x blockRows matrix, minus `centre`.
 template <class T, class Use>
-void forEachCentredBlock(MatrixView<T> x, IndexRange range, linalg::Vector const& centre, std::size_t blockRows,
-                         Use use) {
+void forEachCentredBlock(MatrixView<T> x, IndexRange range, linalg::EigenVector const& centre,
+                         std::size_t blockRows, Use use) {
   auto const dim = static_cast<linalg::Index>(x.cols);
-  linalg::Matrix block;
+  linalg::EigenMatrix block;
   for (std::size_t begin = range.begin; begin < range.end; begin += blockRows) {
     std::size_t const end = std::min(begin + blockRows, range.end);
     block.resize(dim, static_cast<linalg::Index>(end - begin));
@@ -53,6 +53,6 @@ void forEachCentredBlock(MatrixView<T> x, IndexRange range, linalg::Vector const
 
 /// Mean of the rows, accurate for offset data. Errors as for moments().
 template <class T>
-linalg::Vector columnMean(MatrixView<T> x, Task& task, char const* argument);
+linalg::EigenVector columnMean(MatrixView<T> x, Task& task, char const* argument);
 
 }  // namespace madloop::gaussian

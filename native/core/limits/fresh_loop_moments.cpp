@@ -11,7 +11,7 @@
 namespace madloop::limits {
 
 using linalg::Index;
-using linalg::Matrix;
+using Matrix = linalg::EigenMatrix;
 
 namespace {
 

@@ -34,8 +34,8 @@ struct LimitPointSchedule {
 /// the reference is N(0, I_r), r the rank of its covariance S = F F'; there Sigma stands for F Sigma F', and
 /// distances are taken with F' F.
 struct ReferenceMetric {
-  double trace = 0;       // of S
-  linalg::Matrix values;  // F' F, r x r
+  double trace = 0;            // of S
+  linalg::EigenMatrix values;  // F' F, r x r
 };
 
 /// What is known exactly of a loop, and how to estimate its limit point.

@@ -12,6 +12,7 @@
 #include "core/base/memory.hpp"
 #include "core/base/parallel.hpp"
 #include "core/limits/limit_point_controls.hpp"
+#include "core/linalg/eigen_setup.hpp"
 #include "core/loop/gaussian_loop_chain.hpp"
 #include "core/random/normal.hpp"
 #include "core/random/stream.hpp"
@@ -90,7 +91,7 @@ FixedSetFeatures measureFixedSet(GaussianState const& fitted, LimitPointCell con
 LimitPointCell prepareCell(loop::GaussianLoopParameters parameters, Task const& task) {
   if (parameters.referenceCovariance.empty()) return {parameters, std::nullopt};
   loop::LoopReference const reference = loop::makeLoopReference(parameters, task, "limitPoint");
-  linalg::Matrix const& factor = reference.state.covariance.values;
+  linalg::EigenMatrix const& factor = reference.state.covariance.values;
   if (factor.cols() == 0)
     throwInvalidInput("limitPoint: reference covariance must not be zero, got a matrix of zeros");
   parameters.dim = static_cast<std::size_t>(factor.cols());

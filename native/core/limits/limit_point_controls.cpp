@@ -14,7 +14,7 @@
 namespace madloop::limits {
 
 using linalg::Index;
-using linalg::Matrix;
+using Matrix = linalg::EigenMatrix;
 using linalg::ScaledTridiagonal;
 
 namespace {

@@ -48,7 +48,7 @@ double at(double const* packed, std::size_t i, std::size_t j) { return packed[i 
 /// front, so that the residual is the inner product with z.
 Eigen::VectorXd regression(Group<double const> const& group, std::size_t size, double observations) {
   auto const n = static_cast<Index>(size);
-  linalg::Matrix covariance(n, n);
+  linalg::EigenMatrix covariance(n, n);
   for (std::size_t i = 0; i < size; ++i) {
     for (std::size_t j = 0; j <= i; ++j) {
       double const value = at(group.products, i, j) / observations -
@@ -60,7 +60,7 @@ Eigen::VectorXd regression(Group<double const> const& group, std::size_t size, d
   // Sweeps: after control i, row 0 holds the distance's covariances with the controls about those swept so far.
   Eigen::VectorXd coefficients = Eigen::VectorXd::Zero(n);
   Eigen::VectorXd const variances = covariance.diagonal();
-  linalg::Matrix factor = linalg::Matrix::Zero(n, n);
+  linalg::EigenMatrix factor = linalg::EigenMatrix::Zero(n, n);
   std::array<bool, 256> used{};
   for (Index i = 1; i < n; ++i) {
     double pivot = covariance(i, i);

@@ -24,11 +24,11 @@ constexpr Index kCopiedColumns = 64;
 void reduceToBand(MatrixBlock a, Task const& task) {
   Index const cols = a.cols();
   // One memory for all steps.
-  Matrix spaceOfY = freshMatrix(cols, kBandwidth);
-  Matrix spaceOfTop = freshMatrix(cols, kBandwidth);
-  Matrix spaceOfX = freshMatrix(a.rows(), kBandwidth);
-  Matrix spaceOfOuter = freshMatrix(a.rows(), 2 * kBandwidth);
-  Matrix spaceOfInner = freshMatrix(cols, 2 * kBandwidth);
+  EigenMatrix spaceOfY = freshMatrix(cols, kBandwidth);
+  EigenMatrix spaceOfTop = freshMatrix(cols, kBandwidth);
+  EigenMatrix spaceOfX = freshMatrix(a.rows(), kBandwidth);
+  EigenMatrix spaceOfOuter = freshMatrix(a.rows(), 2 * kBandwidth);
+  EigenMatrix spaceOfInner = freshMatrix(cols, 2 * kBandwidth);
   for (Index k = 0; k < cols; k += kBandwidth) {
     task.throwIfCancelled();
     Index const width = std::min(kBandwidth, cols - k);
@@ -53,7 +53,7 @@ void reduceToBand(MatrixBlock a, Task const& task) {
     BlockReflector const q = reducePanel(top.leftCols(panel));
     if (panel < width) {
       // Fewer columns than rows: the rows beyond are only transformed.
-      Matrix const inner = q.t.transpose() * (q.v.transpose() * top.rightCols(width - panel));
+      EigenMatrix const inner = q.t.transpose() * (q.v.transpose() * top.rightCols(width - panel));
       top.rightCols(width - panel).noalias() -= q.v * inner;
     }
     rest.topRows(width) = top.transpose();
@@ -65,7 +65,7 @@ void reduceToBand(MatrixBlock a, Task const& task) {
     auto x = spaceOfX.topLeftCorner(lower, panel);
     x.setZero();
     addProduct(x, 1, {remaining, Side::plain, q.v, Side::plain}, task);
-    Matrix cross = Matrix::Zero(width, panel);
+    EigenMatrix cross = EigenMatrix::Zero(width, panel);
     addProduct(cross, 1, {y, Side::transposed, q.v, Side::plain}, task);
     auto outer = spaceOfOuter.topLeftCorner(lower, width + panel);
     outer.leftCols(width) = left.v.bottomRows(lower);
@@ -104,9 +104,9 @@ void chase(BandMatrix& band, Index width, Index row, Index step) {
 
 }  // namespace
 
-Bidiagonal bidiagonaliseInTwoStages(Matrix& a, Task const& task) {
+Bidiagonal bidiagonaliseInTwoStages(EigenMatrix& a, Task const& task) {
   Index const n = a.cols();
-  Matrix space = freshMatrix(spreadRows(a.rows()), n);
+  EigenMatrix space = freshMatrix(spreadRows(a.rows()), n);
   MatrixBlock work = space.topRows(a.rows());
   forRanges(task, n, kCopiedColumns, [&](Range columns) {
     work.middleCols(columns.begin, columns.size) = a.middleCols(columns.begin, columns.size);
@@ -123,7 +123,7 @@ Bidiagonal bidiagonaliseInTwoStages(Matrix& a, Task const& task) {
       task, n - 1, 3, [&](Index row) { return (n - 1 - row + width - 1) / width; },
       [&](Index row, Index step) { chase(band, width, row, step); });
 
-  Bidiagonal result{Vector(n), Vector(std::max<Index>(n - 1, 0))};
+  Bidiagonal result{EigenVector(n), EigenVector(std::max<Index>(n - 1, 0))};
   for (Index i = 0; i < n; ++i) {
     result.diagonal[i] = band.at(i, i);
     if (i + 1 < n) result.superdiagonal[i] = band.at(i, i + 1);

@@ -8,8 +8,8 @@ namespace madloop::linalg {
 
 /// An upper bidiagonal matrix: diagonal (n) and superdiagonal (n - 1).
 struct Bidiagonal {
-  Vector diagonal;
-  Vector superdiagonal;
+  EigenVector diagonal;
+  EigenVector superdiagonal;
 };
 
 /// A bidiagonal matrix with the singular values of a (m x n, m >= n, overwritten; entries near 1), on all
@@ -20,6 +20,6 @@ struct Bidiagonal {
 /// bandwidth flops in the cache (Lang 1996), where one sweep follows the other at a distance, each on a thread.
 /// Half of the flops of the one-stage form are matrix-vector products, which run at the speed of memory and on
 /// one thread.
-Bidiagonal bidiagonaliseInTwoStages(Matrix& a, Task const& task);
+Bidiagonal bidiagonaliseInTwoStages(EigenMatrix& a, Task const& task);
 
 }  // namespace madloop::linalg

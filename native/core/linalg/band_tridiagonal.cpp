@@ -16,12 +16,12 @@ namespace {
 constexpr Index kBandwidth = 32;
 
 /// Overwrites the lower triangle of a by that of a matrix of kBandwidth subdiagonals with the same eigenvalues.
-void reduceToBand(Matrix& a, Task const& task) {
+void reduceToBand(EigenMatrix& a, Task const& task) {
   Index const n = a.rows();
   // One memory for all steps.
-  Matrix spaceOfY = freshMatrix(n, kBandwidth);
-  Matrix spaceOfOuter = freshMatrix(n, 2 * kBandwidth);
-  Matrix spaceOfMirrored = freshMatrix(n, 2 * kBandwidth);
+  EigenMatrix spaceOfY = freshMatrix(n, kBandwidth);
+  EigenMatrix spaceOfOuter = freshMatrix(n, 2 * kBandwidth);
+  EigenMatrix spaceOfMirrored = freshMatrix(n, 2 * kBandwidth);
   for (Index k = 0; k + kBandwidth < n; k += kBandwidth) {
     task.throwIfCancelled();
     Index const below = n - k - kBandwidth;
@@ -31,7 +31,7 @@ void reduceToBand(Matrix& a, Task const& task) {
     if (width < kBandwidth) {
       // Fewer rows than columns: the columns beyond are only transformed.
       auto beyond = panel.rightCols(kBandwidth - width);
-      Matrix const inner = q.t.transpose() * (q.v.transpose() * beyond);
+      EigenMatrix const inner = q.t.transpose() * (q.v.transpose() * beyond);
       beyond.noalias() -= q.v * inner;
     }
     // C - V W^T - W V^T with Y = C V T and W = Y - V (T^T V^T Y) / 2 (Golub & Van Loan, 4th ed., section 8.3.1,
@@ -45,7 +45,7 @@ void reduceToBand(Matrix& a, Task const& task) {
     outer.leftCols(width) = q.v;
     w.setZero();
     addProduct(w, 1, {y, Side::plain, q.t, Side::plain}, task);
-    Matrix inner = Matrix::Zero(width, width);
+    EigenMatrix inner = EigenMatrix::Zero(width, width);
     addProduct(inner, 1, {q.v, Side::transposed, w, Side::plain}, task);
     inner = q.t.transpose() * inner;
     addProduct(w, -0.5, {q.v, Side::plain, inner, Side::plain}, task);
@@ -76,7 +76,7 @@ void chase(BandMatrix& band, Index width, Index column, Index step) {
 
 }  // namespace
 
-Tridiagonal tridiagonaliseInTwoStages(Matrix& a, Task const& task) {
+Tridiagonal tridiagonaliseInTwoStages(EigenMatrix& a, Task const& task) {
   reduceToBand(a, task);
   Index const n = a.rows();
   Index const width = std::min(kBandwidth, std::max<Index>(n - 1, 1));
@@ -89,7 +89,7 @@ Tridiagonal tridiagonaliseInTwoStages(Matrix& a, Task const& task) {
       task, n - 2, 3, [&](Index column) { return (n - 1 - column + width - 1) / width; },
       [&](Index column, Index step) { chase(band, width, column, step); });
 
-  Tridiagonal result{Vector(n), Vector(std::max<Index>(n - 1, 0))};
+  Tridiagonal result{EigenVector(n), EigenVector(std::max<Index>(n - 1, 0))};
   for (Index i = 0; i < n; ++i) {
     result.diagonal[i] = band.at(i, i);
     if (i + 1 < n) result.subdiagonal[i] = band.at(i + 1, i);

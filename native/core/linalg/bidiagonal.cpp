@@ -11,10 +11,10 @@ namespace madloop::linalg {
 namespace {
 
 /// Reduces a (rows >= cols, overwritten) one column and one row at a time.
-Bidiagonal bidiagonaliseInOneStage(Matrix& a, Task const& task) {
+Bidiagonal bidiagonaliseInOneStage(EigenMatrix& a, Task const& task) {
   Index const cols = a.cols();
-  Bidiagonal result{Vector(cols), Vector(cols - 1)};
-  Vector workspace(std::max(a.rows(), cols));
+  Bidiagonal result{EigenVector(cols), EigenVector(cols - 1)};
+  EigenVector workspace(std::max(a.rows(), cols));
   for (Index k = 0; k < cols; ++k) {
     task.throwIfCancelled();
     double tau = 0;
@@ -27,8 +27,8 @@ Bidiagonal bidiagonaliseInOneStage(Matrix& a, Task const& task) {
     a.bottomRightCorner(a.rows() - k, right)
         .applyHouseholderOnTheLeft(column.tail(a.rows() - k - 1), tau, workspace.data());
 
-    Vector row = a.row(k).tail(right).transpose();
-    Vector essential(right - 1);
+    EigenVector row = a.row(k).tail(right).transpose();
+    EigenVector essential(right - 1);
     row.makeHouseholder(essential, tau, beta);
     result.superdiagonal[k] = beta;
     a.bottomRightCorner(a.rows() - k - 1, right).applyHouseholderOnTheRight(essential, tau, workspace.data());
@@ -38,8 +38,8 @@ Bidiagonal bidiagonaliseInOneStage(Matrix& a, Task const& task) {
 
 }  // namespace
 
-Bidiagonal bidiagonalise(Matrix g, Task const& task) {
-  if (g.rows() < g.cols()) g = Matrix(g.transpose());
+Bidiagonal bidiagonalise(EigenMatrix g, Task const& task) {
+  if (g.rows() < g.cols()) g = EigenMatrix(g.transpose());
   if (g.cols() == 0) return {};
   // QR costs 2 l r^2; it pays once the rows it saves cost more, from about l = 5/3 r (Chan 1982).
   if (3 * g.rows() > 5 * g.cols()) g = triangularFactor(g, task);

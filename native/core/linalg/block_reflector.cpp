@@ -19,7 +19,7 @@ constexpr Index kPanel = 64;
 void reduceColumns(MatrixBlock panel, MatrixBlock v, MatrixBlock t) {
   Index const rows = panel.rows();
   Index const cols = panel.cols();
-  Vector product(cols);
+  EigenVector product(cols);
   for (Index j = 0; j < cols; ++j) {
     Index const length = rows - j;
     auto reflector = v.col(j).tail(length);
@@ -53,24 +53,25 @@ void reduceRecursively(MatrixBlock panel, MatrixBlock v, MatrixBlock t) {
   reduceRecursively(panel.leftCols(left), v.leftCols(left), t.topLeftCorner(left, left));
   auto const vLeft = v.leftCols(left);
   auto const tLeft = t.topLeftCorner(left, left);
-  Matrix const inner = tLeft.transpose() * (vLeft.transpose() * panel.rightCols(right));
+  EigenMatrix const inner = tLeft.transpose() * (vLeft.transpose() * panel.rightCols(right));
   panel.rightCols(right).noalias() -= vLeft * inner;
   reduceRecursively(panel.bottomRightCorner(below, right), v.bottomRightCorner(below, right),
                     t.bottomRightCorner(right, right));
   // (I - V1 T1 V1^T)(I - V2 T2 V2^T) has T12 = -T1 (V1^T V2) T2.
-  Matrix const cross = v.bottomLeftCorner(below, left).transpose() * v.bottomRightCorner(below, right);
+  EigenMatrix const cross = v.bottomLeftCorner(below, left).transpose() * v.bottomRightCorner(below, right);
   t.topRightCorner(left, right).noalias() = -(tLeft * cross) * t.bottomRightCorner(right, right);
 }
 
 }  // namespace
 
 BlockReflector reducePanel(MatrixBlock panel) {
-  BlockReflector q{Matrix::Zero(panel.rows(), panel.cols()), Matrix::Zero(panel.cols(), panel.cols())};
+  BlockReflector q{EigenMatrix::Zero(panel.rows(), panel.cols()),
+                   EigenMatrix::Zero(panel.cols(), panel.cols())};
   reduceRecursively(panel, q.v, q.t);
   return q;
 }
 
-Matrix triangularFactor(Matrix& a, Task const& task) {
+EigenMatrix triangularFactor(EigenMatrix& a, Task const& task) {
   Index const cols = a.cols();
   for (Index k = 0; k < cols; k += kPanel) {
     task.throwIfCancelled();
@@ -80,7 +81,7 @@ Matrix triangularFactor(Matrix& a, Task const& task) {
     BlockReflector const q = reducePanel(a.block(k, k, below, width));
     if (right == 0) break;
     auto rest = a.block(k, k + width, below, right);
-    Matrix inner = Matrix::Zero(right, width);  // rest^T V
+    EigenMatrix inner = EigenMatrix::Zero(right, width);  // rest^T V
     addProduct(inner, 1, {rest, Side::transposed, q.v, Side::plain}, task);
     inner = inner * q.t;
     addProduct(rest, -1, {q.v, Side::plain, inner, Side::transposed}, task);

@@ -11,8 +11,8 @@ namespace madloop::linalg {
 
 /// The product Q = I - V T V^T of b reflectors of length m >= b.
 struct BlockReflector {
-  Matrix v;  // m x b, with its unit diagonal and its zeros
-  Matrix t;  // b x b, upper triangular, zeros below
+  EigenMatrix v;  // m x b, with its unit diagonal and its zeros
+  EigenMatrix t;  // b x b, upper triangular, zeros below
 };
 
 /// QR decomposition of a panel (m x b, m >= b): the panel becomes R with zeros below. By halves, so that most
@@ -21,6 +21,6 @@ BlockReflector reducePanel(MatrixBlock panel);
 
 /// The upper triangular factor (n x n) of the QR decomposition of a (m x n, m >= n, overwritten), on all
 /// threads.
-Matrix triangularFactor(Matrix& a, Task const& task);
+EigenMatrix triangularFactor(EigenMatrix& a, Task const& task);
 
 }  // namespace madloop::linalg

@@ -36,7 +36,7 @@ void forEachChunk(Index count, Task const& task, Body const& body) {
 }
 
 /// Exchanges rows and columns p < q of a symmetric matrix of which the lower triangle is stored.
-void exchange(Matrix& a, Index p, Index q) {
+void exchange(EigenMatrix& a, Index p, Index q) {
   Index const below = a.rows() - q - 1;
   std::swap(a(p, p), a(q, q));
   a.row(p).head(p).swap(a.row(q).head(p));
@@ -44,8 +44,8 @@ void exchange(Matrix& a, Index p, Index q) {
   for (Index i = p + 1; i < q; ++i) std::swap(a(i, p), a(q, i));
 }
 
-double infinityNormOfLower(Matrix const& a, Index first) {
-  Vector sums = Vector::Zero(a.rows());
+double infinityNormOfLower(EigenMatrix const& a, Index first) {
+  EigenVector sums = EigenVector::Zero(a.rows());
   for (Index j = first; j < a.cols(); ++j) {
     for (Index i = j; i < a.rows(); ++i) {
       sums[i] += std::abs(a(i, j));
@@ -57,7 +57,7 @@ double infinityNormOfLower(Matrix const& a, Index first) {
 
 /// Overwrites columns of s, which all columns before them have updated, by those of L; by halves, so that the
 /// products are as deep as they can be (Gustavson 1997). False where a pivot is not positive.
-bool factorColumns(Matrix& s, Span columns, Task const& task) {
+bool factorColumns(EigenMatrix& s, Span columns, Task const& task) {
   task.throwIfCancelled();
   auto const [begin, end] = columns;
   Index const below = s.rows() - end;
@@ -73,9 +73,9 @@ bool factorColumns(Matrix& s, Span columns, Task const& task) {
                {s.block(end, begin, below, left), Side::plain, square, Side::transposed}, task);
     return factorColumns(s, {middle, end}, task);
   }
-  Eigen::LLT<Matrix> const corner(s.block(begin, begin, columns.size(), columns.size()));
+  Eigen::LLT<EigenMatrix> const corner(s.block(begin, begin, columns.size(), columns.size()));
   if (corner.info() != Eigen::Success) return false;
-  Matrix const lower = corner.matrixL();
+  EigenMatrix const lower = corner.matrixL();
   s.block(begin, begin, columns.size(), columns.size()) = lower;
   auto panel = s.block(end, begin, below, columns.size());
   forEachChunk(below, task, [&](Index first, Index size) {
@@ -87,7 +87,7 @@ bool factorColumns(Matrix& s, Span columns, Task const& task) {
 
 }  // namespace
 
-std::optional<Matrix> choleskyFactor(Matrix s, Task const& task) {
+std::optional<EigenMatrix> choleskyFactor(EigenMatrix s, Task const& task) {
   Index const n = s.rows();
   if (!factorColumns(s, {0, n}, task)) return std::nullopt;
   forEachChunk(n, task, [&](Index begin, Index size) {
@@ -96,18 +96,18 @@ std::optional<Matrix> choleskyFactor(Matrix s, Task const& task) {
   return s;
 }
 
-double squaredNormOfInverse(Matrix const& lower, Task const& task) {
+double squaredNormOfInverse(EigenMatrix const& lower, Task const& task) {
   Index const n = lower.rows();
   std::vector<double> sums(static_cast<std::size_t>((n + kColumns - 1) / kColumns));
   forRanges(task, n, kColumns, [&](Range range) {
     // Columns begin .. of the inverse are zero above row begin.
     Index const below = n - range.begin;
-    Matrix columns = Matrix::Identity(below, range.size);
+    EigenMatrix columns = EigenMatrix::Identity(below, range.size);
     for (Index k = 0; k < below; k += kDeepBlock) {
       task.throwIfCancelled();
       Index const height = std::min(kDeepBlock, below - k);
       Index const first = range.begin + k;
-      Matrix solved = columns.middleRows(k, height);
+      EigenMatrix solved = columns.middleRows(k, height);
       lower.block(first, first, height, height).triangularView<Eigen::Lower>().solveInPlace(solved);
       columns.middleRows(k, height) = solved;
       Index const rest = below - k - height;
@@ -121,7 +121,7 @@ double squaredNormOfInverse(Matrix const& lower, Task const& task) {
   return fixedOrderSum(sums.size(), [&](std::size_t i) { return sums[i]; });
 }
 
-PivotedCholesky pivotedCholesky(Matrix s, double negligible, Task const& task) {
+PivotedCholesky pivotedCholesky(EigenMatrix s, double negligible, Task const& task) {
   Index const n = s.rows();
   std::vector<Index> order(static_cast<std::size_t>(n));
   for (Index i = 0; i < n; ++i) order[static_cast<std::size_t>(i)] = i;
@@ -131,7 +131,7 @@ PivotedCholesky pivotedCholesky(Matrix s, double negligible, Task const& task) {
     Index const first = rank;
     Index const end = std::min(first + kDeepBlock, n);
     // Within a block of columns only the diagonal is kept up to date, and each column when its turn comes.
-    Vector diagonal = s.diagonal();
+    EigenVector diagonal = s.diagonal();
     for (; rank < end; ++rank) {
       task.throwIfCancelled();
       Index pivot = rank;
@@ -160,7 +160,7 @@ PivotedCholesky pivotedCholesky(Matrix s, double negligible, Task const& task) {
     auto panel = s.block(rank, first, below, rank - first);
     addProductLower(s.bottomRightCorner(below, below), -1, {panel, Side::plain, panel, Side::transposed}, task);
   }
-  PivotedCholesky result{Matrix(n, rank), s.diagonal().head(rank), infinityNormOfLower(s, rank)};
+  PivotedCholesky result{EigenMatrix(n, rank), s.diagonal().head(rank), infinityNormOfLower(s, rank)};
   for (Index j = 0; j < rank; ++j) {
     for (Index i = 0; i < n; ++i) result.factor(order[static_cast<std::size_t>(i)], j) = i < j ? 0.0 : s(i, j);
   }

@@ -15,9 +15,9 @@ constexpr Index kColumns = 64;
 
 }  // namespace
 
-Matrix congruence(Matrix const& lower, Matrix s, double factor, Task const& task) {
+EigenMatrix congruence(EigenMatrix const& lower, EigenMatrix s, double factor, Task const& task) {
   Index const n = s.rows();
-  Matrix y = freshMatrix(n, n);
+  EigenMatrix y = freshMatrix(n, n);
   forRanges(task, n, kColumns, [&](Range columns) {
     for (Index j = columns.begin; j < columns.begin + columns.size; ++j) {
       s.col(j).head(j).setZero();

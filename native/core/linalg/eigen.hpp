@@ -1,10 +1,11 @@
-// The only file that includes Eigen.
+// The only file that includes Eigen: seen by linalg and by the sources of gaussian alone.
 #pragma once
 
 #include <cstddef>
 
 #include "core/base/error.hpp"
 #include "core/base/large_pages.hpp"
+#include "core/linalg/matrix.hpp"
 
 // node-gyp builds without NDEBUG, and a failed eigen_assert would abort the Node process: throw instead.
 #define eigen_assert(condition)                                                                     \
@@ -36,25 +37,44 @@
 
 namespace madloop::linalg {
 
-using Index = Eigen::Index;
-using Matrix = Eigen::MatrixXd;  // column-major, owned, aligned
-using Vector = Eigen::VectorXd;
+using EigenMatrix = Eigen::MatrixXd;  // column-major, owned, aligned
+using EigenVector = Eigen::VectorXd;
+
+/// Our matrices and vectors as Eigen's, where they lie.
+inline Eigen::Map<EigenMatrix, Eigen::AlignedMax> asEigen(Matrix& m) { return {m.data(), m.rows(), m.cols()}; }
+inline Eigen::Map<EigenMatrix const, Eigen::AlignedMax> asEigen(Matrix const& m) {
+  return {m.data(), m.rows(), m.cols()};
+}
+inline Eigen::Map<EigenVector, Eigen::AlignedMax> asEigen(Vector& v) { return {v.data(), v.size()}; }
+inline Eigen::Map<EigenVector const, Eigen::AlignedMax> asEigen(Vector const& v) {
+  return {v.data(), v.size()};
+}
+
+/// The values of an expression of Eigen's.
+template <class Expression>
+Matrix matrixOf(Eigen::MatrixBase<Expression> const& expression) {
+  Matrix m(expression.rows(), expression.cols());
+  asEigen(m) = expression;
+  return m;
+}
+template <class Expression>
+Vector vectorOf(Eigen::MatrixBase<Expression> const& expression) {
+  Vector v(expression.size());
+  asEigen(v) = expression;
+  return v;
+}
 
 /// A matrix of this shape, not initialised, in large pages if it is large.
-inline Matrix freshMatrix(Index rows, Index cols) {
-  Matrix m(rows, cols);
+inline EigenMatrix freshMatrix(Index rows, Index cols) {
+  EigenMatrix m(rows, cols);
   preferLargePages(m.data(), static_cast<std::size_t>(m.size()) * sizeof(double));
   return m;
 }
 
-inline Matrix zeroMatrix(Index rows, Index cols) {
-  Matrix m = freshMatrix(rows, cols);
+inline EigenMatrix zeroMatrix(Index rows, Index cols) {
+  EigenMatrix m = freshMatrix(rows, cols);
   m.setZero();
   return m;
 }
-
-/// Fixes the cache sizes by which Eigen blocks its products. Eigen would read the host's, and the last bits
-/// of a product depend on them. Call once before any product; idempotent and thread-safe.
-void fixEigenBlocking();
 
 }  // namespace madloop::linalg

@@ -17,21 +17,21 @@ constexpr Index kVectors = 32;
 /// Unknowns that are solved for between two products with the rest of a triangular matrix.
 constexpr Index kBlock = 96;
 
-Matrix normalVectors(Index n) {
+EigenMatrix normalVectors(Index n) {
   constexpr std::uint64_t domain = 0x6e6f726d;  // "norm"
-  Matrix x(n, kVectors);
+  EigenMatrix x(n, kVectors);
   random::fillNormals({.key = random::streamKey(0, domain)}, 0, x.data(), static_cast<std::size_t>(x.size()));
   return x;
 }
 
 /// x = L^-1 x, block after block from the first row on.
-void solveLower(Matrix const& lower, Matrix& x, Task const& task) {
+void solveLower(EigenMatrix const& lower, EigenMatrix& x, Task const& task) {
   Index const n = lower.rows();
   for (Index k = 0; k < n; k += kBlock) {
     task.throwIfCancelled();
     Index const height = std::min(kBlock, n - k);
     Index const rest = n - k - height;
-    Matrix solved = x.middleRows(k, height);
+    EigenMatrix solved = x.middleRows(k, height);
     lower.block(k, k, height, height).triangularView<Eigen::Lower>().solveInPlace(solved);
     x.middleRows(k, height) = solved;
     addProduct(x.bottomRows(rest), -1,
@@ -40,19 +40,19 @@ void solveLower(Matrix const& lower, Matrix& x, Task const& task) {
 }
 
 /// x = L^-T x, block after block from the last row on.
-void solveTransposed(Matrix const& lower, Matrix& x, Task const& task) {
+void solveTransposed(EigenMatrix const& lower, EigenMatrix& x, Task const& task) {
   Index const n = lower.rows();
   for (Index k = (n - 1) / kBlock * kBlock; k >= 0; k -= kBlock) {
     task.throwIfCancelled();
     Index const height = std::min(kBlock, n - k);
-    Matrix solved = x.middleRows(k, height);
+    EigenMatrix solved = x.middleRows(k, height);
     lower.block(k, k, height, height).triangularView<Eigen::Lower>().transpose().solveInPlace(solved);
     x.middleRows(k, height) = solved;
     addProduct(x.topRows(k), -1, {lower.block(k, 0, height, k), Side::transposed, solved, Side::plain}, task);
   }
 }
 
-double meanSquaredNorm(Matrix const& x) {
+double meanSquaredNorm(EigenMatrix const& x) {
   double const sum = fixedOrderSum(static_cast<std::size_t>(x.size()),
                                    [&](std::size_t i) { return x.data()[i] * x.data()[i]; });
   return sum / static_cast<double>(kVectors);
@@ -60,14 +60,14 @@ double meanSquaredNorm(Matrix const& x) {
 
 }  // namespace
 
-double estimateSquaredNormOfInverse(Matrix const& lower, Task const& task) {
-  Matrix x = normalVectors(lower.rows());
+double estimateSquaredNormOfInverse(EigenMatrix const& lower, Task const& task) {
+  EigenMatrix x = normalVectors(lower.rows());
   solveLower(lower, x, task);
   return meanSquaredNorm(x);
 }
 
-double estimateSquaredNormOfInverse(Matrix const& a, Matrix const& b, Task const& task) {
-  Matrix x = normalVectors(a.rows());
+double estimateSquaredNormOfInverse(EigenMatrix const& a, EigenMatrix const& b, Task const& task) {
+  EigenMatrix x = normalVectors(a.rows());
   solveTransposed(a, x, task);  // (A^T B)^-1 = B^-1 A^-T
   solveLower(b, x, task);
   return meanSquaredNorm(x);

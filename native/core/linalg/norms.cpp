@@ -16,8 +16,8 @@ constexpr Index kSummedColumns = 64;
 
 }  // namespace
 
-double squaredNorm(Matrix const& m, Task const& task) {
-  Vector sums(m.cols());
+double squaredNorm(EigenMatrix const& m, Task const& task) {
+  EigenVector sums(m.cols());
   forRanges(task, m.cols(), kSummedColumns, [&](Range columns) {
     for (Index j = columns.begin; j < columns.begin + columns.size; ++j) {
       double const* const column = m.col(j).data();
@@ -29,8 +29,8 @@ double squaredNorm(Matrix const& m, Task const& task) {
                        [&](std::size_t j) { return sums[static_cast<Index>(j)]; });
 }
 
-double oneNorm(Matrix const& m, Task const& task) {
-  Vector sums(m.cols());
+double oneNorm(EigenMatrix const& m, Task const& task) {
+  EigenVector sums(m.cols());
   forRanges(task, m.cols(), kSummedColumns, [&](Range columns) {
     for (Index j = columns.begin; j < columns.begin + columns.size; ++j) {
       double const* const column = m.col(j).data();
@@ -41,11 +41,11 @@ double oneNorm(Matrix const& m, Task const& task) {
   return sums.size() == 0 ? 0 : sums.maxCoeff();
 }
 
-double squaredSpectralNormBound(Matrix const& m, Task const& task) {
+double squaredSpectralNormBound(EigenMatrix const& m, Task const& task) {
   Index const ranges = (m.cols() + kSummedColumns - 1) / kSummedColumns;
   if (m.size() == 0) return 0;
-  Matrix rowSums = Matrix::Zero(m.rows(), ranges);
-  Vector columnSums(m.cols());
+  EigenMatrix rowSums = EigenMatrix::Zero(m.rows(), ranges);
+  EigenVector columnSums(m.cols());
   forRanges(task, m.cols(), kSummedColumns, [&](Range columns) {
     double* const sums = rowSums.col(columns.begin / kSummedColumns).data();
     for (Index j = columns.begin; j < columns.begin + columns.size; ++j) {

@@ -7,12 +7,12 @@
 namespace madloop::linalg {
 
 /// ||M||_F^2.
-double squaredNorm(Matrix const& m, Task const& task);
+double squaredNorm(EigenMatrix const& m, Task const& task);
 
 /// ||M||_1: the largest sum of absolute values in a column.
-double oneNorm(Matrix const& m, Task const& task);
+double oneNorm(EigenMatrix const& m, Task const& task);
 
 /// ||M||_1 ||M||_inf >= ||M||_2^2.
-double squaredSpectralNormBound(Matrix const& m, Task const& task);
+double squaredSpectralNormBound(EigenMatrix const& m, Task const& task);
 
 }  // namespace madloop::linalg

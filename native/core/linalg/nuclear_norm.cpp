@@ -40,8 +40,8 @@ double eigenvaluePerturbation(Index n, double norm) { return kEps * static_cast<
 double reductionError(Index n, double norm) { return kEps * (4 + std::sqrt(static_cast<double>(n))) * norm; }
 
 /// From the tridiagonal form of the Gram matrix; empty where the bound on the error would be above `tolerance`.
-std::optional<NuclearNorm> sumFromTridiagonal(Matrix const& g, double tolerance, double squaredNormOfInverse,
-                                              Task const& task) {
+std::optional<NuclearNorm> sumFromTridiagonal(EigenMatrix const& g, double tolerance,
+                                              double squaredNormOfInverse, Task const& task) {
   Index const n = std::min(g.rows(), g.cols());
   double const trace = squaredNorm(g, task);
   if (!(trace > 0 && std::isfinite(trace))) return std::nullopt;
@@ -52,7 +52,7 @@ std::optional<NuclearNorm> sumFromTridiagonal(Matrix const& g, double tolerance,
   int const exponent = std::ilogb(trace / static_cast<double>(n)) / 2;  // g = 2^exponent times entries near 1
   double const scale = std::ldexp(1.0, exponent);
   double const factor = std::ldexp(1.0, -2 * exponent);
-  Matrix gram = zeroMatrix(n, n);
+  EigenMatrix gram = zeroMatrix(n, n);
   Side const side = g.rows() <= g.cols() ? Side::plain : Side::transposed;
   Side const other = g.rows() <= g.cols() ? Side::transposed : Side::plain;
   addProductLower(gram, factor, {g, side, g, other}, task);
@@ -64,7 +64,7 @@ std::optional<NuclearNorm> sumFromTridiagonal(Matrix const& g, double tolerance,
 
 }  // namespace
 
-double squareRootSumErrorBound(Vector const& x, double perturbation) {
+double squareRootSumErrorBound(EigenVector const& x, double perturbation) {
   double const largest = std::sqrt(perturbation);
   return fixedOrderSum(static_cast<std::size_t>(x.size()), [&](std::size_t i) {
     double const root = std::sqrt(std::max(0.0, x[static_cast<Index>(i)]));
@@ -73,7 +73,7 @@ double squareRootSumErrorBound(Vector const& x, double perturbation) {
   });
 }
 
-NuclearNorm sumOfRoots(Vector eigenvalues) {
+NuclearNorm sumOfRoots(EigenVector eigenvalues) {
   NuclearNorm result;
   result.squares = std::move(eigenvalues);
   Index const n = result.squares.size();
@@ -87,7 +87,7 @@ NuclearNorm sumOfRoots(Vector eigenvalues) {
   return result;
 }
 
-std::optional<NuclearNorm> sumOfRootsInTwoStages(Matrix m, double formError, double tolerance,
+std::optional<NuclearNorm> sumOfRootsInTwoStages(EigenMatrix m, double formError, double tolerance,
                                                  Task const& task) {
   Index const n = m.rows();
   Tridiagonal const t = tridiagonaliseInTwoStages(m, task);
@@ -109,7 +109,7 @@ std::optional<NuclearNorm> sumOfRootsInTwoStages(Matrix m, double formError, dou
   return result;
 }
 
-NuclearNorm singularValueSum(Matrix g, Task const& task) {
+NuclearNorm singularValueSum(EigenMatrix g, Task const& task) {
   Index const r = std::min(g.rows(), g.cols());
   NuclearNorm result;
   if (r == 0) return result;
@@ -151,7 +151,7 @@ double NuclearNorm::changeBound(double perturbation) const {
                             : scale * squareRootSumErrorBound(bidiagonal, perturbation / scale / scale);
 }
 
-NuclearNorm nuclearNorm(Matrix g, double tolerance, Task const& task, double squaredNormOfInverse) {
+NuclearNorm nuclearNorm(EigenMatrix g, double tolerance, Task const& task, double squaredNormOfInverse) {
   Index const r = std::min(g.rows(), g.cols());
   if (r == 0) return {};
   if (r >= kGramSize) {
@@ -161,7 +161,7 @@ NuclearNorm nuclearNorm(Matrix g, double tolerance, Task const& task, double squ
   double const largest = g.cwiseAbs().maxCoeff();
   bool const extreme = largest > 0 && std::abs(std::ilogb(largest)) > kLargestExponent;
   if (r >= kDirectSize || extreme) return singularValueSum(std::move(g), task);
-  Matrix gram = Matrix::Zero(r, r);
+  EigenMatrix gram = EigenMatrix::Zero(r, r);
   if (g.rows() <= g.cols()) {
     gram.selfadjointView<Eigen::Lower>().rankUpdate(g);
   } else {

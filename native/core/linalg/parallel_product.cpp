@@ -323,7 +323,7 @@ void addSymmetricProduct(MatrixBlock c, double alpha, ConstMatrixBlock s, ConstM
       }
     };
     auto const [begin, end] = tile.rows;
-    Matrix const corner =
+    EigenMatrix const corner =
         s.block(begin, begin, tile.rows.size(), tile.rows.size()).selfadjointView<Eigen::Lower>();
     add({s, true, 1}, tile.rows, {0, begin}, 0);
     add({corner, true, 1}, {0, tile.rows.size()}, tile.rows, begin);

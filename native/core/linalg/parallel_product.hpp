@@ -9,8 +9,8 @@
 
 namespace madloop::linalg {
 
-using MatrixBlock = Eigen::Ref<Matrix, 0, Eigen::OuterStride<>>;
-using ConstMatrixBlock = Eigen::Ref<Matrix const, 0, Eigen::OuterStride<>>;
+using MatrixBlock = Eigen::Ref<EigenMatrix, 0, Eigen::OuterStride<>>;
+using ConstMatrixBlock = Eigen::Ref<EigenMatrix const, 0, Eigen::OuterStride<>>;
 
 /// Rows to allocate for a matrix of `rows` rows so that its columns lie an odd number of cache lines apart:
 /// where they are a power of two apart, as they often would be, the caches have room for few of them.

@@ -22,7 +22,8 @@ struct PartialSum {
 };
 
 /// The sum over poles [begin, end) at lambda = d_origin + offset, in eight interleaved sums (base/sum.hpp).
-PartialSum sumOver(Vector const& d, Vector const& r, Index begin, Index end, double origin, double offset) {
+PartialSum sumOver(EigenVector const& d, EigenVector const& r, Index begin, Index end, double origin,
+                   double offset) {
   constexpr std::size_t lanes = 8;
   std::array<double, lanes> values{};
   std::array<double, lanes> slopes{};
@@ -55,7 +56,7 @@ double quadraticRoot(double c, double a, double b, double sign) {
 /// One root being sought: its neighbouring poles and the bracket in offsets from the origin.
 class Search {
  public:
-  Search(Vector const& d, Vector const& r, double residueSum, Index i) : d_(d), r_(r) {
+  Search(EigenVector const& d, EigenVector const& r, double residueSum, Index i) : d_(d), r_(r) {
     last_ = i + 1 == d.size();
     left_ = last_ ? i - 1 : i;
     double const gap = d[left_ + 1] - d[left_];
@@ -125,8 +126,8 @@ class Search {
            sumOver(d_, r_, left_ + 2, d_.size(), origin, offset).value;
   }
 
-  Vector const& d_;
-  Vector const& r_;
+  EigenVector const& d_;
+  EigenVector const& r_;
   bool last_ = false;
   Index left_ = 0;  // of the two neighbouring poles
   Index origin_ = 0;
@@ -137,7 +138,7 @@ class Search {
 
 }  // namespace
 
-SecularRoot secularRoot(Vector const& d, Vector const& r, double residueSum, Index i) {
+SecularRoot secularRoot(EigenVector const& d, EigenVector const& r, double residueSum, Index i) {
   if (d.size() == 1) return {0, r[0]};
   return Search(d, r, residueSum, i).run();
 }

@@ -20,6 +20,6 @@ struct SecularRoot {
 /// of the sums on either side ("the middle way", Li 1993, LAPACK Working Note 89); a step that leaves the
 /// bracket is replaced by a bisection, so that it always ends. Stops where the function is zero to its own
 /// rounding, as Gu & Eisenstat (1995, section 3) ask. Throws noConvergence (never seen).
-SecularRoot secularRoot(Vector const& d, Vector const& r, double residueSum, Index i);
+SecularRoot secularRoot(EigenVector const& d, EigenVector const& r, double residueSum, Index i);
 
 }  // namespace madloop::linalg

@@ -77,17 +77,17 @@ void updateAndMultiplyGroup(double* a, Index j, Index rows, Rank2 update, double
 
 }  // namespace
 
-Tridiagonal tridiagonalise(Matrix const& a, double scale, Task const& task) {
+Tridiagonal tridiagonalise(EigenMatrix const& a, double scale, Task const& task) {
   Index const n = a.rows();
   if (n >= kTwoStageOrder) {
-    Matrix copy = scale * a;
+    EigenMatrix copy = scale * a;
     return tridiagonaliseInTwoStages(copy, task);
   }
   Index const rows = padded(n);
-  Tridiagonal t{Vector::Zero(n), Vector::Zero(std::max<Index>(n - 1, 0))};
+  Tridiagonal t{EigenVector::Zero(n), EigenVector::Zero(std::max<Index>(n - 1, 0))};
   if (n == 0) return t;
 
-  Matrix work = Matrix::Zero(rows, rows);
+  EigenMatrix work = EigenMatrix::Zero(rows, rows);
   for (Index j = 0; j < n; ++j) {
     work.col(j).segment(j, n - j) = scale * a.col(j).tail(n - j);
     for (Index i = j + 1; i < std::min(padded(j + 1), n); ++i)
@@ -95,10 +95,10 @@ Tridiagonal tridiagonalise(Matrix const& a, double scale, Task const& task) {
   }
 
   // v and w hold the update still to be applied; next is the Householder vector of the step at hand.
-  Vector v = Vector::Zero(rows);
-  Vector w = Vector::Zero(rows);
-  Vector next = Vector::Zero(rows);
-  Vector product = Vector::Zero(rows);
+  EigenVector v = EigenVector::Zero(rows);
+  EigenVector w = EigenVector::Zero(rows);
+  EigenVector next = EigenVector::Zero(rows);
+  EigenVector product = EigenVector::Zero(rows);
 
   for (Index k = 0; k < n; ++k) {
     task.throwIfCancelled();
@@ -132,10 +132,10 @@ Tridiagonal tridiagonalise(Matrix const& a, double scale, Task const& task) {
   return t;
 }
 
-Vector tridiagonalEigenvalues(Tridiagonal const& t, Task const& task) {
+EigenVector tridiagonalEigenvalues(Tridiagonal const& t, Task const& task) {
   Index const n = t.diagonal.size();
-  Vector d = t.diagonal;
-  Vector squares = t.subdiagonal.cwiseProduct(t.subdiagonal);
+  EigenVector d = t.diagonal;
+  EigenVector squares = t.subdiagonal.cwiseProduct(t.subdiagonal);
   double const eps = std::numeric_limits<double>::epsilon();
   // An off-diagonal element is dropped when it is below eps times its neighbours, or far below eps times the
   // norm: without the floor the null space of a singular matrix would be resolved to no purpose.
@@ -199,7 +199,7 @@ Vector tridiagonalEigenvalues(Tridiagonal const& t, Task const& task) {
   return d;
 }
 
-ScaledTridiagonal scaledTridiagonal(Matrix const& a, Task const& task) {
+ScaledTridiagonal scaledTridiagonal(EigenMatrix const& a, Task const& task) {
   double largest = 0;
   for (Index j = 0; j < a.cols(); ++j) {
     for (Index i = j; i < a.rows(); ++i) largest = std::max(largest, std::abs(a(i, j)));
@@ -209,7 +209,7 @@ ScaledTridiagonal scaledTridiagonal(Matrix const& a, Task const& task) {
   return {tridiagonalise(a, std::ldexp(1.0, -exponent), task), std::ldexp(1.0, exponent)};
 }
 
-Vector symmetricEigenvalues(Matrix const& a, Task const& task) {
+EigenVector symmetricEigenvalues(EigenMatrix const& a, Task const& task) {
   ScaledTridiagonal const reduced = scaledTridiagonal(a, task);
   return tridiagonalEigenvalues(reduced.matrix, task) * reduced.scale;
 }

@@ -4,7 +4,7 @@
 
 namespace madloop::linalg {
 
-Eigendecomposition symmetricEigenvectors(Matrix a, Task& task) {
+Eigendecomposition symmetricEigenvectors(EigenMatrix a, Task& task) {
   TridiagonalReduction const reduction = reduceToTridiagonal(a, task);
   a.resize(0, 0);  // the memory is needed below
   Eigendecomposition result = tridiagonalEigenvectors(reduction.matrix, task);

@@ -42,7 +42,7 @@ struct Column {
 
 /// Adds what columns j .. j + 3 and, by symmetry, the same rows contribute to y. Rows up to the next multiple
 /// of the padding go one by one: they hold the diagonal and are not aligned for packets.
-void multiplyGroup(Matrix const& a, Index n, Index j, double const* x, double* y) {
+void multiplyGroup(EigenMatrix const& a, Index n, Index j, double const* x, double* y) {
   using namespace Eigen::internal;
   Index const aligned = paddedRows(j + kGroup);
   Index const width = std::min(kGroup, n - j);
@@ -77,7 +77,8 @@ void multiplyGroup(Matrix const& a, Index n, Index j, double const* x, double* y
 
 SymmetricProduct::SymmetricProduct(Index n) : partial_(paddedRows(n), rangeCount(n)) {}
 
-void SymmetricProduct::multiply(Matrix const& a, Index first, Vector const& x, Vector& y, Task const& task) {
+void SymmetricProduct::multiply(EigenMatrix const& a, Index first, EigenVector const& x, EigenVector& y,
+                                Task const& task) {
   Index const n = a.cols();
   Index const count = rangeCount(n - first);
   parallelFor(task, static_cast<std::size_t>(count), [&](std::size_t index) {

@@ -22,10 +22,10 @@ class SymmetricProduct {
   /// paddedRows(n) rows, x is zero outside first .. n - 1, and the padding of `a` is zero; y is meaningless
   /// outside first .. n - 1. Column ranges of equal area, fixed by the size, are multiplied in parallel and
   /// added in order.
-  void multiply(Matrix const& a, Index first, Vector const& x, Vector& y, Task const& task);
+  void multiply(EigenMatrix const& a, Index first, EigenVector const& x, EigenVector& y, Task const& task);
 
  private:
-  Matrix partial_;  // a column per column range
+  EigenMatrix partial_;  // a column per column range
 };
 
 }  // namespace madloop::linalg

@@ -30,7 +30,7 @@ std::optional<RootSums> rootSums(Tridiagonal const& t);
 /// of log det, by two recurrences over the diagonal that run side by side for all nodes: some 5 us at d = 100,
 /// where the QL iteration takes 90. Otherwise (a condition bound above 2^25, or singular) from the eigenvalues.
 /// errorBound holds in both cases; where it is too large, take singular values of a factor instead.
-BoundedValue traceSquareRoot(Matrix const& s, Task const& task);
+BoundedValue traceSquareRoot(EigenMatrix const& s, Task const& task);
 
 /// The same for a matrix that is reduced already.
 BoundedValue traceSquareRoot(ScaledTridiagonal const& reduced, Task const& task);

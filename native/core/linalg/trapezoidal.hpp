@@ -11,8 +11,8 @@ namespace madloop::linalg {
 inline constexpr Index kTrapezoidalBlock = 32;
 
 /// f * a for lower-trapezoidal f (d x r) and a (r x c), c <= r <= d; the result is lower trapezoidal.
-inline Matrix multiplyTrapezoidal(Matrix const& f, Matrix const& a) {
-  Matrix result = Matrix::Zero(f.rows(), a.cols());
+inline EigenMatrix multiplyTrapezoidal(EigenMatrix const& f, EigenMatrix const& a) {
+  EigenMatrix result = EigenMatrix::Zero(f.rows(), a.cols());
   for (Index j = 0; j < a.cols(); j += kTrapezoidalBlock) {
     Index const width = std::min(kTrapezoidalBlock, a.cols() - j);
     for (Index i = j; i < f.rows(); i += kTrapezoidalBlock) {
@@ -26,7 +26,7 @@ inline Matrix multiplyTrapezoidal(Matrix const& f, Matrix const& a) {
 }
 
 /// Adds f f^T to the lower triangle of `sum`; f (d x r) is lower trapezoidal.
-inline void addTrapezoidalGram(Matrix const& f, Matrix& sum) {
+inline void addTrapezoidalGram(EigenMatrix const& f, EigenMatrix& sum) {
   for (Index j = 0; j < f.rows(); j += kTrapezoidalBlock) {
     Index const width = std::min(kTrapezoidalBlock, f.rows() - j);
     Index const inner = std::min(j + width, f.cols());

@@ -38,9 +38,9 @@ struct Block {
 /// What a deflated update leaves to do: diag(poles) + u u^T, u_j^2 = residues.
 struct Update {
   std::vector<Index> columns;  // of the eigenvectors, poles ascending
-  Vector poles;
-  Vector residues;
-  Vector u;  // residues with a sign, up to a common factor
+  EigenVector poles;
+  EigenVector residues;
+  EigenVector u;  // residues with a sign, up to a common factor
 };
 
 /// Where the rows of the update's eigenvectors go, so that each half is multiplied by its own rows alone: first
@@ -58,7 +58,7 @@ class DivideAndConquer {
   explicit DivideAndConquer(Tridiagonal const& t)
       : t_(t),
         values_(t.diagonal.size()),
-        vectors_(Matrix::Zero(values_.size(), values_.size())),
+        vectors_(EigenMatrix::Zero(values_.size(), values_.size())),
         order_(static_cast<std::size_t>(values_.size())) {
     double norm = 0;
     for (double const value : t_.diagonal) norm = std::max(norm, std::abs(value));
@@ -124,9 +124,9 @@ class DivideAndConquer {
   }
 
   void solveLeaf(Block block) {
-    Eigen::SelfAdjointEigenSolver<Matrix> solver;
-    Vector diagonal = t_.diagonal.segment(block.begin, block.size);
-    Vector subdiagonal = t_.subdiagonal.segment(block.begin, block.size - 1);
+    Eigen::SelfAdjointEigenSolver<EigenMatrix> solver;
+    EigenVector diagonal = t_.diagonal.segment(block.begin, block.size);
+    EigenVector subdiagonal = t_.subdiagonal.segment(block.begin, block.size - 1);
     // The iteration works from the bottom up; a matrix that grows downwards would take it many more sweeps, and
     // the vectors as many more roundings.
     bool const turned = std::abs(diagonal[0]) < std::abs(diagonal[block.size - 1]);
@@ -170,7 +170,7 @@ class DivideAndConquer {
     Index const row = block.begin + block.half();
     double const beta = t_.subdiagonal[row - 1];
     // u = sqrt(2 |beta|) z with |z| = 1.
-    Vector z(block.size);
+    EigenVector z(block.size);
     for (Index j = 0; j < block.size; ++j) {
       double const entry = j < block.half() ? vectors_(row - 1, block.begin + j)
                                             : std::copysign(1.0, beta) * vectors_(row, block.begin + j);
@@ -240,9 +240,9 @@ class DivideAndConquer {
   void applyUpdate(Block block, Update const& update, std::vector<Support> const& support, Task const& task) {
     Grouping const grouping = group(block, update, support);
     auto const count = static_cast<Index>(update.columns.size());
-    Matrix const upper = gather(block.upper(), update, grouping, 0, grouping.above);
-    Matrix const lower = gather(block.lower(), update, grouping, count - grouping.below, grouping.below);
-    Matrix const changes = updateVectors(update, grouping, task);
+    EigenMatrix const upper = gather(block.upper(), update, grouping, 0, grouping.above);
+    EigenMatrix const lower = gather(block.lower(), update, grouping, count - grouping.below, grouping.below);
+    EigenMatrix const changes = updateVectors(update, grouping, task);
     scatter(upper, changes.topRows(grouping.above), block.begin, update, task);
     scatter(lower, changes.bottomRows(grouping.below), block.begin + block.half(), update, task);
   }
@@ -263,9 +263,9 @@ class DivideAndConquer {
   }
 
   /// The rows of a half of the columns at positions first .. first + count - 1.
-  [[nodiscard]] Matrix gather(Block half, Update const& update, Grouping const& grouping, Index first,
-                              Index count) const {
-    Matrix gathered(half.size, count);
+  [[nodiscard]] EigenMatrix gather(Block half, Update const& update, Grouping const& grouping, Index first,
+                                   Index count) const {
+    EigenMatrix gathered(half.size, count);
     for (std::size_t j = 0; j < update.columns.size(); ++j) {
       Index const position = grouping.position[j] - first;
       if (position >= 0 && position < count)
@@ -275,9 +275,9 @@ class DivideAndConquer {
   }
 
   /// The product of a half's vectors and their changes takes the place of the vectors, from `row` on.
-  void scatter(Matrix const& half, ConstMatrixBlock changes, Index row, Update const& update,
+  void scatter(EigenMatrix const& half, ConstMatrixBlock changes, Index row, Update const& update,
                Task const& task) {
-    Matrix product = Matrix::Zero(half.rows(), changes.cols());
+    EigenMatrix product = EigenMatrix::Zero(half.rows(), changes.cols());
     addProduct(product, 1, {half, Side::plain, changes, Side::plain}, task);
     forRanges(task, product.cols(), kRootsPerRange, [&](Range columns) {
       for (Index j = columns.begin; j < columns.begin + columns.size; ++j)
@@ -286,11 +286,11 @@ class DivideAndConquer {
   }
 
   /// Eigenvectors of the update, their rows in the order of `grouping`; its eigenvalues replace the poles'.
-  [[nodiscard]] Matrix updateVectors(Update const& update, Grouping const& grouping, Task const& task) {
+  [[nodiscard]] EigenMatrix updateVectors(Update const& update, Grouping const& grouping, Task const& task) {
     Index const count = update.poles.size();
     double const residueSum = fixedOrderSum(
         static_cast<std::size_t>(count), [&](std::size_t i) { return update.residues[static_cast<Index>(i)]; });
-    Matrix differences(count, count);  // poles_j - eigenvalue_i at (j, i)
+    EigenMatrix differences(count, count);  // poles_j - eigenvalue_i at (j, i)
     forRanges(task, count, kRootsPerRange, [&](Range roots) {
       for (Index i = roots.begin; i < roots.begin + roots.size; ++i) {
         SecularRoot const root = secularRoot(update.poles, update.residues, residueSum, i);
@@ -302,9 +302,9 @@ class DivideAndConquer {
 
     // The u of which the computed eigenvalues are the exact ones, u_j^2 = prod_i (lambda_i - d_j) /
     // prod_{i != j} (d_i - d_j) (Loewner; Gu & Eisenstat 1995, equation 3.3): with it, vectors are orthogonal.
-    Vector u(count);
+    EigenVector u(count);
     forRanges(task, count, kRowsPerRange, [&](Range rows) {
-      Vector squares = Vector::Ones(rows.size);
+      EigenVector squares = EigenVector::Ones(rows.size);
       for (Index i = 0; i < count; ++i) {
         for (Index k = 0; k < rows.size; ++k) {
           Index const j = rows.begin + k;
@@ -317,7 +317,7 @@ class DivideAndConquer {
     });
 
     forRanges(task, count, kRootsPerRange, [&](Range roots) {
-      Vector vector(count);
+      EigenVector vector(count);
       for (Index i = roots.begin; i < roots.begin + roots.size; ++i) {
         for (Index j = 0; j < count; ++j) vector[j] = u[j] / differences(j, i);
         double const squared = fixedOrderSum(static_cast<std::size_t>(count), [&](std::size_t j) {
@@ -333,7 +333,7 @@ class DivideAndConquer {
 
   [[nodiscard]] Eigendecomposition sorted(Task const& task) const {
     Index const n = values_.size();
-    Eigendecomposition result{Vector(n), Matrix(n, n)};
+    Eigendecomposition result{EigenVector(n), EigenMatrix(n, n)};
     forRanges(task, n, kRootsPerRange, [&](Range cols) {
       for (Index j = cols.begin; j < cols.begin + cols.size; ++j) {
         Index const column = order_[static_cast<std::size_t>(j)];
@@ -345,8 +345,8 @@ class DivideAndConquer {
   }
 
   Tridiagonal t_;  // torn
-  Vector values_;
-  Matrix vectors_;
+  EigenVector values_;
+  EigenMatrix vectors_;
   std::vector<Index> order_;  // columns by value, within each block that is done
   double negligible_ = 0;     // eps^2 ||T||: with less deflated, residues cannot underflow
 };

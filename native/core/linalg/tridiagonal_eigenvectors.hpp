@@ -11,8 +11,8 @@ namespace madloop::linalg {
 
 /// A = vectors diag(values) vectors^T: values ascending, one orthonormal column each.
 struct Eigendecomposition {
-  Vector values;
-  Matrix vectors;
+  EigenVector values;
+  EigenMatrix vectors;
 };
 
 /// Eigendecomposition of a tridiagonal matrix whose largest entry is of order 1: T is cut in two by a change of

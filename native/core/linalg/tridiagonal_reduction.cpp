@@ -25,18 +25,18 @@ constexpr Index kColumns = 128;
 /// The reduction in progress: A - V W^T - W V^T is the matrix at hand, [V W] the pending update of a panel.
 class Reducer {
  public:
-  Reducer(Matrix const& a, Task& task)
+  Reducer(EigenMatrix const& a, Task& task)
       : task_(task),
         n_(a.rows()),
-        work_(Matrix::Zero(paddedRows(n_), n_)),
+        work_(EigenMatrix::Zero(paddedRows(n_), n_)),
         pending_(n_, 2 * kPanel),
         swapped_(n_, 2 * kPanel),
-        next_(Vector::Zero(work_.rows())),
-        product_(Vector::Zero(work_.rows())),
+        next_(EigenVector::Zero(work_.rows())),
+        product_(EigenVector::Zero(work_.rows())),
         multiplier_(n_) {
     for (Index j = 0; j < n_; ++j) work_.col(j).segment(j, n_ - j) = a.col(j).tail(n_ - j);
-    result_.matrix = {Vector::Zero(n_), Vector::Zero(std::max<Index>(n_ - 1, 0))};
-    result_.tau = Vector::Zero(n_);
+    result_.matrix = {EigenVector::Zero(n_), EigenVector::Zero(std::max<Index>(n_ - 1, 0))};
+    result_.tau = EigenVector::Zero(n_);
   }
 
   TridiagonalReduction run() {
@@ -60,8 +60,8 @@ class Reducer {
     Index const done = k - begin;  // columns of V and of W so far
     auto column = work_.col(k).segment(k, n_ - k);
     if (done > 0) {
-      Vector const w = swapped_.row(k).head(done).transpose();
-      Vector const v = swapped_.row(k).segment(kPanel, done).transpose();
+      EigenVector const w = swapped_.row(k).head(done).transpose();
+      EigenVector const v = swapped_.row(k).segment(kPanel, done).transpose();
       column.noalias() -= pending_.block(k, 0, n_ - k, done) * w;
       column.noalias() -= pending_.block(k, kPanel, n_ - k, done) * v;
     }
@@ -83,8 +83,8 @@ class Reducer {
     if (done > 0) {
       auto const vs = pending_.block(first, 0, size, done);
       auto const ws = pending_.block(first, kPanel, size, done);
-      Vector const alongV = vs.transpose() * x;
-      Vector const alongW = ws.transpose() * x;
+      EigenVector const alongV = vs.transpose() * x;
+      EigenVector const alongW = ws.transpose() * x;
       product.noalias() -= vs * alongW;
       product.noalias() -= ws * alongV;
     }
@@ -111,21 +111,21 @@ class Reducer {
 
   Task& task_;
   Index n_;
-  Matrix work_;
-  Matrix pending_;  // [V W]
-  Matrix swapped_;  // [W V]
-  Vector next_;     // the reflector at hand, padded
-  Vector product_;
+  EigenMatrix work_;
+  EigenMatrix pending_;  // [V W]
+  EigenMatrix swapped_;  // [W V]
+  EigenVector next_;     // the reflector at hand, padded
+  EigenVector product_;
   SymmetricProduct multiplier_;
   TridiagonalReduction result_;
 };
 
 /// T with H_b ... H_{b+m-1} = I - V T V^T, upper triangular: column j of T is -tau_j T (V^T v_j), below it
 /// tau_j.
-Matrix blockFactor(Matrix const& reflectors, Vector const& tau, Range block, Index n) {
+EigenMatrix blockFactor(EigenMatrix const& reflectors, EigenVector const& tau, Range block, Index n) {
   auto const v = reflectors.block(block.begin, block.begin, n - block.begin, block.size);
-  Matrix const gram = v.transpose() * v;
-  Matrix t = Matrix::Zero(block.size, block.size);
+  EigenMatrix const gram = v.transpose() * v;
+  EigenMatrix t = EigenMatrix::Zero(block.size, block.size);
   for (Index j = 0; j < block.size; ++j) {
     double const tauJ = tau[block.begin + j];
     t(j, j) = tauJ;
@@ -140,12 +140,12 @@ Matrix blockFactor(Matrix const& reflectors, Vector const& tau, Range block, Ind
 
 }  // namespace
 
-TridiagonalReduction reduceToTridiagonal(Matrix const& a, Task& task) { return Reducer(a, task).run(); }
+TridiagonalReduction reduceToTridiagonal(EigenMatrix const& a, Task& task) { return Reducer(a, task).run(); }
 
-void multiplyByReflectors(TridiagonalReduction const& reduction, Matrix& z, Task& task) {
+void multiplyByReflectors(TridiagonalReduction const& reduction, EigenMatrix& z, Task& task) {
   Index const n = reduction.tau.size();
   Index const count = std::max<Index>(n - 1, 0);
-  std::vector<Matrix> factors(static_cast<std::size_t>((count + kBlock - 1) / kBlock));
+  std::vector<EigenMatrix> factors(static_cast<std::size_t>((count + kBlock - 1) / kBlock));
   forRanges(task, count, kBlock, [&](Range block) {
     factors[static_cast<std::size_t>(block.begin / kBlock)] =
         blockFactor(reduction.reflectors, reduction.tau, block, n);
@@ -153,13 +153,13 @@ void multiplyByReflectors(TridiagonalReduction const& reduction, Matrix& z, Task
   forRanges(task, z.cols(), kColumns, [&](Range cols) {
     for (std::size_t index = factors.size(); index-- > 0;) {
       task.throwIfCancelled();
-      Matrix const& t = factors[index];
+      EigenMatrix const& t = factors[index];
       Index const begin = static_cast<Index>(index) * kBlock;
       // Rows up to the first reflector's leading one stay as they are.
       auto const v = reduction.reflectors.block(begin + 1, begin, n - begin - 1, t.cols());
       auto part = z.block(begin + 1, cols.begin, n - begin - 1, cols.size);
-      Matrix const along = v.transpose() * part;
-      Matrix const scaled = t.triangularView<Eigen::Upper>() * along;
+      EigenMatrix const along = v.transpose() * part;
+      EigenMatrix const scaled = t.triangularView<Eigen::Upper>() * along;
       part.noalias() -= v * scaled;
     }
     task.add(multiplyByReflectorsUnits(n, cols.size));

@@ -24,13 +24,13 @@ constexpr std::uint64_t kDomain = 0x6761757373'6c6f6fULL;
 /// tr (S_ref^(1/2) S S_ref^(1/2))^(1/2), with an absolute error below `tolerance`.
 double nuclearNormWithReference(CovarianceFactor const& covariance, CovarianceFactor const& reference,
                                 double tolerance, Task const& task) {
-  linalg::Matrix const& f = covariance.values;
+  linalg::EigenMatrix const& f = covariance.values;
   if (!reference.identity) return linalg::nuclearNorm(reference.values.transpose() * f, tolerance, task).value;
   if (f.cols() < f.rows() || (covariance.gram.size() == 0 && !covariance.trapezoidal))
     return linalg::nuclearNorm(f, tolerance, task).value;
-  linalg::Matrix formed;
+  linalg::EigenMatrix formed;
   if (covariance.gram.size() == 0) {
-    formed = linalg::Matrix::Zero(f.rows(), f.rows());
+    formed = linalg::EigenMatrix::Zero(f.rows(), f.rows());
     linalg::addTrapezoidalGram(f, formed);
   }
   linalg::BoundedValue const fast =
@@ -59,7 +59,6 @@ LoopRecord record(GaussianState const& model, LoopReference const& reference, Ta
 }  // namespace
 
 GaussianLoopResult simulateGaussianLoop(GaussianLoopParameters const& parameters, Task& task) {
-  linalg::fixEigenBlocking();
   checkGaussianLoop(parameters, task.threads());
   task.expect(checkedMultiply(parameters.replicates, parameters.generations, "replicates x generations"));
   LoopReference const reference = makeLoopReference(parameters, task, "simulateGaussianLoop");

@@ -38,7 +38,7 @@ double logDeterminantOfFactor(gaussian::FactoredGaussian const& factored) {
                        [&](std::size_t i) { return 2 * logarithm(factored.pivots[static_cast<Index>(i)]); });
 }
 
-void append(std::vector<double>& kept, linalg::Matrix const& samples) {
+void append(std::vector<double>& kept, linalg::EigenMatrix const& samples) {
   kept.insert(kept.end(), samples.data(), samples.data() + samples.size());
 }
 
@@ -64,9 +64,9 @@ struct GaussianLoopChain::Streams {
 LoopReference standardReference(std::size_t dim) {
   auto const size = static_cast<Index>(dim);
   LoopReference reference;
-  reference.state.mean = linalg::Vector::Zero(size);
+  reference.state.mean = linalg::EigenVector::Zero(size);
   CovarianceFactor& covariance = reference.state.covariance;
-  covariance.values = linalg::Matrix::Identity(size, size);
+  covariance.values = linalg::EigenMatrix::Identity(size, size);
   covariance.trapezoidal = true;
   covariance.identity = true;
   covariance.logDeterminant = 0;
@@ -77,7 +77,7 @@ LoopReference standardReference(std::size_t dim) {
 LoopReference makeLoopReference(GaussianLoopParameters const& p, Task const& task, std::string const& where) {
   if (p.referenceCovariance.empty()) return standardReference(p.dim);
   LoopReference reference;
-  reference.state.mean = linalg::Vector::Zero(static_cast<Index>(p.dim));
+  reference.state.mean = linalg::EigenVector::Zero(static_cast<Index>(p.dim));
   gaussian::Moments const moments{2, p.dim, std::vector<double>(p.dim, 0.0), p.referenceCovariance};
   gaussian::FactoredGaussian factored = gaussian::factorMoments(moments, task, "reference");
   if (!std::isfinite(factored.trace)) {
@@ -141,9 +141,9 @@ GaussianPart GaussianLoopChain::subsample() {
   keepSynthetic();
   std::size_t const kept = kept_.size();
   keepReal(real_.fresh);
-  Eigen::Map<linalg::Matrix const> const all(kept_.data(), static_cast<Index>(p_.dim),
-                                             static_cast<Index>(kept_.size() / p_.dim));
-  linalg::Matrix chosen(all.rows(), static_cast<Index>(p_.subsample));
+  Eigen::Map<linalg::EigenMatrix const> const all(kept_.data(), static_cast<Index>(p_.dim),
+                                                  static_cast<Index>(kept_.size() / p_.dim));
+  linalg::EigenMatrix chosen(all.rows(), static_cast<Index>(p_.subsample));
   random::Stream const subset = streams().of(Purpose::subset, Source::synthetic, 0);
   Index column = 0;
   for (std::size_t const i : random::randomOrder(subset, static_cast<std::size_t>(all.cols()), p_.subsample))

@@ -13,9 +13,9 @@
 
 namespace madloop::loop {
 
+using linalg::EigenMatrix;
+using linalg::EigenVector;
 using linalg::Index;
-using linalg::Matrix;
-using linalg::Vector;
 
 namespace {
 
@@ -30,14 +30,14 @@ constexpr double kCholeskyPivot = 1e-8;
 constexpr Index kBlockRows = 512;
 
 /// 2 sum log |f_jj|.
-double logDeterminantOfTriangle(Matrix const& f) {
+double logDeterminantOfTriangle(EigenMatrix const& f) {
   return 2 * fixedOrderSum(static_cast<std::size_t>(f.cols()), [&](std::size_t j) {
            return logarithm(std::abs(f(static_cast<Index>(j), static_cast<Index>(j))));
          });
 }
 
 /// Entries that would square to a subnormal are zero for every purpose, and slow.
-void flushTiny(Matrix& m) {
+void flushTiny(EigenMatrix& m) {
   double* const data = m.data();
   for (Index i = 0; i < m.size(); ++i) data[i] = std::abs(data[i]) < 1e-150 ? 0 : data[i];
 }
@@ -52,9 +52,9 @@ CovarianceFactor emptyFactor(Index dim) {
 
 /// Cholesky of a Gram matrix (lower triangle), which moves into the factor; no factor if it is too
 /// ill-conditioned.
-bool choleskyFactor(Matrix& gram, CovarianceFactor& out) {
-  Matrix values = gram;
-  Eigen::LLT<Eigen::Ref<Matrix>> const llt(values);  // in place
+bool choleskyFactor(EigenMatrix& gram, CovarianceFactor& out) {
+  EigenMatrix values = gram;
+  Eigen::LLT<Eigen::Ref<EigenMatrix>> const llt(values);  // in place
   if (llt.info() != Eigen::Success) return false;
   double smallest = std::numeric_limits<double>::infinity();
   double largest = 0;
@@ -74,16 +74,17 @@ bool choleskyFactor(Matrix& gram, CovarianceFactor& out) {
 /// F with F F^T = columns columns^T by orthogonal transformations, with as many columns as the rank. The
 /// pivoting tells the rank: without it a garbage pivot of a singular matrix can grow on the way and pass for a
 /// real one.
-CovarianceFactor orthogonalFactor(Matrix const& columns) {
+CovarianceFactor orthogonalFactor(EigenMatrix const& columns) {
   Index const dim = columns.rows();
-  Eigen::ColPivHouseholderQR<Matrix> const qr(columns.transpose());
-  Matrix const& r = qr.matrixQR();
+  Eigen::ColPivHouseholderQR<EigenMatrix> const qr(columns.transpose());
+  EigenMatrix const& r = qr.matrixQR();
   Index const pivots = std::min(r.rows(), r.cols());
   double const negligible = 8 * static_cast<double>(dim) * kEps * std::abs(r(0, 0));
   Index rank = 0;
   while (rank < pivots && std::abs(r(rank, rank)) > negligible) ++rank;
   CovarianceFactor factor;
-  factor.values = qr.colsPermutation() * Matrix(r.topRows(rank).triangularView<Eigen::Upper>()).transpose();
+  factor.values =
+      qr.colsPermutation() * EigenMatrix(r.topRows(rank).triangularView<Eigen::Upper>()).transpose();
   factor.logDeterminant = kNaN;
   if (rank == dim) {
     factor.logDeterminant = 2 * fixedOrderSum(static_cast<std::size_t>(dim), [&](std::size_t i) {
@@ -94,25 +95,25 @@ CovarianceFactor orthogonalFactor(Matrix const& columns) {
 }
 
 /// F A for a matrix A of standard normals or a Bartlett factor.
-Matrix applyFactor(CovarianceFactor const& factor, Matrix a, bool trapezoidal) {
+EigenMatrix applyFactor(CovarianceFactor const& factor, EigenMatrix a, bool trapezoidal) {
   if (factor.identity) return a;
   return factor.trapezoidal && trapezoidal ? linalg::multiplyTrapezoidal(factor.values, a)
-                                           : Matrix(factor.values * a);
+                                           : EigenMatrix(factor.values * a);
 }
 
-Matrix standardNormals(random::Stream const& stream, std::uint64_t firstBlock, Index rows, Index cols) {
-  Matrix normals(rows, cols);
+EigenMatrix standardNormals(random::Stream const& stream, std::uint64_t firstBlock, Index rows, Index cols) {
+  EigenMatrix normals(rows, cols);
   random::fillNormals(stream, firstBlock, normals.data(), static_cast<std::size_t>(normals.size()));
   return normals;
 }
 
 /// Displacements from the source's mean of the rows [begin, begin + rows) of a sample, as columns. Each row's
 /// normals start on a block of their own, so a row does not depend on how the sample is cut.
-Matrix drawRows(GaussianState const& source, double lambda, random::Stream const& stream, std::uint64_t begin,
-                Index rows) {
+EigenMatrix drawRows(GaussianState const& source, double lambda, random::Stream const& stream,
+                     std::uint64_t begin, Index rows) {
   Index const rank = source.covariance.values.cols();
   Index const even = rank + rank % 2;
-  Matrix const normals = standardNormals(stream, begin * static_cast<std::uint64_t>(even / 2), even, rows);
+  EigenMatrix const normals = standardNormals(stream, begin * static_cast<std::uint64_t>(even / 2), even, rows);
   return std::sqrt(lambda) * applyFactor(source.covariance, normals.topRows(rank), false);
 }
 
@@ -146,8 +147,8 @@ GaussianPart drawPartByMoments(GaussianState const& source, double lambda, std::
                applyFactor(source.covariance, standardNormals(streams.mean, 0, rank, 1), false).col(0);
   if (count == 1) return part;
 
-  Matrix bartlett(rank, std::min<Index>(rank, static_cast<Index>(std::min<std::uint64_t>(
-                                                  count - 1, static_cast<std::uint64_t>(rank)))));
+  EigenMatrix bartlett(rank, std::min<Index>(rank, static_cast<Index>(std::min<std::uint64_t>(
+                                                       count - 1, static_cast<std::uint64_t>(rank)))));
   random::bartlettFactor(streams.scatter, static_cast<std::size_t>(rank), count - 1, bartlett.data());
   part.scatter.trapezoidal = source.covariance.trapezoidal;
   part.scatter.values = applyFactor(source.covariance, bartlett, true);
@@ -167,7 +168,7 @@ GaussianPart drawPartBySamples(GaussianState const& source, double lambda, std::
   GaussianPart part;
   part.count = static_cast<double>(count);
   part.scatter = emptyFactor(dim);
-  Vector sum = Vector::Zero(dim);
+  EigenVector sum = EigenVector::Zero(dim);
   auto forEachBlock = [&](auto use) {
     for (std::uint64_t begin = 0; begin < count; begin += kBlockRows) {
       task.throwIfCancelled();
@@ -177,9 +178,9 @@ GaussianPart drawPartBySamples(GaussianState const& source, double lambda, std::
   };
 
   if (count <= static_cast<std::uint64_t>(dim)) {
-    Matrix columns(dim, static_cast<Index>(count));
+    EigenMatrix columns(dim, static_cast<Index>(count));
     Index filled = 0;
-    forEachBlock([&](Matrix const& block) {
+    forEachBlock([&](EigenMatrix const& block) {
       columns.middleCols(filled, block.cols()) = block;
       filled += block.cols();
       for (Index i = 0; i < block.cols(); ++i) sum += block.col(i);
@@ -190,18 +191,18 @@ GaussianPart drawPartBySamples(GaussianState const& source, double lambda, std::
       part.scatter.trapezoidal = false;
     }
   } else {
-    Matrix gram = Matrix::Zero(dim, dim);
-    forEachBlock([&](Matrix const& block) {
+    EigenMatrix gram = EigenMatrix::Zero(dim, dim);
+    forEachBlock([&](EigenMatrix const& block) {
       gram.selfadjointView<Eigen::Lower>().rankUpdate(block);
       for (Index i = 0; i < block.cols(); ++i) sum += block.col(i);
     });
     gram.selfadjointView<Eigen::Lower>().rankUpdate(sum, -1 / part.count);
     if (!choleskyFactor(gram, part.scatter)) {
       // The same rows once more (their numbers have addresses), reduced without squaring them.
-      Vector const centre = sum / part.count;
-      forEachBlock([&](Matrix block) {
+      EigenVector const centre = sum / part.count;
+      forEachBlock([&](EigenMatrix block) {
         block.colwise() -= centre;
-        Matrix columns(dim, part.scatter.values.cols() + block.cols());
+        EigenMatrix columns(dim, part.scatter.values.cols() + block.cols());
         columns << part.scatter.values, block;
         part.scatter = orthogonalFactor(columns);
       });
@@ -213,22 +214,22 @@ GaussianPart drawPartBySamples(GaussianState const& source, double lambda, std::
   return part;
 }
 
-Matrix drawSamples(GaussianState const& source, double lambda, std::uint64_t count,
-                   PartStreams const& streams) {
+EigenMatrix drawSamples(GaussianState const& source, double lambda, std::uint64_t count,
+                        PartStreams const& streams) {
   return drawRows(source, lambda, streams.rows, 0, static_cast<Index>(count)).colwise() + source.mean;
 }
 
-GaussianPart partOfSamples(Matrix samples, Task const& task) {
+GaussianPart partOfSamples(EigenMatrix samples, Task const& task) {
   Index const dim = samples.rows();
   GaussianPart part;
   part.count = static_cast<double>(samples.cols());
   part.scatter = emptyFactor(dim);
-  part.mean = Vector::Zero(dim);
+  part.mean = EigenVector::Zero(dim);
   for (Index i = 0; i < samples.cols(); ++i) part.mean += samples.col(i);
   part.mean /= part.count;
   samples.colwise() -= part.mean;
   if (samples.cols() > dim) {
-    Matrix gram = Matrix::Zero(dim, dim);
+    EigenMatrix gram = EigenMatrix::Zero(dim, dim);
     for (Index begin = 0; begin < samples.cols(); begin += kBlockRows) {
       task.throwIfCancelled();
       gram.selfadjointView<Eigen::Lower>().rankUpdate(
@@ -246,7 +247,7 @@ GaussianPart mergeParts(std::vector<GaussianPart> parts) {
   if (parts.size() == 1) return std::move(parts.front());
   Index const dim = parts.front().mean.size();
   GaussianPart merged;
-  merged.mean = Vector::Zero(dim);
+  merged.mean = EigenVector::Zero(dim);
   Index within = 0;
   for (GaussianPart const& part : parts) {
     merged.count += part.count;
@@ -256,7 +257,7 @@ GaussianPart mergeParts(std::vector<GaussianPart> parts) {
   merged.mean /= merged.count;
 
   // Between-group scatter: sum n_g (m_g - m)(m_g - m)^T, one column a group (one in all for two groups).
-  Matrix between(dim, parts.size() == 2 ? 1 : static_cast<Index>(parts.size()));
+  EigenMatrix between(dim, parts.size() == 2 ? 1 : static_cast<Index>(parts.size()));
   if (parts.size() == 2) {
     between.col(0) =
         std::sqrt(parts[0].count / merged.count * parts[1].count) * (parts[0].mean - parts[1].mean);
@@ -268,7 +269,7 @@ GaussianPart mergeParts(std::vector<GaussianPart> parts) {
 
   Index const columns = within + between.cols();
   auto concatenated = [&] {
-    Matrix all(dim, columns);
+    EigenMatrix all(dim, columns);
     Index filled = 0;
     for (GaussianPart const& part : parts) {
       all.middleCols(filled, part.scatter.values.cols()) = part.scatter.values;
@@ -282,7 +283,7 @@ GaussianPart mergeParts(std::vector<GaussianPart> parts) {
     merged.scatter.logDeterminant = kNaN;
     return merged;
   }
-  Matrix gram = Matrix::Zero(dim, dim);
+  EigenMatrix gram = EigenMatrix::Zero(dim, dim);
   for (GaussianPart const& part : parts) {
     if (part.scatter.gram.size() != 0) {
       gram.triangularView<Eigen::Lower>() += part.scatter.gram;

@@ -15,10 +15,10 @@ namespace madloop::loop {
 
 /// F with matrix = F F^T: dim x r, r <= dim.
 struct CovarianceFactor {
-  linalg::Matrix values;
+  linalg::EigenMatrix values;
   bool trapezoidal = false;   // zero above the diagonal
   bool identity = false;      // values is the identity: products with it are skipped
-  linalg::Matrix gram;        // lower triangle of F F^T where it was formed on the way, else empty
+  linalg::EigenMatrix gram;   // lower triangle of F F^T where it was formed on the way, else empty
   double logDeterminant = 0;  // of F F^T; NaN where that is singular
 
   [[nodiscard]] double trace() const;
@@ -27,14 +27,14 @@ struct CovarianceFactor {
 
 /// N(mean, F F^T).
 struct GaussianState {
-  linalg::Vector mean;
+  linalg::EigenVector mean;
   CovarianceFactor covariance;
 };
 
 /// `count` samples: their mean and their scatter matrix sum (x - mean)(x - mean)^T.
 struct GaussianPart {
   double count = 0;
-  linalg::Vector mean;
+  linalg::EigenVector mean;
   CovarianceFactor scatter;
 };
 
@@ -55,11 +55,11 @@ GaussianPart drawPartBySamples(GaussianState const& source, double lambda, std::
                                PartStreams const& streams, Task const& task);
 
 /// The samples that drawPartBySamples draws and forgets: dim x count.
-linalg::Matrix drawSamples(GaussianState const& source, double lambda, std::uint64_t count,
-                           PartStreams const& streams);
+linalg::EigenMatrix drawSamples(GaussianState const& source, double lambda, std::uint64_t count,
+                                PartStreams const& streams);
 
 /// The statistics of given samples, at least one, as columns. (The matrix is used up.)
-GaussianPart partOfSamples(linalg::Matrix samples, Task const& task);
+GaussianPart partOfSamples(linalg::EigenMatrix samples, Task const& task);
 
 /// The statistics of the union of the parts (at least one, counts at least 1).
 GaussianPart mergeParts(std::vector<GaussianPart> parts);

@@ -35,7 +35,7 @@ bool identical(FactoredGaussian const& a, FactoredGaussian const& b) {
   return a.mean == b.mean && a.factor.cols() == b.factor.cols() && a.factor == b.factor && a.trace == b.trace;
 }
 
-double squaredDistance(linalg::Vector const& a, linalg::Vector const& b) {
+double squaredDistance(linalg::EigenVector const& a, linalg::EigenVector const& b) {
   return fixedOrderSum(static_cast<std::size_t>(a.size()), [&](std::size_t i) {
     double const difference = a[static_cast<linalg::Index>(i)] - b[static_cast<linalg::Index>(i)];
     return difference * difference;
@@ -43,8 +43,8 @@ double squaredDistance(linalg::Vector const& a, linalg::Vector const& b) {
 }
 
 /// F1^T F2.
-linalg::Matrix crossProduct(FactoredGaussian const& a, FactoredGaussian const& b, Task const& task) {
-  linalg::Matrix product = linalg::zeroMatrix(a.factor.cols(), b.factor.cols());
+linalg::EigenMatrix crossProduct(FactoredGaussian const& a, FactoredGaussian const& b, Task const& task) {
+  linalg::EigenMatrix product = linalg::zeroMatrix(a.factor.cols(), b.factor.cols());
   linalg::Index const dim = a.factor.rows();
   // Rows of a triangular factor above the column's index are zero.
   auto inner = [&](linalg::Span rows, linalg::Span columns) {
@@ -88,7 +88,6 @@ std::optional<linalg::NuclearNorm> rootsByCongruence(gaussian::CheckedMoments& a
 }  // namespace
 
 FrechetDistance frechetDistance(FactoredGaussian a, FactoredGaussian b, Task& task) {
-  linalg::fixEigenBlocking();
   Team const team(task);
   if (a.mean.size() != b.mean.size()) {
     throwInvalidInput("frechetDistance: a and b must have the same dimension, got " +
@@ -121,7 +120,7 @@ FrechetDistance frechetDistance(FactoredGaussian a, FactoredGaussian b, Task& ta
   auto const rank = static_cast<double>(std::min(a.factor.cols(), b.factor.cols()));
   double const productError = 0.5 * kEps * std::sqrt(rank) * traces;
 
-  linalg::Matrix product = crossProduct(a, b, task);
+  linalg::EigenMatrix product = crossProduct(a, b, task);
   double const inverse = a.triangular && b.triangular
                              ? linalg::estimateSquaredNormOfInverse(a.factor, b.factor, task)
                              : std::numeric_limits<double>::infinity();
@@ -137,7 +136,6 @@ FrechetDistance frechetDistance(FactoredGaussian a, FactoredGaussian b, Task& ta
 }
 
 FrechetDistance frechetDistance(gaussian::GaussianView const& a, gaussian::GaussianView const& b, Task& task) {
-  linalg::fixEigenBlocking();
   Team const team(task);
   if (a.dim == b.dim && a.dim >= kCongruenceDim) {
     gaussian::CheckedMoments first = gaussian::checkMoments(a, task, "a");

@@ -13,9 +13,9 @@ namespace madloop::metrics {
 
 using gaussian::FactoredGaussian;
 using gaussian::Moments;
+using linalg::EigenMatrix;
+using linalg::EigenVector;
 using linalg::Index;
-using linalg::Matrix;
-using linalg::Vector;
 
 namespace {
 
@@ -34,7 +34,7 @@ constexpr std::size_t kWorkMatrices = 10;
 /// Whether 1 / tr S^-1 <= lambda_min is above the bound, for S = L L^T with a triangular L.
 bool wellConditioned(FactoredGaussian const& factored, Task const& task) {
   if (!factored.triangular) return false;
-  Matrix const& factor = factored.factor;
+  EigenMatrix const& factor = factored.factor;
   double const mean = factored.trace / static_cast<double>(factor.rows());
   for (Index i = 0; i < factor.rows(); ++i) {
     if (!(factor(i, i) * factor(i, i) > kWellConditioned * mean)) return false;
@@ -148,7 +148,6 @@ std::size_t GroupedSample::rows(GroupRange range) const {
 std::unique_ptr<GroupedSample> groupRows(FrechetSide const& side, FactoredGaussian const& whole,
                                          std::size_t groups, std::uint64_t seed, std::uint32_t part,
                                          Task& task) {
-  linalg::fixEigenBlocking();
   random::Stream const stream{random::streamKey(seed, kDomain), 0, 0, part};
   return std::visit(
       [&](auto const& given) -> std::unique_ptr<GroupedSample> {
@@ -176,21 +175,21 @@ Moments poolMoments(std::vector<Moments> const& groups, GroupRange range) {
   result.dim = shape.dim;
   result.count = static_cast<std::size_t>(n);
   // About the first group's mean, so that an offset common to all costs no digits.
-  Eigen::Map<Vector const> const first(chosen[0]->mean.data(), dim);
-  Matrix between(dim, static_cast<Index>(chosen.size()));
-  Vector shift = Vector::Zero(dim);
+  Eigen::Map<EigenVector const> const first(chosen[0]->mean.data(), dim);
+  EigenMatrix between(dim, static_cast<Index>(chosen.size()));
+  EigenVector shift = EigenVector::Zero(dim);
   for (std::size_t g = 0; g < chosen.size(); ++g) {
-    between.col(static_cast<Index>(g)) = Eigen::Map<Vector const>(chosen[g]->mean.data(), dim) - first;
+    between.col(static_cast<Index>(g)) = Eigen::Map<EigenVector const>(chosen[g]->mean.data(), dim) - first;
     shift += between.col(static_cast<Index>(g)) * (static_cast<double>(chosen[g]->count) / n);
   }
-  Matrix scatter = Matrix::Zero(dim, dim);
+  EigenMatrix scatter = EigenMatrix::Zero(dim, dim);
   for (std::size_t g = 0; g < chosen.size(); ++g) {
     auto const count = static_cast<double>(chosen[g]->count);
     between.col(static_cast<Index>(g)) = (between.col(static_cast<Index>(g)) - shift) * std::sqrt(count);
-    scatter += Eigen::Map<Matrix const>(chosen[g]->covariance.data(), dim, dim) * (count - 1);
+    scatter += Eigen::Map<EigenMatrix const>(chosen[g]->covariance.data(), dim, dim) * (count - 1);
   }
   scatter.selfadjointView<Eigen::Lower>().rankUpdate(between);
-  Vector const mean = first + shift;
+  EigenVector const mean = first + shift;
   result.mean.assign(mean.data(), mean.data() + dim);
   result.covariance.resize(shape.covariance.size());
   for (Index j = 0; j < dim; ++j) {

@@ -16,8 +16,8 @@
 
 namespace madloop::metrics {
 
+using linalg::EigenMatrix;
 using linalg::Index;
-using linalg::Matrix;
 
 namespace {
 
@@ -29,7 +29,7 @@ std::size_t tileRows(std::size_t cols) {
   return std::clamp<std::size_t>((std::size_t{1} << 19) / cols, 16, 512);
 }
 
-double sumBelowDiagonal(Matrix const& m) {
+double sumBelowDiagonal(EigenMatrix const& m) {
   auto const rows = static_cast<std::size_t>(m.rows());
   return fixedOrderSum(rows, [&](std::size_t j) {
     double const* const column = m.data() + j * rows + j + 1;
@@ -44,7 +44,7 @@ struct Block {
   std::vector<std::size_t> const& rows;
 
   /// The tile of rows from the begin-th on, as the columns of a matrix.
-  void gather(std::size_t begin, Matrix& tile) const {
+  void gather(std::size_t begin, EigenMatrix& tile) const {
     std::size_t const end = std::min(rows.size(), begin + tileRows(x.cols));
     tile.resize(static_cast<Index>(x.cols), static_cast<Index>(end - begin));
     for (std::size_t i = begin; i < end; ++i) {
@@ -56,7 +56,7 @@ struct Block {
 };
 
 /// Inner products to kernel values, in place.
-void applyKernel(PolynomialKernel const& kernel, Matrix& products) {
+void applyKernel(PolynomialKernel const& kernel, EigenMatrix& products) {
   double* const values = products.data();
   Index const size = products.size();
   for (Index i = 0; i < size; ++i) {
@@ -68,12 +68,12 @@ void applyKernel(PolynomialKernel const& kernel, Matrix& products) {
 }
 
 /// Inner products of the columns of a with those of b.
-void multiply(Matrix const& a, Matrix const& b, Matrix& products, Task const& task) {
+void multiply(EigenMatrix const& a, EigenMatrix const& b, EigenMatrix& products, Task const& task) {
   products.setZero(a.cols(), b.cols());
   linalg::addProduct(products, 1, {a, linalg::Side::transposed, b, linalg::Side::plain}, task);
 }
 
-double sumOf(Matrix const& m) {
+double sumOf(EigenMatrix const& m) {
   auto const rows = static_cast<std::size_t>(m.rows());
   return fixedOrderSum(static_cast<std::size_t>(m.cols()), [&](std::size_t j) {
     double const* const column = m.data() + j * rows;
@@ -85,9 +85,9 @@ double sumOf(Matrix const& m) {
 template <class A, class B>
 double crossSum(Block<A> const& left, Block<B> const& right, std::size_t tile, PolynomialKernel const& kernel,
                 Task const& task) {
-  Matrix own;
-  Matrix other;
-  Matrix products;
+  EigenMatrix own;
+  EigenMatrix other;
+  EigenMatrix products;
   left.gather(tile, own);
   double sum = 0;
   for (std::size_t begin = 0; begin < right.rows.size(); begin += tileRows(right.x.cols)) {
@@ -105,9 +105,9 @@ double crossSum(Block<A> const& left, Block<B> const& right, std::size_t tile, P
 template <class T>
 double ownSum(Block<T> const& block, std::size_t tile, PolynomialKernel const& kernel, Task const& task) {
   std::size_t const step = tileRows(block.x.cols);
-  Matrix own;
-  Matrix other;
-  Matrix products;
+  EigenMatrix own;
+  EigenMatrix other;
+  EigenMatrix products;
   block.gather(tile, own);
   products.setZero(own.cols(), own.cols());
   linalg::addProductLower(products, 1, {own, linalg::Side::transposed, own, linalg::Side::plain}, task);
@@ -164,7 +164,6 @@ void checkBlocks(KernelBlocks const& blocks, std::size_t smaller) {
 template <class A, class B>
 std::vector<double> kernelDistances(MatrixView<A> a, MatrixView<B> b, PolynomialKernel const& kernel,
                                     KernelBlocks const& blocks, std::uint64_t seed, Task& task) {
-  linalg::fixEigenBlocking();
   if (a.cols != b.cols) {
     throwInvalidInput("a and b must have the same number of columns, got " + std::to_string(a.cols) + " and " +
                       std::to_string(b.cols));

@@ -257,7 +257,6 @@ double meanLogDensity(GaussianMixture const& mixture, MatrixView<T> x, Task& tas
 template <class T>
 MixtureFit fitGaussianMixture(MatrixView<T> x, MixtureFitOptions const& options,
                               std::optional<GaussianMixture> const& start, Task& task) {
-  linalg::fixEigenBlocking();
   if (options.components == 0 || x.rows < options.components) {
     throwInvalidInput("gaussianMixture: training set must have at least as many rows as components, got " +
                       std::to_string(x.rows) + " rows for " + std::to_string(options.components) +

@@ -52,7 +52,6 @@ std::vector<double> centreOfMeans(GaussianMixture const& mixture) {
 
 template <class T>
 void mixtureLogDensity(GaussianMixture const& mixture, MatrixView<T> x, double* out, Task& task) {
-  linalg::fixEigenBlocking();
   checkMixture(mixture, "mixture");
   if (x.cols != mixture.dim) {
     throwInvalidInput("x must have " + std::to_string(mixture.dim) + " columns, got " + std::to_string(x.cols));

@@ -128,7 +128,6 @@ class ComponentChoice {
 void sampleMixture(GaussianMixture const& mixture, double lambda, WeightBias bias,
                    std::vector<double> const& logDensities, std::uint64_t count, std::uint64_t seed,
                    double* out, Task& task) {
-  linalg::fixEigenBlocking();
   checkMixture(mixture, "mixture");
   if (!(lambda >= 0 && lambda <= 1))
     throwInvalidInput("sampleMixture: lambda must be in [0, 1], got " + std::to_string(lambda));

@@ -104,8 +104,8 @@ void ShareSums::add(Responsibilities const& shares, Tile const& tile, double con
     if (form_ != CovarianceForm::full) continue;
     double* const scatter = second.data() + k * dim_ * dim_;  // column-major
     if (rankUpdate) {
-      Eigen::Map<linalg::Matrix const> const factor(weighted_.get(), rows, dim);
-      Eigen::Map<linalg::Matrix>(scatter, dim, dim)
+      Eigen::Map<linalg::EigenMatrix const> const factor(weighted_.get(), rows, dim);
+      Eigen::Map<linalg::EigenMatrix>(scatter, dim, dim)
           .selfadjointView<Eigen::Lower>()
           .rankUpdate(factor.transpose());
       continue;

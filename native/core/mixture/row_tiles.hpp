@@ -24,7 +24,7 @@ struct Tile {
 
   [[nodiscard]] double const* coordinate(std::size_t j) const { return data + j * kTileRows; }
   /// kTileRows x dim.
-  [[nodiscard]] Eigen::Map<linalg::Matrix const> matrix() const {
+  [[nodiscard]] Eigen::Map<linalg::EigenMatrix const> matrix() const {
     return {data, static_cast<linalg::Index>(kTileRows), static_cast<linalg::Index>(dim)};
   }
 };

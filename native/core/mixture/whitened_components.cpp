@@ -11,8 +11,8 @@
 
 namespace madloop::mixture {
 
+using linalg::EigenMatrix;
 using linalg::Index;
-using linalg::Matrix;
 
 namespace {
 
@@ -22,12 +22,13 @@ constexpr std::size_t kSmallDim = 4;
 constexpr double kHalfLog2Pi = elementary::kHalfLog2Pi;
 
 struct Whitening {
-  Matrix matrix;              // rank x dim
+  EigenMatrix matrix;         // rank x dim
   double logDeterminant = 0;  // of the covariance, over its range
 };
 
 /// W with W C W^T = I on the range of C. An ordinary matrix takes one Cholesky decomposition.
-Whitening whiten(Matrix const& covariance, bool requireDefinite, Task const& task, std::string const& what) {
+Whitening whiten(EigenMatrix const& covariance, bool requireDefinite, Task const& task,
+                 std::string const& what) {
   Index const dim = covariance.rows();
   Whitening result;
   auto const addLogs = [&](auto const& diagonal) {
@@ -36,15 +37,15 @@ Whitening whiten(Matrix const& covariance, bool requireDefinite, Task const& tas
                             });
   };
   if (requireDefinite) {
-    std::optional<Matrix> const lower = linalg::choleskyFactor(covariance, task);
+    std::optional<EigenMatrix> const lower = linalg::choleskyFactor(covariance, task);
     if (!lower) {
       throw Error(ErrorCode::notPositiveSemidefinite,
                   what +
                       " must be positive definite, got a singular one. A larger regularisation, fewer "
                       "components or another form of covariance helps");
     }
-    addLogs(linalg::Vector(lower->diagonal()));
-    result.matrix = lower->triangularView<Eigen::Lower>().solve(Matrix::Identity(dim, dim));
+    addLogs(linalg::EigenVector(lower->diagonal()));
+    result.matrix = lower->triangularView<Eigen::Lower>().solve(EigenMatrix::Identity(dim, dim));
     return result;
   }
   gaussian::Moments moments;
@@ -52,27 +53,27 @@ Whitening whiten(Matrix const& covariance, bool requireDefinite, Task const& tas
   moments.mean.assign(moments.dim, 0);
   moments.covariance.assign(covariance.data(), covariance.data() + covariance.size());
   gaussian::FactoredGaussian const factored = gaussian::factorMoments(moments, task, what.c_str());
-  Matrix const& factor = factored.factor;
+  EigenMatrix const& factor = factored.factor;
   Index const rank = factor.cols();
   if (rank == 0) {
-    result.matrix = Matrix(0, dim);
+    result.matrix = EigenMatrix(0, dim);
   } else if (factored.triangular) {
-    addLogs(linalg::Vector(factor.diagonal()));
-    result.matrix = factor.triangularView<Eigen::Lower>().solve(Matrix::Identity(dim, dim));
+    addLogs(linalg::EigenVector(factor.diagonal()));
+    result.matrix = factor.triangularView<Eigen::Lower>().solve(EigenMatrix::Identity(dim, dim));
   } else {
     // F = Q R: the least-squares solution z = R^-1 Q^T x of F z = x.
-    Eigen::HouseholderQR<Matrix> const qr(factor);
-    Matrix const r = qr.matrixQR().topRows(rank).triangularView<Eigen::Upper>();
-    Matrix const q = qr.householderQ() * Matrix::Identity(dim, rank);
-    addLogs(linalg::Vector(r.diagonal()));
+    Eigen::HouseholderQR<EigenMatrix> const qr(factor);
+    EigenMatrix const r = qr.matrixQR().topRows(rank).triangularView<Eigen::Upper>();
+    EigenMatrix const q = qr.householderQ() * EigenMatrix::Identity(dim, rank);
+    addLogs(linalg::EigenVector(r.diagonal()));
     result.matrix = r.triangularView<Eigen::Upper>().solve(q.transpose());
   }
   return result;
 }
 
-Matrix covarianceMatrix(GaussianMixture const& mixture, std::size_t k) {
+EigenMatrix covarianceMatrix(GaussianMixture const& mixture, std::size_t k) {
   auto const dim = static_cast<Index>(mixture.dim);
-  return Eigen::Map<Matrix const>(mixture.covariances.data() + k * mixture.dim * mixture.dim, dim, dim);
+  return Eigen::Map<EigenMatrix const>(mixture.covariances.data() + k * mixture.dim * mixture.dim, dim, dim);
 }
 
 /// Squared distances in dim dimensions for small ones, known when compiled: everything stays in registers.
@@ -138,11 +139,11 @@ WhitenedComponents::WhitenedComponents(GaussianMixture const& mixture, double co
       break;
     case CovarianceForm::tied: {
       Whitening whitening = whiten(covarianceMatrix(mixture, 0), requireDefinite, task, name + "covariance");
-      Matrix const& w = whitening.matrix;
+      EigenMatrix const& w = whitening.matrix;
       auto const rank = static_cast<std::size_t>(w.rows());
-      Eigen::Map<Matrix const> const means(means_.data(), static_cast<Index>(dim_),
-                                           static_cast<Index>(mixture.components));
-      Matrix const whitenedMeans = w * means;
+      Eigen::Map<EigenMatrix const> const means(means_.data(), static_cast<Index>(dim_),
+                                                static_cast<Index>(mixture.components));
+      EigenMatrix const whitenedMeans = w * means;
       means_.assign(whitenedMeans.data(), whitenedMeans.data() + whitenedMeans.size());
       for (std::size_t k = 0; k < mixture.components; ++k) constant(k, rank, whitening.logDeterminant);
       whitenings_.push_back(std::move(whitening.matrix));
@@ -195,7 +196,7 @@ void WhitenedComponents::squaredDistances(std::size_t k, Workspace& workspace, d
   Tile const& tile = workspace.tile_;
   double const* const mean = means_.data() + k * tile.dim;
   if (form_ == CovarianceForm::full) {
-    Matrix const& whitening = whitenings_[k];
+    EigenMatrix const& whitening = whitenings_[k];
     if (whitening.rows() == whitening.cols() && dim_ <= kSmallDim) {
       switch (dim_) {
         case 1:
@@ -208,7 +209,7 @@ void WhitenedComponents::squaredDistances(std::size_t k, Workspace& workspace, d
           return smallSquaredDistances<4>(tile, mean, whitening.data(), out);
       }
     }
-    Eigen::Map<linalg::Vector const> const centre(mean, static_cast<Index>(dim_));
+    Eigen::Map<linalg::EigenVector const> const centre(mean, static_cast<Index>(dim_));
     workspace.centred_ = tile.matrix().rowwise() - centre.transpose();
     workspace.whitened_.noalias() = workspace.centred_ * whitening.transpose();
     std::fill(out, out + kTileRows, 0.0);

@@ -69,8 +69,8 @@ Estimate simulatedDistance(std::size_t dim, std::size_t samples, std::size_t dra
   };
   double sum = 0;
   double squares = 0;
-  madloop::linalg::Vector diagonal(static_cast<madloop::linalg::Index>(count));
-  madloop::linalg::Vector beside(static_cast<madloop::linalg::Index>(count - 1));
+  madloop::linalg::EigenVector diagonal(static_cast<madloop::linalg::Index>(count));
+  madloop::linalg::EigenVector beside(static_cast<madloop::linalg::Index>(count - 1));
   for (std::size_t draw = 0; draw < draws; ++draw) {
     // B B^T is tridiagonal, for B with diagonal b_i and subdiagonal c_i.
     double above = 0;  // c_(i-1)^2
@@ -83,7 +83,7 @@ Estimate simulatedDistance(std::size_t dim, std::size_t samples, std::size_t dra
         beside[index] = std::sqrt(b * above);
       }
     }
-    madloop::linalg::Vector const eigenvalues = madloop::test::referenceEigenvalues(diagonal, beside);
+    madloop::linalg::EigenVector const eigenvalues = madloop::test::referenceEigenvalues(diagonal, beside);
     double value = static_cast<double>(dim) / static_cast<double>(samples) + static_cast<double>(dim - count);
     for (std::size_t i = 0; i < count; ++i) {
       double const x = std::max(0.0, eigenvalues[static_cast<madloop::linalg::Index>(i)]);

@@ -27,10 +27,10 @@ loop::GaussianLoopParameters freshLoop(std::size_t dim, std::uint64_t real, std:
 
 /// Values of all monomials at N(mu, Sigma).
 std::vector<double> valuesAt(std::vector<StateMonomial> const& monomials, Eigen::VectorXd const& mean,
-                             linalg::Matrix const& covariance) {
+                             linalg::EigenMatrix const& covariance) {
   std::array<double, largestMomentDegree> traces{};
   std::array<double, largestMomentDegree> forms{};
-  linalg::Matrix power = linalg::Matrix::Identity(mean.size(), mean.size());
+  linalg::EigenMatrix power = linalg::EigenMatrix::Identity(mean.size(), mean.size());
   for (std::size_t i = 0; i < largestMomentDegree; ++i) {
     forms[i] = mean.dot(power * mean);
     power = power * covariance;
@@ -117,7 +117,7 @@ TEST_CASE("the recursion holds for one simulated generation, to degree 4") {
       p.divisor = divisor;
       loop::LoopReference const reference = loop::standardReference(p.dim);
       loop::GaussianState state{Eigen::VectorXd(dim), {}};
-      state.covariance.values = linalg::Matrix(dim, dim);
+      state.covariance.values = linalg::EigenMatrix(dim, dim);
       for (linalg::Index i = 0; i < dim; ++i) {
         state.mean[i] = normal(generator);
         for (linalg::Index j = 0; j < dim; ++j) state.covariance.values(i, j) = normal(generator);

@@ -8,27 +8,27 @@
 
 using namespace madloop;
 using namespace madloop::test;
-using linalg::Matrix;
+using linalg::EigenMatrix;
 
 TEST_CASE(
     "congruence and norms: as by plain products, within the stated error, the same on any number of threads") {
   for (linalg::Index const n : {1, 2, 7, 63, 193, 400}) {
-    Matrix const lower = normals(n, n, 1).triangularView<Eigen::Lower>();
-    Matrix const any = normals(n, n, 2);
-    Matrix const s = any + any.transpose();
+    EigenMatrix const lower = normals(n, n, 1).triangularView<Eigen::Lower>();
+    EigenMatrix const any = normals(n, n, 2);
+    EigenMatrix const s = any + any.transpose();
     double const factor = 0.25;
-    Matrix const expected = factor * lower.transpose() * s * lower;
+    EigenMatrix const expected = factor * lower.transpose() * s * lower;
     double const norm = referenceSingularValues(lower)[0];
-    Matrix first;
+    EigenMatrix first;
     for (std::size_t const threads : {1U, 3U}) {
       Task const task(threads);
-      Matrix given = s;
+      EigenMatrix given = s;
       // What is above the diagonal is not read.
       given.triangularView<Eigen::StrictlyUpper>().setConstant(1e300);
-      Matrix const actual = linalg::congruence(lower, given, factor, task);
-      Matrix const difference = (actual - expected).triangularView<Eigen::Lower>();
+      EigenMatrix const actual = linalg::congruence(lower, given, factor, task);
+      EigenMatrix const difference = (actual - expected).triangularView<Eigen::Lower>();
       CHECK(difference.norm() <= 3 * 2.3e-16 * factor * lower.norm() * norm * s.norm());
-      CHECK(Matrix(actual.triangularView<Eigen::StrictlyUpper>()).norm() == 0);
+      CHECK(EigenMatrix(actual.triangularView<Eigen::StrictlyUpper>()).norm() == 0);
       if (threads == 1) first = actual;
       CHECK(actual == first);
 

@@ -15,9 +15,9 @@
 
 using namespace madloop;
 using namespace madloop::test;
+using linalg::EigenMatrix;
+using linalg::EigenVector;
 using linalg::Index;
-using linalg::Matrix;
-using linalg::Vector;
 
 namespace {
 
@@ -25,11 +25,11 @@ constexpr double kEps = std::numeric_limits<double>::epsilon();
 
 /// Singular values of g in ascending order, as the eigenvalues of the Golub-Kahan form of its bidiagonal form,
 /// whose spectrum is plus and minus the singular values.
-Vector singularValues(Matrix const& g, Task const& task) {
+EigenVector singularValues(EigenMatrix const& g, Task const& task) {
   Index const n = std::min(g.rows(), g.cols());
   if (n == 0) return {};
   linalg::Bidiagonal const b = linalg::bidiagonalise(g, task);
-  linalg::Tridiagonal t{Vector::Zero(2 * n), Vector(2 * n - 1)};
+  linalg::Tridiagonal t{EigenVector::Zero(2 * n), EigenVector(2 * n - 1)};
   for (Index k = 0; k < n; ++k) {
     t.subdiagonal[2 * k] = b.diagonal[k];
     if (k + 1 < n) t.subdiagonal[2 * k + 1] = b.superdiagonal[k];
@@ -37,24 +37,24 @@ Vector singularValues(Matrix const& g, Task const& task) {
   return linalg::tridiagonalEigenvalues(t, task).tail(n).cwiseMax(0.0);
 }
 
-double largestDifference(Vector const& a, Vector const& b) { return (a - b).cwiseAbs().maxCoeff(); }
+double largestDifference(EigenVector const& a, EigenVector const& b) { return (a - b).cwiseAbs().maxCoeff(); }
 
 }  // namespace
 
 TEST_CASE("symmetric eigenvalues are backward stable at awkward sizes, gradings and ranks") {
   Task const task;
   for (Index n : {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 64, 65, 100}) {
-    Matrix const full = sampleCovariance(n, 2 * n + 1, 1);
-    Matrix const deficient = sampleCovariance(n, std::max<Index>(1, n / 2), 2);
-    Matrix graded = full;
+    EigenMatrix const full = sampleCovariance(n, 2 * n + 1, 1);
+    EigenMatrix const deficient = sampleCovariance(n, std::max<Index>(1, n / 2), 2);
+    EigenMatrix graded = full;
     for (Index i = 0; i < n; ++i) {
       for (Index j = 0; j < n; ++j)
         graded(i, j) *= std::pow(10.0, -12.0 * static_cast<double>(i + j) / static_cast<double>(n));
     }
-    Matrix const indefinite = full - Matrix::Identity(n, n);
-    for (Matrix const& a : {full, deficient, graded, indefinite, Matrix(full.diagonal().asDiagonal()),
-                            Matrix(Matrix::Ones(n, n))}) {
-      Vector const expected = referenceEigenvalues(a);
+    EigenMatrix const indefinite = full - EigenMatrix::Identity(n, n);
+    for (EigenMatrix const& a : {full, deficient, graded, indefinite, EigenMatrix(full.diagonal().asDiagonal()),
+                                 EigenMatrix(EigenMatrix::Ones(n, n))}) {
+      EigenVector const expected = referenceEigenvalues(a);
       double const norm = expected.cwiseAbs().maxCoeff();
       CHECK(largestDifference(linalg::symmetricEigenvalues(a, task), expected) <=
             kEps * static_cast<double>(n + 2) * norm);
@@ -64,31 +64,31 @@ TEST_CASE("symmetric eigenvalues are backward stable at awkward sizes, gradings 
 
 TEST_CASE("symmetric eigenvalues scale exactly by powers of two, to the ends of the range") {
   Task const task;
-  Matrix const a = sampleCovariance(12, 30, 3);
-  Vector const base = linalg::symmetricEigenvalues(a, task);
+  EigenMatrix const a = sampleCovariance(12, 30, 3);
+  EigenVector const base = linalg::symmetricEigenvalues(a, task);
   for (int exponent : {-980, -500, 500, 980}) {
-    Vector const scaled = linalg::symmetricEigenvalues(a * std::ldexp(1.0, exponent), task);
+    EigenVector const scaled = linalg::symmetricEigenvalues(a * std::ldexp(1.0, exponent), task);
     CHECK(scaled == base * std::ldexp(1.0, exponent));
   }
-  CHECK(linalg::symmetricEigenvalues(Matrix::Zero(5, 5), task) == Vector::Zero(5));
+  CHECK(linalg::symmetricEigenvalues(EigenMatrix::Zero(5, 5), task) == EigenVector::Zero(5));
 }
 
 TEST_CASE("singular values keep small ones to an absolute accuracy of eps, unlike roots of Gram eigenvalues") {
   Task const task;
   for (auto [rows, cols] :
        {std::pair<Index, Index>{1, 1}, {5, 1}, {1, 5}, {7, 7}, {40, 12}, {12, 40}, {33, 31}, {100, 100}}) {
-    Matrix g = normals(rows, cols, 4);
+    EigenMatrix g = normals(rows, cols, 4);
     for (Index j = 0; j < cols; ++j)
       g.col(j) *= std::pow(10.0, -14.0 * static_cast<double>(j) / static_cast<double>(cols));
-    Vector expected = referenceSingularValues(g);
+    EigenVector expected = referenceSingularValues(g);
     std::reverse(expected.data(), expected.data() + expected.size());
-    Vector const actual = singularValues(g, task);
+    EigenVector const actual = singularValues(g, task);
     REQUIRE(actual.size() == expected.size());
     CHECK(largestDifference(actual, expected) <=
           2 * kEps * static_cast<double>(expected.size() + 2) * expected.maxCoeff());
   }
-  CHECK(singularValues(Matrix::Zero(4, 3), task) == Vector::Zero(3));
-  CHECK(singularValues(Matrix(4, 0), task).size() == 0);
+  CHECK(singularValues(EigenMatrix::Zero(4, 3), task) == EigenVector::Zero(3));
+  CHECK(singularValues(EigenMatrix(4, 0), task).size() == 0);
 }
 
 TEST_CASE(
@@ -96,7 +96,7 @@ TEST_CASE(
   Task const task;
   for (Index n : {1, 3, 10, 40}) {
     for (Index rank : {n, (n + 1) / 2}) {
-      Matrix const g = normals(n, rank, 5) * normals(rank, n, 6);
+      EigenMatrix const g = normals(n, rank, 5) * normals(rank, n, 6);
       double const truth = referenceSingularValues(g).sum();
       linalg::BoundedValue const fast = linalg::traceSquareRoot(g * g.transpose(), task);
       linalg::NuclearNorm const exact = linalg::singularValueSum(g, task);
@@ -130,13 +130,13 @@ TEST_CASE(
   for (Index n : {1, 2, 3, 5, 10, 33, 100}) {
     for (int digits = 0; digits <= 9; ++digits) {
       for (double const scale : {1e-200, 1.0, 3e150}) {
-        Vector eigenvalues(n);
+        EigenVector eigenvalues(n);
         for (Index i = 0; i < n; ++i) {
           eigenvalues[i] =
               n == 1 ? 1 : std::pow(10.0, -digits * static_cast<double>(i) / static_cast<double>(n - 1));
         }
-        Matrix const q = orthogonalFactor(normals(n, n, 6));
-        Matrix const s = scale * (q * eigenvalues.asDiagonal() * q.transpose());
+        EigenMatrix const q = orthogonalFactor(normals(n, n, 6));
+        EigenMatrix const s = scale * (q * eigenvalues.asDiagonal() * q.transpose());
         double const truth = std::sqrt(scale) * eigenvalues.cwiseSqrt().sum();
         linalg::BoundedValue const actual = linalg::traceSquareRoot(s, task);
         CHECK(std::abs(actual.value - truth) <=
@@ -146,22 +146,22 @@ TEST_CASE(
       }
     }
   }
-  CHECK(linalg::traceSquareRoot(Matrix::Zero(4, 4), task).value == 0);
-  CHECK(linalg::traceSquareRoot(Matrix::Ones(4, 4), task).value == doctest::Approx(2));
+  CHECK(linalg::traceSquareRoot(EigenMatrix::Zero(4, 4), task).value == 0);
+  CHECK(linalg::traceSquareRoot(EigenMatrix::Ones(4, 4), task).value == doctest::Approx(2));
 }
 
 TEST_CASE("products of trapezoidal matrices equal plain products at sizes around the block edge") {
   for (Index dim : {1, 2, 31, 32, 33, 64, 70, 100}) {
     for (Index rank : {dim, (dim + 1) / 2, Index{1}}) {
       for (Index cols : {rank, (rank + 1) / 2}) {
-        Matrix const f = normals(dim, rank, 7).triangularView<Eigen::Lower>();
-        Matrix const a = normals(rank, cols, 8).triangularView<Eigen::Lower>();
-        Matrix const product = linalg::multiplyTrapezoidal(f, a);
+        EigenMatrix const f = normals(dim, rank, 7).triangularView<Eigen::Lower>();
+        EigenMatrix const a = normals(rank, cols, 8).triangularView<Eigen::Lower>();
+        EigenMatrix const product = linalg::multiplyTrapezoidal(f, a);
         CHECK((product - f * a).cwiseAbs().maxCoeff() <= kEps * 64 * static_cast<double>(rank));
-        Matrix gram = Matrix::Zero(dim, dim);
+        EigenMatrix gram = EigenMatrix::Zero(dim, dim);
         linalg::addTrapezoidalGram(f, gram);
-        Matrix const expected = (f * f.transpose()).triangularView<Eigen::Lower>();
-        CHECK((Matrix(gram.triangularView<Eigen::Lower>()) - expected).cwiseAbs().maxCoeff() <=
+        EigenMatrix const expected = (f * f.transpose()).triangularView<Eigen::Lower>();
+        CHECK((EigenMatrix(gram.triangularView<Eigen::Lower>()) - expected).cwiseAbs().maxCoeff() <=
               kEps * 64 * static_cast<double>(rank));
       }
     }
@@ -176,7 +176,7 @@ TEST_CASE("a cancelled task stops eigenvalue computations") {
 }
 
 TEST_CASE("a failed Eigen assertion is an exception, not an abort") {
-  Matrix const a = Matrix::Zero(2, 3);
-  Matrix const b = Matrix::Zero(2, 3);
-  CHECK_THROWS_AS(Matrix(a * b), Error);
+  EigenMatrix const a = EigenMatrix::Zero(2, 3);
+  EigenMatrix const b = EigenMatrix::Zero(2, 3);
+  CHECK_THROWS_AS(EigenMatrix(a * b), Error);
 }

@@ -20,10 +20,10 @@
 
 using namespace madloop;
 using namespace madloop::test;
+using linalg::EigenMatrix;
+using linalg::EigenVector;
 using linalg::Index;
-using linalg::Matrix;
 using linalg::Tridiagonal;
-using linalg::Vector;
 
 namespace {
 
@@ -36,23 +36,23 @@ constexpr double kRoundings = 1;
 constexpr double kRoundings = 2;
 #endif
 
-double spectralScale(Matrix const& a) { return std::max(a.cwiseAbs().rowwise().sum().maxCoeff(), 1e-300); }
+double spectralScale(EigenMatrix const& a) { return std::max(a.cwiseAbs().rowwise().sum().maxCoeff(), 1e-300); }
 
 /// The errors that backward stability bounds, in units of eps: of A V - V diag(values) relative to ||A||, of
 /// V^T V. Frobenius norms of n x n errors of order eps grow like n at worst where every column has its own.
-void checkDecomposition(Matrix const& a, linalg::Eigendecomposition const& e) {
+void checkDecomposition(EigenMatrix const& a, linalg::Eigendecomposition const& e) {
   auto const n = static_cast<double>(a.rows());
   REQUIRE(e.values.allFinite());
   REQUIRE(e.vectors.allFinite());
   CHECK(std::is_sorted(e.values.data(), e.values.data() + e.values.size()));
-  Matrix const residual = a * e.vectors - e.vectors * e.values.asDiagonal();
+  EigenMatrix const residual = a * e.vectors - e.vectors * e.values.asDiagonal();
   CHECK(residual.norm() <= 2 * kRoundings * (n + 4) * kEps * spectralScale(a));
-  Matrix const gram = e.vectors.transpose() * e.vectors - Matrix::Identity(a.rows(), a.cols());
+  EigenMatrix const gram = e.vectors.transpose() * e.vectors - EigenMatrix::Identity(a.rows(), a.cols());
   CHECK(gram.norm() <= 2 * kRoundings * (n + 4) * kEps);
 }
 
-Matrix dense(Tridiagonal const& t) {
-  Matrix a = t.diagonal.asDiagonal();
+EigenMatrix dense(Tridiagonal const& t) {
+  EigenMatrix a = t.diagonal.asDiagonal();
   for (Index i = 0; i + 1 < a.rows(); ++i) a(i, i + 1) = a(i + 1, i) = t.subdiagonal[i];
   return a;
 }
@@ -70,7 +70,7 @@ Tridiagonal scaledToOne(Tridiagonal t) {
 /// Wilkinson's matrix of order 2 m + 1: diagonal m, ..., 1, 0, 1, ..., m, off-diagonal ones: pairs of
 /// eigenvalues that agree to many digits.
 Tridiagonal wilkinson(Index m) {
-  Tridiagonal t{Vector(2 * m + 1), Vector::Ones(2 * m)};
+  Tridiagonal t{EigenVector(2 * m + 1), EigenVector::Ones(2 * m)};
   for (Index i = 0; i <= 2 * m; ++i) t.diagonal[i] = static_cast<double>(std::abs(i - m));
   return t;
 }
@@ -79,7 +79,7 @@ Tridiagonal wilkinson(Index m) {
 Tridiagonal gluedWilkinson(Index m, Index copies, double glue) {
   Tridiagonal const one = wilkinson(m);
   Index const size = one.diagonal.size();
-  Tridiagonal t{Vector(size * copies), Vector::Constant(size * copies - 1, glue)};
+  Tridiagonal t{EigenVector(size * copies), EigenVector::Constant(size * copies - 1, glue)};
   for (Index c = 0; c < copies; ++c) {
     t.diagonal.segment(c * size, size) = one.diagonal;
     t.subdiagonal.segment(c * size, size - 1) = one.subdiagonal;
@@ -88,11 +88,11 @@ Tridiagonal gluedWilkinson(Index m, Index copies, double glue) {
 }
 
 Tridiagonal constant(Index n, double diagonal, double subdiagonal) {
-  return {Vector::Constant(n, diagonal), Vector::Constant(std::max<Index>(n - 1, 0), subdiagonal)};
+  return {EigenVector::Constant(n, diagonal), EigenVector::Constant(std::max<Index>(n - 1, 0), subdiagonal)};
 }
 
 /// f(lambda) = 1 + sum r_j / (d_j - lambda) in extended precision.
-long double secularFunction(Vector const& d, Vector const& r, linalg::SecularRoot const& root) {
+long double secularFunction(EigenVector const& d, EigenVector const& r, linalg::SecularRoot const& root) {
   long double sum = 1;
   for (Index j = 0; j < d.size(); ++j)
     sum += r[j] / ((static_cast<long double>(d[j]) - d[root.origin]) - root.offset);
@@ -104,24 +104,24 @@ long double secularFunction(Vector const& d, Vector const& r, linalg::SecularRoo
 TEST_CASE("roots of the secular equation: the function changes its sign within the last digits of the offset") {
   struct Case {
     char const* name;
-    Vector poles;
-    Vector residues;
+    EigenVector poles;
+    EigenVector residues;
   };
   std::vector<Case> cases;
   for (Index n : {1, 2, 3, 10, 100}) {
-    Vector const spread = Vector::LinSpaced(n, 0, 1);
-    Vector const weights = normals(n, 1, 1).cwiseAbs2() + Vector::Constant(n, 1e-12);
+    EigenVector const spread = EigenVector::LinSpaced(n, 0, 1);
+    EigenVector const weights = normals(n, 1, 1).cwiseAbs2() + EigenVector::Constant(n, 1e-12);
     cases.push_back({"random", spread, weights / weights.sum()});
-    cases.push_back({"tiny residues", spread, Vector::Constant(n, 1e-29)});
-    cases.push_back({"large residues", spread, Vector::Constant(n, 1e6)});
-    Vector graded(n);
-    Vector gradedResidues(n);
+    cases.push_back({"tiny residues", spread, EigenVector::Constant(n, 1e-29)});
+    cases.push_back({"large residues", spread, EigenVector::Constant(n, 1e6)});
+    EigenVector graded(n);
+    EigenVector gradedResidues(n);
     for (Index i = 0; i < n; ++i) {
       graded[i] = std::pow(10.0, -14.0 * static_cast<double>(n - 1 - i) / static_cast<double>(n));
       gradedResidues[i] = std::pow(10.0, -25.0 * static_cast<double>(i) / static_cast<double>(n));
     }
     cases.push_back({"graded", graded, gradedResidues});
-    Vector close(n);
+    EigenVector close(n);
     for (Index i = 0; i < n; ++i) close[i] = 1 + 4e-15 * static_cast<double>(i);
     cases.push_back({"close poles", close, weights / weights.sum()});
   }
@@ -145,19 +145,19 @@ TEST_CASE("roots of the secular equation: the function changes its sign within t
 
 TEST_CASE("products of a symmetric matrix with a vector use the lower triangle alone, from any row on") {
   for (Index n : {1, 2, 7, 8, 9, 30, 65, 800, 1100}) {
-    Matrix const full = sampleCovariance(n, 3, 1);
-    Matrix padded = Matrix::Zero(linalg::paddedRows(n), n);
+    EigenMatrix const full = sampleCovariance(n, 3, 1);
+    EigenMatrix padded = EigenMatrix::Zero(linalg::paddedRows(n), n);
     padded.topRows(n) = full.triangularView<Eigen::Lower>();
     linalg::SymmetricProduct multiplier(n);
     for (Index first : {Index{0}, Index{1}, n / 3, n - 1}) {
       if (first >= n) continue;
       for (std::size_t threads : {std::size_t{1}, std::size_t{3}}) {
         Task const task(threads);
-        Vector x = Vector::Zero(linalg::paddedRows(n));
+        EigenVector x = EigenVector::Zero(linalg::paddedRows(n));
         x.segment(first, n - first) = normals(n - first, 1, 2);
-        Vector y = Vector::Constant(linalg::paddedRows(n), 1e9);
+        EigenVector y = EigenVector::Constant(linalg::paddedRows(n), 1e9);
         multiplier.multiply(padded, first, x, y, task);
-        Vector const expected = full.bottomRightCorner(n - first, n - first) * x.segment(first, n - first);
+        EigenVector const expected = full.bottomRightCorner(n - first, n - first) * x.segment(first, n - first);
         double const scale = full.cwiseAbs().rowwise().sum().maxCoeff() * x.cwiseAbs().maxCoeff();
         CHECK((y.segment(first, n - first) - expected).cwiseAbs().maxCoeff() <=
               2 * kEps * static_cast<double>(n) * scale);
@@ -169,19 +169,19 @@ TEST_CASE("products of a symmetric matrix with a vector use the lower triangle a
 TEST_CASE("a reduction to tridiagonal form is an orthogonal similarity") {
   for (Index n : {1, 2, 3, 31, 32, 33, 64, 65, 100, 300}) {
     CAPTURE(n);
-    Matrix a = normals(n, n, 3);
+    EigenMatrix a = normals(n, n, 3);
     a = ((a + a.transpose()) / (2 * spectralScale(a))).eval();
     Task task(2);
     linalg::TridiagonalReduction const reduction = linalg::reduceToTridiagonal(a, task);
     CHECK(task.done() == linalg::tridiagonalReductionUnits(n));
-    Matrix q = Matrix::Identity(n, n);
+    EigenMatrix q = EigenMatrix::Identity(n, n);
     linalg::multiplyByReflectors(reduction, q, task);
     CHECK(task.done() == linalg::tridiagonalReductionUnits(n) + linalg::multiplyByReflectorsUnits(n, n));
     auto const size = static_cast<double>(n);
-    CHECK((q.transpose() * q - Matrix::Identity(n, n)).norm() <= (size + 4) * kEps);
+    CHECK((q.transpose() * q - EigenMatrix::Identity(n, n)).norm() <= (size + 4) * kEps);
     CHECK((q * dense(reduction.matrix) * q.transpose() - a).norm() <= (size + 4) * kEps * spectralScale(a));
     // Against the routine for eigenvalues alone.
-    Vector const expected = linalg::symmetricEigenvalues(a, task);
+    EigenVector const expected = linalg::symmetricEigenvalues(a, task);
     CHECK((linalg::tridiagonalEigenvalues(reduction.matrix, task) - expected).cwiseAbs().maxCoeff() <=
           (size + 4) * kEps);
   }
@@ -189,13 +189,14 @@ TEST_CASE("a reduction to tridiagonal form is an orthogonal similarity") {
 
 TEST_CASE("reflectors of vectors too small to be squared stay orthogonal") {
   // 1e-160 squared keeps four digits: a reflector made of it would turn eigenvalues by 1e-4.
-  Matrix a = Matrix::Identity(3, 3);
+  EigenMatrix a = EigenMatrix::Identity(3, 3);
   a(1, 1) = 0.5;
   a(2, 2) = 0.25;
   a(0, 0) = 0;
   a(1, 0) = a(2, 0) = a(0, 1) = a(0, 2) = 1.3e-160;
   Task task;
-  CHECK((linalg::symmetricEigenvalues(a, task) - Vector{{0.0, 0.25, 0.5}}).cwiseAbs().maxCoeff() <= 4 * kEps);
+  CHECK((linalg::symmetricEigenvalues(a, task) - EigenVector{{0.0, 0.25, 0.5}}).cwiseAbs().maxCoeff() <=
+        4 * kEps);
   checkDecomposition(a, linalg::symmetricEigenvectors(a, task));
 }
 
@@ -240,7 +241,7 @@ TEST_CASE("eigenvectors of tridiagonal matrices by divide and conquer") {
     Task task(2);
     linalg::Eigendecomposition const actual = linalg::tridiagonalEigenvectors(t, task);
     CHECK(task.done() == linalg::tridiagonalEigenvectorsUnits(n));
-    Matrix const a = dense(t);
+    EigenMatrix const a = dense(t);
     checkDecomposition(a, actual);
     CHECK((actual.values - referenceEigenvalues(a)).cwiseAbs().maxCoeff() <=
           2 * static_cast<double>(n + 4) * kEps * spectralScale(a));
@@ -254,11 +255,11 @@ TEST_CASE("eigenvectors of dense matrices") {
       CAPTURE(name);
       CAPTURE(n);
       double const largest = unscaled.cwiseAbs().maxCoeff();
-      Matrix const a = unscaled / (largest > 0 ? largest : 1);
+      EigenMatrix const a = unscaled / (largest > 0 ? largest : 1);
       Task task(2);
       checkDecomposition(a, linalg::symmetricEigenvectors(a, task));
       CHECK(task.done() == linalg::symmetricEigenvectorsUnits(n));
-      Matrix const indefinite = a - 0.3 * Matrix::Identity(n, n);
+      EigenMatrix const indefinite = a - 0.3 * EigenMatrix::Identity(n, n);
       checkDecomposition(indefinite, linalg::symmetricEigenvectors(indefinite, task));
     }
   }
@@ -267,7 +268,7 @@ TEST_CASE("eigenvectors of dense matrices") {
 TEST_CASE("eigenvectors are the same bytes for 1, 2 and 7 threads") {
   // Large enough for every loop to have several ranges.
   for (Index n : {130, 1000}) {
-    Matrix const a = sampleCovariance(n, n, 5) / 4;
+    EigenMatrix const a = sampleCovariance(n, n, 5) / 4;
     Task one(1);
     linalg::Eigendecomposition const expected = linalg::symmetricEigenvectors(a, one);
     for (std::size_t threads : {std::size_t{2}, std::size_t{7}}) {

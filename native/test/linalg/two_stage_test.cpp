@@ -22,11 +22,11 @@
 using namespace madloop;
 using namespace madloop::test;
 using linalg::Bidiagonal;
+using linalg::EigenMatrix;
+using linalg::EigenVector;
 using linalg::estimateSquaredNormOfInverse;
 using linalg::Index;
-using linalg::Matrix;
 using linalg::Side;
-using linalg::Vector;
 
 namespace {
 
@@ -36,48 +36,48 @@ constexpr double kEps = std::numeric_limits<double>::epsilon();
 constexpr Index kSizes[] = {1, 2, 3, 31, 32, 33, 34, 63, 64, 65, 66, 97, 130, 197};
 
 /// The kinds of spectra and shapes that reductions may trip over.
-std::vector<Matrix> awkwardSymmetricMatrices(Index n) {
-  Matrix const full = sampleCovariance(n, 2 * n + 1, 1);
-  Matrix graded = full;
-  Matrix banded = full;
+std::vector<EigenMatrix> awkwardSymmetricMatrices(Index n) {
+  EigenMatrix const full = sampleCovariance(n, 2 * n + 1, 1);
+  EigenMatrix graded = full;
+  EigenMatrix banded = full;
   for (Index j = 0; j < n; ++j) {
     for (Index i = 0; i < n; ++i) {
       graded(i, j) *= std::pow(10.0, -12.0 * static_cast<double>(i + j) / static_cast<double>(n));
       if (std::abs(i - j) > 3) banded(i, j) = 0;
     }
   }
-  Matrix const clustered = Matrix::Identity(n, n) + 1e-10 * full;
+  EigenMatrix const clustered = EigenMatrix::Identity(n, n) + 1e-10 * full;
   return {full,
           graded,
           banded,
           clustered,
           sampleCovariance(n, std::max<Index>(1, n / 2), 2),
-          full - Matrix::Identity(n, n),
-          Matrix(full.diagonal().asDiagonal()),
-          Matrix::Ones(n, n),
-          Matrix::Zero(n, n)};
+          full - EigenMatrix::Identity(n, n),
+          EigenMatrix(full.diagonal().asDiagonal()),
+          EigenMatrix::Ones(n, n),
+          EigenMatrix::Zero(n, n)};
 }
 
-linalg::Tridiagonal tridiagonal(Matrix a, std::size_t threads) {
+linalg::Tridiagonal tridiagonal(EigenMatrix a, std::size_t threads) {
   Task const task(threads);
   return linalg::tridiagonaliseInTwoStages(a, task);
 }
 
-Bidiagonal bidiagonal(Matrix a, std::size_t threads) {
+Bidiagonal bidiagonal(EigenMatrix a, std::size_t threads) {
   Task const task(threads);
   return linalg::bidiagonaliseInTwoStages(a, task);
 }
 
-Matrix dense(Bidiagonal const& b) {
-  Matrix result = b.diagonal.asDiagonal();
+EigenMatrix dense(Bidiagonal const& b) {
+  EigenMatrix result = b.diagonal.asDiagonal();
   for (Index i = 0; i + 1 < b.diagonal.size(); ++i) result(i, i + 1) = b.superdiagonal[i];
   return result;
 }
 
 /// The product by its definition.
-Matrix plainProduct(linalg::Product const& p) {
-  Matrix const a = p.sideA == Side::plain ? Matrix(p.a) : Matrix(p.a.transpose());
-  Matrix const b = p.sideB == Side::plain ? Matrix(p.b) : Matrix(p.b.transpose());
+EigenMatrix plainProduct(linalg::Product const& p) {
+  EigenMatrix const a = p.sideA == Side::plain ? EigenMatrix(p.a) : EigenMatrix(p.a.transpose());
+  EigenMatrix const b = p.sideB == Side::plain ? EigenMatrix(p.b) : EigenMatrix(p.b.transpose());
   return a.lazyProduct(b);
 }
 
@@ -86,9 +86,9 @@ Matrix plainProduct(linalg::Product const& p) {
 TEST_CASE("two-stage tridiagonal forms have the eigenvalues of the matrix, and the same bytes on any threads") {
   Task const task;
   for (Index n : kSizes) {
-    for (Matrix const& a : awkwardSymmetricMatrices(n)) {
+    for (EigenMatrix const& a : awkwardSymmetricMatrices(n)) {
       linalg::Tridiagonal const t = tridiagonal(a, 1);
-      Vector const expected = referenceEigenvalues(a);
+      EigenVector const expected = referenceEigenvalues(a);
       double const norm = expected.cwiseAbs().maxCoeff();
       CHECK((linalg::tridiagonalEigenvalues(t, task) - expected).cwiseAbs().maxCoeff() <=
             kEps * static_cast<double>(n + 2) * norm);
@@ -102,12 +102,12 @@ TEST_CASE("two-stage tridiagonal forms have the eigenvalues of the matrix, and t
 TEST_CASE("eigenvalues of matrices large enough for two stages, at the ends of the range") {
   Task const task(2);
   Index const n = 801;
-  Vector eigenvalues(n);
+  EigenVector eigenvalues(n);
   for (Index i = 0; i < n; ++i)
     eigenvalues[i] = std::pow(10.0, -14.0 + 14.0 * static_cast<double>(i) / (n - 1));
-  Matrix const q = orthogonalFactor(normals(n, n, 3));
-  Matrix const a = q * eigenvalues.asDiagonal() * q.transpose();
-  Vector const actual = linalg::symmetricEigenvalues(a, task);
+  EigenMatrix const q = orthogonalFactor(normals(n, n, 3));
+  EigenMatrix const a = q * eigenvalues.asDiagonal() * q.transpose();
+  EigenVector const actual = linalg::symmetricEigenvalues(a, task);
   CHECK((actual - eigenvalues).cwiseAbs().maxCoeff() <= 1e-14);
   for (int exponent : {-980, 980}) {
     double const scale = std::ldexp(1.0, exponent);
@@ -120,15 +120,15 @@ TEST_CASE(
   for (Index n : kSizes) {
     if (n > 130) continue;
     for (Index more : {0, 1, 40}) {
-      Matrix const full = normals(n + more, n, 4);
-      Matrix graded = full;
+      EigenMatrix const full = normals(n + more, n, 4);
+      EigenMatrix graded = full;
       for (Index j = 0; j < n; ++j)
         graded.col(j) *= std::pow(10.0, -14.0 * static_cast<double>(j) / static_cast<double>(n));
-      Matrix const deficient = full * normals(n, std::max<Index>(1, n / 3), 5) *
-                               normals(std::max<Index>(1, n / 3), n, 6) / static_cast<double>(n);
-      for (Matrix const& g : {full, graded, deficient, Matrix(Matrix::Zero(n + more, n))}) {
+      EigenMatrix const deficient = full * normals(n, std::max<Index>(1, n / 3), 5) *
+                                    normals(std::max<Index>(1, n / 3), n, 6) / static_cast<double>(n);
+      for (EigenMatrix const& g : {full, graded, deficient, EigenMatrix(EigenMatrix::Zero(n + more, n))}) {
         Bidiagonal const b = bidiagonal(g, 1);
-        Vector const expected = referenceSingularValues(g);
+        EigenVector const expected = referenceSingularValues(g);
         CHECK((referenceSingularValues(dense(b)) - expected).cwiseAbs().maxCoeff() <=
               kEps * static_cast<double>(n + 2) * expected.maxCoeff());
         Bidiagonal const threaded = bidiagonal(g, 3);
@@ -143,14 +143,14 @@ TEST_CASE("sums of singular values of bidiagonal matrices are exact to rounding 
   for (Index n : {1, 2, 5, 40}) {
     for (double const digits : {0.0, 4.0, 16.0, 40.0}) {
       for (double const scale : {1e-300, 1.0, 1e300}) {
-        Bidiagonal b{Vector(n), Vector(n - 1)};
+        Bidiagonal b{EigenVector(n), EigenVector(n - 1)};
         for (Index i = 0; i < n; ++i) {
           double const size = std::pow(10.0, -digits * static_cast<double>(i) / static_cast<double>(n));
           b.diagonal[i] = (i % 3 == 1 ? -0.7 : 1.0) * size;
           if (i + 1 < n) b.superdiagonal[i] = 0.8 * size;
         }
         if (n == 5) b.diagonal[2] = 0;  // singular
-        Vector const values = referenceSingularValues(dense(b));
+        EigenVector const values = referenceSingularValues(dense(b));
         b.diagonal *= scale;
         b.superdiagonal *= scale;
         CHECK(linalg::singularValueSum(b) / scale == doctest::Approx(values.sum()).epsilon(2e-15));
@@ -166,8 +166,8 @@ TEST_CASE("sums of singular values of bidiagonal matrices are exact to rounding 
       }
     }
   }
-  CHECK(linalg::singularValueSum(Bidiagonal{Vector::Zero(3), Vector::Zero(2)}) == 0);
-  CHECK(linalg::squareRootSumErrorBound(Bidiagonal{Vector::Zero(3), Vector::Zero(2)}, 4.0) == 6);
+  CHECK(linalg::singularValueSum(Bidiagonal{EigenVector::Zero(3), EigenVector::Zero(2)}) == 0);
+  CHECK(linalg::squareRootSumErrorBound(Bidiagonal{EigenVector::Zero(3), EigenVector::Zero(2)}, 4.0) == 6);
 }
 
 TEST_CASE("products in tiles equal plain products, whatever side is transposed, and add to what is there") {
@@ -176,10 +176,10 @@ TEST_CASE("products in tiles equal plain products, whatever side is transposed, 
        {std::tuple<Index, Index, Index>{1, 1, 1}, {5, 3, 0}, {200, 30, 7}, {193, 391, 64}, {30, 800, 50}}) {
     for (Side sideA : {Side::plain, Side::transposed}) {
       for (Side sideB : {Side::plain, Side::transposed}) {
-        Matrix const a = sideA == Side::plain ? normals(m, k, 1) : normals(k, m, 1);
-        Matrix const b = sideB == Side::plain ? normals(k, n, 2) : normals(n, k, 2);
-        Matrix const before = normals(m, n, 3);
-        Matrix c = before;
+        EigenMatrix const a = sideA == Side::plain ? normals(m, k, 1) : normals(k, m, 1);
+        EigenMatrix const b = sideB == Side::plain ? normals(k, n, 2) : normals(n, k, 2);
+        EigenMatrix const before = normals(m, n, 3);
+        EigenMatrix c = before;
         linalg::Product const product{a, sideA, b, sideB};
         linalg::addProduct(c, -2, product, task);
         CHECK((c - (before - 2 * plainProduct(product))).cwiseAbs().maxCoeff() <=
@@ -187,18 +187,18 @@ TEST_CASE("products in tiles equal plain products, whatever side is transposed, 
         if (m != n) continue;
         c = before;
         linalg::addProductLower(c, 1, product, task);
-        Matrix const difference = (c - before - plainProduct(product)).triangularView<Eigen::Lower>();
+        EigenMatrix const difference = (c - before - plainProduct(product)).triangularView<Eigen::Lower>();
         CHECK(difference.cwiseAbs().maxCoeff() <= 1e-13);
       }
     }
   }
-  Matrix const lower = normals(400, 400, 4).triangularView<Eigen::Lower>();
-  Matrix const b = normals(400, 9, 5);
-  Matrix const whole = lower.selfadjointView<Eigen::Lower>();
-  Matrix c = b;
+  EigenMatrix const lower = normals(400, 400, 4).triangularView<Eigen::Lower>();
+  EigenMatrix const b = normals(400, 9, 5);
+  EigenMatrix const whole = lower.selfadjointView<Eigen::Lower>();
+  EigenMatrix c = b;
   linalg::addSymmetricProduct(c, 0.5, lower, b, task);
   CHECK((c - b - 0.5 * whole * b).cwiseAbs().maxCoeff() <= 1e-12);
-  Matrix triangular = Matrix::Zero(400, 400);
+  EigenMatrix triangular = EigenMatrix::Zero(400, 400);
   linalg::addProduct(triangular, 1,
                      {lower, Side::transposed, lower, Side::plain,
                       [](linalg::Span rows, linalg::Span columns) {
@@ -211,9 +211,9 @@ TEST_CASE("products in tiles equal plain products, whatever side is transposed, 
 TEST_CASE("triangular factors of QR decompositions reproduce the Gram matrix") {
   Task const task(2);
   for (auto [rows, cols] : {std::pair<Index, Index>{1, 1}, {7, 7}, {70, 64}, {200, 65}, {300, 129}}) {
-    Matrix const a = normals(rows, cols, 6);
-    Matrix work = a;
-    Matrix const r = linalg::triangularFactor(work, task);
+    EigenMatrix const a = normals(rows, cols, 6);
+    EigenMatrix work = a;
+    EigenMatrix const r = linalg::triangularFactor(work, task);
     CHECK(r.isUpperTriangular(0));
     CHECK((r.transpose() * r - a.transpose() * a).cwiseAbs().maxCoeff() <= 1e-13 * static_cast<double>(rows));
   }
@@ -222,14 +222,14 @@ TEST_CASE("triangular factors of QR decompositions reproduce the Gram matrix") {
 TEST_CASE("Cholesky factors in blocks, and the norm of their inverse") {
   Task const task(2);
   for (Index n : {1, 2, 95, 96, 97, 193, 300}) {
-    Matrix const s = sampleCovariance(n, 2 * n + 1, 7);
-    std::optional<Matrix> const factor = linalg::choleskyFactor(s, task);
+    EigenMatrix const s = sampleCovariance(n, 2 * n + 1, 7);
+    std::optional<EigenMatrix> const factor = linalg::choleskyFactor(s, task);
     REQUIRE(factor.has_value());
     CHECK(factor->isLowerTriangular(0));
     CHECK((*factor * factor->transpose() - s).cwiseAbs().maxCoeff() <= 1e-14);
     CHECK(linalg::squaredNormOfInverse(*factor, task) ==
           doctest::Approx(referenceInverse(s).trace()).epsilon(1e-11));
-    Matrix indefinite = s;
+    EigenMatrix indefinite = s;
     indefinite(n - 1, n - 1) = -1;
     CHECK(!linalg::choleskyFactor(indefinite, task).has_value());
   }
@@ -238,15 +238,15 @@ TEST_CASE("Cholesky factors in blocks, and the norm of their inverse") {
 TEST_CASE("norms of inverses are estimated to the accuracy of 32 vectors") {
   Task const task(2);
   for (Index n : {1, 95, 96, 97, 200}) {
-    Matrix const a = *linalg::choleskyFactor(sampleCovariance(n, 2 * n + 1, 7), task);
-    Matrix b = *linalg::choleskyFactor(sampleCovariance(n, 2 * n + 1, 8), task);
+    EigenMatrix const a = *linalg::choleskyFactor(sampleCovariance(n, 2 * n + 1, 7), task);
+    EigenMatrix b = *linalg::choleskyFactor(sampleCovariance(n, 2 * n + 1, 8), task);
     for (double const smallest : {1.0, 1e-9}) {  // with one tiny pivot the estimate hangs on one chi^2 of 32
       b.row(n - 1) *= smallest;
       // Four standard deviations of chi^2_32 / 32 are 1.
       double const truth = linalg::squaredNormOfInverse(b, task);
       CHECK(std::abs(estimateSquaredNormOfInverse(b, task) / truth - 1) < 1);
       CHECK(estimateSquaredNormOfInverse(b, task) * linalg::kEstimateMargin > truth);
-      Matrix const inverse = referenceInverse(a.transpose() * b);
+      EigenMatrix const inverse = referenceInverse(a.transpose() * b);
       CHECK(std::abs(estimateSquaredNormOfInverse(a, b, task) / inverse.squaredNorm() - 1) < 1);
     }
     CHECK(estimateSquaredNormOfInverse(b, Task(1)) == estimateSquaredNormOfInverse(b, Task(3)));
@@ -258,14 +258,14 @@ TEST_CASE("large nuclear norms come from the Gram matrix where that is good enou
   Index const n = 770;
   for (double const smallest : {1.0, 1e-3, 1e-7}) {
     if (kSanitized && smallest == 1) continue;
-    Matrix unscaled = *linalg::choleskyFactor(sampleCovariance(n, 2 * n, 9), task);
+    EigenMatrix unscaled = *linalg::choleskyFactor(sampleCovariance(n, 2 * n, 9), task);
     unscaled.row(n - 1) *= smallest;
     bool const isGoodEnough = smallest >= 1e-3;
     double const reciprocals =
         isGoodEnough ? linalg::singularValueSum(referenceInverse(unscaled), task).value : 0;
     for (double const scale : {1e-100, 1.0, 1e100}) {
       if (kSanitized && scale != 1) continue;
-      Matrix const g = scale * unscaled;
+      EigenMatrix const g = scale * unscaled;
       double const inverse = linalg::squaredNormOfInverse(g, task);
       linalg::NuclearNorm const exact = linalg::singularValueSum(g, task);
       double const tolerance = 1e-12 * exact.value;
@@ -292,8 +292,8 @@ TEST_CASE("pivoted Cholesky decompositions find the rank and leave nothing else"
   Task const task(2);
   for (Index n : {1, 2, 97, 200}) {
     for (Index rank : {n, (n + 1) / 2, Index{1}}) {
-      Matrix const f = normals(n, rank, 8);
-      Matrix const s = f * f.transpose();
+      EigenMatrix const f = normals(n, rank, 8);
+      EigenMatrix const s = f * f.transpose();
       double const negligible = static_cast<double>(n) * kEps * s.diagonal().maxCoeff();
       linalg::PivotedCholesky const pivoted = linalg::pivotedCholesky(s, negligible, task);
       CHECK(pivoted.factor.cols() == rank);
@@ -302,7 +302,7 @@ TEST_CASE("pivoted Cholesky decompositions find the rank and leave nothing else"
       for (Index j = 1; j < rank; ++j) CHECK(pivoted.pivots[j] <= pivoted.pivots[j - 1] * (1 + 1e-14));
     }
   }
-  Matrix swap = Matrix::Zero(2, 2);
+  EigenMatrix swap = EigenMatrix::Zero(2, 2);
   swap(1, 0) = 3;
   CHECK(linalg::pivotedCholesky(swap, 0, task).remainder == 3);
 }
@@ -310,7 +310,7 @@ TEST_CASE("pivoted Cholesky decompositions find the rank and leave nothing else"
 TEST_CASE("a cancelled task stops reductions and decompositions") {
   Task task(2);
   task.cancel();
-  Matrix a = sampleCovariance(100, 200, 9);
+  EigenMatrix a = sampleCovariance(100, 200, 9);
   CHECK_THROWS_AS(linalg::choleskyFactor(a, task), Error);
   CHECK_THROWS_AS(linalg::pivotedCholesky(a, 0, task), Error);
   CHECK_THROWS_AS(linalg::squaredNormOfInverse(a, task), Error);

@@ -15,9 +15,9 @@
 
 using namespace madloop;
 using namespace madloop::test;
+using linalg::EigenMatrix;
+using linalg::EigenVector;
 using linalg::Index;
-using linalg::Matrix;
-using linalg::Vector;
 using loop::GaussianPart;
 using loop::GaussianState;
 
@@ -32,12 +32,12 @@ struct Step {
   double lambda;
 };
 
-GaussianState stateOf(Vector mean, Matrix factor, bool trapezoidal) {
+GaussianState stateOf(EigenVector mean, EigenMatrix factor, bool trapezoidal) {
   GaussianState state;
   state.mean = std::move(mean);
   state.covariance.values = std::move(factor);
   state.covariance.trapezoidal = trapezoidal;
-  Matrix const& f = state.covariance.values;
+  EigenMatrix const& f = state.covariance.values;
   bool const singular = f.cols() < f.rows();
   state.covariance.logDeterminant = singular ? std::nan("") : 2 * std::log(std::abs(f.determinant()));
   return state;
@@ -54,7 +54,7 @@ GaussianPart draw(Engine engine, GaussianState const& source, double lambda, std
 }
 
 GaussianState step(Engine engine, Step const& s, GaussianState const& state, std::uint32_t chain) {
-  GaussianState reference = stateOf(Vector::Zero(s.dim), Matrix::Identity(s.dim, s.dim), true);
+  GaussianState reference = stateOf(EigenVector::Zero(s.dim), EigenMatrix::Identity(s.dim, s.dim), true);
   reference.covariance.identity = true;
   std::vector<GaussianPart> parts;
   parts.push_back(draw(engine, reference, 1, s.real, chain, 0));
@@ -63,7 +63,7 @@ GaussianState step(Engine engine, Step const& s, GaussianState const& state, std
 }
 
 /// (|mu|^2, tr S, tr S^2, (tr S)^2, |mu|^4, mu' S mu, |mu|^2 tr S): the state of the second-moment recursion.
-std::array<double, 7> functionals(Vector const& mean, Matrix const& covariance) {
+std::array<double, 7> functionals(EigenVector const& mean, EigenMatrix const& covariance) {
   double const m = mean.squaredNorm();
   double const s = covariance.trace();
   return {m, s, covariance.squaredNorm(), s * s, m * m, mean.dot(covariance * mean), m * s};
@@ -94,17 +94,17 @@ TEST_CASE("one pooled step from arbitrary states has the exact moments, first an
   for (Engine engine : {Engine::moments, Engine::samples}) {
     for (Step const& s : steps) {
       for (Index const rank : {s.dim, (s.dim + 1) / 2}) {
-        Vector const mean = normals(s.dim, 1, ++seed).col(0);
+        EigenVector const mean = normals(s.dim, 1, ++seed).col(0);
         bool const trapezoidal = rank == s.dim;
-        Matrix factor = normals(s.dim, rank, ++seed);
-        if (trapezoidal) factor = Matrix(factor.triangularView<Eigen::Lower>());
+        EigenMatrix factor = normals(s.dim, rank, ++seed);
+        if (trapezoidal) factor = EigenMatrix(factor.triangularView<Eigen::Lower>());
         GaussianState const state = stateOf(mean, factor, trapezoidal);
-        Matrix const covariance = factor * factor.transpose();
+        EigenMatrix const covariance = factor * factor.transpose();
 
         std::array<Estimate, 7> estimates;
         for (std::uint32_t chain = 0; chain < 20000; ++chain) {
           GaussianState const next = step(engine, s, state, chain);
-          Matrix const fitted = next.covariance.values * next.covariance.values.transpose();
+          EigenMatrix const fitted = next.covariance.values * next.covariance.values.transpose();
           CHECK(std::abs(next.covariance.trace() - fitted.trace()) <= 1e-12 * fitted.trace());
           std::array<double, 7> const values = functionals(next.mean, fitted);
           for (std::size_t i = 0; i < 7; ++i) estimates[i].add(values[i]);
@@ -124,15 +124,15 @@ TEST_CASE("one pooled step from arbitrary states has the exact moments, first an
 
 TEST_CASE("the conditional variance of the trace is exact, too") {
   Step const s{3, 6, 9, 0.8};
-  Vector const mean = normals(3, 1, 1).col(0);
-  Matrix const factor = normals(3, 3, 2).triangularView<Eigen::Lower>();
-  Matrix const covariance = factor * factor.transpose();
+  EigenVector const mean = normals(3, 1, 1).col(0);
+  EigenMatrix const factor = normals(3, 3, 2).triangularView<Eigen::Lower>();
+  EigenMatrix const covariance = factor * factor.transpose();
   GaussianState const state = stateOf(mean, factor, true);
   auto const nr = static_cast<double>(s.real);
   auto const ns = static_cast<double>(s.synthetic);
   double const n = nr + ns;
   double const c = nr * ns / n;
-  Matrix const t = Matrix::Identity(3, 3) / nr + s.lambda * covariance / ns;
+  EigenMatrix const t = EigenMatrix::Identity(3, 3) / nr + s.lambda * covariance / ns;
   double const variance = (2 * (nr - 1) * 3 + 2 * (ns - 1) * s.lambda * s.lambda * covariance.squaredNorm() +
                            c * c * (2 * t.squaredNorm() + 4 * mean.dot(t * mean))) /
                           ((n - 1) * (n - 1));
@@ -158,14 +158,14 @@ TEST_CASE("merging gives the moments of the union: real rows against their parts
     GaussianState const source = stateOf(normals(dim, 1, 3).col(0), normals(dim, dim, 4), false);
     std::vector<GaussianPart> parts;
     double total = 0;
-    Vector mean = Vector::Zero(dim);
+    EigenVector mean = EigenVector::Zero(dim);
     for (std::uint32_t g = 0; g < counts.size(); ++g) {
       parts.push_back(draw(Engine::samples, source, 1, counts[g], 5, g));
       total += parts.back().count;
       mean += parts.back().count * parts.back().mean;
     }
     mean /= total;
-    Matrix scatter = Matrix::Zero(dim, dim);
+    EigenMatrix scatter = EigenMatrix::Zero(dim, dim);
     for (GaussianPart const& part : parts) {
       scatter += part.scatter.values * part.scatter.values.transpose() +
                  part.count * (part.mean - mean) * (part.mean - mean).transpose();
@@ -184,11 +184,11 @@ TEST_CASE("merging gives the moments of the union: real rows against their parts
 
 TEST_CASE("nearly singular pools fall back to orthogonal transformations and keep small directions") {
   Index const dim = 6;
-  Matrix factor = normals(dim, dim, 5).triangularView<Eigen::Lower>();
+  EigenMatrix factor = normals(dim, dim, 5).triangularView<Eigen::Lower>();
   for (Index j = 0; j < dim; ++j) factor.col(j) *= std::pow(10.0, -2.0 * static_cast<double>(j));
   GaussianPart a;
   a.count = 50;
-  a.mean = Vector::Zero(dim);
+  a.mean = EigenVector::Zero(dim);
   a.scatter.values = factor;
   a.scatter.trapezoidal = true;
   GaussianPart const merged = loop::mergeParts({a, a});
@@ -206,8 +206,8 @@ TEST_CASE("pools confined to a subspace are singular, always, and keep its dimen
     int finite = 0;
     for (std::uint32_t chain = 0; chain < 3000; ++chain) {
       // Two models in one subspace of dimension 3: more columns than dim, rank 3 with their means.
-      Matrix const subspace = normals(dim, 3, chain);
-      GaussianState const a = stateOf(Vector::Zero(dim), subspace, false);
+      EigenMatrix const subspace = normals(dim, 3, chain);
+      GaussianState const a = stateOf(EigenVector::Zero(dim), subspace, false);
       GaussianState const b = stateOf(subspace.col(0), subspace * normals(3, 3, chain + 1), false);
       GaussianPart const merged =
           loop::mergeParts({draw(engine, a, 0.9, 8, chain, 0), draw(engine, b, 0.9, 9, chain, 1)});

@@ -142,7 +142,7 @@ TEST_CASE(
         metrics::groupRows(view(data, 2), gaussian::factorData(view(data, 2), task, "data"), 20, 0, 0, task);
     int nearlySingular = 0;
     for (std::size_t j = 0; j < 20; ++j) {
-      linalg::Matrix const factor = sample->factor({0, 20, j}, task).factor;
+      linalg::EigenMatrix const factor = sample->factor({0, 20, j}, task).factor;
       REQUIRE(factor.cols() == 2);
       // The product of the standard deviations along and across the line.
       double const determinant = std::abs(factor(0, 0) * factor(1, 1) - factor(0, 1) * factor(1, 0));
@@ -182,8 +182,8 @@ TEST_CASE("the line of FD-infinity and its error, from scratch") {
     // The mean distance over the k subsets of the sample without one group (or none), and the least-squares
     // line.
     auto const line = [&](std::size_t without) {
-      linalg::Vector abscissas(static_cast<Index>(points));
-      linalg::Vector values(static_cast<Index>(points));
+      linalg::EigenVector abscissas(static_cast<Index>(points));
+      linalg::EigenVector values(static_cast<Index>(points));
       auto const rows = static_cast<double>(sample->rows({0, groups, without}));
       for (std::size_t k = 1; k <= points; ++k) {
         double sum = 0;
@@ -197,7 +197,7 @@ TEST_CASE("the line of FD-infinity and its error, from scratch") {
         abscissas[static_cast<Index>(k - 1)] = static_cast<double>(k) / rows;
         values[static_cast<Index>(k - 1)] = sum / rows;
       }
-      linalg::Vector const centred = abscissas.array() - abscissas.mean();
+      linalg::EigenVector const centred = abscissas.array() - abscissas.mean();
       double const slope = centred.dot(values) / centred.squaredNorm();
       return std::pair(std::array{values.mean() - slope * abscissas.mean(), slope}, values);
     };

@@ -15,9 +15,9 @@ using namespace madloop;
 using namespace madloop::test;
 using gaussian::factorMoments;
 using gaussian::Moments;
+using linalg::EigenMatrix;
+using linalg::EigenVector;
 using linalg::Index;
-using linalg::Matrix;
-using linalg::Vector;
 using metrics::FrechetDistance;
 using metrics::frechetDistance;
 
@@ -42,7 +42,7 @@ long double referenceDistance(LongMatrix const& f1, LongMatrix const& f2) {
 /// Centred data / sqrt(n - 1) in extended precision.
 LongMatrix centredFactor(std::vector<double> const& data, Index cols) {
   Index const rows = static_cast<Index>(data.size()) / cols;
-  LongMatrix x = Eigen::Map<Matrix const>(data.data(), cols, rows).cast<long double>();
+  LongMatrix x = Eigen::Map<EigenMatrix const>(data.data(), cols, rows).cast<long double>();
   LongVector const mean = x.rowwise().mean();
   x.colwise() -= mean;
   return x / std::sqrt(static_cast<long double>(rows - 1));
@@ -142,7 +142,7 @@ TEST_CASE("covariances of condition 1e16, in general position: the reported erro
       LongMatrix const f1 = factor(11);
       LongMatrix const f2 = factor(21);
       auto rounded = [&](LongMatrix const& f) {
-        Matrix const s = (f * f.transpose()).cast<double>();
+        EigenMatrix const s = (f * f.transpose()).cast<double>();
         return Moments{100, static_cast<std::size_t>(dim),
                        std::vector<double>(static_cast<std::size_t>(dim), 0.0),
                        std::vector<double>(s.data(), s.data() + s.size())};
@@ -168,26 +168,26 @@ TEST_CASE(
   Task task(2);
   // Entries of few bits, so that the covariances are exact in float64.
   auto integers = [](Index dim, Index rank, unsigned seed) {
-    return Matrix((normals(dim, rank, seed) * 8).array().round().matrix());
+    return EigenMatrix((normals(dim, rank, seed) * 8).array().round().matrix());
   };
   Index const dim = 150;
-  Matrix disjoint = Matrix::Zero(dim, 20);
+  EigenMatrix disjoint = EigenMatrix::Zero(dim, 20);
   disjoint.bottomRows(30) = integers(30, 20, 4);
-  Matrix first = Matrix::Zero(dim, 20);
+  EigenMatrix first = EigenMatrix::Zero(dim, 20);
   first.topRows(100) = integers(100, 20, 5);
-  Matrix const shared = integers(dim, 12, 6);
-  Matrix overlapping(dim, 20);
+  EigenMatrix const shared = integers(dim, 12, 6);
+  EigenMatrix overlapping(dim, 20);
   overlapping << shared, integers(dim, 8, 7);
-  Matrix other(dim, 30);
+  EigenMatrix other(dim, 30);
   other << shared * 2, integers(dim, 18, 8);
-  for (auto const& [f1, f2] : {std::pair<Matrix, Matrix>{overlapping, other},
+  for (auto const& [f1, f2] : {std::pair<EigenMatrix, EigenMatrix>{overlapping, other},
                                {first, disjoint},
                                {integers(dim, 1, 1), integers(dim, 1, 2)},
                                {integers(dim, 1, 1), other},
-                               {Matrix::Zero(dim, 1), other},
+                               {EigenMatrix::Zero(dim, 1), other},
                                {other, other}}) {
-    auto exact = [&](Matrix const& f) {
-      Matrix const s = f * f.transpose();
+    auto exact = [&](EigenMatrix const& f) {
+      EigenMatrix const s = f * f.transpose();
       return Moments{100, static_cast<std::size_t>(dim),
                      std::vector<double>(static_cast<std::size_t>(dim), 0.0),
                      std::vector<double>(s.data(), s.data() + s.size())};
@@ -204,19 +204,19 @@ namespace {
 
 /// S = Q D Q^T for a fixed Householder reflection Q: for two of these the distance is sum (sqrt d1 - sqrt
 /// d2)^2.
-Moments reflected(Vector const& roots) {
+Moments reflected(EigenVector const& roots) {
   Index const dim = roots.size();
-  Vector const direction = normals(dim, 1, 31).col(0).normalized();
-  Matrix const reflection = Matrix::Identity(dim, dim) - 2 * direction * direction.transpose();
-  Matrix const s = reflection * roots.cwiseAbs2().asDiagonal() * reflection;
-  Matrix const symmetric = (s + s.transpose()) / 2;
+  EigenVector const direction = normals(dim, 1, 31).col(0).normalized();
+  EigenMatrix const reflection = EigenMatrix::Identity(dim, dim) - 2 * direction * direction.transpose();
+  EigenMatrix const s = reflection * roots.cwiseAbs2().asDiagonal() * reflection;
+  EigenMatrix const symmetric = (s + s.transpose()) / 2;
   return Moments{100, static_cast<std::size_t>(dim), std::vector<double>(static_cast<std::size_t>(dim), 0.0),
                  std::vector<double>(symmetric.data(), symmetric.data() + symmetric.size())};
 }
 
 /// From 1 down to 10^-decades, `stride` apart in their order.
-Vector spreadRoots(Index dim, double decades, Index stride) {
-  Vector roots(dim);
+EigenVector spreadRoots(Index dim, double decades, Index stride) {
+  EigenVector roots(dim);
   for (Index i = 0; i < dim; ++i)
     roots[i] = std::pow(10.0, -decades * static_cast<double>((stride * i) % dim) / static_cast<double>(dim));
   return roots;
@@ -227,8 +227,8 @@ gaussian::GaussianView viewOf(Moments const& m) { return {m.dim, m.mean, m.covar
 }  // namespace
 
 TEST_CASE("wide data and moments agree with closed forms, the same on any number of threads") {
-  Vector const roots1 = spreadRoots(530, 3, 1);
-  Vector const roots2 = spreadRoots(530, 3, 7);
+  EigenVector const roots1 = spreadRoots(530, 3, 1);
+  EigenVector const roots2 = spreadRoots(530, 3, 7);
   Moments const a = reflected(roots1);
   Moments const b = reflected(roots2);
   double const expected = (roots1 - roots2).squaredNorm();
@@ -256,8 +256,8 @@ TEST_CASE("large moments, by one factor or two: closed forms within the bound, a
     if (kSanitized && decades != 3 && scale != 1e50) continue;  // one of each route
     CAPTURE(decades);
     CAPTURE(scale);
-    Vector const roots1 = spreadRoots(dim, decades, 1);
-    Vector const roots2 = scale * spreadRoots(dim, decades, 7);
+    EigenVector const roots1 = spreadRoots(dim, decades, 1);
+    EigenVector const roots2 = scale * spreadRoots(dim, decades, 7);
     Moments const a = reflected(roots1);
     Moments const b = reflected(roots2);
     double const expected = (roots1 - roots2).squaredNorm();
@@ -284,8 +284,8 @@ TEST_CASE("large moments, by one factor or two: closed forms within the bound, a
 TEST_CASE("large moments of which one is singular, zero or no covariance") {
   Index const dim = 780;
   Task task(2);
-  Vector const roots1 = spreadRoots(dim, 0.3, 1);
-  Vector roots2 = spreadRoots(dim, 0.3, 7);
+  EigenVector const roots1 = spreadRoots(dim, 0.3, 1);
+  EigenVector roots2 = spreadRoots(dim, 0.3, 7);
   roots2.tail(300).setZero();
   Moments const a = reflected(roots1);
   Moments const b = reflected(roots2);
@@ -317,7 +317,7 @@ TEST_CASE("sides of any two scales: the smaller one vanishes, and nothing takes 
          {std::pair<double, double>{1e-80, 1e80}, {1e-150, 1e150}, {1e-75, 1e80}, {1e-3, 1e100}}) {
       CAPTURE(dim);
       CAPTURE(small);
-      Vector const roots = large * spreadRoots(dim, 0.3, 7);
+      EigenVector const roots = large * spreadRoots(dim, 0.3, 7);
       Moments const a = reflected(small * spreadRoots(dim, 0.3, 1));
       Moments const b = reflected(roots);
       FrechetDistance const actual = frechetDistance(viewOf(a), viewOf(b), task);
@@ -330,13 +330,13 @@ TEST_CASE("sides of any two scales: the smaller one vanishes, and nothing takes 
 TEST_CASE(
     "a large covariance with one negative eigenvalue is refused, one with a tiny one by rounding is not") {
   Index const dim = 140;
-  Matrix const f = normals(dim, 60, 41);
-  Matrix const s = f * f.transpose();
+  EigenMatrix const f = normals(dim, 60, 41);
+  EigenMatrix const s = f * f.transpose();
   double const largest = referenceEigenvalues(s).maxCoeff();
-  Matrix const q = orthogonalFactor(f);
+  EigenMatrix const q = orthogonalFactor(f);
   auto shifted = [&](double eigenvalue) {
-    Matrix const changed = s + eigenvalue * q.col(100) * q.col(100).transpose();
-    Matrix const symmetric = (changed + changed.transpose()) / 2;
+    EigenMatrix const changed = s + eigenvalue * q.col(100) * q.col(100).transpose();
+    EigenMatrix const symmetric = (changed + changed.transpose()) / 2;
     return Moments{100, static_cast<std::size_t>(dim), std::vector<double>(static_cast<std::size_t>(dim), 0.0),
                    std::vector<double>(symmetric.data(), symmetric.data() + symmetric.size())};
   };

@@ -12,10 +12,10 @@
 
 namespace madloop::test {
 
-inline linalg::Matrix normals(linalg::Index rows, linalg::Index cols, unsigned seed) {
+inline linalg::EigenMatrix normals(linalg::Index rows, linalg::Index cols, unsigned seed) {
   std::mt19937_64 generator(seed);
   std::normal_distribution<double> normal;
-  linalg::Matrix result(rows, cols);
+  linalg::EigenMatrix result(rows, cols);
   for (linalg::Index j = 0; j < cols; ++j) {
     for (linalg::Index i = 0; i < rows; ++i) result(i, j) = normal(generator);
   }
@@ -23,8 +23,8 @@ inline linalg::Matrix normals(linalg::Index rows, linalg::Index cols, unsigned s
 }
 
 /// X X^T / count for X dim x count standard normal.
-inline linalg::Matrix sampleCovariance(linalg::Index dim, linalg::Index count, unsigned seed) {
-  linalg::Matrix const x = normals(dim, count, seed);
+inline linalg::EigenMatrix sampleCovariance(linalg::Index dim, linalg::Index count, unsigned seed) {
+  linalg::EigenMatrix const x = normals(dim, count, seed);
   return x * x.transpose() / static_cast<double>(count);
 }
 

@@ -7,26 +7,27 @@
 
 namespace madloop::test {
 
-using linalg::Matrix;
+using linalg::EigenMatrix;
 
-linalg::Vector referenceEigenvalues(Matrix const& symmetric) {
+linalg::EigenVector referenceEigenvalues(EigenMatrix const& symmetric) {
   LongMatrix const wide = symmetric.cast<long double>();
   return Eigen::SelfAdjointEigenSolver<LongMatrix>(wide, Eigen::EigenvaluesOnly).eigenvalues().cast<double>();
 }
 
-linalg::Vector referenceEigenvalues(linalg::Vector const& diagonal, linalg::Vector const& subdiagonal) {
+linalg::EigenVector referenceEigenvalues(linalg::EigenVector const& diagonal,
+                                         linalg::EigenVector const& subdiagonal) {
   Eigen::SelfAdjointEigenSolver<LongMatrix> solver;
   solver.computeFromTridiagonal(diagonal.cast<long double>(), subdiagonal.cast<long double>(),
                                 Eigen::EigenvaluesOnly);
   return solver.eigenvalues().cast<double>();
 }
 
-Eigen::VectorXcd referenceComplexEigenvalues(Matrix const& square) {
+Eigen::VectorXcd referenceComplexEigenvalues(EigenMatrix const& square) {
   LongMatrix const wide = square.cast<long double>();
   return Eigen::EigenSolver<LongMatrix>(wide, false).eigenvalues().cast<std::complex<double>>();
 }
 
-Matrix referenceSquareRoot(Matrix const& semidefinite) {
+EigenMatrix referenceSquareRoot(EigenMatrix const& semidefinite) {
   LongMatrix const wide = semidefinite.cast<long double>();
   return Eigen::SelfAdjointEigenSolver<LongMatrix>(wide).operatorSqrt().cast<double>();
 }
@@ -35,11 +36,13 @@ LongVector referenceSingularValues(LongMatrix const& g) {
   return Eigen::JacobiSVD<LongMatrix>(g).singularValues();
 }
 
-Matrix referenceInverse(Matrix const& square) {
+EigenMatrix referenceInverse(EigenMatrix const& square) {
   return LongMatrix(square.cast<long double>()).fullPivLu().inverse().cast<double>();
 }
 
-Matrix orthogonalFactor(Matrix const& a) { return Eigen::HouseholderQR<Matrix>(a).householderQ(); }
+EigenMatrix orthogonalFactor(EigenMatrix const& a) {
+  return Eigen::HouseholderQR<EigenMatrix>(a).householderQ();
+}
 
 LongMatrix orthogonalFactor(LongMatrix const& a) { return Eigen::HouseholderQR<LongMatrix>(a).householderQ(); }
 

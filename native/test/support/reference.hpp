@@ -12,25 +12,26 @@ using LongMatrix = Eigen::Matrix<long double, Eigen::Dynamic, Eigen::Dynamic>;
 using LongVector = Eigen::Matrix<long double, Eigen::Dynamic, 1>;
 
 /// Eigenvalues of a symmetric matrix, ascending.
-linalg::Vector referenceEigenvalues(linalg::Matrix const& symmetric);
+linalg::EigenVector referenceEigenvalues(linalg::EigenMatrix const& symmetric);
 /// Eigenvalues of a symmetric tridiagonal matrix, ascending.
-linalg::Vector referenceEigenvalues(linalg::Vector const& diagonal, linalg::Vector const& subdiagonal);
+linalg::EigenVector referenceEigenvalues(linalg::EigenVector const& diagonal,
+                                         linalg::EigenVector const& subdiagonal);
 /// Eigenvalues of any square matrix.
-Eigen::VectorXcd referenceComplexEigenvalues(linalg::Matrix const& square);
+Eigen::VectorXcd referenceComplexEigenvalues(linalg::EigenMatrix const& square);
 /// The principal square root of a positive semidefinite matrix.
-linalg::Matrix referenceSquareRoot(linalg::Matrix const& semidefinite);
+linalg::EigenMatrix referenceSquareRoot(linalg::EigenMatrix const& semidefinite);
 
 /// Singular values, descending, by two-sided Jacobi.
 LongVector referenceSingularValues(LongMatrix const& g);
-inline linalg::Vector referenceSingularValues(linalg::Matrix const& g) {
+inline linalg::EigenVector referenceSingularValues(linalg::EigenMatrix const& g) {
   return referenceSingularValues(LongMatrix(g.cast<long double>())).cast<double>();
 }
 
 /// By LU with pivots in all rows and columns.
-linalg::Matrix referenceInverse(linalg::Matrix const& square);
+linalg::EigenMatrix referenceInverse(linalg::EigenMatrix const& square);
 
 /// The square orthogonal Q of a = Q R.
-linalg::Matrix orthogonalFactor(linalg::Matrix const& a);
+linalg::EigenMatrix orthogonalFactor(linalg::EigenMatrix const& a);
 LongMatrix orthogonalFactor(LongMatrix const& a);
 
 }  // namespace madloop::test
