@@ -2,8 +2,9 @@
 //
 // Rules, each with the defect it prevents:
 // 1. An array given to a job is either backed by a SharedArrayBuffer or is private to the package: a copy that
-//    src/engine/snapshot.ts made, or an output nobody else has seen yet. A caller could transfer its own ArrayBuffer
-//    away in mid-call, and its memory would be freed under the reading thread, whatever references we hold.
+//    src/engine/snapshot.ts made, or an output nobody else has seen yet. A caller could transfer its own
+//    ArrayBuffer away in mid-call, and its memory would be freed under the reading thread, whatever references
+//    we hold.
 // 2. A strong reference keeps the array alive until the job is destroyed, on the JavaScript thread.
 // 3. A detached array reports length 0 with status "ok"; it is told apart by asking for its buffer's state.
 #pragma once

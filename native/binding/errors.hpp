@@ -1,7 +1,7 @@
 // C++ exceptions as JavaScript errors.
 //
-// The binding makes plain Error objects that carry a `code`; src/engine/job.ts turns these into MadloopError, so that
-// there is one error class and it lives in JavaScript.
+// The binding makes plain Error objects that carry a `code`; src/engine/job.ts turns these into MadloopError,
+// so that there is one error class and it lives in JavaScript.
 #pragma once
 
 #include <exception>

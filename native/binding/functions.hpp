@@ -1,4 +1,5 @@
-// The addon's functions, one source file a concept. Their JavaScript signatures are in src/engine/native-types.ts.
+// The addon's functions, one source file a concept. Their JavaScript signatures are in
+// src/engine/native-types.ts.
 #pragma once
 
 #include "binding/napi.hpp"
