@@ -10,10 +10,19 @@ export { mergeMoments, moments } from './distributions/moments.js';
 export { type Info, info } from './engine/info.js';
 export type { JobOptions } from './engine/job.js';
 export type { Progress } from './engine/progress.js';
-export { type ReadMatrixOptions, readMatrix, writeMatrix } from './features/matrix-file.js';
-export { type MomentsOfFileOptions, momentsOfFile } from './features/moments-of-file.js';
-export { mergeStatistics, type Statistics, type StatisticsContent } from './features/statistics.js';
-export { type ReadStatisticsOptions, readStatistics, writeStatistics } from './features/statistics-file.js';
+export {
+  type MomentsOfFileOptions,
+  mergeStatistics,
+  momentsOfFile,
+  type ReadMatrixOptions,
+  type ReadStatisticsOptions,
+  readMatrix,
+  readStatistics,
+  type Statistics,
+  type StatisticsContent,
+  writeMatrix,
+  writeStatistics,
+} from './features/index.js';
 export type {
   GaussianLoopOptions,
   GaussianLoopParameters,
@@ -128,19 +137,19 @@ export {
   mixtureReference,
 } from './references/mixture-reference.js';
 export type { DrawOptions, RealSamples, Reference } from './references/reference.js';
-export type { AxisValues } from './studies/definition/axis-values.js';
-export type {
-  StudyAxis,
-  StudyCell,
-  StudyCellParameters,
-  StudyCellResult,
-  StudyDocument,
-} from './studies/definition/study-document.js';
-export type { StudyDefinition } from './studies/definition/study-plan.js';
-export { runStudy } from './studies/run/run-study.js';
-export type { StudyProgress } from './studies/run/study-progress.js';
-export type { RunStudyOptions } from './studies/run/study-run.js';
-export { readStudy } from './studies/store/read-study.js';
+export {
+  type AxisValues,
+  type RunStudyOptions,
+  readStudy,
+  runStudy,
+  type StudyAxis,
+  type StudyCell,
+  type StudyCellParameters,
+  type StudyCellResult,
+  type StudyDefinition,
+  type StudyDocument,
+  type StudyProgress,
+} from './studies/index.js';
 export {
   type MadSeries,
   type MadTest,

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
 import { info } from '../../src/engine/info.js';
-import { readStudy } from '../../src/studies/store/read-study.js';
+import { readStudy } from '../../src/studies/index.js';
 import { run, start, temporaryFolder } from './command.js';
 import { without } from './without-package.js';
 

@@ -5,7 +5,8 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { readStudy, studyStatus } from '../../src/studies/store/read-study.js';
+import { readStudy } from '../../src/studies/index.js';
+import { studyStatus } from '../../src/studies/store/read-study.js';
 import { run, start, temporaryFolder } from '../cli/command.js';
 import { uniform } from '../support/numbers.js';
 

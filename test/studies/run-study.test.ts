@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { StudyDocument } from '../../src/studies/definition/study-document.js';
 import type { StudyDefinition } from '../../src/studies/definition/study-plan.js';
+import { readStudy } from '../../src/studies/index.js';
 import type { StudyProgress } from '../../src/studies/run/study-progress.js';
 import { type RunStudyOptions, runStudyWith } from '../../src/studies/run/study-run.js';
 import { studyCsv, studyJson } from '../../src/studies/store/export-study.js';
 import { mergeStudies } from '../../src/studies/store/merge-studies.js';
-import { readStudy, studyStatus } from '../../src/studies/store/read-study.js';
+import { studyStatus } from '../../src/studies/store/read-study.js';
 import { expectRejection } from '../support/rejection.js';
 import { FakeCell, type FakeEngine, fakeEngine } from './fake-engine.js';
 

@@ -16,7 +16,7 @@ export const sourceLayering: Layering = [
   'features, gaussian-loop <- limits',
   'limits, verdict <- advice <- studies <- charts <- report <- cli',
   'models <- models/process-model',
-  'studies/definition <- studies/store <- studies/run',
+  'studies/definition <- studies/store <- studies/run <- studies',
   'cli/terminal <- cli/loop <- cli/figures <- cli/commands <- cli',
 ];
 
@@ -24,13 +24,29 @@ export const coreLayering: Layering = [
   'base <- random, inference <- linalg <- gaussian <- neighbours <- metrics <- mixture, loop <- limits',
 ];
 
-/** The imports of every TypeScript file below `root`, of types too; packages and Node's own modules are left out. */
+/**
+ * The imports of every TypeScript file below `root`, of types and at run time too; packages and Node's own modules are left
+ * out.
+ */
 export function importGraph(root: string): Graph {
+  return importsOf(root, () => true);
+}
+
+/** What importing a file loads: the imports that are neither of types alone nor made by a later call. */
+export function loadGraph(root: string): Graph {
+  const notLoaded = /import\(\s*'([^']+)'\s*\)|(?:import|export) type [^;]*? from '([^']+)'/g;
+  return importsOf(root, (name, text) => {
+    const loads = text.replace(notLoaded, '');
+    return loads.includes(`'${name}'`);
+  });
+}
+
+function importsOf(root: string, counts: (name: string, text: string) => boolean): Graph {
   return graphOf(root, /\.ts$/, (file, text) =>
     ts
       .preProcessFile(text)
       .importedFiles.map(({ fileName }) => fileName)
-      .filter((name) => name.startsWith('.'))
+      .filter((name) => name.startsWith('.') && counts(name, text))
       .map((name) => posix(normalize(join(dirname(file), name))).replace(/\.js$/, '.ts')),
   );
 }

@@ -6,7 +6,7 @@ import type { Specification } from '../../charts/chart-style.js';
 import { info } from '../../engine/info.js';
 import type { JobOptions } from '../../engine/job.js';
 import type { StudyDocument } from '../../studies/definition/study-document.js';
-import { runStudy } from '../../studies/run/run-study.js';
+import { runStudy } from '../../studies/index.js';
 import { computeFigure10, figure10Chart, figure10Csv, figure10Table } from '../figures/figure-10.js';
 import { figure11 } from '../figures/figure-11.js';
 import { figure12 } from '../figures/figure-12.js';

@@ -3,7 +3,7 @@ import { MadloopError } from '../../base/errors.js';
 import { writeFileAtomically } from '../../files/atomic-write.js';
 import { reportPage } from '../../report/report-page.js';
 import type { StudyDocument } from '../../studies/definition/study-document.js';
-import { readStudy } from '../../studies/store/read-study.js';
+import { readStudy } from '../../studies/index.js';
 import { say } from '../terminal/output.js';
 
 export function reportCommand(): Command {

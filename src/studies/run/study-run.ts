@@ -6,7 +6,7 @@ import { type OnProgress, ProgressReporter } from '../../engine/progress.js';
 import type { LimitPoint } from '../../limits/limit-point-result.js';
 import type { StudyCellResult, StudyDocument } from '../definition/study-document.js';
 import { resolveStudy, type StudyDefinition, type StudyPlan } from '../definition/study-plan.js';
-import { readStudy } from '../store/read-study.js';
+import { storedStudy } from '../store/read-study.js';
 import { resolveShard, type ShardChoice, shardPath } from '../store/shards.js';
 import type { ChainSums } from '../store/store-sql.js';
 import { type CellGroup, StudyStore } from '../store/study-store.js';
@@ -67,7 +67,7 @@ export async function runStudyWith(
   } finally {
     store.close(ended);
   }
-  return readStudy(path);
+  return storedStudy(where, path);
 }
 
 /** One process's work on one store. */

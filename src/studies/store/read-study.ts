@@ -5,12 +5,8 @@ import { openStoreForReading } from './store-file.js';
 import type { RunRow } from './store-sql.js';
 import { readCells, readSettings } from './study-store.js';
 
-/**
- * A study as its store holds it now, finished or not; it may be read while it runs. The file is opened for reading alone.
- * Errors: ERR_STORE (no store of a study, damaged, newer), ERR_MISSING_PACKAGE.
- */
-export async function readStudy(path: string): Promise<StudyDocument> {
-  const where = 'readStudy';
+/** What `readStudy` returns, for a call that is named `where`. */
+export async function storedStudy(where: string, path: string): Promise<StudyDocument> {
   if (typeof path !== 'string' || path === '') throw invalid(where, 'path', 'be the name of a file', path);
   const { db, sql } = await openStoreForReading(where, path);
   try {
