@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
 import { afterAll, expect, test } from 'vitest';
 import { numpy } from '../support/numpy.js';
 
@@ -38,17 +39,51 @@ const pages = [
   ['docs/effective-sample-size.md', 1],
 ] as const;
 
-test.each(pages.flatMap(([page, lines]) => blocks(page, 'js').map((code, i) => [i + 1, page, code, lines])))(
-  'program %i of %s runs',
-  (_, __, code, lines) => {
-    // From the package's own folder, where `import 'madloop'` finds it.
-    const args = ['--input-type=module', '--eval', code as string];
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
-    expect([status, stderr]).toEqual([0, '']);
-    expect(stdout.trim().split('\n').length).toBeGreaterThanOrEqual(lines as number);
-    expect(stdout).not.toContain('undefined');
-  },
+/** A TypeScript program as JavaScript; errors of types fail the test. */
+function compiled(code: string): string {
+  const options = { ...typescriptOptions(), noEmit: false, rootDir: root, outDir: folder };
+  // Beside the package's own files, where 'madloop' is found.
+  const path = join(root, 'program.mts');
+  const host = ts.createCompilerHost(options);
+  const { getSourceFile, fileExists, readFile } = host;
+  host.fileExists = (name) => name === path || fileExists(name);
+  host.readFile = (name) => (name === path ? code : readFile(name));
+  host.getSourceFile = (name, ...rest) =>
+    name === path ? ts.createSourceFile(name, code, ts.ScriptTarget.ES2023) : getSourceFile(name, ...rest);
+  let output = '';
+  host.writeFile = (_, text) => {
+    output = text;
+  };
+  const program = ts.createProgram([path], options, host);
+  const found = [...ts.getPreEmitDiagnostics(program), ...program.emit().diagnostics];
+  expect(found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))).toEqual([]);
+  return output;
+}
+
+function typescriptOptions(): ts.CompilerOptions {
+  const file = join(root, 'tsconfig.json');
+  return ts.parseJsonConfigFileContent(ts.readConfigFile(file, ts.sys.readFile).config, ts.sys, root).options;
+}
+
+test('a TypeScript program that uses what does not exist is refused', () => {
+  expect(() => compiled("import { moments } from 'madloop'; await moments(reference);")).toThrow(/reference/);
+});
+
+const programs = pages.flatMap(([page, lines]) =>
+  (['js', 'ts'] as const).flatMap((language) =>
+    blocks(page, language).map((code, i) => [i + 1, language, page, code, lines] as const),
+  ),
 );
+
+test.each(programs)('program %i in %s of %s runs', (_, language, __, source, lines) => {
+  const code = language === 'ts' ? compiled(source) : source;
+  // From the package's own folder, where `import 'madloop'` finds it.
+  const args = ['--input-type=module', '--eval', code];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  expect([status, stderr]).toEqual([0, '']);
+  expect(stdout.trim().split('\n').length).toBeGreaterThanOrEqual(lines);
+  expect(stdout).not.toContain('undefined');
+});
 
 test('the commands of docs/cli.md run, in this order', () => {
   copyFileSync(join(root, 'test/fixtures/digits-small.npy'), join(folder, 'digits-small.npy'));
