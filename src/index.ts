@@ -4,6 +4,32 @@ export { type ErrorCode, MadloopError } from './base/errors.js';
 export { matrix } from './base/matrix.js';
 export type { Seed } from './base/seed.js';
 export type { Gaussian, Matrix, Moments } from './base/shapes.js';
+export {
+  type AxisKind,
+  type CellMark,
+  type Chart,
+  type Curve,
+  type CurvePoint,
+  type HeatMap,
+  type HeatMapPanel,
+  heatMap,
+  type Level,
+  type LineChart,
+  type LineCharts,
+  type LoopGeneration,
+  lineChart,
+  lineCharts,
+  loopCurve,
+  type MapAxis,
+  type MapColours,
+  type Quantity,
+  type SampleLine,
+  type SampleSheetOptions,
+  type StudyChartOptions,
+  sampleSheet,
+  studyCurves,
+  studyMap,
+} from './charts/index.js';
 export { matrixSquareRoot } from './distributions/matrix-square-root.js';
 export type { CovarianceForm, MixtureParameters } from './distributions/mixture.js';
 export { mergeMoments, moments } from './distributions/moments.js';

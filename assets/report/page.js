@@ -1,7 +1,7 @@
 // What moves in a report: values under the pointer and under the keyboard, sliders, tables that sort. The charts themselves
 // are in the page already.
 
-/** @import { StudyCell, StudyDocument } from '../../src/studies/study-document.js' */
+/** @import { StudyCell, StudyDocument } from '../../src/studies/definition/study-document.js' */
 
 /** @typedef {readonly (readonly [axis: string, symbol: string])[]} Varying */
 
@@ -31,24 +31,7 @@ document.addEventListener('keydown', (event) => {
 
 /** @param {number | null | undefined} value */
 function number(value, digits = 4) {
-  if (value === null || value === undefined || !Number.isFinite(value)) return 'none';
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e7)) return Number(value.toPrecision(digits)).toExponential();
-  // Digits before the point are never rounded away.
-  const significant = Math.max(digits, Math.min(21, Math.ceil(Math.log10(size + 1))));
-  return value.toLocaleString('en-US', { maximumSignificantDigits: significant });
-}
-
-/**
- * "12.294 ± 0.013": as many digits as the standard error leaves meaning.
- * @param {number} value
- * @param {number | null} error
- */
-function withError(value, error) {
-  if (error === null || !(error > 0)) return number(value, 6);
-  const places = 1 - Math.floor(Math.log10(error));
-  if (places > 9 || places < 0) return `${number(value, 6)} ± ${number(error, 2)}`;
-  return `${value.toFixed(places)} ± ${error.toFixed(places)}`;
+  return value === null || value === undefined || !Number.isFinite(value) ? 'none' : numberText(value, digits);
 }
 
 /** @param {StudyCell} cell @param {string} axis @returns {number | string} */
@@ -77,7 +60,7 @@ function describe(cell, varying) {
   if (result === null) return [...lines, 'not finished'];
   lines.push(`nₑ / nᵣ ${ratioText(result)}: ${verdict(result.admissible)}`);
   if (result.bounded === 'yes') lines.push(`nₑ = ${number(result.effectiveSampleSize, 5)}`);
-  lines.push(`limit point ${withError(result.distance, result.standardError)}`);
+  lines.push(`limit point ${withError(result.distance, result.standardError ?? 0)}`);
   if (result.chains > 0)
     lines.push(`${number(result.generations, 9)} generations in ${number(result.chains, 9)} chains`);
   return lines;
@@ -247,7 +230,7 @@ function columnsOf(varying) {
     {
       title: 'limit point',
       value: ({ result }) => result?.distance,
-      text: ({ result }) => (result === null ? '' : withError(result.distance, result.standardError)),
+      text: ({ result }) => (result === null ? '' : withError(result.distance, result.standardError ?? 0)),
     },
     { title: 'nₑ', value: ({ result }) => result?.effectiveSampleSize },
     { title: 'nₑ / nᵣ', value: ({ result }) => result?.ratio },

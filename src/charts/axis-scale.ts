@@ -1,12 +1,13 @@
-// How an axis of a study is drawn: where each of its values stands, where its cell begins and ends, what is marked.
+// How an axis of given values is drawn: where each of them stands, where its cell begins and ends, what is marked.
 
-import type { StudyAxis } from '../studies/definition/study-document.js';
-import { fewLogarithmicTicks, linearTicks, numberText } from './ticks.js';
+import { numberText } from './numbers.js';
+import { fewLogarithmicTicks, linearTicks } from './ticks.js';
 
-export type ScaleKind = 'logarithmic' | 'linear' | 'ordinal';
+/** How values stand along an axis: by their logarithm, by themselves, or one step apart in their order. */
+export type AxisKind = 'logarithmic' | 'linear' | 'ordinal';
 
 export interface AxisScale {
-  readonly kind: ScaleKind;
+  readonly kind: AxisKind;
   readonly values: readonly number[];
   /** Where each value stands: its decimal logarithm, itself, or its index. Ascending. */
   readonly positions: readonly number[];
@@ -15,49 +16,22 @@ export interface AxisScale {
   readonly ticks: readonly { readonly position: number; readonly label: string }[];
 }
 
-const names: Readonly<Record<StudyAxis, readonly [symbol: string, meaning: string]>> = {
-  dim: ['d', 'dimension'],
-  real: ['nᵣ', 'real samples'],
-  synthetic: ['nₛ', 'synthetic samples'],
-  lambda: ['λ', 'sampling bias'],
-  memory: ['memory', 'past models that are sampled'],
-  total: ['n', 'samples per generation'],
-  realFraction: ['p', 'share of real samples'],
-};
-
-/** The symbol of a quantity of a study, as the paper writes it. */
-export function axisSymbol(axis: string): string {
-  return names[axis as StudyAxis]?.[0] ?? axis;
-}
-
-/** "nᵣ, real samples" */
-export function axisTitle(axis: string): string {
-  const name = names[axis as StudyAxis];
-  return name === undefined ? axis : `${name[0]}, ${name[1]}`;
-}
-
-/** "nᵣ = 1,000" */
-export function axisLabel(axis: string, value: number | string): string {
-  return `${axisSymbol(axis)} = ${typeof value === 'number' ? numberText(value, 6) : value}`;
-}
-
-/** The scale of an axis with these values, ascending and all different. */
-export function axisScale(axis: string, values: readonly number[]): AxisScale {
-  const kind = scaleKind(axis, values);
+/** The scale of an axis with these values, ascending and all different; where all of a linear one are too many to mark, about `marks` are. */
+export function axisScale(kind: AxisKind, values: readonly number[], marks = 5): AxisScale {
   const positions = values.map((value, i) => positionOn(kind, value, i));
   const edges = cellEdges(positions);
-  return { kind, values, positions, edges, ticks: ticksOf(kind, values, positions, edges) };
+  return { kind, values, positions, edges, ticks: ticksOf(kind, values, positions, edges, marks) };
 }
 
-/** Sample counts and the like span decades; lambda is drawn as it is, and an axis with a zero in it by order. */
-function scaleKind(axis: string, values: readonly number[]): ScaleKind {
+/** Logarithmic where positive values span a factor of 8 or more; with a zero among such, by order; else linear. */
+export function axisKind(values: readonly number[]): AxisKind {
   const positive = values.filter((value) => value > 0);
-  const wide = axis !== 'lambda' && positive.length > 1 && positive.at(-1)! / positive[0]! >= 8;
+  const wide = positive.length > 1 && positive.at(-1)! / positive[0]! >= 8;
   if (!wide) return 'linear';
   return positive.length === values.length ? 'logarithmic' : 'ordinal';
 }
 
-function positionOn(kind: ScaleKind, value: number, index: number): number {
+function positionOn(kind: AxisKind, value: number, index: number): number {
   if (kind === 'logarithmic') return Math.log10(value);
   return kind === 'linear' ? value : index;
 }
@@ -74,10 +48,11 @@ function cellEdges(positions: readonly number[]): number[] {
 }
 
 function ticksOf(
-  kind: ScaleKind,
+  kind: AxisKind,
   values: readonly number[],
   positions: readonly number[],
   edges: readonly number[],
+  marks: number,
 ): AxisScale['ticks'] {
   const [low, high] = [edges[0]!, edges.at(-1)!];
   if (kind === 'logarithmic') {
@@ -87,7 +62,10 @@ function ticksOf(
     }));
   }
   if (kind === 'linear' && values.length > 6) {
-    return linearTicks(values[0]!, values.at(-1)!).map((tick) => ({ position: tick, label: numberText(tick) }));
+    return linearTicks(values[0]!, values.at(-1)!, marks).map((tick) => ({
+      position: tick,
+      label: numberText(tick),
+    }));
   }
   const step = Math.ceil(values.length / 10);
   return values

@@ -1,30 +1,33 @@
 // Colours that readers with any kind of colour vision can tell apart.
 
-import { extent } from './ticks.js';
+import { d3 } from './d3.js';
+import { extent, linearTicks } from './ticks.js';
 
 /** For curves: Okabe & Ito 2008. */
 export const curveColours = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#56B4E9', '#E69F00'];
 
-// Brown below the middle, blue above, equally dark at the same distance from it (after ColorBrewer's PuOr and RdBu; Brewer 2003).
-const diverging = [
-  '#7f3b08',
-  '#b35806',
-  '#e08214',
-  '#fdb863',
-  '#fee0b6',
-  '#f7f7f7',
-  '#d1e5f0',
-  '#92c5de',
-  '#4393c3',
-  '#2166ac',
-  '#053061',
-];
+// Brown below the middle, blue above, equally dark at the same distance from it (ColorBrewer's PuOr and RdBu; Brewer 2003).
+function diverging(): string[] {
+  const { schemePuOr, schemeRdBu } = d3.scaleChromatic;
+  return [...schemePuOr[11]!.slice(5).reverse(), ...schemeRdBu[11]!.slice(6)];
+}
 
-// From dark blue to yellow, monotone in lightness (after cividis; Nuñez, Anderton & Renslow 2018).
-const sequential = ['#00224e', '#2a3f6d', '#575d6d', '#7d7c78', '#a59c74', '#d2c060', '#fee838'];
+// From dark blue to yellow, monotone in lightness (cividis; Nuñez, Anderton & Renslow 2018).
+function sequential(): string[] {
+  return Array.from({ length: 9 }, (_, k) => hexadecimal(d3.scaleChromatic.interpolateCividis(k / 8)));
+}
 
-/** Colours at positive numbers, interpolated between them in the logarithm. */
+/** "rgb(0, 34, 78)" as "#00224e". */
+function hexadecimal(colour: string): string {
+  return `#${colour
+    .match(/\d+/g)!
+    .map((channel) => Number(channel).toString(16).padStart(2, '0'))
+    .join('')}`;
+}
+
+/** Colours at ascending numbers, interpolated between them in the logarithm or linearly. */
 export interface ColourScale {
+  readonly logarithmic: boolean;
   readonly domain: readonly number[];
   readonly range: readonly string[];
   /** Numbers to mark in a legend. */
@@ -52,9 +55,11 @@ export function ratioColours(ratios: readonly number[]): ColourScale {
   // 1 where there are none.
   const largest = Math.max(high, 1 / low, 1);
   const [end, marks] = ratioEnds.find(([candidate]) => candidate >= largest) ?? [largest, [largest]];
+  const range = diverging();
   return {
-    domain: diverging.map((_, k) => end ** ((k - 5) / 5)),
-    range: diverging,
+    logarithmic: true,
+    domain: range.map((_, k) => end ** ((k - 5) / 5)),
+    range,
     ticks: [...marks.map((mark) => 1 / mark).reverse(), 1, ...marks],
   };
 }
@@ -66,25 +71,43 @@ export function sizeColours(values: readonly number[]): ColourScale {
   // A scale needs two ends.
   const high = Math.max(largest, low * 1.01);
   const at = (share: number) => low * (high / low) ** share;
-  return {
-    domain: sequential.map((_, k) => at(k / (sequential.length - 1))),
-    range: sequential,
-    ticks: [0, 1 / 3, 2 / 3, 1].map(at),
-  };
+  return { logarithmic: true, ...sequentialScale(at), ticks: [0, 1 / 3, 2 / 3, 1].map(at) };
+}
+
+/** Colours of numbers of any sign, evenly from the smallest to the largest. */
+export function linearColours(values: readonly number[]): ColourScale {
+  const [smallest, largest] = extent(values);
+  const low = Number.isFinite(smallest) ? smallest : 0;
+  const high = largest > low ? largest : low + 1;
+  const scale = sequentialScale((share) => low + share * (high - low));
+  return { logarithmic: false, ...scale, ticks: linearTicks(low, high, 4) };
+}
+
+function sequentialScale(at: (share: number) => number): Pick<ColourScale, 'domain' | 'range'> {
+  const range = sequential();
+  return { domain: range.map((_, k) => at(k / (range.length - 1))), range };
+}
+
+/** Where a number stands between the ends of a scale: 0 at the lower one, 1 at the upper one. */
+export function colourShare({ domain, logarithmic }: ColourScale, value: number): number {
+  const [low, high] = [domain[0]!, domain.at(-1)!];
+  return logarithmic ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
 }
 
 /** The colour at `value`; beyond the ends, that of the end. */
-export function colourAt({ domain, range }: ColourScale, value: number): string {
+export function colourAt(scale: ColourScale, value: number): string {
+  const { domain, range } = scale;
   const last = domain.length - 1;
   if (!(value > domain[0]!)) return range[0]!;
   if (value >= domain[last]!) return range[last]!;
-  const k = domain.findIndex((bound) => bound > value) - 1;
-  const share = Math.log(value / domain[k]!) / Math.log(domain[k + 1]! / domain[k]!);
+  // The numbers of a scale are evenly spaced on it.
+  const place = colourShare(scale, value) * last;
+  const k = Math.min(last - 1, Math.floor(place));
   const channels = [1, 3, 5].map((start) => {
     const [from, to] = [range[k]!, range[k + 1]!].map((colour) =>
       Number.parseInt(colour.slice(start, start + 2), 16),
     );
-    return Math.round(from! + share * (to! - from!))
+    return Math.round(from! + (place - k) * (to! - from!))
       .toString(16)
       .padStart(2, '0');
   });

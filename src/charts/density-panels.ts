@@ -1,11 +1,15 @@
-// Densities in the plane as grey pictures side by side, in one SVG document that holds their pixels.
+// Densities in the plane as grey pictures side by side.
 
 import { matrix } from '../base/matrix.js';
 import type { Matrix } from '../base/shapes.js';
 import { mixtureLogDensity } from '../distributions/mixture.js';
 import type { JobOptions } from '../engine/job.js';
 import { greyscalePng } from '../files/png.js';
-import { escapedText, fontFamily } from './svg-text.js';
+import { type Axis, axes, roomLeft } from './axes.js';
+import { type Block, below, beside, type Chart, chartOf } from './chart.js';
+import { element, together } from './markup.js';
+import { numberText } from './numbers.js';
+import { dataUrl } from './sample-sheet.js';
 import { linearTicks } from './ticks.js';
 
 export interface PlaneComponent {
@@ -68,67 +72,61 @@ export interface DensityPanels extends PictureGrid {
   readonly circles: { readonly centres: Matrix; readonly radius: number };
 }
 
-const margin = 14;
 const panelSide = 230;
-const axisRoom = 24; // left of a panel and below it
-const labelRoom = 22; // above it
-const gap = 14;
 const circleColour = '#56B4E9';
 
-export function densityPanelsSvg(figure: DensityPanels): string {
-  const { title, subtitle, columns, panels } = figure;
-  const top = margin + 24 + 15 * subtitle.length;
-  const rows = Math.ceil(panels.length / columns);
-  const stepX = axisRoom + panelSide + gap;
-  const stepY = labelRoom + panelSide + axisRoom;
-  const width = 2 * margin + columns * stepX - gap;
-  const height = top + rows * stepY + margin;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${width}" height="${height}" ` +
-      `viewBox="0 0 ${width} ${height}" font-family="${fontFamily}, sans-serif">`,
-    `<rect width="${width}" height="${height}" fill="white"/>`,
-    text(margin, margin + 13, 14, title),
-    ...subtitle.map((line, i) => text(margin, margin + 31 + 15 * i, 11, line, '#555')),
-    ...panels.flatMap((panel, i) => {
-      const x = margin + axisRoom + (i % columns) * stepX;
-      const y = top + labelRoom + Math.floor(i / columns) * stepY;
-      return [`<g transform="translate(${x} ${y})">`, ...panelContent(panel, figure), '</g>'];
-    }),
-    '</svg>',
-  ].join('\n');
+/** The pictures in rows, each with its axes and the circles. */
+export function densityPanels({ title, subtitle, columns, panels, ...figure }: DensityPanels): Chart {
+  const blocks = panels.map((panel) => panelBlock(panel, figure));
+  const rows = Array.from({ length: Math.ceil(panels.length / columns) }, (_, row) =>
+    beside(10, blocks.slice(row * columns, (row + 1) * columns)),
+  );
+  return chartOf(title, subtitle, below(8, rows));
 }
 
-/** A panel whose upper left corner is the origin. */
-function panelContent({ label, pixels }: DensityPanel, { side, cells, circles }: DensityPanels): string[] {
+function panelBlock(
+  { label, pixels }: DensityPanel,
+  { side, cells, circles }: Pick<DensityPanels, 'side' | 'cells' | 'circles'>,
+): Block {
   const scale = panelSide / (2 * side);
-  const png = Buffer.from(greyscalePng(pixels, cells, cells)).toString('base64');
   const { centres, radius } = circles;
-  const ticks = linearTicks(-side, side, 5);
-  return [
-    text(0, -7, 11.5, label),
-    `<image width="${panelSide}" height="${panelSide}" xlink:href="data:image/png;base64,${png}"/>`,
-    ...Array.from({ length: centres.rows }, (_, k) => {
-      const [x, y] = [(centres.data[2 * k]! + side) * scale, (side - centres.data[2 * k + 1]!) * scale];
-      return `<circle cx="${x}" cy="${y}" r="${radius * scale}" fill="none" stroke="${circleColour}" stroke-width="0.75"/>`;
-    }),
-    `<rect width="${panelSide}" height="${panelSide}" fill="none" stroke="#888"/>`,
-    ...ticks.flatMap((tick) => {
-      const at = (tick + side) * scale;
-      return [
-        text(at, panelSide + 14, 10, String(tick), '#555', 'middle'),
-        text(-6, panelSide - at + 3.5, 10, String(tick), '#555', 'end'),
-      ];
-    }),
-  ];
-}
-
-function text(
-  x: number,
-  y: number,
-  size: number,
-  content: string,
-  colour = '#111',
-  anchor: 'start' | 'middle' | 'end' = 'start',
-): string {
-  return `<text x="${x}" y="${y}" font-size="${size}" fill="${colour}" text-anchor="${anchor}">${escapedText(content)}</text>`;
+  const numbers = linearTicks(-side, side, 5);
+  const axis = (at: (tick: number) => number): Axis => ({
+    title: '',
+    ticks: numbers.map((tick) => ({ at: at(tick), label: numberText(tick) })),
+  });
+  const left = roomLeft(axis(() => 0));
+  const top = 22;
+  const frame = { left, top, right: left + panelSide, bottom: top + panelSide };
+  return {
+    width: frame.right,
+    height: frame.bottom + 22,
+    markup: together(
+      element('text', { x: left, y: 14, 'font-size': 11.5 }, label),
+      element('image', {
+        x: left,
+        y: top,
+        width: panelSide,
+        height: panelSide,
+        'xlink:href': dataUrl(greyscalePng(pixels, cells, cells)),
+      }),
+      ...Array.from({ length: centres.rows }, (_, k) =>
+        element('circle', {
+          cx: left + (centres.data[2 * k]! + side) * scale,
+          cy: top + (side - centres.data[2 * k + 1]!) * scale,
+          r: radius * scale,
+          fill: 'none',
+          stroke: circleColour,
+          'stroke-width': 0.75,
+        }),
+      ),
+      element('path', { fill: 'none', stroke: '#888888', d: `M${left},${top}H${frame.right}V${frame.bottom}` }),
+      axes(
+        frame,
+        axis((tick) => left + (tick + side) * scale),
+        axis((tick) => top + (side - tick) * scale),
+        false,
+      ),
+    ),
+  };
 }

@@ -1,168 +1,107 @@
-// Heat maps of n_e / n_r over two axes of a study, as Vega-Lite specifications.
+// Heat maps beside each other with one legend.
 
-import type { StudyDocument } from '../studies/definition/study-document.js';
-import { type AxisScale, axisScale, axisTitle } from './axis-scale.js';
-import { type CellState, cellState, reading } from './cell-state.js';
-import { chartConfig, type Specification, schema } from './chart-style.js';
-import { type ColourScale, ratioColours } from './colours.js';
-import { type Panel, type StudyLayout, studyLayout } from './study-layout.js';
-import { thresholdLines } from './threshold.js';
+import { type Axis, type Frame, roomBelow, roomLeft } from './axes.js';
+import { type Block, below, beside, type Chart, chartOf } from './chart.js';
+import { type ColourScale, linearColours, ratioColours, sizeColours } from './colours.js';
+import { checkHeatMap, type HeatMap, type HeatMapPanel, type MapColours } from './heat-map-data.js';
+import { colourBar, type LegendEntry, legendBlock } from './legend.js';
+import { mapAxisScale, mapPlot } from './map-plot.js';
+import { type CellMark, cellMarks } from './marks.js';
+import { element, together } from './markup.js';
 
-export interface HeatMapText {
-  readonly title: string;
-  readonly subtitle: readonly string[];
-}
-
-// Marks in the middle of cells, so that nothing is said by colour alone. In the order of the legend.
-const marks: readonly { state: CellState; label: string; shape: string }[] = [
-  { state: 'inadmissible', label: 'nₑ < nᵣ', shape: 'M-1,1L1,-1' },
-  { state: 'undecided', label: 'undecided', shape: 'circle' },
-  { state: 'refused', label: 'no answer', shape: 'M-1,-1L1,1M-1,1L1,-1' },
-  { state: 'pending', label: 'not finished', shape: 'M-1,0L1,0' },
-];
-
-/** A heat map for each value of the study's further dimensions, all with the same colours. */
-export function heatMapSpecification(study: StudyDocument, text: HeatMapText): Specification {
-  const layout = studyLayout(study);
-  const x = axisScale(layout.x.axis, layout.x.values);
-  const y = axisScale(layout.y.axis, layout.y.values);
-  const colours = ratioColours(study.cells.map((cell) => reading(cell, 'ratio').value));
-  const states = new Set(layout.panels.flatMap(({ cells }) => cells.flat().map(cellState)));
-  const shown = marks.filter(({ state }) => states.has(state));
-  const columns = Math.min(layout.panels.length, 3);
+/**
+ * Draws a heat map, or several with the same axes and colours, three in a row: a rectangle for each cell, the line at a
+ * level, marks in the cells, so that nothing is said by colour alone.
+ *
+ * Throws ERR_INVALID_INPUT: a member that is missing, unknown or of another type, values of an axis that do not ascend or,
+ * on a logarithmic one, are not positive, rows and columns that are not as many as the axes have values.
+ *
+ * @example
+ * const { svg } = heatMap({
+ *   x: { title: 'real samples', values: [100, 1000, 10000], scale: 'logarithmic' },
+ *   y: { title: 'sampling bias', values: [0.5, 1] },
+ *   panels: [{ values: [[0.4, 0.5, 0.7], [1.2, 1.5, 2]] }],
+ *   colours: 'ratio',
+ *   colourTitle: 'gain',
+ *   level: { value: 1, label: 'no gain' },
+ * });
+ */
+export function heatMap(map: HeatMap): Chart {
+  const checked = checkHeatMap('heatMap', map);
+  const { panels, title, subtitle } = checked;
+  const colours = mapColours(checked.colours, panels);
+  const columns = Math.min(panels.length, 3);
   const size = columns === 1 ? 380 : 230;
-  return {
-    $schema: schema,
-    padding: 10,
-    background: 'white',
-    title: { text: text.title, subtitle: text.subtitle },
-    columns,
-    concat: layout.panels.map((panel, i) => ({
-      width: size,
-      height: size,
-      title: { text: panel.label, fontSize: 12, anchor: 'middle', fontWeight: 'normal', offset: 6 },
-      layer: panelLayers({ panel, layout, x, y, colours, shown, first: i % columns === 0 }),
-    })),
-    resolve: { scale: { color: 'shared', shape: 'shared' } },
-    config: {
-      ...chartConfig,
-      concat: { spacing: 22 },
-      view: { stroke: '#888888' },
-    },
-  };
-}
-
-interface PanelParts {
-  readonly panel: Panel;
-  readonly layout: StudyLayout;
-  readonly x: AxisScale;
-  readonly y: AxisScale;
-  readonly colours: ColourScale;
-  readonly shown: typeof marks;
-  /** Leftmost of its row: it alone has the title of the y axis. */
-  readonly first: boolean;
-}
-
-function panelLayers({ panel, layout, x, y, colours, shown, first }: PanelParts): Specification[] {
-  const horizontal = { type: 'quantitative', ...channel(x), title: axisTitle(layout.x.axis) };
-  const vertical = { type: 'quantitative', ...channel(y), title: first ? axisTitle(layout.y.axis) : null };
-  const rows = cellRows(panel, x, y, colours);
-  const lines = thresholdLines(panel, x, y).flatMap((line, id) =>
-    line.map(([px, py], order) => ({ x: px, y: py, id, order })),
+  const blocks = panels.map((panel, i) => panelBlock(checked, panel, colours, size, i % columns === 0));
+  const rows = Array.from({ length: Math.ceil(panels.length / columns) }, (_, row) =>
+    beside(14, blocks.slice(row * columns, (row + 1) * columns)),
   );
-  const area = {
-    x: { field: 'left', ...horizontal },
-    x2: { field: 'right' },
-    y: { field: 'bottom', ...vertical },
-    y2: { field: 'top' },
-  };
-  const line = (stroke: string, strokeWidth: number): Specification => ({
-    data: { values: lines },
-    mark: { type: 'line', stroke, strokeWidth, strokeJoin: 'round', clip: true },
-    encoding: {
-      x: { field: 'x', ...horizontal },
-      y: { field: 'y', ...vertical },
-      detail: { field: 'id', type: 'nominal' },
-      order: { field: 'order', type: 'quantitative' },
-    },
-  });
-  const drawn = rows.filter(({ state }) => shown.some((mark) => mark.state === state));
+  const legend = below(16, [
+    colourBar(colours, {
+      title: checked.colourTitle,
+      id: `madloop-${checked.colours}`,
+      length: 150,
+      upright: true,
+    }),
+    legendBlock([{ title: '', entries: mapLegend(checked) }]),
+  ]);
+  return chartOf(title!, subtitle!, beside(22, [below(14, rows), legend]));
+}
+
+/** The colours that all panels share. */
+export function mapColours(colours: MapColours, panels: readonly Pick<HeatMapPanel, 'values'>[]): ColourScale {
+  const scale = { ratio: ratioColours, logarithmic: sizeColours, linear: linearColours }[colours];
+  return scale(panels.flatMap(({ values }) => values.flat().filter((value) => value !== undefined)));
+}
+
+/** What the line and the marks say that are in some panel. */
+export function mapLegend({ panels, level, markLabels = {} }: HeatMap): LegendEntry[] {
+  const used = new Set(panels.flatMap(({ marks = [] }) => marks.flat()));
+  const shown = (Object.entries(markLabels) as [CellMark, string][]).filter(([mark]) => used.has(mark));
   return [
-    {
-      data: { values: rows.filter(({ value }) => value === null) },
-      mark: { type: 'rect', fill: '#dddddd' },
-      encoding: area,
-    },
-    {
-      data: { values: rows.filter(({ value }) => value !== null) },
-      mark: 'rect',
-      encoding: {
-        ...area,
-        color: {
-          field: 'value',
-          type: 'quantitative',
-          scale: { type: 'log', domain: colours.domain, range: colours.range },
-          title: 'nₑ / nᵣ',
-          legend: { values: colours.ticks, format: '.2~g', gradientLength: 150 },
-        },
-      },
-    },
-    {
-      data: { values: drawn },
-      mark: { type: 'point', strokeWidth: 1, size: 12, stroke: '#222222', opacity: 0.75 },
-      encoding: {
-        x: { field: 'x', ...horizontal },
-        y: { field: 'y', ...vertical },
-        shape: {
-          field: 'mark',
-          type: 'nominal',
-          title: 'cells',
-          scale: { domain: shown.map(({ label }) => label), range: shown.map(({ shape }) => shape) },
-          legend: { symbolSize: 40, symbolStrokeColor: '#222222' },
-        },
-      },
-    },
-    line('white', 4),
-    line('black', 1.8),
+    ...(level === undefined || level.label === ''
+      ? []
+      : [
+          {
+            label: level.label,
+            swatch: element('path', {
+              class: 'threshold',
+              stroke: '#000000',
+              'stroke-width': 1.75,
+              d: 'M-6,0H6',
+            }),
+          },
+        ]),
+    ...shown.map(([mark, label]) => ({
+      label,
+      swatch: element('path', { class: 'marks', fill: 'none', stroke: '#222222', d: `M0,0${cellMarks[mark]}` }),
+    })),
   ];
 }
 
-/** Scale and axis of a channel that holds positions. */
-function channel(scale: AxisScale): object {
-  const labels = Object.fromEntries(scale.ticks.map(({ position, label }) => [String(position), label]));
-  return {
-    scale: { domain: [scale.edges[0]!, scale.edges.at(-1)!], nice: false, zero: false },
-    axis: {
-      values: scale.ticks.map(({ position }) => position),
-      labelExpr: `${JSON.stringify(labels)}[toString(datum.value)]`,
-      grid: false,
-      labelOverlap: true,
-    },
+function panelBlock(
+  map: HeatMap,
+  panel: HeatMapPanel,
+  colours: ColourScale,
+  size: number,
+  first: boolean,
+): Block {
+  const top = map.panels.some(({ title }) => title !== '') ? 24 : 8;
+  // The title of the vertical axis stands at the leftmost panel of a row alone.
+  const shown = first ? map : { ...map, y: { ...map.y, title: '' } };
+  const numbers: Axis = {
+    title: shown.y.title,
+    ticks: mapAxisScale(shown.y).ticks.map(({ label }) => ({ at: 0, label })),
   };
-}
-
-function cellRows(panel: Panel, x: AxisScale, y: AxisScale, colours: ColourScale) {
-  const [lowest, highest] = [colours.domain[0]!, colours.domain.at(-1)!];
-  return panel.cells.flatMap((row, j) =>
-    row.flatMap((cell, i) => {
-      const state = cellState(cell);
-      if (state === 'absent') return [];
-      const { value } = reading(cell, 'ratio');
-      // n_e without a bound on one side has no number: it is drawn as the end of the scale.
-      const beyond = state === 'admissible' ? highest : state === 'inadmissible' ? lowest : null;
-      return [
-        {
-          left: x.edges[i]!,
-          right: x.edges[i + 1]!,
-          bottom: y.edges[j]!,
-          top: y.edges[j + 1]!,
-          x: x.positions[i]!,
-          y: y.positions[j]!,
-          value: Number.isFinite(value) ? value : beyond,
-          state,
-          mark: marks.find((mark) => mark.state === state)?.label ?? '',
-        },
-      ];
-    }),
-  );
+  const left = roomLeft(numbers);
+  const frame: Frame = { left, top, right: left + size, bottom: top + size };
+  const middle = { x: left + size / 2, y: 14, 'text-anchor': 'middle', 'font-size': 12 };
+  return {
+    width: frame.right + 6,
+    height: frame.bottom + roomBelow,
+    markup: together(
+      ...(panel.title ? [element('text', middle, panel.title)] : []),
+      mapPlot(shown, panel, colours, frame),
+    ),
+  };
 }

@@ -1,213 +1,128 @@
-// Line charts with error bands, described as Vega-Lite specifications (plain objects: nothing is loaded here).
+// Charts of curves.
 
-import { chartConfig, type Specification, schema } from './chart-style.js';
-import { curveColours } from './colours.js';
-import { extent, fewLogarithmicTicks } from './ticks.js';
-import { valueScale } from './value-scale.js';
+import { type Frame, roomBelow, roomLeft } from './axes.js';
+import { type Block, beside, type Chart, chartOf } from './chart.js';
 
-/** One curve. Curves with the same `colour` or `dash` label share that colour or dash pattern and its legend entry. */
-export interface Curve {
-  readonly colour?: string;
-  readonly dash?: string;
-  readonly points: readonly CurvePoint[];
-  /** Dots with error bars in place of a band: for points that stand for themselves. */
-  readonly dots?: boolean;
+import { type Legend, legendBlock } from './legend.js';
+import { checkLineChart, checkLineCharts, type LineChart, type LineCharts } from './line-chart-data.js';
+import { curveLook, labelsOf, linePlot, linePlotScales } from './line-plot.js';
+import { element, together } from './markup.js';
+
+/**
+ * Draws curves over one axis: lines with bands of error, or points with error bars, and a legend.
+ *
+ * The vertical axis is logarithmic where the values (with the levels) span more than a factor of 30, else it begins at
+ * zero. There are six colours and shapes of points and four dash patterns; more labels than these begin again.
+ *
+ * Throws ERR_INVALID_INPUT: a member that is missing, unknown or of another type, no curve, a curve without points, an x
+ * that is not finite (or, on a logarithmic axis, not positive), a negative error.
+ *
+ * @example
+ * const { svg } = lineChart({
+ *   xTitle: 'generation t',
+ *   yTitle: 'distance',
+ *   curves: [{ points: [{ x: 1, y: 2.5, error: 0.2 }, { x: 2, y: 3.1, error: 0.2 }] }],
+ * });
+ */
+export function lineChart(chart: LineChart): Chart {
+  const checked = checkLineChart('lineChart', '', chart);
+  const plot = plotBlock({ ...checked, title: '' }, 480, 300);
+  return chartOf(checked.title!, checked.subtitle!, beside(18, [plot, legendBlock(legendsOf(checked))]));
 }
 
-export interface CurvePoint {
-  readonly x: number;
-  readonly y: number;
-  /** Half the height of the error band at this point; NaN or 0 draws none. */
-  readonly error: number;
+/**
+ * Draws line charts beside each other under one title. Charts whose legends are the same share one.
+ *
+ * Throws ERR_INVALID_INPUT as `lineChart` does.
+ *
+ * @example
+ * const { svg } = lineCharts({ title: 'Quality and diversity', charts: [precisionChart, recallChart] });
+ */
+export function lineCharts(charts: LineCharts): Chart {
+  const checked = checkLineCharts('lineCharts', charts);
+  const plots = checked.charts.map((chart) => plotBlock(chart, 330, 280));
+  const legends = checked.charts.map((chart) => legendsOf(chart));
+  const texts = legends.map((legend) => JSON.stringify(legend));
+  // One legend where all charts have the same; it stands on the right of the last.
+  const shared = texts.every((text) => text === texts[0]);
+  const blocks = plots.map((plot, i) =>
+    shared && i < plots.length - 1 ? plot : beside(14, [plot, legendBlock(legends[i]!)]),
+  );
+  return chartOf(checked.title!, checked.subtitle!, beside(26, blocks));
 }
 
-/** A horizontal line across the chart. */
-export interface Level {
-  readonly y: number;
-  /** Written above the line; may be empty. */
-  readonly label: string;
-  /** Colour label of the curves it belongs to. */
-  readonly colour?: string;
-}
-
-export interface LineChart {
-  readonly title: string;
-  /** Lines of at most 75 letters: the width of the picture allows for that many. */
-  readonly subtitle: readonly string[];
-  readonly xTitle: string;
-  readonly yTitle: string;
-  readonly colourTitle?: string;
-  readonly dashTitle?: string;
-  readonly logarithmicX?: boolean;
-  readonly curves: readonly Curve[];
-  readonly levels?: readonly Level[];
-}
-
-const dashes = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
-const shapes = ['circle', 'square', 'triangle-up', 'diamond', 'cross', 'triangle-down'];
-
-/** The chart as a Vega-Lite specification. Its y axis is logarithmic where the values span more than a factor of 30. */
-export function lineChartSpecification(chart: LineChart): Specification {
+/** A chart with its own title, if it has one, above the plot of `width` x `height`. */
+function plotBlock(chart: LineChart, width: number, height: number): Block {
+  const top = chart.title === '' ? 8 : 26;
+  const draft: Frame = { left: 0, top, right: width, bottom: top + height };
+  const left = roomLeft(linePlotScales(chart, draft).axes.y);
+  const frame = { ...draft, left, right: left + width };
   return {
-    $schema: schema,
-    padding: 10,
-    background: 'white',
-    ...view(chart, 480, 300),
-    config: chartConfig,
+    width: frame.right + 8,
+    height: frame.bottom + roomBelow,
+    markup: together(
+      ...(chart.title === ''
+        ? []
+        : [
+            element(
+              'text',
+              { x: left + width / 2, y: 14, 'text-anchor': 'middle', 'font-size': 12 },
+              chart.title!,
+            ),
+          ]),
+      linePlot(chart, frame),
+    ),
   };
 }
 
-/** Charts beside each other, each with its own axes, under one title. */
-export function lineChartsSpecification(
-  title: string,
-  subtitle: readonly string[],
-  charts: readonly LineChart[],
-): Specification {
-  return {
-    $schema: schema,
-    padding: 10,
-    background: 'white',
-    title: { text: title, subtitle },
-    spacing: 40,
-    hconcat: charts.map((chart) => view(chart, 330, 300)),
-    resolve: { scale: { color: 'independent', shape: 'independent', strokeDash: 'independent' } },
-    config: { ...chartConfig, concat: { spacing: 30 } },
-  };
-}
-
-function view(chart: LineChart, width: number, height: number): Specification {
-  const values = chart.curves.flatMap((curve) => curve.points.map((point) => point.y));
-  const { logarithmic, domain, ticks } = valueScale(values);
-  const x = { field: 'x', type: 'quantitative', title: chart.xTitle, ...horizontalScale(chart) };
-  const y = {
-    field: 'y',
-    type: 'quantitative',
-    title: chart.yTitle,
-    scale: logarithmic ? { type: 'log', domain, nice: false } : { zero: true },
-    axis: logarithmic
-      ? { values: ticks.map(({ value }) => value), format: ',~g' }
-      : { format: ',~f', tickCount: 6 },
-  };
-  const dots = chart.curves.some((curve) => curve.dots);
-  const color = colourChannel(chart, dots);
-  const detail = { field: 'curve', type: 'nominal' };
-  return {
-    width,
-    height,
-    title: { text: chart.title, subtitle: chart.subtitle },
-    data: { values: chart.curves.flatMap((curve) => curveRows(curve, logarithmic ? domain[0] : 0)) },
-    layer: [
-      {
-        transform: [{ filter: '!datum.dots && datum.high > datum.low' }],
-        mark: { type: 'area', opacity: 0.2, line: false },
-        encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color, detail },
-      },
-      {
-        mark: { type: 'line', strokeWidth: 1.75, strokeJoin: 'round' },
-        encoding: { x, y, color, ...dashChannel(chart), detail },
-      },
-      ...(dots ? dotLayers(chart, { x, y, color }) : []),
-      ...levelLayers(chart.levels ?? [], color, y),
-    ],
-  };
-}
-
-function horizontalScale({ logarithmicX, curves }: LineChart): object {
-  if (!logarithmicX) {
-    return {
-      scale: { zero: false, nice: false, padding: 6 },
-      axis: { tickMinStep: 1, grid: false, labelFlush: false },
-    };
-  }
-  const values = curves.flatMap((curve) => curve.points.map((point) => point.x));
-  const ticks = fewLogarithmicTicks(...extent(values));
-  return {
-    scale: { type: 'log', nice: false, padding: 6 },
-    axis: { values: ticks, format: ',~f', grid: false, labelFlush: false },
-  };
-}
-
-/** Error bars, and a dot of a shape of its own for each colour. */
-function dotLayers(
-  chart: LineChart,
-  { x, y, color }: { x: object; y: object; color: object },
-): Specification[] {
-  const labels = labelsOf(chart.curves, 'colour');
-  const scale = { domain: labels, range: shapes.slice(0, labels.length) };
-  const shape =
-    labels.length === 0 ? {} : { shape: { field: 'colour', type: 'nominal', title: chart.colourTitle, scale } };
-  const transform = [{ filter: 'datum.dots' }];
+function legendsOf(chart: LineChart): Legend[] {
+  const { curves, colourTitle = '', dashTitle = '' } = chart;
+  const colours = labelsOf(curves, 'colour');
+  const patterns = labelsOf(curves, 'dash');
   return [
     {
-      transform: [{ filter: 'datum.dots && datum.high > datum.low' }],
-      mark: { type: 'rule', strokeWidth: 1.25 },
-      encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color },
+      title: colourTitle,
+      entries: colours.map((label) => {
+        const { colour, shape } = curveLook({ colour: label }, chart);
+        const some = curves.filter((curve) => curve.colour === label);
+        return {
+          label,
+          swatch: together(
+            ...(some.every(({ dots }) => dots) ? [] : [swatchLine(colour)]),
+            ...(some.some(({ dots }) => dots) ? [swatchPoint(colour, shape)] : []),
+          ),
+        };
+      }),
     },
     {
-      transform,
-      mark: { type: 'point', filled: true, opacity: 1, size: 45 },
-      encoding: { x, y, color, ...shape },
+      title: dashTitle,
+      entries: patterns.map((label) => {
+        const look = curveLook({ dash: label }, chart);
+        // Where nothing else has colours, the curves' own.
+        const colour = colours.length === 0 ? look.colour : '#333333';
+        const withDots = colours.length === 0 && curves.some((curve) => curve.dash === label && curve.dots);
+        return {
+          label,
+          swatch: together(
+            swatchLine(colour, look.dash),
+            ...(withDots ? [swatchPoint(colour, look.shape)] : []),
+          ),
+        };
+      }),
     },
   ];
 }
 
-/** Colour by label with a legend; one plain colour where the curves have no labels. */
-function colourChannel({ curves, colourTitle }: LineChart, dots: boolean): object {
-  const labels = labelsOf(curves, 'colour');
-  if (labels.length === 0) return { value: curveColours[0] };
-  return {
-    field: 'colour',
-    type: 'nominal',
-    title: colourTitle,
-    scale: { domain: labels, range: curveColours.slice(0, labels.length) },
-    legend: dots
-      ? { symbolSize: 70, symbolOpacity: 1 }
-      : { symbolType: 'stroke', symbolStrokeWidth: 2, symbolOpacity: 1 },
-  };
+function swatchLine(colour: string, dash?: string) {
+  return element('path', {
+    fill: 'none',
+    stroke: colour,
+    'stroke-width': 2,
+    'stroke-dasharray': dash,
+    d: 'M-12,0H12',
+  });
 }
 
-function dashChannel({ curves, dashTitle }: LineChart): object {
-  const labels = labelsOf(curves, 'dash');
-  if (labels.length === 0) return {};
-  const scale = { domain: labels, range: dashes.slice(0, labels.length) };
-  return { strokeDash: { field: 'dash', type: 'nominal', title: dashTitle, scale } };
-}
-
-function labelsOf(curves: readonly Curve[], channel: 'colour' | 'dash'): string[] {
-  return [...new Set(curves.flatMap((curve) => curve[channel] ?? []))];
-}
-
-function curveRows(curve: Curve, floor: number): Record<string, unknown>[] {
-  const name = [curve.colour, curve.dash].filter(Boolean).join(' ');
-  return curve.points
-    .filter((point) => Number.isFinite(point.y))
-    .map(({ x, y, error }) => {
-      const half = Number.isFinite(error) ? error : 0;
-      // A band that reaches below every curve, or below zero, would stretch a logarithmic axis for nothing.
-      const low = Math.max(y - half, floor);
-      return {
-        curve: name,
-        colour: curve.colour,
-        dash: curve.dash ?? '',
-        dots: curve.dots ?? false,
-        x,
-        y,
-        low,
-        high: y + half,
-      };
-    });
-}
-
-function levelLayers(levels: readonly Level[], color: object, y: object): Specification[] {
-  if (levels.length === 0) return [];
-  const data = { values: levels };
-  const shared = { y: { ...y, field: 'y' }, color };
-  return [
-    { data, mark: { type: 'rule', strokeWidth: 1, strokeDash: [1, 3] }, encoding: shared },
-    {
-      data,
-      mark: { type: 'text', align: 'right', baseline: 'bottom', dx: -2, dy: -7, fontSize: 11 },
-      encoding: { ...shared, x: { value: 'width' }, text: { field: 'label' } },
-    },
-  ];
+function swatchPoint(colour: string, shape: string) {
+  return element('path', { fill: colour, d: `M0,0${shape}` });
 }

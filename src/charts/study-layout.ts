@@ -1,7 +1,7 @@
 // Which of a study's quantities run along the axes of its chart, and which tell charts apart.
 
 import type { StudyAxis, StudyCell, StudyDocument } from '../studies/definition/study-document.js';
-import { axisLabel } from './axis-scale.js';
+import { axisLabel } from './study-axes.js';
 
 /** A quantity that varies in a study. */
 export interface Dimension {

@@ -1,21 +1,13 @@
-// The line n_e = n_r in the chart of a study: on one side of it the synthetic data help, on the other they hurt.
+// The line in a map at which a quantity passes a level: n_e = n_r, on one side of which synthetic data help, on the other hurt.
 
 import type { AxisScale } from './axis-scale.js';
-import { reading } from './cell-state.js';
-import type { Panel } from './study-layout.js';
 import { type Point, zeroContour } from './threshold-contour.js';
 
-/** Lines of n_e / n_r = 1 in axis positions, interpolated in log(n_e / n_r). */
-export function thresholdLines(panel: Panel, x: AxisScale, y: AxisScale): Point[][] {
-  const logarithms = panel.cells.map((row) =>
-    row.map((cell) => {
-      const { value } = reading(cell, 'ratio');
-      return value > 0 && Number.isFinite(value) ? Math.log(value) : Number.NaN;
-    }),
-  );
+/** Lines on which `values` (a row for each value of y; NaN: none) are zero, in axis positions, interpolated linearly. */
+export function thresholdLines(values: readonly (readonly number[])[], x: AxisScale, y: AxisScale): Point[][] {
   const xs = [x.edges[0]!, ...x.positions, x.edges.at(-1)!];
   const ys = [y.edges[0]!, ...y.positions, y.edges.at(-1)!];
-  const rows = logarithms.map((row) => framed(row, extrapolated));
+  const rows = values.map((row) => framed(row, extrapolated));
   return zeroContour(
     xs,
     ys,

@@ -1,4 +1,6 @@
-// Where the marks of an axis stand, and what they say.
+// Where the marks of an axis stand.
+
+import { d3 } from './d3.js';
 
 /** 1, 2 and 5 times powers of ten where they are few, else every power of ten, or every second one and so on. */
 export function logarithmicTicks(smallest: number, largest: number): number[] {
@@ -23,24 +25,7 @@ export function fewLogarithmicTicks(smallest: number, largest: number): number[]
 
 /** Multiples of 1, 2 or 5 times a power of ten, about `count` of them. */
 export function linearTicks(smallest: number, largest: number, count = 5): number[] {
-  if (!(largest > smallest)) return [smallest];
-  const raw = (largest - smallest) / count;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = power * ([1, 2, 5].find((multiple) => multiple * power >= raw * 0.999) ?? 10);
-  const first = Math.ceil(smallest / step - 1e-9);
-  const last = Math.floor(largest / step + 1e-9);
-  // Rounded: 3 * 0.1 is not 0.3.
-  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
-}
-
-/** A number for reading: at most `digits` significant ones, thousands set apart ("10,000"), 2e+6 and more as powers. */
-export function numberText(value: number, digits = 4): string {
-  if (!Number.isFinite(value)) return String(value);
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e7)) return Number(value.toPrecision(digits)).toExponential();
-  return Number(value.toPrecision(Math.max(digits, Math.ceil(Math.log10(size + 1))))).toLocaleString('en-US', {
-    maximumFractionDigits: 10,
-  });
+  return d3.scale.scaleLinear([smallest, largest], [0, 1]).ticks(count);
 }
 
 /** The smallest and the largest of the finite numbers among `values`; of none, Infinity and -Infinity. */

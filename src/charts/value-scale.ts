@@ -1,6 +1,8 @@
 // The axis of measured values.
 
-import { extent, linearTicks, logarithmicTicks, numberText } from './ticks.js';
+import { d3 } from './d3.js';
+import { numberText } from './numbers.js';
+import { extent, linearTicks, logarithmicTicks } from './ticks.js';
 
 export interface ValueScale {
   readonly logarithmic: boolean;
@@ -8,16 +10,32 @@ export interface ValueScale {
   readonly ticks: readonly { readonly value: number; readonly label: string }[];
 }
 
+// About as many on a linear axis.
+const marks = 6;
+
 /**
  * Logarithmic where the values span more than a factor of 30, which shows what happens to the small ones too (and there is
- * none at or below zero); else from zero.
+ * none at or below zero); else from zero. The ends of error bars (`around`) have room where they are above the values, or
+ * below negative ones.
  */
-export function valueScale(values: readonly number[]): ValueScale {
-  const [smallest, largest] = extent(values);
+export function valueScale(values: readonly number[], around: readonly number[] = []): ValueScale {
+  const finite = values.filter(Number.isFinite);
+  if (finite.length === 0) finite.push(0, 1);
+  const [smallest, largest] = extent(finite);
+  const [lowest, highest] = extent([...finite, ...around]);
   const logarithmic = smallest > 0 && largest / smallest > 30;
   const domain = logarithmic
-    ? ([smallest / 1.3, largest * 1.3] as const)
-    : ([Math.min(0, smallest), largest * 1.05] as const);
-  const ticks = logarithmic ? logarithmicTicks(...domain) : linearTicks(...domain, 6);
+    ? ([smallest / 1.3, Math.max(largest * 1.3, highest)] as const)
+    : linearDomain(smallest < 0 ? lowest : 0, Math.max(0, highest));
+  const ticks = logarithmic ? logarithmicTicks(...domain) : linearTicks(...domain, marks);
   return { logarithmic, domain, ticks: ticks.map((value) => ({ value, label: numberText(value) })) };
+}
+
+/** From one mark of the axis to another. */
+function linearDomain(low: number, high: number): readonly [number, number] {
+  const [from, to] = d3.scale
+    .scaleLinear([low, low === high ? low + 1 : high], [0, 1])
+    .nice(marks)
+    .domain();
+  return [from!, to!];
 }

@@ -1,19 +1,21 @@
 // A report: studies as one HTML page that needs nothing else. It opens from a disk, loads nothing, and holds its data.
 //
-// Charts are SVG written here, and a small script (assets/report/page.js) adds what moves: 14 kB where Vega, Vega-Lite and
-// their tooltips are 830 kB a page; cells are elements of the page, so that keyboards and screen readers reach them; and what
-// is drawn is there without any script, on paper too.
+// Charts are SVG, and a small script (assets/report/page.js) adds what moves. Cells are elements of the page, so that keyboards
+// and screen readers reach them; and what is drawn is there without any script, on paper too.
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { element, type Markup, together } from '../charts/markup.js';
+import { numberText, withError } from '../charts/numbers.js';
 import type { StudyDocument } from '../studies/definition/study-document.js';
-import { element, embeddedJson, type Markup, together } from './markup.js';
+import { embeddedJson } from './embedded-json.js';
 import { studySection } from './study-section.js';
 
 /** The page as text. */
 export function reportPage(studies: readonly StudyDocument[]): string {
   const style = asset('page.css');
-  const script = asset('page.js');
+  // Numbers read in the page as they do in its charts.
+  const script = `${numberText}\n${withError}\n${asset('page.js')}`;
   // Nothing but this style and this script: neither can a title of a study bring a script along, nor the page load anything.
   const policy = `default-src 'none'; style-src '${hash(style)}'; script-src '${hash(script)}'; base-uri 'none'; form-action 'none'`;
   const title = studies.map((study) => study.title).join(', ');

@@ -1,20 +1,18 @@
 // The part of a report that one study has: words, chart, table, provenance.
 
-import { axisLabel, axisSymbol, axisTitle } from '../charts/axis-scale.js';
-import { cellState, type Quantity, reading } from '../charts/cell-state.js';
-import { ratioColours, sizeColours } from '../charts/colours.js';
+import { type Quantity, reading } from '../charts/cell-state.js';
+import { mapColours } from '../charts/heat-map.js';
+import { element, type Markup } from '../charts/markup.js';
+import { numberText } from '../charts/numbers.js';
+import { axisLabel, axisSymbol, axisTitle } from '../charts/study-axes.js';
+import { layoutMap, quantityTitles } from '../charts/study-charts.js';
 import { type Dimension, type StudyLayout, studyLayout } from '../charts/study-layout.js';
-import { numberText } from '../charts/ticks.js';
 import type { StudyCell, StudyDocument } from '../studies/definition/study-document.js';
-import { cellMarks, colourBar, heatMapSvg } from './heat-map-svg.js';
+import { colourBarSvg, heatMapSvg, markLegend } from './heat-map-svg.js';
 import { curveLegend, lineChartSvg } from './line-chart-svg.js';
-import { element, type Markup } from './markup.js';
 import { summary } from './summary.js';
 
-const quantities: readonly { readonly name: Quantity; readonly title: string }[] = [
-  { name: 'ratio', title: 'nₑ / nᵣ' },
-  { name: 'distance', title: 'limit point' },
-];
+const quantities: readonly Quantity[] = ['ratio', 'distance'];
 
 /** `index`: the place of the study in the report. */
 export function studySection(study: StudyDocument, index: number): Markup {
@@ -67,12 +65,12 @@ function quantityChoice(index: number): Markup {
     'fieldset',
     {},
     element('legend', {}, 'Show'),
-    ...quantities.map(({ name, title }, k) =>
+    ...quantities.map((quantity, k) =>
       element(
         'label',
         {},
-        element('input', { type: 'radio', name: `quantity-${index}`, value: name, checked: k === 0 }),
-        ` ${title}`,
+        element('input', { type: 'radio', name: `quantity-${index}`, value: quantity, checked: k === 0 }),
+        ` ${quantityTitles[quantity]}`,
       ),
     ),
   );
@@ -98,54 +96,35 @@ function slider({ axis, values }: Dimension, k: number): Markup {
   );
 }
 
-function panels(
-  study: StudyDocument,
-  layout: StudyLayout,
-  quantity: (typeof quantities)[number],
-  index: number,
-): Markup[] {
+function panels(study: StudyDocument, layout: StudyLayout, quantity: Quantity, index: number): Markup[] {
   const places = new Map(study.cells.map((cell, i) => [cell, i]));
   const indexOf = (cell: StudyCell) => places.get(cell)!;
-  const values = study.cells.map((cell) => reading(cell, quantity.name).value).filter(Number.isFinite);
-  const colours = quantity.name === 'ratio' ? ratioColours(values) : sizeColours(values);
+  const empty = !study.cells.some((cell) => Number.isFinite(reading(cell, quantity).value));
+  const map = layoutMap(layout, layout.panels, quantity);
+  const colours = mapColours(map.colours, map.panels);
   return layout.panels.map((panel) => {
     const over = layout.y.values.length > 1 ? ` and ${axisSymbol(layout.y.axis)}` : '';
-    const title = `${quantity.title} over ${axisSymbol(layout.x.axis)}${over}`;
+    const title = `${quantityTitles[quantity]} over ${axisSymbol(layout.x.axis)}${over}`;
     const part = {
       layout,
       panel,
-      quantity: quantity.name,
+      quantity,
       label: [title, panel.label].filter(Boolean).join(', '),
       indexOf,
     };
-    const key = [quantity.name, ...panel.at].join(' ');
+    const key = [quantity, ...panel.at].join(' ');
     const chart =
       layout.kind === 'heat-map'
         ? [
             heatMapSvg({ ...part, colours }),
-            colourBar(colours, quantity.title, `colours-${index}-${key.replaceAll(' ', '-')}`),
-            markLegend(study),
+            colourBarSvg(colours, quantityTitles[quantity], `colours-${index}-${key.replaceAll(' ', '-')}`),
+            markLegend(layout),
           ]
-        : values.length === 0
+        : empty
           ? [element('p', {}, 'Nothing to draw yet.')]
-          : [lineChartSvg({ ...part, quantityTitle: quantity.title }), curveLegend(layout)];
+          : [lineChartSvg(part), curveLegend(layout, panel)];
     return element('figure', { 'data-panel': key }, element('figcaption', {}, part.label), ...chart);
   });
-}
-
-/** What the marks in the cells of a map say. */
-function markLegend({ cells }: StudyDocument): Markup {
-  const states = new Set(cells.map(cellState));
-  const entry = (path: Markup, label: string) =>
-    element('li', {}, element('svg', { viewBox: '-6 -6 12 12', 'aria-hidden': 'true' }, path), ` ${label}`);
-  return element(
-    'ul',
-    { class: 'legend' },
-    entry(element('path', { class: 'threshold', d: 'M-6,0H6' }), 'nₑ = nᵣ'),
-    ...Object.entries(cellMarks)
-      .filter(([state]) => states.has(state as keyof typeof cellMarks))
-      .map(([, { label, path }]) => entry(element('path', { class: 'marks', d: `M0,0${path}` }), label)),
-  );
 }
 
 /** Everything that is needed to make the study again. */

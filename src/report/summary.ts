@@ -1,9 +1,10 @@
 // What a study found, in words.
 
-import { axisLabel } from '../charts/axis-scale.js';
 import { cellState } from '../charts/cell-state.js';
+import { numberText } from '../charts/numbers.js';
+import { axisLabel } from '../charts/study-axes.js';
 import { coordinate, type Dimension } from '../charts/study-layout.js';
-import { extent, numberText } from '../charts/ticks.js';
+import { extent } from '../charts/ticks.js';
 import type { StudyCell, StudyDocument } from '../studies/definition/study-document.js';
 
 /** A few sentences: how much is done, where synthetic data help, the extremes, the precision. */

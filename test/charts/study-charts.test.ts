@@ -1,12 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { axisScale } from '../../src/charts/axis-scale.js';
-import { colourAt, ratioColours, sizeColours } from '../../src/charts/colours.js';
-import { heatMapSpecification } from '../../src/charts/heat-map.js';
-import { type LineChart, lineChartsSpecification } from '../../src/charts/line-chart.js';
-import { renderSvg } from '../../src/charts/render.js';
+import { axisKind, axisScale } from '../../src/charts/axis-scale.js';
+import { colourAt, linearColours, ratioColours, sizeColours } from '../../src/charts/colours.js';
+import { heatMap, mapColours } from '../../src/charts/heat-map.js';
+import type { HeatMap } from '../../src/charts/heat-map-data.js';
+import { lineCharts } from '../../src/charts/line-chart.js';
+import type { LineChart } from '../../src/charts/line-chart-data.js';
+import { loopCurve } from '../../src/charts/loop-curve.js';
+import { cellMarks, pointShapes } from '../../src/charts/marks.js';
+import { numberText } from '../../src/charts/numbers.js';
+import { studyScale } from '../../src/charts/study-axes.js';
+import { studyCurves, studyMap } from '../../src/charts/study-charts.js';
 import { studyLayout } from '../../src/charts/study-layout.js';
-import { fewLogarithmicTicks, linearTicks, numberText } from '../../src/charts/ticks.js';
+import { fewLogarithmicTicks, linearTicks } from '../../src/charts/ticks.js';
 import { gridStudy, linesStudy, mapStudy, studyCell } from '../support/studies.js';
+import { elementsOf, pathsOf, pointsOf, textsOf } from '../support/svg.js';
 
 describe('ticks', () => {
   test('of a linear axis are 1, 2 or 5 times a power of ten apart, without the dust of arithmetic', () => {
@@ -35,16 +42,17 @@ describe('ticks', () => {
 
 describe('the scale of an axis', () => {
   test('is logarithmic over decades, linear for lambda, by order where a zero is among decades', () => {
-    expect(axisScale('real', [100, 300, 1000]).kind).toBe('logarithmic');
-    expect(axisScale('lambda', [0.1, 0.5, 1]).kind).toBe('linear');
-    expect(axisScale('synthetic', [0, 10, 1000]).kind).toBe('ordinal');
-    expect(axisScale('memory', [1, 2, 3]).kind).toBe('linear');
+    expect(studyScale('real', [100, 300, 1000]).kind).toBe('logarithmic');
+    expect(studyScale('lambda', [0.1, 0.5, 1]).kind).toBe('linear');
+    expect(studyScale('synthetic', [0, 10, 1000]).kind).toBe('ordinal');
+    expect(studyScale('memory', [1, 2, 3]).kind).toBe('linear');
+    expect(axisKind([0.1, 0.5, 1])).toBe('logarithmic');
   });
 
   test('has cells that meet half way, the outer ones as wide to both sides', () => {
-    const { edges } = axisScale('real', [100, 1000, 100000]);
+    const { edges } = axisScale('logarithmic', [100, 1000, 100000]);
     expect(edges).toEqual([1.5, 2.5, 4, 6]);
-    expect(axisScale('dim', [7]).edges).toEqual([6.5, 7.5]);
+    expect(axisScale('linear', [7]).edges).toEqual([6.5, 7.5]);
   });
 });
 
@@ -122,61 +130,300 @@ describe('the layout of a study', () => {
   });
 });
 
-type Mark = { data?: { values: Record<string, unknown>[] } };
-const marksOf = (specification: object) =>
-  (specification as { concat: { layer: Mark[] }[] }).concat.map(({ layer }) =>
-    layer.map((mark) => mark.data!.values),
-  );
-
 describe('a heat map', () => {
   const study = mapStudy();
-  const specification = heatMapSpecification(study, { title: 'Title', subtitle: ['line'] });
+  const map = studyMap(study, { title: 'Title', subtitle: ['line'] });
+  const { svg } = heatMap(map);
+  const cells = elementsOf(svg, 'rect').filter(
+    (rect) => rect.x !== undefined && rect.fill?.startsWith('url') !== true,
+  );
 
-  test('draws every cell once: numbers in colour, cells without one in grey with a mark', () => {
-    const [grey, coloured, marks] = marksOf(specification)[0]!;
-    expect(grey!.map(({ mark }) => mark)).toEqual(['no answer', 'not finished']);
-    expect(coloured).toHaveLength(398);
+  test('has numbers in cells, a mark for those that need one', () => {
+    const [panel] = map.panels;
+    const values = panel!.values.flat();
+    expect(values).toHaveLength(400);
+    expect(values.filter((value) => Number.isNaN(value))).toHaveLength(2);
+    const marks = panel!.marks!.flat();
+    expect(marks.filter((mark) => mark === 'cross' || mark === 'dash')).toEqual(['cross', 'dash']);
     // Below any bound: the end of the scale.
-    expect(coloured!.find(({ x, y }) => x === 2 && y === Math.log10(207))?.value).toBe(0.1);
+    const place = map.y.values.indexOf(207);
+    expect(panel!.values[place]![0]).toBe(0);
     const inadmissible = study.cells.filter(
       ({ at, result }) => at.lambda === 0.7 && result?.admissible === false,
     );
-    expect(marks!.filter(({ mark }) => mark === 'nₑ < nᵣ')).toHaveLength(inadmissible.length);
+    expect(marks.filter((mark) => mark === 'stroke')).toHaveLength(inadmissible.length);
   });
 
-  test('renders: titles, panels, legend, ticks', async () => {
-    const svg = await renderSvg(specification);
-    for (const text of ['Title', 'λ = 0.85', 'nₑ / nᵣ', 'no answer', 'nᵣ, real samples', '10,000']) {
-      expect(svg).toContain(`>${text}</text>`);
+  test('draws every cell once: numbers in colour, cells without one in grey with a mark', () => {
+    expect(cells).toHaveLength(1200);
+    const first = cells.slice(0, 400);
+    expect(first.filter(({ fill }) => fill === undefined)).toHaveLength(2);
+    // The cell below any bound, fourth from below in the first column: rows run from top to bottom.
+    expect(first[16 * 20]!.fill).toBe('#7f3b08');
+    const colours = mapColours('ratio', map.panels);
+    map.panels[1]!.values.forEach((row, j) => {
+      row.forEach((value, i) => {
+        expect(cells[400 + (19 - j) * 20 + i]!.fill).toBe(colourAt(colours, value!));
+      });
+    });
+    // Cells lie side by side, and fill their panel.
+    const [a, b] = first as [Record<string, string>, Record<string, string>];
+    expect(Number(b.x)).toBeCloseTo(Number(a.x) + Number(a.width), 1);
+    const area = first.reduce((sum, { width, height }) => sum + Number(width) * Number(height), 0);
+    expect(area).toBeCloseTo(230 * 230, -2);
+    const marks = pathsOf(svg, 'marks').filter((path) => path['stroke-opacity'] !== undefined);
+    const count = (path: Record<string, string>, mark: string) => path.d!.split(mark).length - 1;
+    expect(count(marks[0]!, cellMarks.cross)).toBe(1);
+    expect(count(marks[0]!, cellMarks.dash)).toBe(1);
+    const inadmissible = study.cells.filter(
+      ({ at, result }) => at.lambda === 0.85 && result?.admissible === false,
+    );
+    expect(count(marks[1]!, cellMarks.stroke)).toBe(inadmissible.length);
+  });
+
+  test('has the line n_e = n_r on a white edge, where there is one', () => {
+    const lines = pathsOf(svg, 'threshold').filter(({ d }) => d !== 'M-6,0H6');
+    expect(lines.map(({ d }) => d !== '')).toEqual([true, true, false]);
+    expect(pathsOf(svg, 'halo').map(({ d }) => d)).toEqual(lines.map(({ d }) => d));
+    // From edge to edge, above where n_s is 700 and below where it is 900.
+    const frame = { left: Number(cells[0]!.x), top: Number(cells[0]!.y) };
+    const [low, high] = [Math.log10(100) - 2 / 38, Math.log10(10000) + 2 / 38];
+    const height = (synthetic: number) => frame.top + (230 * (high - Math.log10(synthetic))) / (high - low);
+    const points = pointsOf(lines[0]!).sort(([a], [b]) => a - b);
+    expect(points[0]![0]).toBeCloseTo(frame.left, 0);
+    expect(points.at(-1)![0]).toBeCloseTo(frame.left + 230, 0);
+    for (const [, y] of points) {
+      expect(y).toBeLessThan(height(700));
+      expect(y).toBeGreaterThan(height(900));
     }
-    expect(svg).not.toContain('NaN');
-    expect(svg).not.toContain('undefined');
+  });
+
+  test('renders: titles, panels, legend, ticks', () => {
+    const texts = textsOf(svg);
+    for (const text of [
+      'Title',
+      'line',
+      'λ = 0.85',
+      'nₑ / nᵣ',
+      'nₑ = nᵣ',
+      'nₑ &lt; nᵣ',
+      'no answer',
+      'not finished',
+      'nᵣ, real samples',
+      '10,000',
+    ]) {
+      expect(texts).toContain(text);
+    }
+    // The title of the vertical axis once, no mark explained that is not drawn.
+    expect(texts.filter((text) => text === 'nₛ, synthetic samples')).toHaveLength(1);
+    expect(texts).not.toContain('undecided');
+    for (const word of ['NaN', 'undefined', 'Infinity']) expect(svg).not.toContain(word);
+  });
+
+  test('shows limit points with the same line, in colours by size', () => {
+    const distances = studyMap(study, { quantity: 'distance' });
+    expect(distances).toMatchObject({ colours: 'logarithmic', colourTitle: 'limit point', title: study.title });
+    const lines = (svg: string) => pathsOf(svg, 'threshold').map(({ d }) => d);
+    expect(lines(heatMap(distances).svg)).toEqual(lines(svg));
+  });
+
+  test('of numbers of any sign has linear colours, and a level between them', () => {
+    const drawn = heatMap({
+      x: { title: 'x', values: [0, 1, 2] },
+      y: { title: 'y', values: [0, 1] },
+      panels: [
+        {
+          values: [
+            [-1, 0, 1],
+            [-1, undefined, Number.NaN],
+          ],
+        },
+      ],
+      colours: 'linear',
+      colourTitle: 'z',
+      level: { value: 0.5, label: 'half' },
+    });
+    const rects = elementsOf(drawn.svg, 'rect').filter(
+      (rect) => rect.x !== undefined && rect.fill !== 'url(#madloop-linear)',
+    );
+    // From top to bottom, the place without a cell left out.
+    const { range } = linearColours([-1, 0, 1]);
+    expect(rects.map(({ fill }) => fill)).toEqual([range[0], undefined, range[0], range[4], range.at(-1)]);
+    expect(textsOf(drawn.svg)).toEqual(expect.arrayContaining(['half', '-1', '0.5', '1', 'z']));
+  });
+
+  test.each<[string, object, string]>([
+    [
+      'values that do not ascend',
+      { x: { title: '', values: [1, 1] } },
+      'x.values[1] must be above the one before, 1, got 1',
+    ],
+    [
+      'a row too few',
+      { panels: [{ values: [[1, 2]] }] },
+      'panels[0].values must have length 2, that of y.values, got 1',
+    ],
+    [
+      'a row too short',
+      { panels: [{ values: [[1, 2], [3]] }] },
+      'panels[0].values[1] must have length 2, that of x.values, got 1',
+    ],
+    [
+      'no number',
+      {
+        panels: [
+          {
+            values: [
+              [1, 2],
+              [3, 'x'],
+            ],
+          },
+        ],
+      },
+      'panels[0].values[1][1] must be a number or undefined, got "x"',
+    ],
+    [
+      'another mark',
+      {
+        panels: [
+          {
+            values: [
+              [1, 2],
+              [3, 4],
+            ],
+            marks: [['star', undefined], []],
+          },
+        ],
+      },
+      "panels[0].marks[0][0] must be one of 'stroke', 'ring', 'cross', 'dash', got \"star\"",
+    ],
+    [
+      'other colours',
+      { colours: 'rainbow' },
+      "colours must be one of 'ratio', 'logarithmic', 'linear', got \"rainbow\"",
+    ],
+    ['a level of no ratio', { level: { value: 0, label: '' } }, 'level.value must be a number from'],
+    [
+      'zero on a logarithmic axis',
+      { y: { title: '', values: [0, 1], scale: 'logarithmic' } },
+      'y.values[0] must be positive on a logarithmic axis, got 0',
+    ],
+  ])('refuses %s', (_, given, message) => {
+    const good = {
+      x: { title: '', values: [1, 2] },
+      y: { title: '', values: [1, 2] },
+      panels: [
+        {
+          values: [
+            [1, 2],
+            [3, 4],
+          ],
+        },
+      ],
+      colours: 'ratio',
+      colourTitle: '',
+    };
+    expect(() => heatMap({ ...good, ...given } as HeatMap)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_INVALID_INPUT',
+        message: expect.stringContaining(`heatMap: ${message}`),
+      }),
+    );
   });
 });
 
-test('line charts beside each other have legends of their own, error bars and dots', async () => {
+test('line charts beside each other have legends of their own, error bars and dots', () => {
   const chart = (colour: string): LineChart => ({
     title: colour,
-    subtitle: [],
     xTitle: 'n',
     yTitle: 'limit point',
     colourTitle: 'share',
-    logarithmicX: true,
+    xScale: 'logarithmic',
     curves: [
       {
         colour,
         dots: true,
         points: [
           { x: 1000, y: 3, error: 0.2 },
-          { x: 100000, y: 2, error: 0.2 },
+          { x: 100000, y: 2, interval: [1, 2.5] },
         ],
       },
     ],
   });
-  const svg = await renderSvg(lineChartsSpecification('Both', ['line'], [chart('one'), chart('two')]));
-  for (const text of ['Both', 'one', 'two', '1,000', '10,000', '100,000'])
-    expect(svg).toContain(`>${text}</text>`);
+  const { svg } = lineCharts({ title: 'Both', subtitle: ['line'], charts: [chart('one'), chart('two')] });
+  for (const text of ['Both', 'line', 'one', 'two', '1,000', '10,000', '100,000'])
+    expect(textsOf(svg)).toContain(text);
+  // Title and legend.
+  expect(textsOf(svg).filter((text) => text === 'one')).toHaveLength(2);
   // Two error bars and two dots a chart.
-  expect(svg.match(/aria-roledescription="rule mark"/g)).toHaveLength(4);
-  expect(svg.match(/aria-roledescription="point"/g)).toHaveLength(4);
+  const curves = pathsOf(svg, 'curve').map(({ d }) => d!);
+  expect(curves.filter((d) => d.includes('V')).map((d) => d.match(/V/g)!.length)).toEqual([2, 2]);
+  const dots = elementsOf(svg, 'path').filter(
+    ({ d }) => d!.endsWith(pointShapes[0]!) && !d!.startsWith('M0,0'),
+  );
+  expect(dots).toHaveLength(4);
+  // A bar from 1 to 2.5 about 2 is one and a half times as long below as above, and 3 ± 0.2 is 0.4 long.
+  const [, first, second] = /^M[\d.]+,([\d.]+)V[\d.]+M[\d.]+,([\d.]+)V/
+    .exec(curves[1]!)!
+    .map(Number) as number[];
+  const tops = [...curves[1]!.matchAll(/V([\d.]+)/g)].map(([, y]) => Number(y));
+  expect((second! - tops[1]!) / (first! - tops[0]!)).toBeCloseTo(1.5 / 0.4, 1);
+});
+
+describe('curves of a study', () => {
+  const study = linesStudy();
+
+  test('are those of its cells with their intervals, in one chart, with 1 in sight', () => {
+    const { title, charts } = studyCurves(study);
+    expect([title, charts.length]).toEqual([study.title, 1]);
+    const [chart] = charts;
+    expect(chart).toMatchObject({ xScale: 'logarithmic', yTitle: 'nₑ / nᵣ', levels: [{ y: 1, label: '' }] });
+    expect(chart!.curves.map(({ colour }) => colour)).toEqual(
+      [0.003, 0.01, 0.03, 0.1, 1].map((share) => `p = ${share}`),
+    );
+    const cell = study.cells.find(({ at }) => at.realFraction === 0.01 && at.total === 3000)!;
+    expect(chart!.curves[1]!.points[1]).toEqual({
+      x: 3000,
+      y: cell.result!.ratio,
+      interval: [cell.result!.ratioLow, cell.result!.ratioHigh],
+    });
+    expect(lineCharts(studyCurves(study)).svg).not.toContain('NaN');
+  });
+
+  test('are refused where they are of another quantity', () => {
+    expect(() => studyCurves(study, { quantity: 'n' as 'ratio' })).toThrow(
+      "studyCurves: quantity must be one of 'ratio', 'distance', got \"n\"",
+    );
+  });
+});
+
+describe('the curve of a loop', () => {
+  const rows = [
+    { t: 1, metrics: { distance: { mean: 2, standardError: 0.25 }, recall: null } },
+    {
+      t: 2,
+      metrics: { distance: { mean: 3, standardError: Number.NaN }, recall: { mean: 1, standardError: 0 } },
+    },
+  ];
+
+  test('has two standard errors to both sides, whatever made the loop', () => {
+    expect(loopCurve(rows, 'distance', { colour: 'a' })).toEqual({
+      colour: 'a',
+      points: [
+        { x: 1, y: 2, error: 0.5 },
+        { x: 2, y: 3, error: Number.NaN },
+      ],
+    });
+    expect(loopCurve(rows, 'recall').points[0]!.y).toBeNaN();
+    const flat = rows.map(({ t, metrics }) => ({ t, ...metrics }));
+    expect(loopCurve(flat, 'distance')).toEqual(loopCurve(rows, 'distance'));
+    expect(loopCurve([{ t: 1, metrics: { distance: 2.5 } }], 'distance').points).toEqual([{ x: 1, y: 2.5 }]);
+  });
+
+  test('needs generations that have the metric', () => {
+    expect(() => loopCurve(rows, 'distanse')).toThrow(
+      'loopCurve: metric must be one that the generations have, got "distanse"',
+    );
+    expect(() => loopCurve([], 'distance')).toThrow('loopCurve: generations must be an array of at least 1');
+  });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { axisScale } from '../../src/charts/axis-scale.js';
+import { reading } from '../../src/charts/cell-state.js';
+import { studyScale } from '../../src/charts/study-axes.js';
 import { studyLayout } from '../../src/charts/study-layout.js';
 import { thresholdLines } from '../../src/charts/threshold.js';
 import { zeroContour } from '../../src/charts/threshold-contour.js';
@@ -104,10 +105,13 @@ describe('the contour', () => {
 test('the threshold of a study is where its formula has n_e = n_r', () => {
   const study = mapStudy();
   const layout = studyLayout(study);
-  const [x, y] = [layout.x, layout.y].map(({ axis, values }) => axisScale(axis, values));
+  const [x, y] = [layout.x, layout.y].map(({ axis, values }) => studyScale(axis, values));
   const { parameters } = study.cells[0]!;
   for (const [panel, lambda] of [0.7, 0.85, 1].entries()) {
-    const lines = thresholdLines(layout.panels[panel]!, x!, y!);
+    const logarithms = layout.panels[panel]!.cells.map((row) =>
+      row.map((cell) => Math.log(reading(cell, 'ratio').value)),
+    );
+    const lines = thresholdLines(logarithms, x!, y!);
     expect(lines).toHaveLength(lambda < 1 ? 1 : 0);
     for (const [px, py] of lines.flat()) {
       // Interpolation between cells a factor of 1.27 apart in n_s costs a little; so does going on to the edge of the chart.

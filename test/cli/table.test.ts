@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { withError } from '../../src/charts/numbers.js';
 import { loopTable } from '../../src/cli/loop/loop-result.js';
-import { tableText, withError } from '../../src/cli/terminal/table.js';
+import { tableText } from '../../src/cli/terminal/table.js';
 
 describe('withError', () => {
   test.each<[number, number, string]>([

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { withError } from '../../charts/numbers.js';
 import { info } from '../../engine/info.js';
 import {
   type EffectiveSampleSize,
@@ -15,7 +16,7 @@ import {
 import { print, printJson } from '../terminal/output.js';
 import { withProgressBar } from '../terminal/progress.js';
 import { threadsOption } from '../terminal/run-options.js';
-import { tableText, withError } from '../terminal/table.js';
+import { tableText } from '../terminal/table.js';
 
 interface EssFlags {
   readonly json?: true;

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { MadloopError } from '../../base/errors.js';
 import type { Matrix } from '../../base/shapes.js';
+import { withError } from '../../charts/numbers.js';
 import { info } from '../../engine/info.js';
 import type { JobOptions } from '../../engine/job.js';
 import { readMatrix } from '../../features/matrix-file.js';
@@ -19,7 +20,7 @@ import { print, printJson, say } from '../terminal/output.js';
 import { withProgressBar } from '../terminal/progress.js';
 import { readInput } from '../terminal/read-input.js';
 import { threadsOption } from '../terminal/run-options.js';
-import { tableText, withError } from '../terminal/table.js';
+import { tableText } from '../terminal/table.js';
 
 interface Flags {
   readonly k: readonly number[];

@@ -2,7 +2,7 @@ import { Argument, Command, Option } from 'commander';
 import { checkInteger, checkNumber } from '../../base/check.js';
 import { MadloopError } from '../../base/errors.js';
 import { resolveSeed } from '../../base/seed.js';
-import type { Specification } from '../../charts/chart-style.js';
+import type { Chart } from '../../charts/chart.js';
 import { info } from '../../engine/info.js';
 import type { JobOptions } from '../../engine/job.js';
 import type { StudyDocument } from '../../studies/definition/study-document.js';
@@ -10,7 +10,7 @@ import { runStudy } from '../../studies/index.js';
 import { computeFigure10, figure10Chart, figure10Csv, figure10Table } from '../figures/figure-10.js';
 import { figure11 } from '../figures/figure-11.js';
 import { figure12 } from '../figures/figure-12.js';
-import { computeFigure14, figure14Csv, figure14Svg, figure14Table } from '../figures/figure-14.js';
+import { computeFigure14, figure14Chart, figure14Csv, figure14Table } from '../figures/figure-14.js';
 import { computeFigure15, figure15Chart, figure15Csv, figure15Table } from '../figures/figure-15.js';
 import { figure30 } from '../figures/figure-30.js';
 import { figure31 } from '../figures/figure-31.js';
@@ -97,7 +97,7 @@ interface FigureParts {
   readonly data: object;
   readonly table: string;
   readonly csv: string;
-  readonly chart: () => Specification | Promise<string>;
+  readonly chart: () => Chart | Promise<Chart>;
 }
 
 const simulatedFigures: ReadonlyMap<string, SimulatedFigure> = new Map<string, SimulatedFigure>([
@@ -127,7 +127,7 @@ const simulatedFigures: ReadonlyMap<string, SimulatedFigure> = new Map<string, S
           data,
           table: figure14Table(data),
           csv: figure14Csv(data),
-          chart: () => figure14Svg(data, { threads, signal }),
+          chart: () => figure14Chart(data, { threads, signal }),
         };
       },
     },

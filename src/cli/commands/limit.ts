@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { withError } from '../../charts/numbers.js';
 import { info } from '../../engine/info.js';
 import { resolveLimitPointOptions } from '../../limits/estimate-limit-point.js';
 import { type LimitPoint, limitPoint } from '../../limits/limit-point.js';
@@ -12,7 +13,7 @@ import {
 import { print, printJson } from '../terminal/output.js';
 import { withProgressBar } from '../terminal/progress.js';
 import { threadsOption } from '../terminal/run-options.js';
-import { tableText, withError } from '../terminal/table.js';
+import { tableText } from '../terminal/table.js';
 
 export function limitCommand(signal: AbortSignal): Command {
   const command = new Command('limit')

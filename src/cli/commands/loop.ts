@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { MadloopError } from '../../base/errors.js';
-import { sampleSheetSvg } from '../../charts/sample-sheet.js';
+import { sampleSheet } from '../../charts/sample-sheet.js';
 import { type Info, info } from '../../engine/info.js';
 import type { JobOptions } from '../../engine/job.js';
 import { simulateGaussianLoop } from '../../gaussian-loop/simulate-gaussian-loop.js';
@@ -59,7 +59,7 @@ async function runLoopCommand(file: string | undefined, flags: RunOptions, signa
   if (folder === undefined) return;
   const { sheet } = result;
   const pictures = flags.chart
-    ? { chart: loopChart(result), ...(sheet && { sheet: sampleSheetSvg(sheet) }) }
+    ? { chart: loopChart(result), ...(sheet && { sheet: sampleSheet(sheet.lines, sheet.options) }) }
     : {};
   const files = { name: 'loop', document, csv: loopCsv(result), ...pictures };
   say(`wrote ${(await writeResultFiles(folder, files, signal)).join(', ')}`);

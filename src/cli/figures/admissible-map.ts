@@ -1,19 +1,19 @@
 // What figures of where synthetic data help have in common: the map of n_e / n_r, and the counts at which it passes 1.
 
-import { type AxisScale, axisLabel, axisScale } from '../../charts/axis-scale.js';
+import type { AxisScale } from '../../charts/axis-scale.js';
 import { reading } from '../../charts/cell-state.js';
-import type { Specification } from '../../charts/chart-style.js';
-import { heatMapSpecification } from '../../charts/heat-map.js';
+import type { Chart } from '../../charts/chart.js';
+import { heatMap } from '../../charts/heat-map.js';
+import { numberText } from '../../charts/numbers.js';
+import { axisLabel, studyScale } from '../../charts/study-axes.js';
+import { studyMap } from '../../charts/study-charts.js';
 import { type NumericDimension, type Panel, studyLayout } from '../../charts/study-layout.js';
-import { numberText } from '../../charts/ticks.js';
 import type { StudyDocument } from '../../studies/definition/study-document.js';
 import { tableText } from '../terminal/table.js';
 
-export function admissibleMap(study: StudyDocument, title: string): Specification {
-  return heatMapSpecification(study, {
-    title,
-    subtitle: ['fresh data loop, d = 100; line: nₑ = nᵣ. Blue: worth more than the real samples alone'],
-  });
+export function admissibleMap(study: StudyDocument, title: string): Chart {
+  const subtitle = ['fresh data loop, d = 100. Blue: worth more than the real samples alone'];
+  return heatMap(studyMap(study, { title, subtitle }));
 }
 
 /** The largest admissible n_s of every panel, at every `step`-th value of x and the last. */
@@ -35,7 +35,7 @@ export function thresholdTable(study: StudyDocument, step: number): string {
  * "> 10,000" where that is beyond the cells. Of several such places the last.
  */
 export function thresholdTexts(panel: Panel, { axis, values }: NumericDimension): string[] {
-  const scale = axisScale(axis, values);
+  const scale = studyScale(axis, values);
   return panel.cells[0]!.map((_, i) =>
     thresholdText(
       panel.cells.map((row) => reading(row[i], 'ratio').value),

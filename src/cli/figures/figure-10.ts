@@ -2,8 +2,9 @@
 // behind generation 1, the distance goes to a limit that depends on n_r, n_s and lambda alone.
 
 import { derivedSeed } from '../../base/derived-seed.js';
-import type { Specification } from '../../charts/chart-style.js';
-import { type LineChart, lineChartSpecification } from '../../charts/line-chart.js';
+import type { Chart } from '../../charts/chart.js';
+import { lineChart } from '../../charts/line-chart.js';
+import { withError } from '../../charts/numbers.js';
 import type { JobOptions } from '../../engine/job.js';
 import { progressOfParts } from '../../engine/progress-of-parts.js';
 import { csvText } from '../../files/csv.js';
@@ -13,7 +14,7 @@ import {
   simulateGaussianLoop,
 } from '../../gaussian-loop/simulate-gaussian-loop.js';
 import { estimate } from '../../loops/replicated-loop.js';
-import { tableText, withError } from '../terminal/table.js';
+import { tableText } from '../terminal/table.js';
 
 /** What may be chosen; everything else is the paper's. */
 export interface Figure10Options {
@@ -151,9 +152,9 @@ export function figure10Csv({ curves }: Figure10): string {
   );
 }
 
-export function figure10Chart({ curves, limits, parameters }: Figure10): Specification {
+export function figure10Chart({ curves, limits, parameters }: Figure10): Chart {
   const { replicates } = parameters;
-  const chart: LineChart = {
+  return lineChart({
     title: 'The fresh data loop forgets its start',
     subtitle: [
       `d = ${loop.dim}, nᵣ = ${loop.real}, nₛ = ${loop.synthetic}`,
@@ -178,8 +179,7 @@ export function figure10Chart({ curves, limits, parameters }: Figure10): Specifi
       label: `limit ${withError(distance.mean, distance.standardError)}`,
       colour: `λ = ${lambda}`,
     })),
-  };
-  return lineChartSpecification(chart);
+  });
 }
 
 function limitFor(limits: readonly Limit[], lambda: number): Estimate {

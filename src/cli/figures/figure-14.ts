@@ -1,6 +1,7 @@
 // The paper's Figure 14: what is left of the 25 modes in generations 1, 200 and 2,000.
 
-import { type DensityPanel, densityPanelsSvg, densityPicture } from '../../charts/density-panels.js';
+import type { Chart } from '../../charts/chart.js';
+import { type DensityPanel, densityPanels, densityPicture } from '../../charts/density-panels.js';
 import type { JobOptions } from '../../engine/job.js';
 import { progressOfParts } from '../../engine/progress-of-parts.js';
 import { csvText } from '../../files/csv.js';
@@ -119,8 +120,7 @@ const side = 0.5 * spacing * modesASide + 2 * deviation; // half of a panel's, i
 const cells = 400; // along each axis
 const decades = 3;
 
-/** The densities as an SVG document. */
-export async function figure14Svg({ pictures }: Figure14, job: JobOptions): Promise<string> {
+export async function figure14Chart({ pictures }: Figure14, job: JobOptions): Promise<Chart> {
   const panels: DensityPanel[] = [];
   for (const { lambda, t, components: alive } of pictures) {
     panels.push({
@@ -128,7 +128,7 @@ export async function figure14Svg({ pictures }: Figure14, job: JobOptions): Prom
       pixels: await densityPicture(alive, { side, cells, decades }, job),
     });
   }
-  return densityPanelsSvg({
+  return densityPanels({
     title: 'Modes die out in the fully synthetic loop',
     subtitle: [
       `25 modes (blue circles: 3 standard deviations), mixture of 25 Gaussians, n = ${samples.toLocaleString('en-US')}, one run for each λ.`,

@@ -1,16 +1,18 @@
 // The paper's Figure 15: variance, average modal variance and recall of the fully synthetic loop over 25 modes.
 
 import { derivedSeed } from '../../base/derived-seed.js';
-import type { Specification } from '../../charts/chart-style.js';
-import { type LineChart, lineChartsSpecification } from '../../charts/line-chart.js';
+import type { Chart } from '../../charts/chart.js';
+import { lineCharts } from '../../charts/line-chart.js';
+import type { LineChart } from '../../charts/line-chart-data.js';
+import { loopCurve } from '../../charts/loop-curve.js';
+import { withError } from '../../charts/numbers.js';
 import type { JobOptions } from '../../engine/job.js';
 import { progressOfParts } from '../../engine/progress-of-parts.js';
 import { csvText } from '../../files/csv.js';
 import type { Metric, MetricContext } from '../../loops/metrics.js';
 import type { ReplicatedGeneration } from '../../loops/replicated-loop.js';
 import { sampleMetrics } from '../../loops/sample-metrics.js';
-import { curvePoint } from '../loop/loop-result.js';
-import { tableText, withError } from '../terminal/table.js';
+import { tableText } from '../terminal/table.js';
 import {
   centres,
   components,
@@ -134,28 +136,23 @@ export function figure15Csv({ curves }: Figure15): string {
   );
 }
 
-export function figure15Chart({ curves, parameters }: Figure15): Specification {
+export function figure15Chart({ curves, parameters }: Figure15): Chart {
   const chart = (name: (typeof metricNames)[number], yTitle: string): LineChart => ({
-    title: '',
-    subtitle: [],
     xTitle: 'generation t',
     yTitle,
     colourTitle: 'sampling bias',
-    logarithmicX: true,
-    curves: curves.map(({ lambda, generations }) => ({
-      colour: `λ = ${lambda}`,
-      points: generations.map(({ t, metrics }) => curvePoint(t, metrics[name])),
-    })),
+    xScale: 'logarithmic',
+    curves: curves.map(({ lambda, generations }) => loopCurve(generations, name, { colour: `λ = ${lambda}` })),
   });
-  return lineChartsSpecification(
-    'Modes shrink and recall vanishes in the fully synthetic loop',
-    [
+  return lineCharts({
+    title: 'Modes shrink and recall vanishes in the fully synthetic loop',
+    subtitle: [
       `${components} modes, mixture of ${components} Gaussians, n = ${samples.toLocaleString('en-US')}; mean of ${parameters.replicates} runs; band: ± 2 standard errors`,
     ],
-    [
+    charts: [
       chart('variance', 'variance of all samples'),
       chart('averageModalVariance', 'average modal variance'),
       chart('recall', 'recall'),
     ],
-  );
+  });
 }

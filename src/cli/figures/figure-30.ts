@@ -1,8 +1,8 @@
 // The paper's Figure 30: synthetic samples drawn from many past models in place of the last one alone.
 
 import { reading } from '../../charts/cell-state.js';
-import { lineChartSpecification } from '../../charts/line-chart.js';
-import { numberText } from '../../charts/ticks.js';
+import { lineChart } from '../../charts/line-chart.js';
+import { numberText } from '../../charts/numbers.js';
 import type { StudyDocument } from '../../studies/definition/study-document.js';
 import { tableText } from '../terminal/table.js';
 import type { StudyFigure } from './study-figure.js';
@@ -35,7 +35,7 @@ export const figure30: StudyFigure = {
     },
   ],
   chart: ([study]) =>
-    lineChartSpecification({
+    lineChart({
       title: 'Samples from more past models help more',
       subtitle: [
         `fresh data loop, d = 100, nᵣ = ${numberText(real)}, nₛ = ${numberText(synthetic)}, λ = 1; error bars: 95 %`,
@@ -50,12 +50,12 @@ export const figure30: StudyFigure = {
           dots: true,
           points: study!.cells.map((cell) => {
             const { value, low, high } = reading(cell, 'ratio');
-            return { x: cell.parameters.memory, y: value, error: (high - low) / 2 };
+            return { x: cell.parameters.memory, y: value, interval: [low, high] };
           }),
         },
         {
           dash: 'n ≫ d',
-          points: Array.from({ length: 101 }, (_, i) => ({ x: i + 1, y: manySamplesRatio(i + 1), error: 0 })),
+          points: Array.from({ length: 101 }, (_, i) => ({ x: i + 1, y: manySamplesRatio(i + 1) })),
         },
       ],
     }),

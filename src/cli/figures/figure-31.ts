@@ -1,12 +1,14 @@
 // The paper's Figure 31: the limit point as all samples grow, with the share of real ones fixed. Without sampling bias it goes
 // to zero whatever the share; with any, it does not.
 
-import { axisLabel } from '../../charts/axis-scale.js';
-import { reading } from '../../charts/cell-state.js';
-import { type LineChart, lineChartsSpecification } from '../../charts/line-chart.js';
+import { lineCharts } from '../../charts/line-chart.js';
+import type { LineChart } from '../../charts/line-chart-data.js';
+import { withError } from '../../charts/numbers.js';
+import { axisLabel } from '../../charts/study-axes.js';
+import { studyCurves } from '../../charts/study-charts.js';
 import { coordinate, type NumericDimension, studyLayout } from '../../charts/study-layout.js';
 import type { StudyCell, StudyDocument } from '../../studies/definition/study-document.js';
-import { tableText, withError } from '../terminal/table.js';
+import { tableText } from '../terminal/table.js';
 import type { StudyFigure } from './study-figure.js';
 
 const dim = 100;
@@ -40,10 +42,12 @@ export const figure31: StudyFigure = {
     },
   ],
   chart: ([byShare, byBias]) =>
-    lineChartsSpecification(
-      'More data, the same share of them real',
-      [`fresh data loop, d = ${dim}, n samples per generation; error bars: 95 %; dotted: limit of large n`],
-      [
+    lineCharts({
+      title: 'More data, the same share of them real',
+      subtitle: [
+        `fresh data loop, d = ${dim}, n samples per generation; error bars: 95 %; dotted: limit of large n`,
+      ],
+      charts: [
         { ...chartOf(byShare!, shareLabel), title: 'λ = 1', colourTitle: 'real samples' },
         {
           ...chartOf(byBias!, (lambda) => axisLabel('lambda', lambda)),
@@ -56,7 +60,7 @@ export const figure31: StudyFigure = {
           ),
         },
       ],
-    ),
+    }),
   table: ([byShare, byBias]) =>
     [
       'Limit points, lambda = 1:',
@@ -84,22 +88,12 @@ function cellsOf(study: StudyDocument, { axis }: NumericDimension, value: number
   return study.cells.filter((cell) => coordinate(cell, axis) === value);
 }
 
-function chartOf(study: StudyDocument, label: (value: number) => string): Omit<LineChart, 'title'> {
-  const { y } = studyLayout(study);
-  return {
-    subtitle: [],
-    xTitle: 'n, samples per generation',
-    yTitle: 'limit point',
-    logarithmicX: true,
-    curves: curvesOf(study).map((value) => ({
-      colour: label(value),
-      dots: true,
-      points: cellsOf(study, y, value).map((cell) => {
-        const limit = reading(cell, 'distance');
-        return { x: cell.at.total!, y: limit.value, error: limit.high - limit.value };
-      }),
-    })),
-  };
+/** The limit points, with the largest share or bias first. */
+function chartOf(study: StudyDocument, label: (value: number) => string): LineChart {
+  const [chart] = studyCurves(study, { quantity: 'distance' }).charts;
+  const { values } = studyLayout(study).y;
+  const curves = chart!.curves.map((curve, j) => ({ ...curve, colour: label(values[j]!) }));
+  return { ...chart!, curves: curves.reverse() };
 }
 
 function tableOf(

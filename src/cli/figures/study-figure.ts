@@ -1,7 +1,7 @@
 // What figures made from studies share: a figure is one or more studies, each in a store of its own, drawn together.
 
 import { join } from 'node:path';
-import type { Specification } from '../../charts/chart-style.js';
+import type { Chart } from '../../charts/chart.js';
 import type { StudyDocument } from '../../studies/definition/study-document.js';
 import type { StudyDefinition } from '../../studies/definition/study-plan.js';
 import type { RunStudyOptions } from '../../studies/run/study-run.js';
@@ -12,7 +12,7 @@ export interface StudyFigure {
   readonly number: string;
   /** With the paper's parameters. A study's name is that of its store. */
   readonly studies: readonly (StudyDefinition & { readonly name: string; readonly title: string })[];
-  readonly chart: (studies: readonly StudyDocument[]) => Specification;
+  readonly chart: (studies: readonly StudyDocument[]) => Chart;
   /** What is printed. */
   readonly table: (studies: readonly StudyDocument[]) => string;
 }

@@ -3,11 +3,12 @@
 import { invalid } from '../../base/check.js';
 import { derivedSeed } from '../../base/derived-seed.js';
 import type { Matrix } from '../../base/shapes.js';
-import type { SampleSheet } from '../../charts/sample-sheet.js';
+import type { SampleLine } from '../../charts/sample-sheet.js';
 import { extent } from '../../charts/ticks.js';
 import type { JobOptions } from '../../engine/job.js';
 import { firstRows } from '../../engine/rows.js';
 import type { Generation } from '../../loops/autophagous-loop.js';
+import type { LoopResult } from './loop-result.js';
 
 export interface ImageSize {
   readonly height: number;
@@ -31,7 +32,7 @@ const samplesALine = 16;
 export class SheetCollector {
   readonly #shown: ReadonlySet<number>;
   readonly #settings: { readonly lambda: number; readonly seed: bigint; readonly job: JobOptions };
-  readonly #lines: { label: string; samples: Matrix }[] = [];
+  readonly #lines: SampleLine[] = [];
 
   constructor(generations: number, settings: { lambda: number; seed: bigint; job: JobOptions }) {
     const lines = Math.min(mostLines, generations);
@@ -53,20 +54,16 @@ export class SheetCollector {
 
   /** The sheet, real rows above; black is the smallest and white the greatest value of these. */
   sheet(
-    text: Pick<SampleSheet, 'title' | 'subtitle'>,
-    { height, width }: ImageSize,
+    text: { readonly title: string; readonly subtitle: readonly string[] },
+    size: ImageSize,
     real: Matrix,
-  ): SampleSheet {
+  ): NonNullable<LoopResult['sheet']> {
     const [black, white] = extent(real.data);
     const shownRows = firstRows(real, Math.min(samplesALine, real.rows));
     return {
-      ...text,
-      imageHeight: height,
-      imageWidth: width,
-      black,
-      // A picture of one grey needs two ends, too.
-      white: white > black ? white : black + 1,
       lines: [{ label: 'real', samples: shownRows }, ...this.#lines],
+      // A picture of one grey needs two ends, too.
+      options: { ...text, ...size, black, white: white > black ? white : black + 1 },
     };
   }
 }

@@ -1,11 +1,14 @@
 // A finished run of `madloop loop`, as JSON, CSV, a table and a chart.
 
-import type { Specification } from '../../charts/chart-style.js';
-import { type LineChart, lineChartSpecification, lineChartsSpecification } from '../../charts/line-chart.js';
-import type { SampleSheet } from '../../charts/sample-sheet.js';
+import type { Chart } from '../../charts/chart.js';
+import { lineChart, lineCharts } from '../../charts/line-chart.js';
+import type { LineChart } from '../../charts/line-chart-data.js';
+import { loopCurve } from '../../charts/loop-curve.js';
+import { withError } from '../../charts/numbers.js';
+import type { SampleLine, SampleSheetOptions } from '../../charts/sample-sheet.js';
 import { csvText } from '../../files/csv.js';
 import type { Estimate } from '../../gaussian-loop/simulate-gaussian-loop.js';
-import { tableText, withError } from '../terminal/table.js';
+import { tableText } from '../terminal/table.js';
 
 /** One generation, averaged over replicates. A metric that is not defined there is null. */
 export interface LoopRow {
@@ -18,7 +21,7 @@ export interface LoopResult {
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly rows: readonly LoopRow[];
   /** Sample images, where they were asked for. */
-  readonly sheet?: SampleSheet;
+  readonly sheet?: { readonly lines: readonly SampleLine[]; readonly options: SampleSheetOptions };
 }
 
 /** The result as a JSON document. It holds nothing that depends on threads or time. */
@@ -65,7 +68,7 @@ export function loopTable({ rows }: LoopResult): string {
 }
 
 /** Distance over generations, with a band of two standard errors; or all the metrics that were asked for, by kind. */
-export function loopChart({ parameters, rows }: LoopResult): Specification {
+export function loopChart({ parameters, rows }: LoopResult): Chart {
   const { data, metrics, replicates } = parameters;
   const { title, counts } = loopTitle(parameters);
   const subtitle = [
@@ -74,8 +77,8 @@ export function loopChart({ parameters, rows }: LoopResult): Specification {
   ];
   const charts = chartsOf((metrics as readonly string[] | undefined) ?? ['distance'], rows, data === undefined);
   return charts.length === 1
-    ? lineChartSpecification({ ...charts[0]!, title, subtitle })
-    : lineChartsSpecification(title, subtitle, charts);
+    ? lineChart({ ...charts[0]!, title, subtitle })
+    : lineCharts({ title, subtitle, charts });
 }
 
 // Metrics that share a chart, and what its axis and legend call them.
@@ -96,22 +99,16 @@ function chartsOf(names: readonly string[], rows: readonly LoopRow[], isGaussian
   const charts = kinds.map(({ yTitle, metrics }): LineChart => {
     const shown = Object.entries(metrics).filter(([name]) => names.includes(name));
     return {
-      title: '',
-      subtitle: [],
       xTitle: 'generation t',
       yTitle: isGaussian ? 'squared Wasserstein-2 distance' : yTitle,
-      curves: shown.map(([name, label]) => ({
-        ...(shown.length > 1 && { colour: label }),
-        points: rows.map(({ t, metrics: found }) => curvePoint(t, found[name])),
-      })),
-      ...(shown.length > 1 && { colourTitle: '' }),
+      curves: shown.map(([name, label]) => loopCurve(rows, name, shown.length > 1 ? { colour: label } : {})),
     };
   });
   return charts.filter(({ curves }) => curves.length > 0);
 }
 
 /** What stands above a sheet of samples. */
-export function sheetTexts(parameters: LoopResult['parameters']): Pick<SampleSheet, 'title' | 'subtitle'> {
+export function sheetTexts(parameters: LoopResult['parameters']): { title: string; subtitle: string[] } {
   const { title, counts } = loopTitle(parameters);
   const { model, components, replicates } = parameters;
   const size = components === undefined ? '' : ` of ${components} components`;
@@ -130,14 +127,6 @@ function loopTitle(parameters: LoopResult['parameters']): { title: string; count
     title: `The ${variantTitles[String(variant)]}`,
     counts: `${data === undefined ? `d = ${dim}` : data}, ${realCounts}, nₛ = ${synthetic}, λ = ${lambda}${past}`,
   };
-}
-
-/** A point of a curve with an error bar of two standard errors. */
-export function curvePoint(
-  x: number,
-  estimate: Estimate | null | undefined,
-): { x: number; y: number; error: number } {
-  return { x, y: estimate?.mean ?? Number.NaN, error: 2 * (estimate?.standardError ?? Number.NaN) };
 }
 
 /** What titles and legends call the variants. */

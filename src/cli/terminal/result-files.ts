@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { MadloopError } from '../../base/errors.js';
-import type { Specification } from '../../charts/chart-style.js';
-import { renderPng, renderSvg } from '../../charts/render.js';
+import type { Chart } from '../../charts/chart.js';
 import { writeFileAtomically } from '../../files/atomic-write.js';
 import { jsonText } from './output.js';
 
@@ -10,10 +9,10 @@ export interface ResultFiles {
   readonly name: string;
   readonly document: object;
   readonly csv: string;
-  /** A specification or an SVG document. Absent: no chart is wanted. */
-  readonly chart?: Specification | string;
-  /** An SVG document of sample images. */
-  readonly sheet?: string;
+  /** Absent: no chart is wanted. */
+  readonly chart?: Chart;
+  /** Sample images. */
+  readonly sheet?: Chart;
 }
 
 /**
@@ -33,14 +32,14 @@ export async function writeResultFiles(
     await writeFileAtomically(path, typeof content === 'string' ? content : [content]);
     written.push(path);
   };
-  const writePicture = async (name: string, svg: string): Promise<void> => {
-    await write(`${name}.svg`, `${svg}\n`);
-    await write(`${name}.png`, await renderPng(svg));
+  const writePicture = async (name: string, chart: Chart): Promise<void> => {
+    await write(`${name}.svg`, `${chart.svg}\n`);
+    await write(`${name}.png`, await chart.png());
   };
   await write('.json', `${jsonText(files.document)}\n`);
   await write('.csv', files.csv);
   const { chart, sheet } = files;
-  if (chart !== undefined) await writePicture('', typeof chart === 'string' ? chart : await renderSvg(chart));
+  if (chart !== undefined) await writePicture('', chart);
   if (sheet !== undefined) await writePicture('-samples', sheet);
   return written;
 }

@@ -1,9 +1,10 @@
 // A study and its status, for reading.
 
+import { withError } from '../../charts/numbers.js';
 import type { StudyCell, StudyDocument } from '../../studies/definition/study-document.js';
 import type { StudyStatus } from '../../studies/store/read-study.js';
 import { shortTime } from './study-progress.js';
-import { tableText, withError } from './table.js';
+import { tableText } from './table.js';
 
 // As many lines as a screen shows beside the command itself.
 const longestTable = 30;

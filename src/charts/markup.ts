@@ -45,12 +45,3 @@ function escaped(text: string): string {
 function attributeText(value: string | number): string {
   return typeof value === 'number' ? String(Math.round(value * 100) / 100) : String(value);
 }
-
-/** JSON that can stand inside a script element: nothing in it ends the element, or a line of old JavaScript. */
-export function embeddedJson(value: unknown): Markup {
-  const json = JSON.stringify(value)
-    .replaceAll('<', '\\u003c')
-    .replaceAll('\u2028', '\\u2028')
-    .replaceAll('\u2029', '\\u2029');
-  return { markup: json };
-}

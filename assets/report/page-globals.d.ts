@@ -1,0 +1,4 @@
+// What a report's page has beside its script: functions of src/charts/numbers.ts, put before it.
+
+declare const numberText: typeof import('../../src/charts/numbers.js').numberText;
+declare const withError: typeof import('../../src/charts/numbers.js').withError;

@@ -1,0 +1,22 @@
+// Numbers for reading. The report's page has these functions as text: they see nothing outside themselves.
+
+/** A number with at most `digits` significant digits, those before the point never rounded away, thousands set apart ("10,000"); below 1e-4 and from 1e7 on as powers ("2e+9"). */
+export function numberText(value: number, digits = 4): string {
+  if (!Number.isFinite(value)) return String(value);
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e7)) return Number(value.toPrecision(digits)).toExponential();
+  return Number(value.toPrecision(Math.max(digits, Math.ceil(Math.log10(size + 1))))).toLocaleString('en-US', {
+    maximumFractionDigits: 10,
+  });
+}
+
+/** "12.294 ± 0.013": as many digits as the standard error leaves meaning, with two of its own; without an error seven. */
+export function withError(mean: number, standardError: number): string {
+  const plain = Number.isFinite(mean) ? String(Number(mean.toPrecision(7))) : String(mean);
+  if (!(standardError > 0) || !Number.isFinite(standardError)) return plain;
+  const decimals = 1 - Math.floor(Math.log10(standardError));
+  // Beyond these, fixed notation is either all zeros or all digits.
+  if (decimals > 9 || Math.abs(mean) >= 1e12) return `${plain} ± ${standardError.toExponential(1)}`;
+  const places = Math.max(0, decimals);
+  return `${mean.toFixed(places)} ± ${standardError.toFixed(places)}`;
+}
