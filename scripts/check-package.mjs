@@ -58,6 +58,10 @@ function checkList(files) {
     'dist/index.js',
     'dist/index.d.ts',
     'dist/cli/main.js',
+    'dist/charts/index.js',
+    'dist/charts/index.d.ts',
+    'examples/digits.mjs',
+    'examples/make-digits.mjs',
     'examples/models/madloop_model.py',
     ...sources,
     ...vendored.map((name) => `native/vendor/eigen/${name}`),
@@ -98,6 +102,13 @@ function useIt() {
   };
   use('use.mjs', `import { expectedDistance } from 'madloop';\n${call};\n`);
   use('use.cjs', `const { expectedDistance } = require('madloop');\n${call};\n`);
+  // Optional packages are left out: charts are drawn all the same.
+  const draw = "lineChart({ xTitle: 'x', yTitle: 'y', curves: [{ points: [{ x: 1, y: 1 }] }] })";
+  writeFileSync(
+    join(project, 'chart.mjs'),
+    `import { lineChart } from 'madloop/charts';\nconsole.log(${draw}.svg.slice(0, 4));\n`,
+  );
+  assertEqual(run(process.execPath, ['chart.mjs'], { cwd: project }).trim(), '<svg', 'chart.mjs');
   const info = JSON.parse(run('npx', ['--no-install', 'madloop', 'info', '--json'], { cwd: project }));
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   assertEqual(info.version, version, 'madloop info --json');
@@ -106,6 +117,7 @@ function useIt() {
 function typeCheck() {
   const consumer = `
 import { MadloopError, expectedDistance, frechetDistance, matrix, simulateGaussianLoop } from 'madloop';
+import { type Chart, lineChart, loopCurve } from 'madloop/charts';
 
 const distance: number = await expectedDistance({ dim: 10, samples: 100 });
 const x = matrix(new Float64Array(6), 3, 2);
@@ -115,7 +127,9 @@ const first: number | undefined = generations[0]?.distance.mean;
 const code: string = new MadloopError('ERR_INVALID_INPUT', 'text').code;
 // @ts-expect-error there is no such variant
 await simulateGaussianLoop({ variant: 'stale-data', dim: 2, real: 10, synthetic: 10, generations: 3 });
-console.log(distance, between, first, code);
+const chart: Chart = lineChart({ xTitle: 't', yTitle: 'distance', curves: [loopCurve(generations, 'distance')] });
+const png: Uint8Array = await chart.png({ scale: 2 });
+console.log(distance, between, first, code, chart.svg, png);
 `;
   writeFileSync(join(project, 'consumer.mts'), consumer);
   writeFileSync(

@@ -57,7 +57,7 @@ export function colourBar(
   const along = (value: number) =>
     length * (upright ? 1 - colourShare(colours, value) : colourShare(colours, value));
   const labels = colours.ticks.map((tick) => ({ at: along(tick), label: numberText(tick, 2) }));
-  const [top, left] = upright ? [20, 0] : [0, 0];
+  const [top, left] = upright ? [26, 0] : [0, 0];
   const gradient = element(
     'linearGradient',
     upright ? { id, x1: 0, y1: 1, x2: 0, y2: 0 } : { id },
@@ -87,7 +87,7 @@ export function colourBar(
             ]
           : [text(at, 24, 'middle', label)],
       ),
-      upright ? text(0, 11, 'start', title) : text(length / 2, 40, 'middle', title),
+      upright ? text(0, 13, 'start', title) : text(length / 2, 40, 'middle', title),
     ),
   };
 }

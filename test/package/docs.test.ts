@@ -37,6 +37,7 @@ const pages = [
   ['docs/metrics.md', 3], // a line a metric
   ['docs/models-in-core.md', 2], // a line or more a fit
   ['docs/effective-sample-size.md', 1],
+  ['docs/charts.md', 1],
 ] as const;
 
 /** A TypeScript program as JavaScript; errors of types fail the test. */

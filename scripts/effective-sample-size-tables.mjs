@@ -1,4 +1,4 @@
-// Prints the tables of docs/effective-sample-size.md: node bench/effective-sample-size.mjs [accuracy|thresholds|time] [d,d,...]
+// Prints the tables of docs/effective-sample-size.md: node scripts/effective-sample-size-tables.mjs [accuracy|thresholds|time] [d,d,...]
 import { admissibleThreshold, effectiveSampleSize, limitPoint } from 'madloop';
 
 const wanted = process.argv[2];

