@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,4 +33,26 @@ it('whoever embeds the loops loads neither the store nor the engine of studies',
 
 it('whoever reads files loads no loops', () => {
   expect(loads('features/index.ts').filter(under('loops/'))).toEqual([]);
+});
+
+it('whoever draws charts loads neither the engine nor studies', () => {
+  const rooms = new Set(loads('charts/index.ts').map((file) => file.split('/')[0]));
+  expect([...rooms].sort()).toEqual(['base', 'charts', 'files']);
+});
+
+it('what charts are drawn with is loaded when the first one is drawn', () => {
+  // Says on standard error what is imported; what is required later is not.
+  const hooks = `import { writeSync } from 'node:fs';
+    export async function load(url, context, next) { writeSync(2, url + '\\n'); return next(url, context); }`;
+  const dataUrl = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;
+  const registration = `import { register } from 'node:module'; register(${JSON.stringify(dataUrl(hooks))});`;
+  const program = `import * as all from 'madloop';
+    import * as charts from 'madloop/charts';
+    const { svg } = charts.lineChart({ xTitle: 'x', yTitle: 'y', curves: [{ points: [{ x: 1, y: 1 }] }] });
+    console.log(svg.slice(0, 4), Object.entries(charts).every(([name, value]) => all[name] === value));`;
+  const args = ['--import', dataUrl(registration), '--input-type=module', '--eval', program];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  expect(stdout).toBe('<svg true\n');
+  expect(stderr).toContain('dist/charts/line-chart.js');
+  expect(stderr).not.toContain('d3-');
 });
