@@ -31,11 +31,9 @@ export function valueScale(values: readonly number[], around: readonly number[] 
   return { logarithmic, domain, ticks: ticks.map((value) => ({ value, label: numberText(value) })) };
 }
 
-/** From one mark of the axis to another. */
+/** From one mark of the axis to another; what is above the last one by less than a hundredth is as good as on it. */
 function linearDomain(low: number, high: number): readonly [number, number] {
-  const [from, to] = d3.scale
-    .scaleLinear([low, low === high ? low + 1 : high], [0, 1])
-    .nice(marks)
-    .domain();
+  const top = low === high ? low + 1 : high - 0.01 * (high - low);
+  const [from, to] = d3.scale.scaleLinear([low, top], [0, 1]).nice(marks).domain();
   return [from!, to!];
 }

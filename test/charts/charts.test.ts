@@ -32,6 +32,8 @@ describe('the axis', () => {
 
   test('has room for error bars, and some scale where there is nothing to draw', () => {
     expect(valueScale([1, 9], [-3, 11]).domain).toEqual([0, 12]);
+    // Not for a hair above a mark.
+    expect(valueScale([0.4, 0.9999], [1.0001]).domain).toEqual([0, 1]);
     expect(valueScale([-1, 9], [-3, 11]).domain[0]).toBeLessThanOrEqual(-3);
     expect(valueScale([1, 100], [1e-9, 1e3]).domain).toEqual([1 / 1.3, 1e3]);
     for (const values of [[], [Number.NaN], [0], [0, 0]]) {
