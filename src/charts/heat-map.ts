@@ -43,7 +43,7 @@ export function heatMap(map: HeatMap): Chart {
       length: 150,
       upright: true,
     }),
-    legendBlock([{ title: '', entries: mapLegend(checked) }]),
+    legendBlock([{ title: '', entries: mapLegend(checked).map(enlarged) }]),
   ]);
   return chartOf(title!, subtitle!, beside(22, [below(14, rows), legend]));
 }
@@ -77,6 +77,11 @@ export function mapLegend({ panels, level, markLabels = {} }: HeatMap): LegendEn
       swatch: element('path', { class: 'marks', fill: 'none', stroke: '#222222', d: `M0,0${cellMarks[mark]}` }),
     })),
   ];
+}
+
+// Marks are small, so that they fit into cells.
+function enlarged({ swatch, label }: LegendEntry): LegendEntry {
+  return { label, swatch: element('g', { transform: 'scale(1.6)' }, swatch) };
 }
 
 function panelBlock(
