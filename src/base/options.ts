@@ -10,25 +10,37 @@ export type From<Value, Context> = Value | ((context: Context, where: string) =>
 /** Checks a value that is not undefined, or one that is where the option must be given. Throws ERR_INVALID_INPUT. */
 type Check<Value, Context> = (where: string, argument: string, value: unknown, context: Context) => Value;
 
+/** Throws ERR_INVALID_INPUT where a checked value breaks it. */
+type Rule<Value, Context> = (where: string, argument: string, value: Value, context: Context) => void;
+
 /** What is known of an option. */
 interface Facts<Value, Context> {
   readonly check: Check<Value, Context>;
-  /** What it may be, in words: "a number from 0 to 1". */
+  /** What it may be, in words: "number from 0 to 1". */
   readonly allowed: string;
   /** The words it can be, where it is one of a few. */
   readonly choices?: readonly string[];
-  /** What stands for undefined; absent where the option must be given. */
-  readonly otherwise?: From<Value, Context>;
-  /** `otherwise` in words, where it has to be found. */
-  readonly otherwiseInWords?: string;
+  /** What stands for undefined; 'undefined' itself where it may stay away, 'error' where it may not. */
+  readonly absent: 'error' | 'undefined' | { readonly default: From<Value | undefined, Context> };
+  /** What stands for undefined, in words. */
+  readonly defaultInWords: string;
   /** What it means. */
   readonly meaning: string;
-  readonly unit?: string;
+  readonly unit: string;
   /** What its flag calls a value, as "<n>"; empty for a flag without one. */
   readonly valueName: string;
   /** The value that a text on the command line stands for; the check judges it. */
   readonly parse: (text: string) => unknown;
 }
+
+const plain = {
+  absent: 'error',
+  defaultInWords: '',
+  meaning: '',
+  unit: '',
+  valueName: '<text>',
+  parse: String,
+} as const;
 
 /**
  * One option. Made by `integer`, `number`, `oneOf`, ...; must be given unless `or` or `optional` says otherwise. Every method
@@ -42,25 +54,65 @@ export class Option<Value, Context = unknown> {
   }
 
   /**
-   * May be left out: then it is `otherwise`, which is not checked. `inWords` is for readers, where a function finds it.
+   * May be left out: then it is this, checked as if it had been given (so a function may return undefined for an option that
+   * must be given after all). Where a function finds it, `inWords` tells readers what.
    */
   or<More = unknown>(
-    otherwise: From<NonNullable<Value>, More>,
-    inWords?: string,
-  ): Option<NonNullable<Value>, Context & More> {
-    const facts = this.facts as Facts<NonNullable<Value>, Context & More>;
-    return new Option({ ...facts, otherwise, ...(inWords !== undefined && { otherwiseInWords: inWords }) });
+    otherwise: From<Value | undefined, More>,
+    inWords = typeof otherwise === 'function' ? '' : String(otherwise),
+  ): Option<Value, Context & More> {
+    const facts: Facts<Value, Context & More> = this.facts;
+    return new Option({ ...facts, absent: { default: otherwise }, defaultInWords: inWords });
   }
 
-  /** May be left out: then it is undefined, which `inWords` explains. */
+  /** May be left out: then there is none, which `inWords` explains. */
   optional(inWords = ''): Option<Value | undefined, Context> {
     const facts: Facts<Value | undefined, Context> = this.facts;
-    return new Option({ ...facts, otherwise: undefined, otherwiseInWords: inWords });
+    return new Option({ ...facts, absent: 'undefined', defaultInWords: inWords });
   }
 
-  /** Says what it means, in plain words that go on "lambda: ...". */
+  /** A further rule, for a value that has passed the checks before. */
+  and<More = unknown>(rule: Rule<NonNullable<Value>, More>): Option<Value, Context & More> {
+    const facts: Facts<Value, Context & More> = this.facts;
+    return new Option({
+      ...facts,
+      check(where, argument, given, context) {
+        const value = facts.check(where, argument, given, context);
+        if (value !== undefined) rule(where, argument, value as NonNullable<Value>, context);
+        return value;
+      },
+    });
+  }
+
+  /** Must be left out, and is undefined, unless `applies`; `inWords` says when that is. */
+  only<More>(applies: (context: More) => boolean, inWords: string): Option<Value | undefined, Context & More> {
+    const facts: Facts<Value | undefined, Context & More> = this.facts;
+    const { absent, check } = facts;
+    return new Option({
+      ...facts,
+      absent: {
+        default: (context, where) =>
+          applies(context) && typeof absent === 'object' ? found(absent.default, context, where) : undefined,
+      },
+      check(where, argument, value, context) {
+        if (applies(context))
+          return value === undefined && absent === 'undefined'
+            ? undefined
+            : check(where, argument, value, context);
+        if (value !== undefined) throw invalid(where, argument, `be left out unless ${inWords}`, value);
+        return undefined;
+      },
+    });
+  }
+
+  /** Says what it means, in plain words. */
   doc(meaning: string): Option<Value, Context> {
     return new Option({ ...this.facts, meaning });
+  }
+
+  /** Says in plain words what it may be, where the kind says it less well. */
+  allow(allowed: string): Option<Value, Context> {
+    return new Option({ ...this.facts, allowed });
   }
 
   /** What values are measured in. */
@@ -73,21 +125,11 @@ export class Option<Value, Context = unknown> {
     return new Option({ ...this.facts, valueName });
   }
 
-  get isRequired(): boolean {
-    return !('otherwise' in this.facts);
-  }
-
-  /** What stands for undefined, for readers; empty where nothing does. */
-  get defaultInWords(): string {
-    const { otherwise, otherwiseInWords } = this.facts;
-    if (otherwiseInWords !== undefined) return otherwiseInWords;
-    return otherwise === undefined || typeof otherwise === 'function' ? '' : String(otherwise);
-  }
-
   resolve(where: string, argument: string, given: unknown, context: Context): Value {
-    const { check } = this.facts;
-    if (given !== undefined || this.isRequired) return check(where, argument, given, context);
-    return found(this.facts.otherwise as From<Value, Context>, context, where);
+    const { absent, check } = this.facts;
+    if (given !== undefined || absent === 'error') return check(where, argument, given, context);
+    if (absent === 'undefined') return undefined as Value;
+    return check(where, argument, found(absent.default, context, where), context);
   }
 }
 
@@ -102,10 +144,20 @@ export type TableOf<Options> = {
   readonly [Name in keyof Options]-?: Option<Options[Name] | undefined, never>;
 };
 
-/** The values of a table's options, checked and filled in. */
-export type ValuesOf<Table extends OptionTable> = {
-  -readonly [Name in keyof Table]: Table[Name] extends Option<infer Value, never> ? Value : never;
-};
+type ValueOf<Entry> = Entry extends Option<infer Value, never> ? Value : never;
+type Flat<Values> = { -readonly [Name in keyof Values]: Values[Name] };
+
+/** The values of a table's options, checked and filled in; what is undefined is absent. */
+export type ValuesOf<Table extends OptionTable> = Flat<
+  {
+    [Name in keyof Table as undefined extends ValueOf<Table[Name]> ? never : Name]: ValueOf<Table[Name]>;
+  } & {
+    [Name in keyof Table as undefined extends ValueOf<Table[Name]> ? Name : never]?: Exclude<
+      ValueOf<Table[Name]>,
+      undefined
+    >;
+  }
+>;
 
 type ContextOf<Entry> = Entry extends Option<unknown, infer Context> ? (context: Context) => void : never;
 type Needs<Table extends OptionTable> =
@@ -128,7 +180,9 @@ export function resolve<Table extends OptionTable>(
   place: Place,
   given: unknown,
   table: Table,
-  ...[context]: Record<never, never> extends ContextBeside<Table> ? [] : [ContextBeside<Table>]
+  ...[context]: Record<never, never> extends ContextBeside<Table>
+    ? [ContextBeside<Table>?]
+    : [ContextBeside<Table>]
 ): ValuesOf<Table> {
   const {
     where,
@@ -148,7 +202,8 @@ export function resolve<Table extends OptionTable>(
       },
     });
   }
-  return Object.fromEntries(names.map((name) => [name, values[name]])) as ValuesOf<Table>;
+  const entries = names.map((name) => [name, values[name]]);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as ValuesOf<Table>;
 }
 
 /** An integer from `least` to `most`, at most 2^53 - 1. */
@@ -164,10 +219,10 @@ export function integer<Context = unknown>(
         ? `integer from ${grouped(least)} to ${grouped(most)}`
         : `integer of at least ${grouped(least)}`;
   return new Option({
+    ...plain,
     check: (where, argument, value, context: Context) =>
       checkInteger(where, argument, value, found(least, context, where), found(most, context, where)),
     allowed,
-    meaning: '',
     valueName: '<n>',
     parse: numberOrText,
   });
@@ -178,9 +233,9 @@ export function number(least: number, most: number): Option<number> {
   const [low, high] = [-Number.MAX_VALUE, Number.MAX_VALUE];
   const range = least === low ? '' : most === high ? ` of at least ${least}` : ` from ${least} to ${most}`;
   return new Option({
+    ...plain,
     check: (where, argument, value) => checkNumber(where, argument, value, least, most),
     allowed: `number${range}`,
-    meaning: '',
     valueName: '<x>',
     parse: numberOrText,
   });
@@ -189,34 +244,32 @@ export function number(least: number, most: number): Option<number> {
 /** True or false. */
 export function boolean(): Option<boolean> {
   return new Option({
+    ...plain,
     check: checkBoolean,
     allowed: 'true or false',
-    meaning: '',
     valueName: '',
-    parse: String,
   });
 }
 
 /** One of the given words. */
 export function oneOf<const Word extends string>(words: readonly Word[]): Option<Word> {
   return new Option({
+    ...plain,
     check: (where, argument, value) => checkChoice(where, argument, value, words),
     allowed: words.map((word) => `'${word}'`).join(', '),
     choices: words,
-    meaning: '',
     valueName: '<name>',
-    parse: String,
   });
 }
 
 /** A seed, in any of its forms, as a 64-bit number; 0 where it is left out. */
 export function seed(): Option<bigint> {
   const option = new Option<bigint>({
+    ...plain,
     check: resolveSeed,
     allowed: 'safe integer, bigint or decimal string, from 0 to 2^64 - 1',
     meaning: 'decides every random number',
     valueName: '<n>',
-    parse: String,
   });
   return option.or(0n);
 }
@@ -253,7 +306,7 @@ export function checked<Value, Context = unknown>(
   allowed: string,
   check: Check<Value, Context>,
 ): Option<Value, Context> {
-  return new Option({ check, allowed, meaning: '', valueName: '<text>', parse: String });
+  return new Option({ ...plain, check, allowed });
 }
 
 /** A number where the text is one; other text stays, for a check to quote. */

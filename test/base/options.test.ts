@@ -1,4 +1,5 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
+import { mustError } from '../../src/base/check.js';
 import { divisorOption } from '../../src/base/divisor.js';
 import {
   boolean,
@@ -59,8 +60,9 @@ describe('a table of options', () => {
       divisor: 'unbiased',
       seed: 0n,
       series: false,
-      title: undefined,
     });
+    // What has no value is absent.
+    expect(Object.keys(resolve('f', { real: 5 }, table))).not.toContain('title');
   });
 
   test('has values of the types that its checks return', () => {
@@ -108,11 +110,12 @@ describe('a table of options', () => {
     [null, 'f: options must be an object, got null'],
     [{ real: 1.5 }, 'f: real must be an integer of at least 1, got 1.5'],
     [{ real: 1, initial: 1 }, 'f: initial must be an integer of at least 2, got 1'],
-    [{ real: 1, lambda: 2 }, 'f: lambda must be a number from 0 to 1, got 2'],
-    [{ real: 1, divisor: 'n' }, `f: divisor must be one of 'unbiased', 'mle', got "n"`],
-    [{ real: 1, series: 1 }, 'f: series must be true or false, got 1'],
-    [{ real: 1, title: '' }, 'f: title must be text, got ""'],
-    [{ real: 1, seed: -1 }, 'f: seed must be a safe integer, a bigint or a decimal string, from 0 to 2^64 - 1'],
+    [{ real: 1 }, 'f: initial must be an integer of at least 2, got 1'],
+    [{ real: 2, lambda: 2 }, 'f: lambda must be a number from 0 to 1, got 2'],
+    [{ real: 2, divisor: 'n' }, `f: divisor must be one of 'unbiased', 'mle', got "n"`],
+    [{ real: 2, series: 1 }, 'f: series must be true or false, got 1'],
+    [{ real: 2, title: '' }, 'f: title must be text, got ""'],
+    [{ real: 2, seed: -1 }, 'f: seed must be a safe integer, a bigint or a decimal string, from 0 to 2^64 - 1'],
   ])('refuses %j', wrong);
 });
 
@@ -142,6 +145,52 @@ describe('what depends on other options', () => {
     void (() => resolve('f', { k: 4 }, bounded));
   });
 
+  test('may be a rule', () => {
+    const ruled = {
+      low: integer(0).or(0),
+      high: integer(0)
+        .or(5)
+        .and((where, argument, value, { low }: { low: number }) => {
+          if (value < low) throw mustError(where, argument, `be at least low = ${low}`, String(value));
+        }),
+    };
+    expect(resolve('f', { low: 2 }, ruled)).toEqual({ low: 2, high: 5 });
+    const call = () => resolve('f', { low: 6 }, ruled);
+    expectThrow(call, 'ERR_INVALID_INPUT', 'f: high must be at least low = 6, got 5');
+  });
+
+  test('may be whether there is any', () => {
+    const picky = {
+      pool: oneOf(['latest', 'subsample']).or('latest'),
+      subsample: integer(2)
+        .or(7)
+        .only(({ pool }: { pool: string }) => pool === 'subsample', "pool is 'subsample'"),
+    };
+    expect(resolve('f', {}, picky)).toEqual({ pool: 'latest' });
+    expect(resolve('f', { pool: 'subsample' }, picky)).toEqual({ pool: 'subsample', subsample: 7 });
+    expect(resolve('f', { pool: 'subsample', subsample: 3 }, picky).subsample).toBe(3);
+    expectThrow(
+      () => resolve('f', { subsample: 3 }, picky),
+      'ERR_INVALID_INPUT',
+      "f: subsample must be left out unless pool is 'subsample', got 3",
+    );
+    expectThrow(
+      () => resolve('f', { pool: 'subsample', subsample: 1 }, picky),
+      'ERR_INVALID_INPUT',
+      'f: subsample must be an integer of at least 2, got 1',
+    );
+  });
+
+  test('must be given where no default is found', () => {
+    const found = { dim: integer(1).or(({ known }: { known?: number | undefined }) => known) };
+    expect(resolve('f', {}, found, { known: 3 })).toEqual({ dim: 3 });
+    expectThrow(
+      () => resolve('f', {}, found, {}),
+      'ERR_INVALID_INPUT',
+      'f: dim must be an integer of at least 1, got undefined',
+    );
+  });
+
   test('is found once, and only where it is needed', () => {
     let calls = 0;
     const counted = {
@@ -165,7 +214,7 @@ describe('what depends on other options', () => {
 describe('other kinds', () => {
   test('groups name their options in full', () => {
     const grouped = { limits: group({ fit: number(0, 10).optional(), start: number(0, 10).or(6) }).optional() };
-    expect(resolve('f', {}, grouped)).toEqual({ limits: undefined });
+    expect(resolve('f', {}, grouped)).toEqual({});
     expect(resolve('f', { limits: { fit: 2 } }, grouped)).toEqual({ limits: { fit: 2, start: 6 } });
     const refused = (limits: unknown, message: string) =>
       expectThrow(() => resolve('f', { limits }, grouped), 'ERR_INVALID_INPUT', message);
@@ -202,18 +251,19 @@ describe('other kinds', () => {
 });
 
 test('an option tells readers what it is', () => {
-  const { facts, isRequired, defaultInWords } = table.lambda.in('parts').flag('<share>');
-  expect(facts).toMatchObject({
+  expect(table.lambda.in('parts').flag('<share>').facts).toMatchObject({
     allowed: 'number from 0 to 1',
+    defaultInWords: '1',
     meaning: 'sampling bias',
     unit: 'parts',
     valueName: '<share>',
   });
-  expect([isRequired, defaultInWords]).toEqual([false, '1']);
-  expect([table.real.isRequired, table.real.defaultInWords]).toEqual([true, '']);
-  expect([table.initial.defaultInWords, table.title.defaultInWords]).toEqual(['as many as real', 'none']);
+  expect(table.real.facts).toMatchObject({ absent: 'error', defaultInWords: '' });
+  expect(table.initial.facts.defaultInWords).toBe('as many as real');
+  expect(table.title.facts).toMatchObject({ absent: 'undefined', defaultInWords: 'none' });
   expect(oneOf(['a', 'b']).facts).toMatchObject({ allowed: "'a', 'b'", choices: ['a', 'b'] });
   expect(integer(1, 1024).facts.allowed).toBe('integer from 1 to 1,024');
+  expect(integer(1, 9).allow('1 to the rows').facts.allowed).toBe('1 to the rows');
 });
 
 test.each([
