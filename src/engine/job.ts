@@ -3,8 +3,9 @@
 // A job runs on threads of its own and each call uses up to `threads` of them; calls made at the same time share the
 // processors as the operating system sees fit. Run many small calls with threads: 1, or one after the other.
 
-import { checkOptions, describe, invalid, mustError } from '../base/check.js';
+import { invalid } from '../base/check.js';
 import { type ErrorCode, MadloopError } from '../base/errors.js';
+import { callback, checked, integer, resolve, type TableOf } from '../base/options.js';
 import { JobProgress } from './job-progress.js';
 import type { NativeJob } from './native-types.js';
 import type { OnProgress, Progress } from './progress.js';
@@ -23,33 +24,39 @@ export interface JobOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** The names of JobOptions, for the lists of known options. */
-export const jobOptionNames = ['threads', 'signal', 'onProgress'] as const;
+/** The part of a table of options that every heavy call has. */
+export const jobOptions = {
+  threads: integer(1, maximumThreads)
+    .or((_: unknown, where) => defaultThreads(where), 'MADLOOP_THREADS, else all processors')
+    .doc('threads to use; never changes a result'),
+  signal: checked('AbortSignal', checkSignal).optional().doc('aborting it rejects the call at once'),
+  onProgress: callback<(progress: Progress) => void>()
+    .optional()
+    .doc('called at most 20 times a second, and a last time at the end'),
+} satisfies TableOf<JobOptions>;
 
 /** Checked job options, with the name of the call for messages. */
 export interface JobSettings {
   readonly where: string;
   readonly threads: number;
-  readonly signal: AbortSignal | undefined;
-  readonly onProgress: OnProgress;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: OnProgress;
 }
+
+/** The names of JobOptions, for the lists of known options. */
+export const jobOptionNames = ['threads', 'signal', 'onProgress'] as const;
 
 /** Checks the job options among a call's already-read options. */
 export function resolveJobOptions(
   where: string,
   { threads, signal, onProgress }: { [key in keyof JobOptions]?: unknown },
 ): JobSettings {
-  return {
-    where,
-    threads: threads === undefined ? defaultThreads(where) : checkThreads(where, threads),
-    signal: signal === undefined ? undefined : checkSignal(where, signal),
-    onProgress: onProgress === undefined ? undefined : checkCallback(where, onProgress),
-  };
+  return checkJobOptions(where, { threads, signal, onProgress });
 }
 
 /** Reads and checks the options of a call that takes job options only. */
 export function checkJobOptions(where: string, options: unknown): JobSettings {
-  return resolveJobOptions(where, checkOptions(where, 'options', options, jobOptionNames));
+  return { where, ...resolve(where, options, jobOptions) };
 }
 
 /**
@@ -171,19 +178,7 @@ const nativeCodes: ReadonlySet<string> = new Set<ErrorCode>([
   'ERR_INTERNAL',
 ]);
 
-function checkThreads(where: string, value: unknown): number {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > maximumThreads) {
-    throw invalid(where, 'threads', `be an integer from 1 to ${maximumThreads}`, value);
-  }
+function checkSignal(where: string, argument: string, value: unknown): AbortSignal {
+  if (!(value instanceof AbortSignal)) throw invalid(where, argument, 'be an AbortSignal', value);
   return value;
-}
-
-function checkSignal(where: string, value: unknown): AbortSignal {
-  if (!(value instanceof AbortSignal)) throw mustError(where, 'signal', 'be an AbortSignal', describe(value));
-  return value;
-}
-
-function checkCallback(where: string, value: unknown): (progress: Progress) => void {
-  if (typeof value !== 'function') throw invalid(where, 'onProgress', 'be a function', value);
-  return value as (progress: Progress) => void;
 }

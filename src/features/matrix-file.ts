@@ -1,7 +1,8 @@
 import { abortable } from '../base/abortable.js';
-import { checkMatrix, checkOptions, invalid } from '../base/check.js';
+import { checkMatrix, invalid } from '../base/check.js';
+import { checked, resolve, type TableOf } from '../base/options.js';
 import type { Matrix } from '../base/shapes.js';
-import { resolveJobOptions } from '../engine/job.js';
+import { jobOptions } from '../engine/job.js';
 import { writeFileAtomically } from '../files/atomic-write.js';
 import { withFile } from '../files/byte-source.js';
 import { npyParts, readMatrixFrom } from '../files/matrix.js';
@@ -12,6 +13,18 @@ export interface ReadMatrixOptions {
   /** Aborting it rejects the call at once with code ERR_ABORTED, name AbortError, cause `signal.reason`. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/** The part of a table of options that reading an array has. */
+export const arrayOption = {
+  array: checked('text', checkArrayName)
+    .optional('its only two-dimensional one')
+    .doc('the array to read of an .npz file'),
+};
+
+export const readMatrixOptions = {
+  ...arrayOption,
+  signal: jobOptions.signal,
+} satisfies TableOf<ReadMatrixOptions>;
 
 /**
  * Reads a matrix from a .npy file (versions 1 to 3) or an .npz file (stored or deflated entries), in C or Fortran order
@@ -31,12 +44,9 @@ export interface ReadMatrixOptions {
  */
 export async function readMatrix(path: string, options?: ReadMatrixOptions): Promise<Matrix> {
   const where = 'readMatrix';
-  const { array, signal } = checkOptions(where, 'options', options, ['array', 'signal']);
-  const { signal: checkedSignal } = resolveJobOptions(where, { signal });
-  const [file, name] = [checkPath(where, path), checkArrayName(where, array)];
-  return abortable(where, checkedSignal, () =>
-    withFile(file, checkedSignal, (source) => readMatrixFrom(source, name)),
-  );
+  const { array, signal } = resolve(where, options, readMatrixOptions);
+  const file = checkPath(where, path);
+  return abortable(where, signal, () => withFile(file, signal, (source) => readMatrixFrom(source, array)));
 }
 
 /**
@@ -56,7 +66,7 @@ export function checkPath(where: string, path: unknown): string {
   return path;
 }
 
-export function checkArrayName(where: string, name: unknown): string | undefined {
-  if (name !== undefined && typeof name !== 'string') throw invalid(where, 'array', 'be a string', name);
+function checkArrayName(where: string, argument: string, name: unknown): string {
+  if (typeof name !== 'string') throw invalid(where, argument, 'be a string', name);
   return name;
 }

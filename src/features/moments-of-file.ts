@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { abortable } from '../base/abortable.js';
 import { allocate } from '../base/allocate.js';
-import { checkOptions, checkProduct, mustError } from '../base/check.js';
+import { checkProduct, mustError } from '../base/check.js';
 import { MadloopError } from '../base/errors.js';
+import { resolve, type TableOf } from '../base/options.js';
 import type { Moments } from '../base/shapes.js';
 import { mergeMoments } from '../distributions/moments.js';
-import { type JobOptions, type JobSettings, jobOptionNames, resolveJobOptions, runJob } from '../engine/job.js';
+import { type JobOptions, type JobSettings, jobOptions, runJob } from '../engine/job.js';
 import { native } from '../engine/native.js';
 import { ProgressReporter, progressOf } from '../engine/progress.js';
 import { firstNonFinite } from '../engine/rows.js';
@@ -14,12 +15,14 @@ import type { Elements } from '../files/elements.js';
 import { chooseMatrix } from '../files/matrix.js';
 import { openRows, type RowReader } from '../files/row-reader.js';
 import { openArrayFile } from '../files/stored-array.js';
-import { checkArrayName, checkPath } from './matrix-file.js';
+import { arrayOption, checkPath } from './matrix-file.js';
 
 export interface MomentsOfFileOptions extends JobOptions {
   /** The array to read of an .npz file. Default: its only two-dimensional one. */
   readonly array?: string | undefined;
 }
+
+export const momentsOfFileOptions = { ...arrayOption, ...jobOptions } satisfies TableOf<MomentsOfFileOptions>;
 
 const where = 'momentsOfFile';
 
@@ -39,11 +42,10 @@ const where = 'momentsOfFile';
  * const real = await momentsOfFile('features.npy'); // 50,000 x 2,048
  */
 export async function momentsOfFile(path: string, options?: MomentsOfFileOptions): Promise<Moments> {
-  const { array, ...job } = checkOptions(where, 'options', options, ['array', ...jobOptionNames]);
-  const settings = resolveJobOptions(where, job);
-  const [file, name] = [checkPath(where, path), checkArrayName(where, array)];
-  return abortable(where, settings.signal, () =>
-    withFile(file, settings.signal, (source) => momentsOfSource(source, name, settings)),
+  const { array, ...job } = resolve(where, options, momentsOfFileOptions);
+  const file = checkPath(where, path);
+  return abortable(where, job.signal, () =>
+    withFile(file, job.signal, (source) => momentsOfSource(source, array, { where, ...job })),
   );
 }
 

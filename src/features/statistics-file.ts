@@ -2,8 +2,9 @@
 // these but the last can read.
 
 import { abortable } from '../base/abortable.js';
-import { checkOptions, mustError } from '../base/check.js';
-import { resolveJobOptions } from '../engine/job.js';
+import { mustError } from '../base/check.js';
+import { resolve, type TableOf } from '../base/options.js';
+import { jobOptions } from '../engine/job.js';
 import { firstNonFinite } from '../engine/rows.js';
 import { writeFileAtomically } from '../files/atomic-write.js';
 import { type ByteSource, withFile } from '../files/byte-source.js';
@@ -26,6 +27,8 @@ export interface ReadStatisticsOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export const readStatisticsOptions = { signal: jobOptions.signal } satisfies TableOf<ReadStatisticsOptions>;
+
 const format = 'madloop statistics';
 const version = 1;
 const divisor = 'count - 1';
@@ -46,7 +49,7 @@ const divisor = 'count - 1';
  */
 export async function readStatistics(path: string, options?: ReadStatisticsOptions): Promise<Statistics> {
   const where = 'readStatistics';
-  const { signal } = resolveJobOptions(where, checkOptions(where, 'options', options, ['signal']));
+  const { signal } = resolve(where, options, readStatisticsOptions);
   const file = checkPath(where, path);
   return abortable(where, signal, () => withFile(file, signal, readStatisticsFrom));
 }

@@ -1,8 +1,9 @@
 import { allocate } from '../base/allocate.js';
-import { checkChoice, checkInteger, checkOptions, mustError } from '../base/check.js';
-import { resolveSeed, type Seed } from '../base/seed.js';
+import { mustError } from '../base/check.js';
+import { integer, oneOf, resolve, seed, type TableOf } from '../base/options.js';
+import type { Seed } from '../base/seed.js';
 import type { Gaussian, Matrix, Moments } from '../base/shapes.js';
-import { type JobOptions, jobOptionNames, resolveJobOptions, runJob } from '../engine/job.js';
+import { type JobOptions, jobOptions, runJob } from '../engine/job.js';
 import { native } from '../engine/native.js';
 import { checkSameDimension, checkSide, isSample, snapshotSide } from './frechet-sides.js';
 
@@ -22,6 +23,44 @@ export interface FrechetDistanceInfinityOptions extends JobOptions {
   /** Decides which rows form a group. Default 0. */
   readonly seed?: Seed | undefined;
 }
+
+/** What of the samples decides about the options: the size of the smallest that is cut into subsets. */
+interface Cut {
+  readonly rowsOf: (extrapolate: 'generated' | 'both') => number;
+  readonly cols: number;
+  readonly extrapolate: 'generated' | 'both';
+  readonly points: number;
+}
+
+export const frechetDistanceInfinityOptions = {
+  points: integer(2)
+    .or(
+      ({ rowsOf, cols, extrapolate }: Omit<Cut, 'points'>) => usualPoints(rowsOf(extrapolate), cols),
+      '5, fewer where rows / points would be below 4 cols',
+    )
+    .and((where, _, points, { rowsOf, cols, extrapolate }: Omit<Cut, 'points'>) => {
+      const rows = rowsOf(extrapolate);
+      if (Math.floor(rows / points) > cols) return;
+      const requirement = `have more than points x cols = ${points} x ${cols} rows to extrapolate from`;
+      throw mustError(where, 'a sample', requirement, String(rows));
+    })
+    .doc('sizes of subsets that the line goes through'),
+  groups: integer(({ points }: Cut) => 2 * points)
+    .or(
+      ({ rowsOf, extrapolate, points }: Cut) =>
+        Math.max(2 * points, Math.min(20, Math.floor(rowsOf(extrapolate) / 2))),
+      '20, or rows / 2 where that is less',
+    )
+    .and((where, argument, groups, { rowsOf, extrapolate }: Cut) => {
+      const most = Math.floor(rowsOf(extrapolate) / 2);
+      if (groups > most) throw mustError(where, argument, `be at most rows / 2 = ${most}`, String(groups));
+    })
+    .allow('integer from 2 points to rows / 2')
+    .doc('groups of rows that the subsets are made of'),
+  extrapolate: oneOf(['generated', 'both']).or('generated').doc('which sample becomes infinite'),
+  seed: seed().doc('decides which rows form a group'),
+  ...jobOptions,
+} satisfies TableOf<FrechetDistanceInfinityOptions>;
 
 /** The distance at one size: the mean over disjoint subsets that make up the whole sample. */
 export interface FrechetPoint {
@@ -81,47 +120,21 @@ export async function frechetDistanceInfinity(
   options?: FrechetDistanceInfinityOptions,
 ): Promise<FrechetDistanceInfinity> {
   const where = 'frechetDistanceInfinity';
-  const given = checkOptions(where, 'options', options, [
-    'points',
-    'groups',
-    'extrapolate',
-    'seed',
-    ...jobOptionNames,
-  ]);
-  const settings = resolveJobOptions(where, given);
   const referenceSide = checkSide(where, 'reference', reference);
   const generatedSide = checkSide(where, 'generated', generated);
   checkSameDimension(where, 'reference and generated', referenceSide, generatedSide);
-  const extrapolate =
-    given.extrapolate === undefined
-      ? 'generated'
-      : checkChoice(where, 'extrapolate', given.extrapolate, ['generated', 'both']);
   if (!isSample(generatedSide)) throw mustError(where, 'generated', 'be a sample (a Matrix)', 'moments');
-  if (extrapolate === 'both' && !isSample(referenceSide)) {
+  const rowsOf: Cut['rowsOf'] = (which) => {
+    if (which === 'generated') return generatedSide.rows;
+    if (isSample(referenceSide)) return Math.min(referenceSide.rows, generatedSide.rows);
     throw mustError(where, 'reference', "be a sample (a Matrix) with extrapolate: 'both'", 'moments');
-  }
-  const cut = extrapolate === 'both' ? [referenceSide, generatedSide] : [generatedSide];
-  const rows = Math.min(...cut.filter(isSample).map((sample) => sample.rows));
-  const { cols } = generatedSide;
-  const points =
-    given.points === undefined ? usualPoints(rows, cols) : checkInteger(where, 'points', given.points, 2);
-  if (!(Math.floor(rows / points) > cols)) {
-    const requirement = `have more than points x cols = ${points} x ${cols} rows to extrapolate from`;
-    throw mustError(where, 'a sample', requirement, String(rows));
-  }
-  const mostGroups = Math.floor(rows / 2);
-  const groups =
-    given.groups === undefined
-      ? Math.max(2 * points, Math.min(20, mostGroups))
-      : checkInteger(where, 'groups', given.groups, 2 * points);
-  if (groups > mostGroups) {
-    throw mustError(where, 'groups', `be at most rows / 2 = ${mostGroups}`, String(groups));
-  }
-  const seed = given.seed === undefined ? 0n : resolveSeed(where, 'seed', given.seed);
+  };
+  const given = resolve(where, options, frechetDistanceInfinityOptions, { rowsOf, cols: generatedSide.cols });
+  const { points, groups, extrapolate, seed, ...job } = given;
   const distances = allocate(where, 'the distances', Float64Array, points);
-  const { lower, upper, ...line } = await runJob(settings, async (throwIfSettled) =>
+  const { lower, upper, ...line } = await runJob({ where, ...job }, async (throwIfSettled) =>
     native().startFrechetInfinity({
-      threads: settings.threads,
+      threads: job.threads,
       reference: await snapshotSide(where, 'reference', referenceSide, throwIfSettled),
       generated: await snapshotSide(where, 'generated', generatedSide, throwIfSettled),
       points,

@@ -1,7 +1,8 @@
-import { checkInteger, checkOptions, mustError } from '../base/check.js';
-import { resolveSeed, type Seed } from '../base/seed.js';
+import { mustError } from '../base/check.js';
+import { integer, resolve, seed, type TableOf } from '../base/options.js';
+import type { Seed } from '../base/seed.js';
 import type { Gaussian, Matrix, Moments } from '../base/shapes.js';
-import { type JobOptions, jobOptionNames, resolveJobOptions, runJob } from '../engine/job.js';
+import { type JobOptions, jobOptions, runJob } from '../engine/job.js';
 import { native } from '../engine/native.js';
 import type { FrechetDistance } from './frechet.js';
 import { checkSameDimension, checkSide, isSample, snapshotSide } from './frechet-sides.js';
@@ -12,6 +13,15 @@ export interface FrechetDistanceIntervalOptions extends JobOptions {
   /** Decides which rows form a group. Default 0. */
   readonly seed?: Seed | undefined;
 }
+
+export const frechetDistanceIntervalOptions = {
+  groups: integer(2, ({ rows }: { rows: number }) => rows)
+    .or(({ rows }: { rows: number }) => Math.min(20, rows), '20, or the rows of the smaller sample')
+    .allow('integer from 2 to the rows of the smaller sample')
+    .doc('groups of rows that are left out in turn'),
+  seed: seed().doc('decides which rows form a group'),
+  ...jobOptions,
+} satisfies TableOf<FrechetDistanceIntervalOptions>;
 
 /** A Fréchet distance with what the sampling of its rows leaves open. */
 export interface FrechetDistanceInterval extends FrechetDistance {
@@ -58,8 +68,6 @@ export async function frechetDistanceInterval(
   options?: FrechetDistanceIntervalOptions,
 ): Promise<FrechetDistanceInterval> {
   const where = 'frechetDistanceInterval';
-  const given = checkOptions(where, 'options', options, ['groups', 'seed', ...jobOptionNames]);
-  const settings = resolveJobOptions(where, given);
   const sideA = checkSide(where, 'a', a);
   const sideB = checkSide(where, 'b', b);
   checkSameDimension(where, 'a and b', sideA, sideB);
@@ -67,14 +75,12 @@ export async function frechetDistanceInterval(
   if (samples.length === 0) throw mustError(where, 'a or b', 'be a sample (a Matrix)', 'moments on both sides');
   const rows = Math.min(...samples.map((sample) => sample.rows));
   if (rows < 4) throw mustError(where, 'a and b', 'have at least 4 rows each to have an error', String(rows));
-  const groups =
-    given.groups === undefined ? Math.min(20, rows) : checkInteger(where, 'groups', given.groups, 2, rows);
-  const seed = given.seed === undefined ? 0n : resolveSeed(where, 'seed', given.seed);
+  const { groups, seed, ...job } = resolve(where, options, frechetDistanceIntervalOptions, { rows });
   const { standardErrorA, standardErrorB, lower, upper, ...result } = await runJob(
-    settings,
+    { where, ...job },
     async (throwIfSettled) =>
       native().startFrechetInterval({
-        threads: settings.threads,
+        threads: job.threads,
         a: await snapshotSide(where, 'a', sideA, throwIfSettled),
         b: await snapshotSide(where, 'b', sideB, throwIfSettled),
         groups,

@@ -1,15 +1,9 @@
 import { allocate } from '../base/allocate.js';
-import {
-  checkInteger,
-  checkMatrix,
-  checkNumber,
-  checkOptions,
-  checkSameColumns,
-  mustError,
-} from '../base/check.js';
-import { resolveSeed, type Seed } from '../base/seed.js';
+import { checkMatrix, checkSameColumns, mustError } from '../base/check.js';
+import { integer, number, resolve, seed, type TableOf } from '../base/options.js';
+import type { Seed } from '../base/seed.js';
 import type { Matrix } from '../base/shapes.js';
-import { type JobOptions, jobOptionNames, resolveJobOptions, runJob } from '../engine/job.js';
+import { type JobOptions, jobOptions, runJob } from '../engine/job.js';
 import { native } from '../engine/native.js';
 import { snapshotMatrix } from '../engine/snapshot.js';
 
@@ -33,6 +27,36 @@ export interface KernelDistanceOptions extends JobOptions {
   /** Decides which rows form a block. Default 0. */
   readonly seed?: Seed | undefined;
 }
+
+/** The smaller sample's rows, and the options that say how they are cut into blocks. */
+interface Rows {
+  readonly rows: number;
+  readonly blockSize?: number | undefined;
+  readonly subsets?: number | undefined;
+}
+
+export const kernelDistanceOptions = {
+  blockSize: integer(2)
+    .optional('1,000, or the rows of the smaller sample')
+    .doc('rows of each sample in a block'),
+  blocks: integer(1, ({ rows, blockSize = 2 }: Rows) => Math.floor(rows / Math.min(rows, blockSize)))
+    .optional('as many as there are rows for')
+    .and((where, _, __, { subsets }: Rows) => {
+      if (subsets !== undefined) throw mustError(where, 'blocks and subsets', 'not be given both', 'both');
+    })
+    .allow('integer of at least 1')
+    .doc('disjoint blocks'),
+  subsets: integer(1, 2 ** 32 - 1)
+    .optional()
+    .doc('blocks drawn anew, which may share rows, instead of disjoint ones'),
+  degree: integer(1, 1_000).or(3).doc('exponent of the kernel (gamma x.y + coef0)^degree'),
+  gamma: number(0, Number.MAX_VALUE)
+    .or(({ cols }: { cols: number }) => 1 / cols, '1 / cols')
+    .doc('factor in the kernel'),
+  coef0: number(-Number.MAX_VALUE, Number.MAX_VALUE).or(1).doc('constant in the kernel'),
+  seed: seed().doc('decides which rows form a block'),
+  ...jobOptions,
+} satisfies TableOf<KernelDistanceOptions>;
 
 /** A squared maximum mean discrepancy, estimated on blocks of rows. */
 export interface KernelDistance {
@@ -83,40 +107,28 @@ export async function kernelDistance(
   options?: KernelDistanceOptions,
 ): Promise<KernelDistance> {
   const where = 'kernelDistance';
-  const given = checkOptions(where, 'options', options, [
-    'blockSize',
-    'blocks',
-    'subsets',
-    'degree',
-    'gamma',
-    'coef0',
-    'seed',
-    ...jobOptionNames,
-  ]);
-  const settings = resolveJobOptions(where, given);
   const left = checkMatrix(where, 'a', a);
   const right = checkMatrix(where, 'b', b);
   checkSameColumns(where, 'a and b', left, right);
   const rows = Math.min(left.rows, right.rows);
   if (rows < 2) throw mustError(where, 'a and b', 'have at least 2 rows each', String(rows));
-  const plan = planBlocks(where, rows, given);
-  const kernel = {
-    degree: given.degree === undefined ? 3 : checkInteger(where, 'degree', given.degree, 1, 1_000),
-    gamma: given.gamma === undefined ? 1 / left.cols : checkFinite(where, 'gamma', given.gamma, 0),
-    coef0: given.coef0 === undefined ? 1 : checkFinite(where, 'coef0', given.coef0, -Number.MAX_VALUE),
-  };
-  const seed = given.seed === undefined ? 0n : resolveSeed(where, 'seed', given.seed);
+  const given = resolve(where, options, kernelDistanceOptions, { rows, cols: left.cols });
+  const { blockSize, blocks, subsets, degree, gamma, coef0, seed, ...job } = given;
+  const plan = planBlocks(rows, { blockSize, blocks, subsets });
+  const kernel = { degree, gamma, coef0 };
   const estimates = allocate(where, 'the estimates', Float64Array, plan.blocks);
-  const { mean, standardDeviation, standardError, halfWidth } = await runJob(settings, async (throwIfSettled) =>
-    native().startKernelDistance({
-      threads: settings.threads,
-      a: await snapshotMatrix(where, 'a', left, throwIfSettled),
-      b: await snapshotMatrix(where, 'b', right, throwIfSettled),
-      ...kernel,
-      ...plan,
-      seed,
-      estimates,
-    }),
+  const { mean, standardDeviation, standardError, halfWidth } = await runJob(
+    { where, ...job },
+    async (throwIfSettled) =>
+      native().startKernelDistance({
+        threads: job.threads,
+        a: await snapshotMatrix(where, 'a', left, throwIfSettled),
+        b: await snapshotMatrix(where, 'b', right, throwIfSettled),
+        ...kernel,
+        ...plan,
+        seed,
+        estimates,
+      }),
   );
   const { disjoint } = plan;
   return {
@@ -141,27 +153,11 @@ interface BlockPlan {
 
 /** How many blocks of how many rows, for samples of at least `rows` rows. */
 function planBlocks(
-  where: string,
   rows: number,
-  given: { readonly blockSize?: unknown; readonly blocks?: unknown; readonly subsets?: unknown },
+  { blockSize: wanted, blocks, subsets }: { [name in 'blockSize' | 'blocks' | 'subsets']: number | undefined },
 ): BlockPlan {
-  const size =
-    given.blockSize === undefined
-      ? undefined
-      : Math.min(rows, checkInteger(where, 'blockSize', given.blockSize, 2));
-  if (given.subsets !== undefined) {
-    if (given.blocks !== undefined) throw mustError(where, 'blocks and subsets', 'not be given both', 'both');
-    const blocks = checkInteger(where, 'subsets', given.subsets, 1, 2 ** 32 - 1);
-    return { blockSize: size ?? Math.min(rows, usualBlockSize), blocks, disjoint: false };
-  }
-  if (given.blocks === undefined) {
-    const blockSize = size ?? Math.min(rows, usualBlockSize);
-    return { blockSize, blocks: Math.floor(rows / blockSize), disjoint: true };
-  }
-  const blocks = checkInteger(where, 'blocks', given.blocks, 1, Math.floor(rows / (size ?? 2)));
-  return { blockSize: size ?? Math.min(Math.floor(rows / blocks), usualBlockSize), blocks, disjoint: true };
-}
-
-function checkFinite(where: string, argument: string, value: unknown, minimum: number): number {
-  return checkNumber(where, argument, value, minimum, Number.MAX_VALUE);
+  const most = subsets === undefined && blocks !== undefined ? Math.floor(rows / blocks) : rows;
+  const blockSize = wanted === undefined ? Math.min(most, usualBlockSize) : Math.min(rows, wanted);
+  if (subsets !== undefined) return { blockSize, blocks: subsets, disjoint: false };
+  return { blockSize, blocks: blocks ?? Math.floor(rows / blockSize), disjoint: true };
 }

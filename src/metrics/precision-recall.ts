@@ -1,18 +1,16 @@
 import { allocate } from '../base/allocate.js';
 import {
-  checkBoolean,
-  checkChoice,
   checkInteger,
   checkMatrix,
-  checkOptions,
   checkProduct,
   checkSameColumns,
   invalid,
   mustError,
 } from '../base/check.js';
-import { resolveSeed, type Seed } from '../base/seed.js';
+import { boolean, checked, oneOf, resolve, seed, type TableOf } from '../base/options.js';
+import type { Seed } from '../base/seed.js';
 import type { Matrix } from '../base/shapes.js';
-import { type JobOptions, type JobSettings, jobOptionNames, resolveJobOptions, runJob } from '../engine/job.js';
+import { type JobOptions, type JobSettings, jobOptions, runJob } from '../engine/job.js';
 import { native } from '../engine/native.js';
 import type { NativeManifoldSamples } from '../engine/native-types.js';
 import { snapshotMatrix } from '../engine/snapshot.js';
@@ -37,6 +35,26 @@ export interface PrecisionRecallOptions extends JobOptions {
   /** Adds what is known of every sample. Default false. */
   readonly samples?: boolean | undefined;
 }
+
+const largestK = 1_024;
+const mostKs = 64;
+
+export const precisionRecallOptions = {
+  k: checked(
+    'integer from 1 to 1,024 and below either number of rows, or a list of up to 64',
+    (where, argument, value, { fewest }: { fewest: number }) =>
+      checkKs(where, argument, value, Math.min(largestK, fewest - 1)),
+  )
+    .or(5)
+    .doc('neighbours that make a ball'),
+  convention: oneOf(['kynkaanniemi', 'prdc'])
+    .or('kynkaanniemi')
+    .doc('whether a point at the radius is inside (<=) or not (<)'),
+  intervals: boolean().or(false).doc('adds standard errors and 95 % intervals'),
+  seed: seed().doc('decides the random halves behind the standard errors'),
+  samples: boolean().or(false).doc('adds what is known of every sample'),
+  ...jobOptions,
+} satisfies TableOf<Omit<PrecisionRecallOptions, 'k'> & { readonly k?: number | readonly number[] }>;
 
 /** Every sample's part in the metrics, in the order of the rows. */
 export interface ManifoldSamples {
@@ -150,9 +168,6 @@ const metricNames = ['precision', 'recall', 'density', 'coverage'] as const;
 const numbersOfMetric = 4;
 const numbersOfK = metricNames.length * numbersOfMetric;
 
-const largestK = 1_024;
-const mostKs = 64;
-
 function record<Value>(value: (metric: number) => Value): Record<ManifoldMetricName, Value> {
   return { precision: value(0), recall: value(1), density: value(2), coverage: value(3) };
 }
@@ -171,14 +186,6 @@ interface Request {
 }
 
 function checkRequest(where: string, real: unknown, generated: unknown, options: unknown): Request {
-  const given = checkOptions(where, 'options', options, [
-    'k',
-    'convention',
-    'intervals',
-    'seed',
-    'samples',
-    ...jobOptionNames,
-  ]);
   const sets = {
     real: checkMatrix(where, 'real', real),
     generated: checkMatrix(where, 'generated', generated),
@@ -187,28 +194,22 @@ function checkRequest(where: string, real: unknown, generated: unknown, options:
   for (const name of ['real', 'generated'] as const) {
     if (sets[name].rows < 2) throw mustError(where, name, 'have at least 2 rows', String(sets[name].rows));
   }
-  // Defaults stand in for undefined alone: null is a mistake.
-  const { k = 5, convention = 'kynkaanniemi', intervals = false, samples = false, seed = 0 } = given;
   const fewest = Math.min(sets.real.rows, sets.generated.rows);
-  return {
-    ...sets,
-    ks: checkKs(where, k, Math.min(largestK, fewest - 1)),
-    single: !Array.isArray(k),
-    convention: checkChoice(where, 'convention', convention, ['kynkaanniemi', 'prdc']),
-    intervals: checkBoolean(where, 'intervals', intervals),
-    samples: checkBoolean(where, 'samples', samples),
-    seed: resolveSeed(where, 'seed', seed),
-    settings: resolveJobOptions(where, given),
-  };
+  const { k, convention, intervals, seed, samples, ...job } = resolve(where, options, precisionRecallOptions, {
+    fewest,
+  });
+  const single = typeof k === 'number';
+  const settings = { where, ...job };
+  return { ...sets, ks: single ? [k] : k, single, convention, intervals, seed, samples, settings };
 }
 
-/** The k's, ascending, each once; `most` is below both numbers of rows. */
-function checkKs(where: string, k: unknown, most: number): number[] {
-  if (!Array.isArray(k)) return [checkInteger(where, 'k', k, 1, most)];
+/** One k, or several, ascending, each once; `most` is below both numbers of rows. */
+function checkKs(where: string, argument: string, k: unknown, most: number): number | number[] {
+  if (!Array.isArray(k)) return checkInteger(where, argument, k, 1, most);
   if (k.length < 1 || k.length > mostKs) {
-    throw invalid(where, 'k', `be a number or a list of 1 to ${mostKs} numbers`, k);
+    throw invalid(where, argument, `be a number or a list of 1 to ${mostKs} numbers`, k);
   }
-  const ks = k.map((value, index) => checkInteger(where, `k[${index}]`, value, 1, most));
+  const ks = k.map((value, index) => checkInteger(where, `${argument}[${index}]`, value, 1, most));
   return [...new Set(ks)].sort((a, b) => a - b);
 }
 
