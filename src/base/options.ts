@@ -1,8 +1,18 @@
 // The options of a function as one table, from which its names, defaults and checks come, as well as the flags of the
 // command line and the tables of the documentation.
 
-import { checkBoolean, checkChoice, checkInteger, checkNumber, checkOptions, invalid } from './check.js';
+import {
+  checkBoolean,
+  checkChoice,
+  checkInteger,
+  checkMatrix,
+  checkNumber,
+  checkOptions,
+  invalid,
+  toFloat64Array,
+} from './check.js';
 import { resolveSeed } from './seed.js';
+import type { Matrix } from './shapes.js';
 
 /** A value, or a function that finds it from the other options and from what else the call knows. */
 export type From<Value, Context> = Value | ((context: Context, where: string) => Value);
@@ -120,9 +130,9 @@ export class Option<Value, Context = unknown> {
     return new Option({ ...this.facts, unit });
   }
 
-  /** What the command line calls a value, as "<d>". */
-  flag(valueName: string): Option<Value, Context> {
-    return new Option({ ...this.facts, valueName });
+  /** What the command line calls a value, as "<d>", and what it takes a text for, if not what the kind does. */
+  flag(valueName: string, parse = this.facts.parse): Option<Value, Context> {
+    return new Option({ ...this.facts, valueName, parse });
   }
 
   resolve(where: string, argument: string, given: unknown, context: Context): Value {
@@ -191,19 +201,58 @@ export function resolve<Table extends OptionTable>(
   } = typeof place === 'string' ? { where: place, argument: 'options' } : place;
   const names = Object.keys(table);
   const read = checkOptions(where, argument, given, names);
-  const values: Record<string, unknown> = { ...context };
+  const lazy = new (lazyValuesOf(table))({ where, prefix, read }, context);
+  const values: Record<string, unknown> = {};
   for (const name of names) {
-    Object.defineProperty(values, name, {
-      configurable: true,
-      get() {
-        const value = (table[name] as Option<unknown>).resolve(where, prefix + name, read[name], values);
-        Object.defineProperty(values, name, { value });
-        return value;
+    const value = lazy[name];
+    if (value !== undefined) values[name] = value;
+  }
+  return values as ValuesOf<Table>;
+}
+
+/** The values of a table by name, each resolved when it is first asked for, and what else the call knows. */
+type LazyValues = Readonly<Record<string, unknown>>;
+
+interface Reading {
+  readonly where: string;
+  readonly prefix: string;
+  readonly read: Readonly<Record<string, unknown>>;
+}
+
+// A class for each table, as making accessors anew in every call would take longer than all else.
+const classes = new WeakMap<OptionTable, new (reading: Reading, context?: object) => LazyValues>();
+
+function lazyValuesOf(table: OptionTable): new (reading: Reading, context?: object) => LazyValues {
+  const known = classes.get(table);
+  if (known !== undefined) return known;
+  class Values {
+    readonly #reading: Reading;
+    readonly #found: Record<string, unknown> = {};
+    [name: string]: unknown;
+
+    constructor(reading: Reading, context?: object) {
+      this.#reading = reading;
+      Object.assign(this, context);
+    }
+
+    static value(values: Values, name: string, option: Option<unknown>): unknown {
+      const found = values.#found;
+      if (!(name in found)) {
+        const { where, prefix, read } = values.#reading;
+        found[name] = option.resolve(where, prefix + name, read[name], values);
+      }
+      return found[name];
+    }
+  }
+  for (const [name, option] of Object.entries(table)) {
+    Object.defineProperty(Values.prototype, name, {
+      get(this: Values) {
+        return Values.value(this, name, option as Option<unknown>);
       },
     });
   }
-  const entries = names.map((name) => [name, values[name]]);
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as ValuesOf<Table>;
+  classes.set(table, Values);
+  return Values;
 }
 
 /** An integer from `least` to `most`, at most 2^53 - 1. */
@@ -280,6 +329,16 @@ export function text(requirement: string): Option<string> {
     if (typeof value !== 'string' || value === '') throw invalid(where, argument, requirement, value);
     return value;
   });
+}
+
+/** A matrix of samples, a row each. */
+export function rows(): Option<Matrix> {
+  return checked('Matrix', checkMatrix);
+}
+
+/** Numbers in a Float64Array or a plain array. */
+export function numbers(): Option<Float64Array> {
+  return checked('array of numbers', toFloat64Array);
 }
 
 /** A function; its arguments and what it returns are not checked here. */

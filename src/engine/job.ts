@@ -43,17 +43,6 @@ export interface JobSettings {
   readonly onProgress?: OnProgress;
 }
 
-/** The names of JobOptions, for the lists of known options. */
-export const jobOptionNames = ['threads', 'signal', 'onProgress'] as const;
-
-/** Checks the job options among a call's already-read options. */
-export function resolveJobOptions(
-  where: string,
-  { threads, signal, onProgress }: { [key in keyof JobOptions]?: unknown },
-): JobSettings {
-  return checkJobOptions(where, { threads, signal, onProgress });
-}
-
 /** Reads and checks the options of a call that takes job options only. */
 export function checkJobOptions(where: string, options: unknown): JobSettings {
   return { where, ...resolve(where, options, jobOptions) };

@@ -1,19 +1,20 @@
+import { checkGaussian, checkInteger, checkProduct, mustError } from '../base/check.js';
+import { type Divisor, divisorOption } from '../base/divisor.js';
 import {
-  checkBoolean,
-  checkChoice,
-  checkGaussian,
-  checkInteger,
-  checkNumber,
-  checkOptions,
-  checkPositiveInteger,
-  checkProduct,
-  invalid,
-  mustError,
-  toFloat64Array,
-} from '../base/check.js';
-import { resolveSeed, type Seed } from '../base/seed.js';
+  boolean,
+  checked,
+  integer,
+  number,
+  numberOrText,
+  numbers,
+  oneOf,
+  resolve,
+  seed,
+  type TableOf,
+} from '../base/options.js';
+import type { Seed } from '../base/seed.js';
 import type { Gaussian } from '../base/shapes.js';
-import { type JobOptions, type JobSettings, jobOptionNames, resolveJobOptions } from '../engine/job.js';
+import { type JobOptions, type JobSettings, jobOptions } from '../engine/job.js';
 
 /** The three loops of the paper (its section 2), and their combinations, which it leaves open. */
 export const loopVariants = ['fully-synthetic', 'synthetic-augmentation', 'fresh-data', 'combined'] as const;
@@ -79,7 +80,7 @@ export interface GaussianLoopOptions extends JobOptions {
   /** Draw the sufficient statistics themselves, at a cost that does not depend on sample counts, or every sample. Default 'moments'. */
   readonly engine?: 'moments' | 'samples' | undefined;
   /** Divisor of fitted covariances: N - 1 or N. Default 'unbiased'. */
-  readonly divisor?: 'unbiased' | 'mle' | undefined;
+  readonly divisor?: Divisor | undefined;
   /** The real distribution. Default N(0, I). */
   readonly reference?: ReferenceGaussian | undefined;
   /** Also return every replicate's values. Default false. */
@@ -111,7 +112,7 @@ export interface GaussianLoopParameters {
   /** In decimal. */
   readonly seed: string;
   readonly engine: 'moments' | 'samples';
-  readonly divisor: 'unbiased' | 'mle';
+  readonly divisor: Divisor;
   /** Absent: N(0, I). */
   readonly reference?: { readonly mean: Float64Array; readonly covariance: Float64Array };
 }
@@ -123,186 +124,173 @@ export interface ResolvedGaussianLoop {
   readonly series: boolean;
 }
 
-const optionNames = [
-  'variant',
-  'dim',
-  'initial',
-  'real',
-  'realFixed',
-  'realFresh',
-  'synthetic',
-  'lambda',
-  'memory',
-  'pool',
-  'subsample',
-  'generations',
-  'replicates',
-  'seed',
-  'engine',
-  'divisor',
-  'reference',
-  'series',
-  ...jobOptionNames,
-] as const;
+/** Sample counts of a loop. `realFixed` and `realFresh` are there in the combined loop; realParts has them for every loop. */
+export interface LoopCounts {
+  readonly variant: LoopVariant;
+  readonly initial: number;
+  readonly real: number;
+  readonly realFixed?: number | undefined;
+  readonly realFresh?: number | undefined;
+  readonly synthetic: number;
+}
+
+// The fixed set of synthetic augmentation is all that generation 1 has, and a covariance needs two samples.
+const leastReal = { 'fully-synthetic': 0, 'synthetic-augmentation': 2, 'fresh-data': 1, combined: 0 };
+
+/** Real samples of a generation; 0 in the fully synthetic loop, whatever is given. */
+export const realOption = checked(
+  'integer of at least 1',
+  (where, argument, value, { variant }: Pick<LoopCounts, 'variant'>) => {
+    const count = checkInteger(where, argument, value, leastReal[variant]);
+    return variant === 'fully-synthetic' ? 0 : count;
+  },
+)
+  .doc('real samples in each generation')
+  .flag('<n>', numberOrText);
+
+/** Real samples of a combined loop, of one kind. */
+const realPart = checked(
+  'integer of at least 0',
+  (where, argument, value, { variant }: Pick<LoopCounts, 'variant'>): number | undefined => {
+    const count = checkInteger(where, argument, value, 0);
+    if (variant === 'combined') return count;
+    if (count > 0) throw mustError(where, argument, "be left out unless variant is 'combined'", String(count));
+    return undefined;
+  },
+)
+  .or(0)
+  .flag('<n>', numberOrText);
+
+/** Synthetic samples of a generation, which with the real ones must be enough for a covariance. */
+export const syntheticOption = integer(({ variant }: Pick<LoopCounts, 'variant'>) =>
+  variant === 'fully-synthetic' ? 2 : 0,
+)
+  .and((where, _, synthetic, { variant, real }: Pick<LoopCounts, 'variant' | 'real'>) => {
+    if (real + synthetic >= 2) return;
+    const sum = variant === 'combined' ? 'realFixed + realFresh + synthetic' : 'real + synthetic';
+    const requirement = 'be at least 2, the training samples of a generation';
+    throw mustError(where, sum, requirement, String(real + synthetic));
+  })
+  .allow('integer of at least 0')
+  .doc('synthetic samples in each generation');
+
+/** Which of the loops. */
+export const variantOption = oneOf(loopVariants).doc('what real data later generations see').flag('<variant>');
+
+/** The other options that every loop has. Which sample counts there must be depends on its variant. */
+export const loopOptions = {
+  initial: integer(2)
+    .or(({ real, synthetic }: LoopCounts) => (real > 0 ? real : synthetic), 'as many as later')
+    .and((where, argument, initial, { variant, real, realFixed = 0 }: LoopCounts) => {
+      if (variant === 'synthetic-augmentation' && initial !== real) {
+        const requirement = `equal real = ${real} in synthetic augmentation, whose generation 1 is fitted to the fixed set itself`;
+        throw mustError(where, argument, requirement, String(initial));
+      }
+      if (initial < realFixed) {
+        const requirement = `be at least realFixed = ${realFixed}, the samples of generation 1 that are kept`;
+        throw mustError(where, argument, requirement, String(initial));
+      }
+    })
+    .doc('real samples behind generation 1'),
+  real: realOption
+    .or(
+      ({ variant, realFixed = 0, realFresh = 0 }: LoopCounts) =>
+        variant === 'fully-synthetic' ? 0 : variant === 'combined' ? realFixed + realFresh : undefined,
+      'in a combined loop realFixed + realFresh',
+    )
+    .and((where, argument, real, { variant, realFixed = 0, realFresh = 0 }: LoopCounts) => {
+      const sum = realFixed + realFresh;
+      if (variant !== 'combined' || real === sum) return;
+      throw mustError(where, argument, `equal realFixed + realFresh = ${sum}`, String(real));
+    }),
+  realFixed: realPart.doc('combined loop: real samples that every generation sees'),
+  realFresh: realPart.doc('combined loop: new real samples in each generation'),
+  synthetic: syntheticOption,
+  lambda: number(0, 1).or(1).doc('sampling bias; 1 is none'),
+  memory: integer(1).or(1).doc('past models that synthetic samples come from'),
+  pool: oneOf(syntheticPools).or('latest').doc('synthetic samples kept').flag('<pool>'),
+  subsample: integer(2)
+    .or(
+      ({ initial, real, synthetic }: LoopCounts) => Math.min(initial, real + synthetic),
+      'initial, or all there are where that is less',
+    )
+    .and((where, argument, subsample, { real, synthetic }: LoopCounts) => {
+      const most = real + synthetic;
+      if (subsample <= most) return;
+      const requirement = `be at most real + synthetic = ${most}, all that generation 2 has`;
+      throw mustError(where, argument, requirement, String(subsample));
+    })
+    .only(({ pool }: { pool: SyntheticPool }) => pool === 'subsample', "pool is 'subsample'")
+    .doc("with pool 'subsample': training samples drawn for each generation"),
+};
+
+/** The dimension, given or that of the reference; the two must agree. */
+export const dimOption = integer(1)
+  .or(({ reference }: { reference?: Gaussian | undefined }) => reference?.dim, "the reference's")
+  .and((where, argument, dim, { reference }: { reference?: Gaussian | undefined }) => {
+    if (reference !== undefined && reference.dim !== dim)
+      throw mustError(where, argument, `equal the length of reference.mean, ${reference.dim}`, String(dim));
+    checkProduct(where, 'dim x dim', dim, dim);
+  })
+  .doc('dimension of the real distribution')
+  .flag('<d>');
+
+/** The reference distribution of the loops that draw no samples. */
+export const referenceOption = checked('{ mean, covariance }', checkReference)
+  .optional('N(0, I)')
+  .doc('the real distribution, a Gaussian');
 
 // Generations and replicates are 32-bit fields of the random numbers' addresses.
 const maximumIndex = 2 ** 32 - 1;
 
+export const gaussianLoopOptions = {
+  variant: variantOption,
+  dim: dimOption,
+  ...loopOptions,
+  generations: integer(1, maximumIndex).doc('generations, the first included'),
+  replicates: integer(1, maximumIndex).or(1).doc('independent runs to average over'),
+  seed: seed(),
+  engine: oneOf(['moments', 'samples'])
+    .or('moments')
+    .and((where, argument, engine, { pool }: { pool: SyntheticPool }) => {
+      if (pool === 'subsample' && engine !== 'samples')
+        throw mustError(where, argument, "be 'samples' with pool 'subsample'", `'${engine}'`);
+    })
+    .doc('what is drawn: sufficient statistics, or every sample; same law')
+    .flag('<engine>'),
+  divisor: divisorOption,
+  reference: referenceOption,
+  series: boolean().or(false).doc("also return every replicate's values"),
+  ...jobOptions,
+} satisfies TableOf<GaussianLoopOptions>;
+
 /** Checks the options of `where` and fills in the defaults. */
 export function resolveGaussianLoop(where: string, options: unknown): ResolvedGaussianLoop {
-  const given = checkOptions(where, 'options', options, optionNames);
-  const settings = resolveJobOptions(where, given);
-  const integer = (name: keyof typeof given, minimum: number, otherwise?: number, maximum?: number): number => {
-    const value = given[name] === undefined ? otherwise : given[name];
-    return checkInteger(where, name, value, minimum, maximum);
-  };
-  const choice = <Word extends string>(name: keyof typeof given, words: readonly Word[]): Word =>
-    given[name] === undefined ? words[0]! : checkChoice(where, name, given[name], words);
-
-  const variant = checkChoice(where, 'variant', given.variant, loopVariants);
-  const reference = given.reference === undefined ? undefined : checkReference(where, given.reference);
-  const counts = resolveLoopCounts(where, variant, integer);
-  const parameters = {
-    variant,
-    dim: resolveDim(where, given.dim, reference),
-    ...counts,
-    lambda: given.lambda === undefined ? 1 : checkNumber(where, 'lambda', given.lambda, 0, 1),
-    memory: integer('memory', 1, 1),
-    ...resolvePool(where, given, counts),
-    generations: integer('generations', 1, undefined, maximumIndex),
-    replicates: integer('replicates', 1, 1, maximumIndex),
-    seed: given.seed === undefined ? 0n : resolveSeed(where, 'seed', given.seed),
-    engine: choice('engine', ['moments', 'samples']),
-    divisor: choice('divisor', ['unbiased', 'mle']),
-  };
-  if (parameters.pool === 'subsample' && parameters.engine !== 'samples') {
-    throw mustError(where, 'engine', "be 'samples' with pool 'subsample'", `'${parameters.engine}'`);
-  }
-  checkProduct(where, 'dim x dim', parameters.dim, parameters.dim);
-  const series = given.series === undefined ? false : checkBoolean(where, 'series', given.series);
-  return { settings, parameters, reference, series };
-}
-
-/** Sample counts of a loop. `realFixed` and `realFresh` are there in the combined loop; realParts has them for every loop. */
-export interface LoopCounts {
-  readonly initial: number;
-  readonly real: number;
-  readonly realFixed?: number;
-  readonly realFresh?: number;
-  readonly synthetic: number;
-}
-
-/** Checks a count: an option's value, or what to take where it is left out. */
-type CountOf<Name> = (name: Name, minimum: number, otherwise?: number) => number;
-
-/** How many real and synthetic samples; every generation needs at least 2 in all. */
-export function resolveLoopCounts(
-  where: string,
-  variant: LoopVariant,
-  integer: CountOf<keyof LoopCounts>,
-): LoopCounts {
-  if (variant === 'combined') return resolveCombination(where, integer);
-  for (const name of ['realFixed', 'realFresh'] as const) {
-    const count = integer(name, 0, 0);
-    if (count > 0) throw mustError(where, name, "be left out unless variant is 'combined'", String(count));
-  }
-  return resolveCounts(where, variant, integer);
-}
-
-/** The same for the paper's three loops. */
-export function resolveCounts(
-  where: string,
-  variant: Exclude<LoopVariant, 'combined'>,
-  integer: CountOf<'initial' | 'real' | 'synthetic'>,
-): { initial: number; real: number; synthetic: number } {
-  if (variant === 'fully-synthetic') {
-    integer('real', 0, 0);
-    const synthetic = integer('synthetic', 2);
-    return { initial: integer('initial', 2, synthetic), real: 0, synthetic };
-  }
-  // The fixed set of synthetic augmentation is all that generation 1 has, and a covariance needs two samples.
-  const real = integer('real', variant === 'synthetic-augmentation' ? 2 : 1);
-  const synthetic = integer('synthetic', 0);
-  const initial = integer('initial', 2, real);
-  if (variant === 'synthetic-augmentation' && initial !== real) {
-    const requirement = `equal real = ${real} in synthetic augmentation, whose generation 1 is fitted to the fixed set itself`;
-    throw mustError(where, 'initial', requirement, String(initial));
-  }
-  checkTrainingSamples(where, 'real + synthetic', real + synthetic);
-  return { initial, real, synthetic };
-}
-
-function resolveCombination(where: string, integer: CountOf<keyof LoopCounts>): LoopCounts {
-  const realFixed = integer('realFixed', 0, 0);
-  const realFresh = integer('realFresh', 0, 0);
-  const synthetic = integer('synthetic', 0);
-  const sum = realFixed + realFresh;
-  const real = integer('real', 0, sum);
-  if (real !== sum) throw mustError(where, 'real', `equal realFixed + realFresh = ${sum}`, String(real));
-  checkTrainingSamples(where, 'realFixed + realFresh + synthetic', real + synthetic);
-  const initial = integer('initial', 2, real > 0 ? real : synthetic);
-  if (initial < realFixed) {
-    const requirement = `be at least realFixed = ${realFixed}, the samples of generation 1 that are kept`;
-    throw mustError(where, 'initial', requirement, String(initial));
-  }
-  return { initial, real, realFixed, realFresh, synthetic };
-}
-
-function checkTrainingSamples(where: string, name: string, count: number): void {
-  if (count >= 2) return;
-  throw mustError(where, name, 'be at least 2, the training samples of a generation', String(count));
+  const values = resolve(where, options, gaussianLoopOptions);
+  const { reference, series, threads, signal, onProgress, ...parameters } = values;
+  return { settings: { where, threads, signal, onProgress }, parameters, reference, series };
 }
 
 /** The real samples of every generation after the first: as many from the fixed set, and as many new ones. */
-export function realParts({
-  variant,
-  real,
-  realFixed = 0,
-  realFresh = 0,
-}: LoopCounts & { readonly variant: LoopVariant }): { realFixed: number; realFresh: number } {
+export function realParts({ variant, real, realFixed = 0, realFresh = 0 }: LoopCounts): {
+  realFixed: number;
+  realFresh: number;
+} {
   if (variant === 'synthetic-augmentation') return { realFixed: real, realFresh: 0 };
   if (variant === 'fresh-data') return { realFixed: 0, realFresh: real };
   return { realFixed, realFresh };
 }
 
-/** The pool, and how many samples a subset of it has. */
-export function resolvePool(
-  where: string,
-  given: { readonly pool?: unknown; readonly subsample?: unknown },
-  { initial, real, synthetic }: LoopCounts,
-): { pool: SyntheticPool; subsample?: number } {
-  const pool = given.pool === undefined ? 'latest' : checkChoice(where, 'pool', given.pool, syntheticPools);
-  if (pool !== 'subsample') {
-    if (given.subsample === undefined) return { pool };
-    throw invalid(where, 'subsample', "be left out unless pool is 'subsample'", given.subsample);
-  }
-  const most = real + synthetic;
-  const value = given.subsample === undefined ? Math.min(initial, most) : given.subsample;
-  const subsample = checkInteger(where, 'subsample', value, 2);
-  if (subsample > most) {
-    const requirement = `be at most real + synthetic = ${most}, all that generation 2 has`;
-    throw mustError(where, 'subsample', requirement, String(subsample));
-  }
-  return { pool, subsample };
-}
-
-/** The dimension, given or that of the reference; the two must agree. */
-export function resolveDim(where: string, dim: unknown, reference: Gaussian | undefined): number {
-  if (dim === undefined && reference !== undefined) return reference.dim;
-  const checked = checkPositiveInteger(where, 'dim', dim);
-  if (reference !== undefined && reference.dim !== checked) {
-    throw mustError(where, 'dim', `equal the length of reference.mean, ${reference.dim}`, String(checked));
-  }
-  return checked;
-}
+const gaussian = {
+  mean: numbers(),
+  covariance: numbers(),
+  // Those of Moments, which are accepted, too.
+  dim: checked('anything', (_, __, value) => value).optional(),
+  count: checked('anything', (_, __, value) => value).optional(),
+};
 
 /** Checks a reference distribution. */
-export function checkReference(where: string, value: unknown): Gaussian {
-  const { mean, covariance } = checkOptions(where, 'reference', value, ['mean', 'covariance', 'dim', 'count']);
-  const checkedMean = toFloat64Array(where, 'reference.mean', mean);
-  return checkGaussian(where, 'reference', {
-    dim: checkedMean.length,
-    mean: checkedMean,
-    covariance: toFloat64Array(where, 'reference.covariance', covariance),
-  });
+export function checkReference(where: string, argument: string, value: unknown): Gaussian {
+  const { mean, covariance } = resolve({ where, argument, prefix: `${argument}.` }, value, gaussian);
+  return checkGaussian(where, argument, { dim: mean.length, mean, covariance });
 }

@@ -1,7 +1,9 @@
-import { checkChoice, checkNumber, checkOptions, checkPositiveInteger, mustError } from '../base/check.js';
+import { mustError } from '../base/check.js';
+import { type Divisor, divisorOption } from '../base/divisor.js';
 import { MadloopError } from '../base/errors.js';
-import { resolveSeed, type Seed } from '../base/seed.js';
-import { type JobOptions, type JobSettings, jobOptionNames, resolveJobOptions, runJob } from '../engine/job.js';
+import { integer, number, resolve, seed, type TableOf } from '../base/options.js';
+import type { Seed } from '../base/seed.js';
+import { type JobOptions, type JobSettings, jobOptions, runJob } from '../engine/job.js';
 import { native } from '../engine/native.js';
 import { ProgressReporter, progressOf } from '../engine/progress.js';
 import { deterministicLimitPoints } from './deterministic.js';
@@ -18,12 +20,34 @@ export interface AdmissibleThresholdOptions extends JobOptions {
   /** Sampling bias, 0 to 1. */
   readonly lambda: number;
   /** Divisor of fitted covariances: N - 1 or N. Default 'unbiased'. */
-  readonly divisor?: 'unbiased' | 'mle' | undefined;
+  readonly divisor?: Divisor | undefined;
   /** Largest standard error, as a fraction of the threshold: 1e-5 to 0.1. Default 1e-2. */
   readonly relativeError?: number | undefined;
   /** Decides every random number. Default 0. */
   readonly seed?: Seed | undefined;
 }
+
+export const admissibleThresholdOptions = {
+  dim: integer(1)
+    .and((where, argument, dim) => {
+      const most = largestExactDim['monte-carlo'];
+      if (dim > most) throw mustError(where, argument, `be at most ${most}`, String(dim));
+    })
+    .allow('integer from 1 to 10,000')
+    .doc('dimension d')
+    .flag('<d>'),
+  real: integer(1)
+    .and((where, argument, real) => {
+      if (real < 2) throw mustError(where, argument, 'be at least 2', String(real));
+    })
+    .allow('integer of at least 2')
+    .doc('real samples in each generation'),
+  lambda: number(0, 1).doc('sampling bias; 1 is none'),
+  divisor: divisorOption,
+  relativeError: number(1e-5, 0.1).or(1e-2).doc('largest standard error as a fraction of the threshold'),
+  seed: seed(),
+  ...jobOptions,
+} satisfies TableOf<AdmissibleThresholdOptions>;
 
 /** Up to how many synthetic samples a fresh data loop does no worse than its real samples alone. */
 export interface AdmissibleThreshold {
@@ -55,35 +79,17 @@ export interface AdmissibleThreshold {
  */
 export async function admissibleThreshold(options: AdmissibleThresholdOptions): Promise<AdmissibleThreshold> {
   const where = 'admissibleThreshold';
-  const given = checkOptions(where, 'options', options, [...optionNames, ...jobOptionNames]);
-  const settings = resolveJobOptions(where, given);
-  const dim = checkPositiveInteger(where, 'dim', given.dim);
-  if (dim > largestExactDim['monte-carlo']) {
-    throw mustError(where, 'dim', `be at most ${largestExactDim['monte-carlo']}`, String(dim));
-  }
-  const real = checkPositiveInteger(where, 'real', given.real);
-  if (real < 2) throw mustError(where, 'real', 'be at least 2', String(real));
-  const lambda = checkNumber(where, 'lambda', given.lambda, 0, 1);
-  const divisor =
-    given.divisor === undefined
-      ? 'unbiased'
-      : checkChoice(where, 'divisor', given.divisor, ['unbiased', 'mle'] as const);
-  const relativeError =
-    given.relativeError === undefined
-      ? 1e-2
-      : checkNumber(where, 'relativeError', given.relativeError, 1e-5, 0.1);
-  const seed = given.seed === undefined ? 0n : resolveSeed(where, 'seed', given.seed);
-
+  const { threads, signal, onProgress, ...question } = resolve(where, options, admissibleThresholdOptions);
+  const settings = { where, threads, signal, onProgress };
+  const { dim, real, lambda, divisor } = question;
   const quiet = { ...settings, onProgress: undefined };
   const target = await runJob(quiet, async () =>
-    native().startExpectedDistance({ threads: settings.threads, dim, samples: real, divisor }),
+    native().startExpectedDistance({ threads, dim, samples: real, divisor }),
   );
   if (lambda === 1 || target >= dim) return unbounded;
-  const search = new ThresholdSearch({ dim, real, lambda, divisor, relativeError, seed }, target, settings);
+  const search = new ThresholdSearch(question, target, settings);
   return search.run();
 }
-
-const optionNames = ['dim', 'real', 'lambda', 'divisor', 'relativeError', 'seed'] as const;
 
 const unbounded: AdmissibleThreshold = {
   synthetic: Number.POSITIVE_INFINITY,

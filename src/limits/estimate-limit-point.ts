@@ -1,14 +1,13 @@
-import { checkChoice, checkOptions } from '../base/check.js';
-import { type JobOptions, type JobSettings, jobOptionNames, resolveJobOptions } from '../engine/job.js';
+import { oneOf, resolve, type TableOf } from '../base/options.js';
+import { type JobOptions, type JobSettings, jobOptions } from '../engine/job.js';
 import { ProgressReporter, progressOf } from '../engine/progress.js';
 import { deterministicLimitPoint } from './deterministic.js';
 import { LimitPointCell } from './limit-point-estimator.js';
 import type { LimitPoint } from './limit-point-result.js';
 import {
   type LimitPointOptions as CellOptions,
+  limitPointOptions as cellOptions,
   type LimitPointParameters,
-  limitPointOptionNames,
-  resolveLimitPointParameters,
 } from './parameters.js';
 import { simulateChains } from './simulate-chains.js';
 
@@ -21,6 +20,15 @@ export interface LimitPointOptions extends CellOptions, JobOptions {
   readonly method?: LimitPointMethod | undefined;
 }
 
+export const limitPointOptions = {
+  ...cellOptions,
+  method: oneOf(limitPointMethods)
+    .or('monte-carlo')
+    .doc('how it is computed; deterministic is the large-d limit, without standard errors')
+    .flag('<method>'),
+  ...jobOptions,
+} satisfies TableOf<LimitPointOptions>;
+
 /** Which limit point, how it is computed, and how that job is run. */
 export interface LimitPointQuestion {
   readonly parameters: LimitPointParameters;
@@ -30,16 +38,9 @@ export interface LimitPointQuestion {
 
 /** Checks the options of `limitPoint` and of all that is built on it, and fills in the defaults. */
 export function resolveLimitPointOptions(where: string, options: unknown): LimitPointQuestion {
-  const names = [...limitPointOptionNames, 'method', ...jobOptionNames] as const;
-  const given = checkOptions(where, 'options', options, names);
-  return {
-    settings: resolveJobOptions(where, given),
-    method:
-      given.method === undefined
-        ? 'monte-carlo'
-        : checkChoice(where, 'method', given.method, limitPointMethods),
-    parameters: resolveLimitPointParameters(where, given),
-  };
+  const values = resolve(where, options, limitPointOptions);
+  const { method, threads, signal, onProgress, ...parameters } = values;
+  return { settings: { where, threads, signal, onProgress }, method, parameters };
 }
 
 // Progress goes in thousandths of the chains that are known to be wanted.

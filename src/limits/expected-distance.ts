@@ -1,5 +1,6 @@
-import { checkChoice, checkNumber, checkOptions, checkPositiveInteger } from '../base/check.js';
-import { type JobOptions, jobOptionNames, resolveJobOptions, runJob } from '../engine/job.js';
+import { type Divisor, divisorOption } from '../base/divisor.js';
+import { integer, number, resolve, type TableOf } from '../base/options.js';
+import { type JobOptions, jobOptions, runJob } from '../engine/job.js';
 import { native } from '../engine/native.js';
 
 export interface ExpectedDistanceOptions extends JobOptions {
@@ -8,8 +9,17 @@ export interface ExpectedDistanceOptions extends JobOptions {
   /** Number of samples n, at least 2; may be fractional where it is above dim + 1. */
   readonly samples: number;
   /** Divisor of the fitted covariance: n - 1 or n. Default 'unbiased'. */
-  readonly divisor?: 'unbiased' | 'mle' | undefined;
+  readonly divisor?: Divisor | undefined;
 }
+
+export const expectedDistanceOptions = {
+  dim: integer(1).doc('dimension d').flag('<d>'),
+  samples: number(2, Number.MAX_SAFE_INTEGER)
+    .allow('number of at least 2')
+    .doc('number of samples n; may be fractional above dim + 1'),
+  divisor: divisorOption,
+  ...jobOptions,
+} satisfies TableOf<ExpectedDistanceOptions>;
 
 /**
  * E[distance(G(n), N(0, I_d))]: the expected squared Wasserstein-2 distance between N(0, I_d) and the Gaussian fitted
@@ -26,15 +36,8 @@ export interface ExpectedDistanceOptions extends JobOptions {
  */
 export async function expectedDistance(options: ExpectedDistanceOptions): Promise<number> {
   const where = 'expectedDistance';
-  const given = checkOptions(where, 'options', options, ['dim', 'samples', 'divisor', ...jobOptionNames]);
-  const settings = resolveJobOptions(where, given);
-  const dim = checkPositiveInteger(where, 'dim', given.dim);
-  const samples = checkNumber(where, 'samples', given.samples, 2, Number.MAX_SAFE_INTEGER);
-  const divisor =
-    given.divisor === undefined
-      ? 'unbiased'
-      : checkChoice(where, 'divisor', given.divisor, ['unbiased', 'mle'] as const);
-  return runJob(settings, async () =>
-    native().startExpectedDistance({ threads: settings.threads, dim, samples, divisor }),
+  const { dim, samples, divisor, ...job } = resolve(where, options, expectedDistanceOptions);
+  return runJob({ where, ...job }, async () =>
+    native().startExpectedDistance({ threads: job.threads, dim, samples, divisor }),
   );
 }

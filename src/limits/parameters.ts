@@ -1,11 +1,15 @@
-import { checkChoice, checkInteger, checkNumber, checkProduct, mustError } from '../base/check.js';
-import { resolveSeed, type Seed } from '../base/seed.js';
+import { checkChoice, mustError } from '../base/check.js';
+import { type Divisor, divisorOption } from '../base/divisor.js';
+import { integer, number, Option, oneOf, resolve, seed, type TableOf } from '../base/options.js';
+import type { Seed } from '../base/seed.js';
 import type { Gaussian } from '../base/shapes.js';
 import {
-  checkReference,
+  dimOption,
+  loopOptions,
   type ReferenceGaussian,
-  resolveCounts,
-  resolveDim,
+  realOption,
+  referenceOption,
+  syntheticOption,
 } from '../gaussian-loop/parameters.js';
 
 /** The loops that forget where they started, so that there is a limit point: those with real data in every generation. */
@@ -26,7 +30,7 @@ export interface LimitPointOptions {
   /** Each synthetic sample comes from a random one of so many last models. Default 1: the previous. */
   readonly memory?: number | undefined;
   /** Divisor of fitted covariances: N - 1 or N. Default 'unbiased'. */
-  readonly divisor?: 'unbiased' | 'mle' | undefined;
+  readonly divisor?: Divisor | undefined;
   /** The real distribution. Default N(0, I). */
   readonly reference?: ReferenceGaussian | undefined;
   /** Largest standard error, as a fraction of the distance: 1e-6 to 0.5. Default 1e-3. */
@@ -35,19 +39,25 @@ export interface LimitPointOptions {
   readonly seed?: Seed | undefined;
 }
 
-/** The names of LimitPointOptions, for the lists of known options. */
-export const limitPointOptionNames = [
-  'variant',
-  'dim',
-  'real',
-  'synthetic',
-  'lambda',
-  'memory',
-  'divisor',
-  'reference',
-  'relativeError',
-  'seed',
-] as const;
+// A model takes a number of its own in the address of a random number.
+const mostModels = 2 ** 20 - 1;
+
+/** The options that say which limit point, and how precisely. */
+export const limitPointOptions = {
+  variant: new Option({ ...oneOf(limitVariants).facts, check: checkVariant })
+    .or('fresh-data')
+    .doc('what real data later generations see')
+    .flag('<variant>'),
+  dim: dimOption,
+  real: realOption,
+  synthetic: syntheticOption,
+  lambda: loopOptions.lambda,
+  memory: integer(1, mostModels).or(1).doc('past models that synthetic samples come from'),
+  divisor: divisorOption,
+  reference: referenceOption,
+  relativeError: number(1e-6, 0.5).or(1e-3).doc('largest standard error as a fraction of the distance'),
+  seed: seed(),
+} satisfies TableOf<LimitPointOptions>;
 
 /** A cell: checked, with every default filled in. */
 export interface LimitPointParameters {
@@ -57,7 +67,7 @@ export interface LimitPointParameters {
   readonly synthetic: number;
   readonly lambda: number;
   readonly memory: number;
-  readonly divisor: 'unbiased' | 'mle';
+  readonly divisor: Divisor;
   /** Absent: N(0, I). */
   readonly reference?: Gaussian;
   readonly relativeError: number;
@@ -69,49 +79,19 @@ export interface LimitPointParameters {
   readonly commonRandomNumbers?: boolean;
 }
 
-// A model takes a number of its own in the address of a random number.
-const mostModels = 2 ** 20 - 1;
-
-/** Checks the parameters of a cell among already-read options and fills in the defaults. */
-export function resolveLimitPointParameters(where: string, given: object): LimitPointParameters {
-  const options: { [key in (typeof limitPointOptionNames)[number]]?: unknown } = given;
-  const integer = (name: keyof typeof options, minimum: number, otherwise?: number, maximum?: number): number =>
-    checkInteger(where, name, options[name] === undefined ? otherwise : options[name], minimum, maximum);
-  const variant = options.variant === undefined ? limitVariants[0] : checkVariant(where, options.variant);
-  const reference = options.reference === undefined ? undefined : checkReference(where, options.reference);
-  const dim = resolveDim(where, options.dim, reference);
-  checkProduct(where, 'dim x dim', dim, dim);
-  const { real, synthetic } = resolveCounts(where, variant, (name, minimum, otherwise) =>
-    name === 'initial' ? (otherwise ?? minimum) : integer(name, minimum, otherwise),
-  );
-  return {
-    variant,
-    dim,
-    real,
-    synthetic,
-    lambda: options.lambda === undefined ? 1 : checkNumber(where, 'lambda', options.lambda, 0, 1),
-    memory: integer('memory', 1, 1, mostModels),
-    divisor:
-      options.divisor === undefined
-        ? 'unbiased'
-        : checkChoice(where, 'divisor', options.divisor, ['unbiased', 'mle']),
-    ...(reference && { reference }),
-    relativeError:
-      options.relativeError === undefined
-        ? 1e-3
-        : checkNumber(where, 'relativeError', options.relativeError, 1e-6, 0.5),
-    seed: options.seed === undefined ? 0n : resolveSeed(where, 'seed', options.seed),
-  };
+/** Checks the parameters of a cell and fills in the defaults. */
+export function resolveLimitPointParameters(where: string, options: unknown): LimitPointParameters {
+  return resolve(where, options, limitPointOptions);
 }
 
-function checkVariant(where: string, value: unknown): (typeof limitVariants)[number] {
+function checkVariant(where: string, argument: string, value: unknown): (typeof limitVariants)[number] {
   if (value === 'fully-synthetic') {
     throw mustError(
       where,
-      'variant',
+      argument,
       "be 'fresh-data' or 'synthetic-augmentation' (the fully synthetic loop has no limit point)",
       "'fully-synthetic'",
     );
   }
-  return checkChoice(where, 'variant', value, limitVariants);
+  return checkChoice(where, argument, value, limitVariants);
 }

@@ -44,7 +44,7 @@ export interface Generation<Fitted extends FittedModel = FittedModel> {
 export async function* autophagousLoop<Fitted extends FittedModel>(
   options: AutophagousLoopOptions<Fitted>,
 ): AsyncGenerator<Generation<Fitted>, void, undefined> {
-  const loop = resolveLoopOptions<Fitted>(options);
+  const loop = resolveLoopOptions<Fitted>('autophagousLoop', options);
   const steps = new LoopSteps(loop);
   try {
     yield* generations(loop, steps);

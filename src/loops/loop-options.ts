@@ -1,12 +1,12 @@
-import { checkChoice, checkInteger, checkNumber, checkOptions, invalid } from '../base/check.js';
-import { resolveSeed, type Seed } from '../base/seed.js';
-import { type JobOptions, type JobSettings, jobOptionNames, resolveJobOptions } from '../engine/job.js';
+import { checkChoice, checkInteger, invalid } from '../base/check.js';
+import { checked, integer, resolve, seed, type TableOf } from '../base/options.js';
+import type { Seed } from '../base/seed.js';
+import { type JobOptions, type JobSettings, jobOptions } from '../engine/job.js';
 import {
   type LoopVariant,
-  loopVariants,
-  resolveLoopCounts,
-  resolvePool,
+  loopOptions,
   type SyntheticPool,
+  variantOption,
 } from '../gaussian-loop/parameters.js';
 import type { FittedModel, GenerativeModel } from '../models/generative-model.js';
 import type { Reference } from '../references/reference.js';
@@ -58,6 +58,8 @@ export interface AutophagousLoopOptions<Fitted extends FittedModel = FittedModel
   readonly metricSamples?: number;
 }
 
+const namedMetrics = Object.keys(metricsByName) as MetricName[];
+
 /** Options with every default filled in, checked. */
 export interface ResolvedLoop<Fitted extends FittedModel = FittedModel> {
   readonly variant: LoopVariant;
@@ -81,90 +83,74 @@ export interface ResolvedLoop<Fitted extends FittedModel = FittedModel> {
   readonly job: JobSettings;
 }
 
-const where = 'autophagousLoop';
+export const autophagousLoopOptions = {
+  variant: variantOption,
+  reference: checked('reference', checkReference).doc('the real distribution'),
+  model: checked('model', checkModel).doc('what is trained in each generation'),
+  ...loopOptions,
+  generations: integer(1).doc('generations, the first included'),
+  seed: seed(),
+  metrics: checked('list of names and of { name: function }', checkMetrics)
+    .or(
+      namedMetrics.map((name) => ({ [name]: metricsByName[name] })),
+      namedMetrics.join(', '),
+    )
+    .doc("what to measure of each generation's model"),
+  metricSamples: integer(2).or(10_000).doc('samples that stand for a model without moments in the metrics'),
+  ...jobOptions,
+} satisfies TableOf<AutophagousLoopOptions>;
 
-/** Checks AutophagousLoopOptions and fills in the defaults. */
-export function resolveLoopOptions<Fitted extends FittedModel>(options: unknown): ResolvedLoop<Fitted> {
-  const given = checkOptions(where, 'options', options, [
-    'variant',
-    'reference',
-    'model',
-    'initial',
-    'real',
-    'realFixed',
-    'realFresh',
-    'synthetic',
-    'lambda',
-    'memory',
-    'pool',
-    'subsample',
-    'generations',
-    'seed',
-    'metrics',
-    'metricSamples',
-    ...jobOptionNames,
-  ]);
-  const or = (name: keyof typeof given, otherwise: unknown) =>
-    given[name] === undefined ? otherwise : given[name];
-  const integer = (name: keyof typeof given, minimum: number, otherwise?: number): number =>
-    checkInteger(where, name, or(name, otherwise), minimum);
-  const variant = checkChoice(where, 'variant', given.variant, loopVariants);
-  const counts = resolveLoopCounts(where, variant, integer);
+/** Checks the options of a loop and fills in the defaults. */
+export function resolveLoopOptions<Fitted extends FittedModel>(
+  where: string,
+  options: unknown,
+): ResolvedLoop<Fitted> {
+  const values = resolve(where, options, autophagousLoopOptions);
+  const { threads, signal, onProgress, metrics, ...loop } = values;
   return {
-    variant,
-    ...counts,
-    reference: checkReference(given.reference),
-    model: checkModel<Fitted>(given.model),
-    lambda: checkNumber(where, 'lambda', or('lambda', 1), 0, 1),
-    memory: integer('memory', 1, 1),
-    ...resolvePool(where, given, counts),
-    generations: integer('generations', 1),
-    seed: resolveSeed(where, 'seed', or('seed', 0)),
-    metrics: resolveMetrics<Fitted>(or('metrics', Object.keys(metricsByName))),
-    metricSamples: integer('metricSamples', 2, 10_000),
-    job: resolveJobOptions(where, given),
+    ...loop,
+    metrics: new Map(metrics.flatMap((metric) => Object.entries(metric))),
+    job: { where, threads, signal, onProgress },
   };
 }
 
-function checkReference(value: unknown): Reference {
+function checkReference(where: string, argument: string, value: unknown): Reference {
   const reference = value as Partial<Reference> | null | undefined;
   if (typeof reference?.open !== 'function' || typeof reference.moments !== 'function') {
-    throw invalid(
-      where,
-      'reference',
-      'have the methods moments and open, as gaussianReference() gives them',
-      value,
-    );
+    const requirement = 'have the methods moments and open, as gaussianReference() gives them';
+    throw invalid(where, argument, requirement, value);
   }
-  checkInteger(where, 'reference.dim', reference.dim, 1);
+  checkInteger(where, `${argument}.dim`, reference.dim, 1);
   return reference as Reference;
 }
 
-function checkModel<Fitted extends FittedModel>(value: unknown): GenerativeModel<Fitted> {
+/** A model; what it learns nobody can check, so it goes for a model of anything. */
+function checkModel(where: string, argument: string, value: unknown): GenerativeModel<never> {
   if (typeof (value as Partial<GenerativeModel> | null | undefined)?.fit !== 'function') {
-    throw invalid(where, 'model', 'have a method fit, as gaussian() gives it', value);
+    throw invalid(where, argument, 'have a method fit, as gaussian() gives it', value);
   }
-  return value as GenerativeModel<Fitted>;
+  return value as GenerativeModel<never>;
 }
 
-function resolveMetrics<Fitted extends FittedModel>(value: unknown): Map<string, Metric<Fitted>> {
+/** Every metric under its name, each in an object of its own. */
+function checkMetrics(where: string, argument: string, value: unknown): Readonly<Record<string, Metric>>[] {
   if (!Array.isArray(value))
-    throw invalid(where, 'metrics', 'be an array of names and of { name: function }', value);
-  const metrics = new Map<string, Metric<Fitted>>();
+    throw invalid(where, argument, 'be an array of names and of { name: function }', value);
+  const metrics = new Map<string, Metric>();
   for (const choice of value as unknown[]) {
-    const named = typeof choice === 'string' ? { [choice]: knownMetric(choice) } : choice;
+    const named = typeof choice === 'string' ? { [choice]: knownMetric(where, choice) } : choice;
     if (typeof named !== 'object' || named === null || Object.keys(named).length === 0) {
-      throw invalid(where, 'metrics', 'hold names of metrics and objects { name: function }', choice);
+      throw invalid(where, argument, 'hold names of metrics and objects { name: function }', choice);
     }
     for (const [name, metric] of Object.entries(named)) {
       if (typeof metric !== 'function') throw invalid(where, `metric ${name}`, 'be a function', metric);
-      if (metrics.has(name)) throw invalid(where, 'metrics', 'have different names', name);
-      metrics.set(name, metric as Metric<Fitted>);
+      if (metrics.has(name)) throw invalid(where, argument, 'have different names', name);
+      metrics.set(name, metric as Metric);
     }
   }
-  return metrics;
+  return [...metrics].map(([name, metric]) => ({ [name]: metric }));
 }
 
-function knownMetric(name: string): Metric {
-  return metricsByName[checkChoice(where, 'metric', name, Object.keys(metricsByName) as MetricName[])];
+function knownMetric(where: string, name: string): Metric {
+  return metricsByName[checkChoice(where, 'metric', name, namedMetrics)];
 }

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { checkMatrix, checkNumber, checkOptions, mustError } from '../base/check.js';
+import { mustError } from '../base/check.js';
+import { number, resolve, rows, type TableOf } from '../base/options.js';
 import type { Matrix } from '../base/shapes.js';
 
 /** Where the modes of the real distribution are, as the metrics of modes take them. */
@@ -42,16 +43,19 @@ export async function modeMetrics(x: Matrix, { centres, radius }: Modes): Promis
   return { averageModalVariance: varianceSum / modesWithVariance, modesCovered: covered };
 }
 
-/** Checks the option `modes` of `where`. */
-export function checkModes(where: string, value: unknown): Modes {
-  const { centres, radius } = checkOptions(where, 'modes', value, ['centres', 'radius']);
-  const checked = checkMatrix(where, 'modes.centres', centres);
-  const wrong = checked.data.findIndex((element) => !Number.isFinite(element));
-  if (wrong >= 0) {
-    const [row, col] = [Math.floor(wrong / checked.cols), wrong % checked.cols];
-    throw mustError(where, 'modes.centres', 'be finite', `${checked.data[wrong]} at row ${row}, column ${col}`);
-  }
-  return { centres: checked, radius: checkNumber(where, 'modes.radius', radius, 0, Number.MAX_VALUE) };
+const modesOptions = {
+  centres: rows().and((where, argument, { data, cols }) => {
+    const wrong = data.findIndex((element) => !Number.isFinite(element));
+    if (wrong < 0) return;
+    const [row, col] = [Math.floor(wrong / cols), wrong % cols];
+    throw mustError(where, argument, 'be finite', `${data[wrong]} at row ${row}, column ${col}`);
+  }),
+  radius: number(0, Number.MAX_VALUE),
+} satisfies TableOf<Modes>;
+
+/** Checks modes. */
+export function checkModes(where: string, argument: string, value: unknown): Modes {
+  return resolve({ where, argument, prefix: `${argument}.` }, value, modesOptions);
 }
 
 async function nearestCentres(

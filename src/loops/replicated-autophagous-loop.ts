@@ -1,6 +1,7 @@
 import { allocate } from '../base/allocate.js';
-import { checkBoolean, checkInteger, checkProduct, invalid } from '../base/check.js';
-import { resolveJobOptions } from '../engine/job.js';
+import { checkProduct, invalid } from '../base/check.js';
+import { boolean, integer, resolve, type TableOf } from '../base/options.js';
+import { type JobOptions, jobOptions } from '../engine/job.js';
 import type { FittedModel } from '../models/generative-model.js';
 import { type AutophagousLoopOptions, resolveLoopOptions } from './loop-options.js';
 import {
@@ -17,6 +18,13 @@ export interface ReplicatedLoopOptions<Fitted extends FittedModel = FittedModel>
   /** Also return every replicate's values. Default false. */
   readonly series?: boolean | undefined;
 }
+
+/** The options beside those of autophagousLoop. */
+export const replicatedLoopOptions = {
+  replicates: integer(1).doc('independent runs to average over'),
+  series: boolean().or(false).doc("also return every replicate's values"),
+  ...jobOptions,
+} satisfies TableOf<Omit<ReplicatedLoopOptions, Exclude<keyof AutophagousLoopOptions, keyof JobOptions>>>;
 
 /** Every replicate's values: replicate r in generation t is at r x generations + t - 1. */
 export interface LoopSeries {
@@ -51,17 +59,23 @@ export async function replicatedAutophagousLoop<Fitted extends FittedModel>(
 ): Promise<ReplicatedLoopResult> {
   const where = 'replicatedAutophagousLoop';
   if (typeof options !== 'object' || options === null) throw invalid(where, 'options', 'be an object', options);
-  const { replicates, series = false, threads, signal, onProgress, seed, ...loop } = options;
-  const settings = resolveJobOptions(where, { threads, signal, onProgress });
-  const { generations, seed: resolvedSeed } = resolveLoopOptions({ ...loop, seed });
-  const count = checkInteger(where, 'replicates', replicates, 1);
-  const withSeries = checkBoolean(where, 'series', series);
-
-  checkProduct(where, 'replicates x generations', count, generations);
-  const runs = await runReplicates(loop, { replicates: count, seed: resolvedSeed, job: settings });
+  const {
+    replicates: runsWanted,
+    series: seriesWanted,
+    threads,
+    signal,
+    onProgress,
+    seed: given,
+    ...loop
+  } = options;
+  const own = { replicates: runsWanted, series: seriesWanted, threads, signal, onProgress };
+  const { replicates, series, ...settings } = resolve(where, own, replicatedLoopOptions);
+  const { generations, seed } = resolveLoopOptions('autophagousLoop', { ...loop, seed: given });
+  checkProduct(where, 'replicates x generations', replicates, generations);
+  const runs = await runReplicates(loop, { replicates, seed, job: { where, ...settings } });
   return {
     generations: averages(runs).map(({ replicates: _, ...generation }) => generation),
-    ...(withSeries && { series: seriesOf(where, runs, generations) }),
+    ...(series && { series: seriesOf(where, runs, generations) }),
   };
 }
 

@@ -1,17 +1,14 @@
-import {
-  checkInteger,
-  checkMatrix,
-  checkNumber,
-  checkOptions,
-  describe,
-  invalid,
-  mustError,
-} from '../base/check.js';
+import { checkMatrix, describe, mustError } from '../base/check.js';
 import { MadloopError } from '../base/errors.js';
+import { callback, checked, integer, number, resolve, rows, type TableOf } from '../base/options.js';
 import type { Matrix } from '../base/shapes.js';
 import { moments } from '../distributions/moments.js';
 import { frechetDistance } from '../metrics/frechet.js';
-import { type ManifoldConvention, precisionRecall } from '../metrics/precision-recall.js';
+import {
+  type ManifoldConvention,
+  precisionRecall,
+  precisionRecallOptions,
+} from '../metrics/precision-recall.js';
 import type { StepOptions } from '../models/generative-model.js';
 import type { Metric, MetricContext } from './metrics.js';
 import { checkModes, type Modes, modeMetrics } from './modes.js';
@@ -38,6 +35,34 @@ export interface SampleMetricsOptions {
   readonly modes?: Modes | undefined;
 }
 
+interface HeldOut {
+  readonly heldOut?: Matrix | undefined;
+}
+
+export const sampleMetricsOptions = {
+  heldOut: rows().optional('none').doc('real samples to compare with, on which no model was trained'),
+  features: callback<Features>()
+    .optional('samples as they are')
+    .and((where, _, __, { heldOut }: HeldOut) => {
+      if (heldOut === undefined) throw mustError(where, 'heldOut', 'be given where features are', 'undefined');
+    })
+    .doc('maps samples to the space in which they are compared'),
+  count: integer(2)
+    .or(({ heldOut }: HeldOut) => heldOut?.rows ?? 10_000, 'as many as are held out, else 10,000')
+    .doc("samples drawn of each generation's model"),
+  lambda: number(0, 1).or(1).doc('their sampling bias; 1 is none'),
+  k: integer(1).or(5).doc('neighbours that make a ball, as for precisionRecall'),
+  convention: precisionRecallOptions.convention,
+  modes: checked('{ centres, radius }', checkModes)
+    .optional('none')
+    .and((where, argument, { centres }, { heldOut }: HeldOut) => {
+      if (heldOut === undefined || centres.cols === heldOut.cols) return;
+      const requirement = `have as many columns as heldOut, ${heldOut.cols}`;
+      throw mustError(where, `${argument}.centres`, requirement, String(centres.cols));
+    })
+    .doc('the modes of the real distribution, where they are known'),
+} satisfies TableOf<SampleMetricsOptions>;
+
 /**
  * Metrics of a sample of each generation's model, for the list of metrics of `autophagousLoop`:
  *
@@ -59,39 +84,10 @@ export interface SampleMetricsOptions {
  */
 export function sampleMetrics(options: SampleMetricsOptions): { readonly sampleMetrics: Metric } {
   const where = 'sampleMetrics';
-  const given = checkOptions(where, 'options', options, [
-    'heldOut',
-    'features',
-    'count',
-    'lambda',
-    'k',
-    'convention',
-    'modes',
-  ]);
-  const heldOut = given.heldOut === undefined ? undefined : checkMatrix(where, 'heldOut', given.heldOut);
-  const { features, k = 5, convention = 'kynkaanniemi', lambda = 1 } = given;
-  if (features !== undefined && typeof features !== 'function') {
-    throw invalid(where, 'features', 'be a function', features);
-  }
-  if (features !== undefined && heldOut === undefined) {
-    throw mustError(where, 'heldOut', 'be given where features are', 'undefined');
-  }
-  const count = checkInteger(
-    where,
-    'count',
-    given.count === undefined ? (heldOut?.rows ?? 10_000) : given.count,
-    2,
-  );
-  const settings = {
-    count,
-    lambda: checkNumber(where, 'lambda', lambda, 0, 1),
-    compare: heldOut && new Comparison(heldOut, features as Features | undefined, { k, convention } as Balls),
-    modes: given.modes === undefined ? undefined : checkModes(where, given.modes),
-  };
-  if (heldOut && settings.modes && settings.modes.centres.cols !== heldOut.cols) {
-    const requirement = `have as many columns as heldOut, ${heldOut.cols}`;
-    throw mustError(where, 'modes.centres', requirement, String(settings.modes.centres.cols));
-  }
+  const given = resolve(where, options, sampleMetricsOptions);
+  const { heldOut, features, count, lambda, k, convention, modes } = given;
+  const compare = heldOut && new Comparison(heldOut, features, { k, convention });
+  const settings = { count, lambda, compare, modes };
   return { sampleMetrics: (context) => measure(context, settings) };
 }
 

@@ -1,4 +1,4 @@
-import { checkInteger, checkOptions } from '../base/check.js';
+import { checked, integer, resolve, type TableOf } from '../base/options.js';
 import type { Matrix } from '../base/shapes.js';
 import { concatenateRows, pickRows } from '../engine/rows.js';
 import { batchRows, type CuratedModel, checkScore, curated, type Score, scoresOf } from './curation.js';
@@ -10,6 +10,11 @@ export interface BestOfOptions {
   /** A number for each row: of K candidates the one with the highest is kept, of equal ones the first. */
   readonly score: Score;
 }
+
+export const bestOfOptions = {
+  candidates: integer(1, 1_000_000).doc('candidates for each sample'),
+  score: checked('function of a matrix', checkScore).doc('a number for each row, the more the better'),
+} satisfies TableOf<BestOfOptions>;
 
 /**
  * Any model, with each sample the best of K that it draws, by a score of one's own: what people do who pick the picture
@@ -29,9 +34,7 @@ export function bestOf<Fitted extends FittedModel>(
   options: BestOfOptions,
 ): GenerativeModel<CuratedModel<Fitted>> {
   const where = 'bestOf';
-  const given = checkOptions(where, 'options', options, ['candidates', 'score']);
-  const candidates = checkInteger(where, 'candidates', given.candidates, 1, 1_000_000);
-  const score = checkScore(where, 'score', given.score);
+  const { candidates, score } = resolve(where, options, bestOfOptions);
   return curated(where, model, async (_, { count, dim, draw }) => {
     const parts: Matrix[] = [];
     let step = count;

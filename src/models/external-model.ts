@@ -1,5 +1,6 @@
-import { checkGaussian, checkInteger, checkMatrix, checkOptions, describe, invalid } from '../base/check.js';
+import { checkGaussian, checkInteger, checkMatrix, describe } from '../base/check.js';
 import { MadloopError } from '../base/errors.js';
+import { callback, group, resolve, type TableOf, text } from '../base/options.js';
 import type { Gaussian, Matrix } from '../base/shapes.js';
 import {
   type ModelFitOptions,
@@ -8,7 +9,7 @@ import {
   resolveSampleOptions,
 } from './fit-options.js';
 import type { FitOptions, FittedModel, GenerativeModel, SampleOptions } from './generative-model.js';
-import { checkTimeLimit, withinTime } from './time-limit.js';
+import { timeLimit, withinTime } from './time-limit.js';
 
 /** A generator written in JavaScript. What `fit` returns is handed to `sample`; all three may return promises. */
 export interface ExternalModelOptions<State> {
@@ -28,6 +29,21 @@ export interface ExternalTimeLimits {
   readonly fit?: number | undefined;
   readonly sample?: number | undefined;
 }
+
+export const externalModelOptions = {
+  name: text('be a name')
+    .or((_: unknown, where) => where, 'externalModel')
+    .doc('what messages call it'),
+  fit: callback<ExternalModelOptions<unknown>['fit']>().doc('learns from the rows of a matrix'),
+  sample: callback<ExternalModelOptions<unknown>['sample']>().doc('draws rows'),
+  moments: callback<NonNullable<ExternalModelOptions<unknown>['moments']>>()
+    .optional()
+    .doc('mean and covariance of what was learnt'),
+  timeLimits: group({
+    fit: timeLimit.doc('that a fit may take'),
+    sample: timeLimit.doc('that a sample may take'),
+  } satisfies TableOf<ExternalTimeLimits>),
+} satisfies TableOf<ExternalModelOptions<unknown>>;
 
 export interface ExternalModel extends GenerativeModel<FittedExternal> {
   readonly name: string;
@@ -62,25 +78,14 @@ export interface FittedExternal extends FittedModel {
  */
 export function externalModel<State>(options: ExternalModelOptions<State>): ExternalModel {
   const where = 'externalModel';
-  const names = ['name', 'fit', 'sample', 'moments', 'timeLimits'] as const;
-  const { name = where, fit, sample, moments, timeLimits } = checkOptions(where, 'options', options, names);
-  if (typeof name !== 'string' || name === '') throw invalid(where, 'name', 'be a name', name);
-  if (typeof fit !== 'function') throw invalid(where, 'fit', 'be a function', fit);
-  if (typeof sample !== 'function') throw invalid(where, 'sample', 'be a function', sample);
-  if (moments !== undefined && typeof moments !== 'function') {
-    throw invalid(where, 'moments', 'be a function', moments);
-  }
-  const limits = checkOptions(where, 'timeLimits', timeLimits, ['fit', 'sample']);
-  const generator = { fit, sample, moments } as ExternalModelOptions<State>;
-  const fitLimit = checkTimeLimit(where, 'timeLimits.fit', limits.fit);
-  const sampleLimit = checkTimeLimit(where, 'timeLimits.sample', limits.sample);
+  const { name, timeLimits, ...generator } = resolve(where, options, externalModelOptions);
 
   return {
     name,
     async fit(data, given) {
       const { cols } = checkMatrix(`${name}: fit`, 'data', data);
       const step = resolveFitOptions(`${name}: fit`, given);
-      const fitted = await withinTime(`${name}: fit`, fitLimit, step.signal, async (signal) => {
+      const fitted = await withinTime(`${name}: fit`, timeLimits.fit, step.signal, async (signal) => {
         const state = await generator.fit(data, { ...step, signal });
         const own = await generator.moments?.(state);
         return { state, ...(own !== undefined && { moments: checkGaussian(name, 'moments', own) }) };
@@ -91,7 +96,7 @@ export function externalModel<State>(options: ExternalModelOptions<State>): Exte
         async sample(count, asked) {
           checkInteger(`${name}: sample`, 'count', count, 1);
           const draw = resolveSampleOptions(`${name}: sample`, asked);
-          const drawn = await withinTime(`${name}: sample`, sampleLimit, draw.signal, async (signal) =>
+          const drawn = await withinTime(`${name}: sample`, timeLimits.sample, draw.signal, async (signal) =>
             generator.sample(state, count, { ...draw, signal }),
           );
           return checkSample(name, drawn, count, cols);

@@ -1,8 +1,8 @@
 // The options of a model's own fit and sample methods, which people also call without a loop.
 
-import { checkNumber, checkOptions } from '../base/check.js';
-import { resolveSeed, type Seed } from '../base/seed.js';
-import { type JobOptions, jobOptionNames, resolveJobOptions } from '../engine/job.js';
+import { checked, number, resolve, seed, type TableOf } from '../base/options.js';
+import type { Seed } from '../base/seed.js';
+import { type JobOptions, jobOptions } from '../engine/job.js';
 import type { FitOptions, FittedModel, SampleOptions } from './generative-model.js';
 
 /** Options of `fit`, all of which a model of this package can do without. */
@@ -21,36 +21,48 @@ export interface ModelSampleOptions extends JobOptions {
   readonly seed?: Seed | undefined;
 }
 
-/** Reads the options of a model's fit. */
+export const modelFitOptions = {
+  seed: seed().doc('decides every random choice of the fit'),
+  previous: checked('model', (_, __, value) => value as FittedModel)
+    .optional()
+    .doc('the model of the generation before'),
+  ...jobOptions,
+} satisfies TableOf<ModelFitOptions>;
+
+export const modelSampleOptions = {
+  lambda: number(0, 1).or(1).doc('sampling bias; 1 is none'),
+  seed: seed(),
+  ...jobOptions,
+} satisfies TableOf<ModelSampleOptions>;
+
+/** Reads the options of a model's fit; `job` is for what it calls. */
 export function checkFitOptions(
   where: string,
   options: unknown,
-): { seed: bigint; previous: unknown; job: JobOptions } {
-  const names = ['seed', 'previous', ...jobOptionNames] as const;
-  const { seed = 0, previous, ...job } = checkOptions(where, 'options of fit', options, names);
-  return { seed: resolveSeed(where, 'seed', seed), previous, job: job as JobOptions };
+): { seed: bigint; previous: FittedModel | undefined; job: JobOptions } {
+  const place = { where, argument: 'options of fit' };
+  const { seed, previous, ...job } = resolve(place, options, modelFitOptions);
+  return { seed, previous, job };
 }
 
-/** Reads the options of a model's sample; lambda is checked where it is used. */
+/** Reads the options of a model's sample; `job` is for what it calls. */
 export function checkSampleOptions(
   where: string,
   options: unknown,
 ): { lambda: number; seed: bigint; job: JobOptions } {
-  const names = ['lambda', 'seed', ...jobOptionNames] as const;
-  const { lambda = 1, seed = 0, ...job } = checkOptions(where, 'options of sample', options, names);
-  return { lambda: lambda as number, seed: resolveSeed(where, 'seed', seed), job: job as JobOptions };
+  const place = { where, argument: 'options of sample' };
+  const { lambda, seed, ...job } = resolve(place, options, modelSampleOptions);
+  return { lambda, seed, job };
 }
 
-/** The same options checked and filled in, as a loop gives them to the code behind a model. */
+/** The same options as a loop gives them to the code behind a model. */
 export function resolveFitOptions(where: string, options: unknown): FitOptions {
   const { seed, previous, job } = checkFitOptions(where, options);
-  const { threads, signal } = resolveJobOptions(where, job);
-  return { seed, previous: previous as FittedModel | undefined, threads, signal };
+  return { seed, previous, threads: job.threads, signal: job.signal };
 }
 
 /** The same for `sample`. */
 export function resolveSampleOptions(where: string, options: unknown): SampleOptions {
   const { lambda, seed, job } = checkSampleOptions(where, options);
-  const { threads, signal } = resolveJobOptions(where, job);
-  return { lambda: checkNumber(where, 'lambda', lambda, 0, 1), seed, threads, signal };
+  return { lambda, seed, threads: job.threads, signal: job.signal };
 }

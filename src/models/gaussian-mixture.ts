@@ -1,12 +1,5 @@
-import {
-  checkChoice,
-  checkInteger,
-  checkMatrix,
-  checkNumber,
-  checkOptions,
-  invalid,
-  mustError,
-} from '../base/check.js';
+import { checkChoice, checkMatrix, invalid, mustError } from '../base/check.js';
+import { checked, integer, number, oneOf, resolve, type TableOf } from '../base/options.js';
 import type { Matrix } from '../base/shapes.js';
 import {
   type CovarianceForm,
@@ -39,6 +32,32 @@ export interface GaussianMixtureOptions {
   readonly maximumIterations?: number | undefined;
 }
 
+interface Shape {
+  readonly components: number;
+  readonly covariance: CovarianceForm;
+}
+
+export const gaussianMixtureOptions = {
+  components: integer(1).doc('number of components').flag('<k>'),
+  covariance: oneOf(covarianceForms).or('full').doc("form of the components' covariances").flag('<form>'),
+  start: checked("'k-means', 'previous' or a mixture", (where, argument, value, shape: Shape) =>
+    typeof value === 'string'
+      ? checkChoice(where, argument, value, ['k-means', 'previous'] as const)
+      : checkStart(where, argument, value, shape),
+  )
+    .or('k-means')
+    .doc('where a fit begins'),
+  restarts: integer(1, 10_000).or(1).doc('runs from k-means, of which the likeliest is kept'),
+  regularisation: number(0, 1)
+    .or(1e-6)
+    .doc('added to every variance, times the mean variance of the training set'),
+  tolerance: number(0, Number.MAX_VALUE)
+    .or(1e-3)
+    .in('nats')
+    .doc('converged when a step raises the mean log-likelihood by less'),
+  maximumIterations: integer(1).or(100).doc('steps after which a fit ends without having converged'),
+} satisfies TableOf<GaussianMixtureOptions>;
+
 /** The Gaussian mixture as a generative model. */
 export interface GaussianMixtureModel extends GenerativeModel<FittedGaussianMixture> {
   /**
@@ -68,29 +87,8 @@ export interface GaussianMixtureModel extends GenerativeModel<FittedGaussianMixt
  */
 export function gaussianMixture(options: GaussianMixtureOptions): GaussianMixtureModel {
   const where = 'gaussianMixture';
-  const given = checkOptions(where, 'options', options, [
-    'components',
-    'covariance',
-    'start',
-    'restarts',
-    'regularisation',
-    'tolerance',
-    'maximumIterations',
-  ]);
-  const { covariance = 'full', start = 'k-means', restarts = 1 } = given;
-  const { regularisation = 1e-6, tolerance = 1e-3, maximumIterations = 100 } = given;
-  const settings = {
-    components: checkInteger(where, 'components', given.components, 1),
-    form: checkChoice(where, 'covariance', covariance, covarianceForms),
-    restarts: checkInteger(where, 'restarts', restarts, 1, 10_000),
-    regularisation: checkNumber(where, 'regularisation', regularisation, 0, 1),
-    tolerance: checkNumber(where, 'tolerance', tolerance, 0, Number.MAX_VALUE),
-    maximumIterations: checkInteger(where, 'maximumIterations', maximumIterations, 1),
-  };
-  const begin =
-    typeof start === 'string'
-      ? checkChoice(where, 'start', start, ['k-means', 'previous'])
-      : checkStart(where, start, settings);
+  const { start, covariance, ...given } = resolve(where, options, gaussianMixtureOptions);
+  const settings = { form: covariance, ...given };
   return {
     name: where,
     async fit(data, options) {
@@ -100,36 +98,37 @@ export function gaussianMixture(options: GaussianMixtureOptions): GaussianMixtur
         const requirement = `have at least as many rows as there are components, ${settings.components}`;
         throw mustError(where, 'training set', requirement, String(rows.rows));
       }
-      if (typeof begin === 'object' && begin.means.cols !== rows.cols) {
-        const requirement = `have ${begin.means.cols} columns, as start.means`;
+      if (typeof start === 'object' && start.means.cols !== rows.cols) {
+        const requirement = `have ${start.means.cols} columns, as start.means`;
         throw mustError(where, 'training set', requirement, String(rows.cols));
       }
-      const warm = begin === 'previous' ? sameShape(previous, settings, rows.cols) : undefined;
-      const from = typeof begin === 'object' ? begin : warm;
+      const shape = { components: given.components, covariance };
+      const warm = start === 'previous' ? sameShape(previous, shape, rows.cols) : undefined;
+      const from = typeof start === 'object' ? start : warm;
       return new FittedGaussianMixture(await fitMixture(rows, { ...settings, start: from, seed }, job));
     },
   };
 }
 
-interface Shape {
-  readonly components: number;
-  readonly form: CovarianceForm;
-}
-
-function checkStart(where: string, start: unknown, { components, form }: Shape): MixtureParameters {
-  const mixture = checkMixture(where, 'start', start);
+function checkStart(
+  where: string,
+  argument: string,
+  start: unknown,
+  { components, covariance }: Shape,
+): MixtureParameters {
+  const mixture = checkMixture(where, argument, start);
   if (mixture.means.rows !== components)
-    throw invalid(where, 'start.means.rows', `equal components = ${components}`, mixture.means.rows);
-  if (mixture.covariance !== form)
-    throw invalid(where, 'start.covariance', `equal covariance = '${form}'`, mixture.covariance);
+    throw invalid(where, `${argument}.means.rows`, `equal components = ${components}`, mixture.means.rows);
+  if (mixture.covariance !== covariance)
+    throw invalid(where, `${argument}.covariance`, `equal covariance = '${covariance}'`, mixture.covariance);
   return mixture;
 }
 
 /** The model before, if a fit can begin from it. */
-function sameShape(previous: unknown, { components, form }: Shape, dim: number): MixtureParameters | undefined {
+function sameShape(previous: unknown, shape: Shape, dim: number): MixtureParameters | undefined {
   if (!(previous instanceof FittedGaussianMixture)) return undefined;
   const { means, covariance, logLikelihood } = previous;
-  const fits = means.rows === components && means.cols === dim && covariance === form;
+  const fits = means.rows === shape.components && means.cols === dim && covariance === shape.covariance;
   // From a mixture that is a single point no step leads away.
   return fits && Number.isFinite(logLikelihood) ? previous : undefined;
 }

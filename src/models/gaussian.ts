@@ -1,4 +1,6 @@
-import { checkChoice, checkOptions, mustError } from '../base/check.js';
+import { mustError } from '../base/check.js';
+import { type Divisor, divisorOption } from '../base/divisor.js';
+import { resolve, type TableOf } from '../base/options.js';
 import type { Matrix, Moments } from '../base/shapes.js';
 import { moments } from '../distributions/moments.js';
 import { checkFitOptions, type ModelFitOptions } from './fit-options.js';
@@ -7,8 +9,10 @@ import type { GenerativeModel } from './generative-model.js';
 
 export interface GaussianOptions {
   /** Divisor of the fitted covariance: n - 1 ('unbiased', the paper's) or n ('mle'). Default 'unbiased'. */
-  readonly divisor?: 'unbiased' | 'mle';
+  readonly divisor?: Divisor;
 }
+
+export const gaussianOptions = { divisor: divisorOption } satisfies TableOf<GaussianOptions>;
 
 /** The Gaussian as a generative model. */
 export interface GaussianModel extends GenerativeModel<FittedGaussian> {
@@ -25,13 +29,7 @@ export interface GaussianModel extends GenerativeModel<FittedGaussian> {
  * const more = await fitted.sample(1000, { lambda: 0.8, seed: 1 });
  */
 export function gaussian(options: GaussianOptions = {}): GaussianModel {
-  const checked = checkOptions('gaussian', 'options', options, ['divisor']);
-  const divisor = checkChoice(
-    'gaussian',
-    'divisor',
-    checked.divisor === undefined ? 'unbiased' : checked.divisor,
-    ['unbiased', 'mle'],
-  );
+  const { divisor } = resolve('gaussian', options, gaussianOptions);
   return {
     name: 'gaussian',
     async fit(data, options) {

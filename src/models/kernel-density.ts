@@ -1,5 +1,6 @@
 import { allocate } from '../base/allocate.js';
-import { checkOptions, invalid, mustError } from '../base/check.js';
+import { invalid, mustError } from '../base/check.js';
+import { checked, numberOrText, resolve, type TableOf } from '../base/options.js';
 import type { Gaussian, Matrix, Moments } from '../base/shapes.js';
 import {
   type MixtureParameters,
@@ -29,6 +30,13 @@ export interface KernelDensityOptions {
    */
   readonly bandwidth?: Bandwidth | undefined;
 }
+
+export const kernelDensityOptions = {
+  bandwidth: checked("'scott', 'silverman' or a positive number", checkBandwidth)
+    .or('scott')
+    .doc('of the kernel: a rule, or a number in units of the data')
+    .flag('<h>', numberOrText),
+} satisfies TableOf<KernelDensityOptions>;
 
 /** The kernel density estimate as a generative model. */
 export interface KernelDensityModel extends GenerativeModel<FittedKernelDensity> {
@@ -115,8 +123,7 @@ takesMemory(FittedKernelDensity.prototype.sample);
  */
 export function kernelDensity(options: KernelDensityOptions = {}): KernelDensityModel {
   const where = 'kernelDensity';
-  const { bandwidth: given } = checkOptions(where, 'options', options, ['bandwidth']);
-  const bandwidth = checkBandwidth(where, given === undefined ? 'scott' : given);
+  const { bandwidth } = resolve(where, options, kernelDensityOptions);
   return {
     name: where,
     async fit(data, options) {
@@ -138,8 +145,8 @@ export function kernelDensity(options: KernelDensityOptions = {}): KernelDensity
   };
 }
 
-function checkBandwidth(where: string, value: unknown): Bandwidth {
+function checkBandwidth(where: string, argument: string, value: unknown): Bandwidth {
   if (value === 'scott' || value === 'silverman') return value;
   if (typeof value === 'number' && value > 0 && Number.isFinite(value * value)) return value;
-  throw invalid(where, 'bandwidth', "be 'scott', 'silverman' or a positive number", value);
+  throw invalid(where, argument, "be 'scott', 'silverman' or a positive number", value);
 }

@@ -1,16 +1,15 @@
 import { abortable } from '../base/abortable.js';
-import { checkNumber } from '../base/check.js';
 import { MadloopError } from '../base/errors.js';
+import { number } from '../base/options.js';
 
 // What a timer of Node can wait for is 2^31 milliseconds.
 const longestSeconds = 2_000_000;
 
-/** A time limit in seconds; undefined is none. */
-export function checkTimeLimit(where: string, argument: string, value: unknown): number | undefined {
-  return value === undefined
-    ? undefined
-    : checkNumber(where, argument, value, Number.MIN_VALUE, longestSeconds);
-}
+/** The option of a time limit. */
+export const timeLimit = number(Number.MIN_VALUE, longestSeconds)
+  .optional('no limit')
+  .allow('number above 0, up to 2,000,000')
+  .in('seconds');
 
 /**
  * Waits for `work` at most `seconds`, or until the signal is aborted: then rejects at once, with ERR_TIMEOUT or

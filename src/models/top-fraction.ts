@@ -1,4 +1,5 @@
-import { checkOptions, invalid, mustError } from '../base/check.js';
+import { invalid, mustError } from '../base/check.js';
+import { checked, resolve, type TableOf } from '../base/options.js';
 import type { Matrix } from '../base/shapes.js';
 import { concatenateRows, pickRows } from '../engine/rows.js';
 import { batchRows, type CuratedModel, checkScore, curated, type Score, scoresOf } from './curation.js';
@@ -10,6 +11,18 @@ export interface TopFractionOptions {
   /** What ranks the candidates: the model's own density (default), or a function that returns a number for each row. */
   readonly by?: 'density' | Score | undefined;
 }
+
+export const topFractionOptions = {
+  fraction: checked('number above 0 and at most 1', (where, argument, value) => {
+    if (typeof value === 'number' && value > 0 && value <= 1) return value;
+    throw invalid(where, argument, 'be a number above 0 and at most 1', value);
+  }).doc('share of the candidates that is kept'),
+  by: checked("'density' or a function of a matrix", (where, argument, value) =>
+    value === 'density' ? value : checkScore(where, argument, value),
+  )
+    .or('density')
+    .doc("what ranks the candidates: the model's density, or a number for each row"),
+} satisfies TableOf<TopFractionOptions>;
 
 /**
  * Any model, with only the best `fraction` of its samples kept: by its own density, so that unlikely samples are thrown
@@ -30,10 +43,8 @@ export function topFraction<Fitted extends FittedModel>(
   options: TopFractionOptions,
 ): GenerativeModel<CuratedModel<Fitted>> {
   const where = 'topFraction';
-  const { fraction, by = 'density' } = checkOptions(where, 'options', options, ['fraction', 'by']);
-  if (typeof fraction !== 'number' || !(fraction > 0 && fraction <= 1))
-    throw invalid(where, 'fraction', 'be a number above 0 and at most 1', fraction);
-  const score = by === 'density' ? undefined : checkScore(where, 'by', by);
+  const { fraction, by } = resolve(where, options, topFractionOptions);
+  const score = by === 'density' ? undefined : by;
   return curated(where, model, async (fitted, { count, dim, draw, threads, signal }) => {
     if (score === undefined && fitted.logDensity === undefined) {
       const name = model.name ?? 'the model';

@@ -1,6 +1,7 @@
 import { allocate } from '../base/allocate.js';
-import { checkOptions, checkProduct, invalid, mustError } from '../base/check.js';
+import { checkProduct, invalid, mustError } from '../base/check.js';
 import { MadloopError } from '../base/errors.js';
+import { checked, resolve, type TableOf } from '../base/options.js';
 import type { Matrix } from '../base/shapes.js';
 import { batchRows, type CuratedModel, curated } from './curation.js';
 import { FittedGaussian } from './fitted-gaussian.js';
@@ -10,6 +11,13 @@ export interface TruncatedOptions {
   /** Samples farther from the model's mean are rejected, in Mahalanobis distance by the model's covariance. */
   readonly radius: number;
 }
+
+export const truncatedOptions = {
+  radius: checked('positive number', (where, argument, value) => {
+    if (typeof value === 'number' && value > 0) return value;
+    throw invalid(where, argument, 'be a positive number', value);
+  }).doc("largest Mahalanobis distance from the model's mean"),
+} satisfies TableOf<TruncatedOptions>;
 
 // Curation that throws away more than 999 of 1,000 is given up, once so many candidates have shown it.
 const leastRate = 1e-3;
@@ -34,9 +42,7 @@ export function truncated<Fitted extends FittedModel>(
   options: TruncatedOptions,
 ): GenerativeModel<CuratedModel<Fitted>> {
   const where = 'truncated';
-  const { radius } = checkOptions(where, 'options', options, ['radius']);
-  if (typeof radius !== 'number' || !(radius > 0))
-    throw invalid(where, 'radius', 'be a positive number', radius);
+  const { radius } = resolve(where, options, truncatedOptions);
   return curated(where, model, async ({ moments }, { count, draw, threads, signal }) => {
     if (moments === undefined) {
       const name = model.name ?? 'the model';

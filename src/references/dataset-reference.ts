@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { allocate } from '../base/allocate.js';
-import { checkBoolean, checkMatrix, checkOptions, invalid } from '../base/check.js';
+import { checkMatrix, invalid } from '../base/check.js';
 import { MadloopError } from '../base/errors.js';
+import { boolean, resolve, rows, type TableOf } from '../base/options.js';
 import { drawsPerTurn, identityOrder, RandomIntegers } from '../base/random-integers.js';
 import type { Matrix } from '../base/shapes.js';
 import { moments } from '../distributions/moments.js';
@@ -15,6 +16,11 @@ export interface DatasetReferenceOptions {
   readonly replace?: boolean;
 }
 
+export const datasetReferenceOptions = {
+  heldOut: rows().optional('the data set itself').doc('rows that the metrics compare with'),
+  replace: boolean().or(false).doc('draw rows independently instead of without replacement'),
+} satisfies TableOf<DatasetReferenceOptions>;
+
 /**
  * A data set as the real distribution: real samples are its rows, in an order that depends on the loop's seed alone.
  *
@@ -24,18 +30,16 @@ export interface DatasetReferenceOptions {
  */
 export function datasetReference(data: Matrix, options: DatasetReferenceOptions = {}): Reference {
   const where = 'datasetReference';
-  const rows = checkMatrix(where, 'data', data);
-  const checked = checkOptions(where, 'options', options, ['heldOut', 'replace']);
-  const heldOut = checked.heldOut === undefined ? rows : checkMatrix(where, 'heldOut', checked.heldOut);
-  if (heldOut.cols !== rows.cols)
-    throw invalid(where, 'heldOut.cols', `equal data.cols = ${rows.cols}`, heldOut.cols);
+  const all = checkMatrix(where, 'data', data);
+  const { heldOut = all, replace } = resolve(where, options, datasetReferenceOptions);
+  if (heldOut.cols !== all.cols)
+    throw invalid(where, 'heldOut.cols', `equal data.cols = ${all.cols}`, heldOut.cols);
   if (heldOut.rows < 2) throw invalid(where, 'rows to compare with', 'be at least 2', heldOut.rows);
-  const replace = checkBoolean(where, 'replace', checked.replace === undefined ? false : checked.replace);
   return {
     name: where,
-    dim: rows.cols,
+    dim: all.cols,
     moments: (job) => moments(heldOut, job),
-    open: (seed) => (replace ? drawWithReplacement(rows) : drawWithoutReplacement(rows, seed)),
+    open: (seed) => (replace ? drawWithReplacement(all) : drawWithoutReplacement(all, seed)),
   };
 }
 

@@ -1,11 +1,6 @@
 import { allocate } from '../base/allocate.js';
-import {
-  checkGaussian,
-  checkOptions,
-  checkPositiveInteger,
-  checkProduct,
-  toFloat64Array,
-} from '../base/check.js';
+import { checkGaussian, checkProduct, toFloat64Array } from '../base/check.js';
+import { integer, numbers, resolve } from '../base/options.js';
 import type { Gaussian } from '../base/shapes.js';
 import { sampleGaussian } from '../distributions/gaussian-sampling.js';
 import { takeMemory, takesMemory } from '../models/sample-memory.js';
@@ -20,6 +15,19 @@ export type GaussianReferenceOptions =
       readonly covariance: Float64Array | readonly number[];
     };
 
+interface Given {
+  readonly mean?: Float64Array | undefined;
+  readonly covariance?: Float64Array | undefined;
+}
+
+export const gaussianReferenceOptions = {
+  dim: integer(1)
+    .or((given: Given, where) => both(where, given)?.mean.length, 'the length of mean')
+    .doc('dimension d'),
+  mean: numbers().optional('0').doc('d values'),
+  covariance: numbers().optional('the identity').doc('d x d values, row-major'),
+};
+
 /**
  * A Gaussian as the real distribution. Every draw is new and independent. The covariance must be symmetric and
  * positive semidefinite; that is found out, with ERR_NOT_POSITIVE_SEMIDEFINITE, when it is first used.
@@ -29,17 +37,19 @@ export type GaussianReferenceOptions =
  */
 export function gaussianReference(options: GaussianReferenceOptions): GaussianReference {
   const where = 'gaussianReference';
-  const { dim, mean, covariance } = checkOptions(where, 'options', options, ['dim', 'mean', 'covariance']);
-  if (mean === undefined && covariance === undefined) {
-    return new GaussianReference(standardNormal(where, checkPositiveInteger(where, 'dim', dim)));
-  }
-  const values = {
+  const { dim, mean, covariance } = resolve(where, options, gaussianReferenceOptions);
+  const values = both(where, { mean, covariance });
+  if (values === undefined) return new GaussianReference(standardNormal(where, dim));
+  return new GaussianReference(checkGaussian(where, 'options', { dim, ...values }));
+}
+
+/** Mean and covariance, of which neither goes without the other; undefined where none is given. */
+function both(where: string, { mean, covariance }: Given): Pick<Gaussian, 'mean' | 'covariance'> | undefined {
+  if (mean === undefined && covariance === undefined) return undefined;
+  return {
     mean: toFloat64Array(where, 'mean', mean),
     covariance: toFloat64Array(where, 'covariance', covariance),
   };
-  return new GaussianReference(
-    checkGaussian(where, 'options', { dim: dim === undefined ? values.mean.length : dim, ...values }),
-  );
 }
 
 /** A Gaussian real distribution with its parameters; `simulateGaussianLoop` takes it too. */

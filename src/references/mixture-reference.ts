@@ -1,8 +1,10 @@
-import { checkMatrix, checkOptions, invalid } from '../base/check.js';
+import { invalid, toFloat64Array } from '../base/check.js';
+import { checked, numbers, oneOf, resolve, rows, type TableOf } from '../base/options.js';
 import type { Gaussian, Matrix } from '../base/shapes.js';
 import {
   type CovarianceForm,
   checkMixture,
+  covarianceForms,
   type MixtureParameters,
   mixtureLogDensity,
   mixtureMoments,
@@ -22,6 +24,18 @@ export interface MixtureReferenceOptions {
   /** See MixtureParameters. */
   readonly covariances: Float64Array | readonly number[];
 }
+
+export const mixtureReferenceOptions = {
+  means: rows().doc('K x d: a row a component'),
+  weights: numbers()
+    .or(({ means }: { means: Matrix }) => new Float64Array(means.rows).fill(1 / means.rows), '1 / K each')
+    .doc('K values'),
+  covariance: oneOf(covarianceForms).or('full').doc('what covariances holds'),
+  covariances: checked('array of numbers', (where, argument, value) => {
+    if (value === undefined) throw invalid(where, argument, 'be an array of numbers', value);
+    return toFloat64Array(where, argument, value);
+  }).doc('as in MixtureParameters'),
+} satisfies TableOf<MixtureReferenceOptions>;
 
 /** A Gaussian mixture as the real distribution, with its parameters. */
 export interface MixtureReference extends Reference, MixtureParameters {
@@ -47,17 +61,8 @@ export interface MixtureReference extends Reference, MixtureParameters {
  */
 export function mixtureReference(options: MixtureReferenceOptions): MixtureReference {
   const where = 'mixtureReference';
-  const { covariance = 'full', ...given } = checkOptions(where, 'options', options, [
-    'means',
-    'weights',
-    'covariance',
-    'covariances',
-  ]);
-  const means = checkMatrix(where, 'means', given.means);
-  const { rows: components, cols: dim } = means;
-  const weights = given.weights ?? new Float64Array(components).fill(1 / components);
-  if (given.covariances === undefined) throw invalid(where, 'covariances', 'be an array of numbers', undefined);
-  const parameters = checkMixture(where, 'options', { ...given, means, weights, covariance });
+  const parameters = checkMixture(where, 'options', resolve(where, options, mixtureReferenceOptions));
+  const dim = parameters.means.cols;
   const open = (): RealSamples => ({
     draw: takesMemory((count: number, options: DrawOptions) => {
       const { generation: _, seed, ...job } = options;

@@ -1,15 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { types } from 'node:util';
-import {
-  checkChoice,
-  checkInteger,
-  checkNumber,
-  checkOptions,
-  describe,
-  invalid,
-  mustError,
-  toFloat64Array,
-} from '../base/check.js';
+import { checkInteger, describe, invalid, mustError, toFloat64Array } from '../base/check.js';
+import { checked, integer, number, oneOf, resolve, type TableOf } from '../base/options.js';
 import type { GaussianLoopSeries } from '../gaussian-loop/simulate-gaussian-loop.js';
 import type { LoopSeries } from '../loops/replicated-autophagous-loop.js';
 import { kendallTau } from './kendall.js';
@@ -34,6 +26,41 @@ export interface MadTestOptions {
   /** Of the intervals, two-sided. Default 0.95. */
   readonly confidence?: number | undefined;
 }
+
+/** What of the series decides about the options. */
+interface Length {
+  readonly generations: number;
+  readonly from: number;
+}
+
+export const madTestOptions = {
+  metric: checked('text', (where, argument, value) => {
+    if (typeof value !== 'string') throw invalid(where, argument, 'be the name of a metric', value);
+    return value;
+  })
+    .optional('distance')
+    .doc("the metric of a loop's series"),
+  from: integer(1, ({ generations }: Length) => generations - 2)
+    .or(1)
+    .allow('integer from 1 to generations - 2')
+    .doc('the first generation looked at'),
+  to: integer(
+    ({ from }: Length) => from + 2,
+    ({ generations }: Length) => generations,
+  )
+    .or(({ generations }: Length) => generations, "the series' last")
+    .allow('integer from `from` + 2 to generations')
+    .doc('the last generation looked at'),
+  direction: oneOf(['increasing', 'decreasing']).or('increasing').doc('what growing worse means'),
+  margin: number(0, Number.MAX_VALUE)
+    .or(0.1)
+    .in("parts of the metric's mean")
+    .doc('change over all generations looked at that does not matter'),
+  confidence: number(Number.EPSILON, 1 - Number.EPSILON)
+    .or(0.95)
+    .allow('number above 0 and below 1')
+    .doc('confidence of the intervals, two-sided'),
+} satisfies TableOf<MadTestOptions>;
 
 /** A mean over replicates; its standard error and interval are NaN for one replicate. */
 export interface MeanWithInterval {
@@ -82,24 +109,9 @@ export interface MadTest {
  */
 export async function madTest(series: MadSeries, options?: MadTestOptions): Promise<MadTest> {
   const where = 'madTest';
-  const given = checkOptions(where, 'options', options, [
-    'metric',
-    'from',
-    'to',
-    'direction',
-    'margin',
-    'confidence',
-  ]);
-  const { direction = 'increasing', margin = 0.1, confidence = 0.95 } = given;
-  const values = readSeries(where, series, given.metric);
-  const { replicates, generations } = values;
-  const from = checkInteger(where, 'from', given.from === undefined ? 1 : given.from, 1, generations - 2);
-  const to = checkInteger(where, 'to', given.to === undefined ? generations : given.to, from + 2, generations);
-  const settings = {
-    direction: checkChoice(where, 'direction', direction, ['increasing', 'decreasing']),
-    margin: checkNumber(where, 'margin', margin, 0, Number.MAX_VALUE),
-    confidence: checkNumber(where, 'confidence', confidence, Number.EPSILON, 1 - Number.EPSILON),
-  };
+  const { replicates, generations, valuesOf } = readSeries(where, series);
+  const { metric, from, to, ...settings } = resolve(where, options, madTestOptions, { generations });
+  const values = valuesOf(metric);
 
   const slopes = new Float64Array(replicates);
   const levels = new Float64Array(replicates);
@@ -141,52 +153,55 @@ export async function madTest(series: MadSeries, options?: MadTestOptions): Prom
   };
 }
 
-interface Values {
-  readonly name: string;
+/** A series of any form. */
+interface Series {
   readonly replicates: number;
   readonly generations: number;
+  /** The values of a metric, of 'distance' where none is named. */
+  valuesOf(metric: string | undefined): Values;
+}
+
+interface Values {
+  readonly name: string;
   run(replicate: number): Float64Array;
 }
 
 // A slope has an error, and a trend more than two directions, from three generations on.
 const fewestGenerations = 3;
 
-function readSeries(where: string, series: unknown, metric: unknown): Values {
-  if (Array.isArray(series)) return readArrays(where, series, metric);
+function readSeries(where: string, series: unknown): Series {
+  if (Array.isArray(series)) return readArrays(where, series);
   if (typeof series !== 'object' || series === null) {
     throw invalid(where, 'series', 'be the series of a loop or an array of arrays', series);
   }
-  const { replicates, generations, metrics = series } = series as { [key: string]: unknown };
-  const name = metric === undefined ? 'distance' : metric;
-  if (typeof name !== 'string') throw invalid(where, 'metric', 'be the name of a metric', metric);
+  const given = series as { [key: string]: unknown };
+  const { metrics = series } = given;
   if (typeof metrics !== 'object' || metrics === null)
     throw invalid(where, 'series.metrics', 'be an object', metrics);
-  const values: unknown = Object.hasOwn(metrics, name)
-    ? (metrics as { [key: string]: unknown })[name]
-    : undefined;
-  const counts = {
-    replicates: checkInteger(where, 'series.replicates', replicates, 1),
-    generations: checkInteger(where, 'series.generations', generations, fewestGenerations),
+  const replicates = checkInteger(where, 'series.replicates', given.replicates, 1);
+  const generations = checkInteger(where, 'series.generations', given.generations, fewestGenerations);
+  return {
+    replicates,
+    generations,
+    valuesOf(name = 'distance') {
+      const values = Object.hasOwn(metrics, name) ? (metrics as { [key: string]: unknown })[name] : undefined;
+      if (!types.isFloat64Array(values)) {
+        const known = Object.keys(metrics).filter((key) => key !== 'replicates' && key !== 'generations');
+        throw mustError(where, 'metric', `be one of the series' (${known.join(', ')})`, describe(name));
+      }
+      if (values.length !== replicates * generations) {
+        const requirement = `have length replicates x generations = ${replicates} x ${generations}`;
+        throw mustError(where, `series.${name}`, requirement, String(values.length));
+      }
+      return {
+        name: `series.${name}`,
+        run: (r) => values.subarray(r * generations, (r + 1) * generations),
+      };
+    },
   };
-  if (!types.isFloat64Array(values)) {
-    const known = Object.keys(metrics).filter((key) => key !== 'replicates' && key !== 'generations');
-    throw mustError(where, 'metric', `be one of the series' (${known.join(', ')})`, describe(name));
-  }
-  if (values.length !== counts.replicates * counts.generations) {
-    const length = `${counts.replicates} x ${counts.generations}`;
-    throw mustError(
-      where,
-      `series.${name}`,
-      `have length replicates x generations = ${length}`,
-      String(values.length),
-    );
-  }
-  const run = (r: number) => values.subarray(r * counts.generations, (r + 1) * counts.generations);
-  return { name: `series.${name}`, ...counts, run };
 }
 
-function readArrays(where: string, series: readonly unknown[], metric: unknown): Values {
-  if (metric !== undefined) throw mustError(where, 'metric', 'be left out for arrays', describe(metric));
+function readArrays(where: string, series: readonly unknown[]): Series {
   if (series.length === 0) throw mustError(where, 'series', 'have at least one replicate', 'none');
   const runs = series.map((run, r) => toFloat64Array(where, `series[${r}]`, run));
   const generations = runs[0]!.length;
@@ -195,14 +210,17 @@ function readArrays(where: string, series: readonly unknown[], metric: unknown):
   }
   const other = runs.findIndex((run) => run.length !== generations);
   if (other >= 0) {
-    throw mustError(
-      where,
-      `series[${other}]`,
-      `have as many values as series[0], ${generations}`,
-      String(runs[other]!.length),
-    );
+    const requirement = `have as many values as series[0], ${generations}`;
+    throw mustError(where, `series[${other}]`, requirement, String(runs[other]!.length));
   }
-  return { name: 'series', replicates: runs.length, generations, run: (r) => runs[r]! };
+  return {
+    replicates: runs.length,
+    generations,
+    valuesOf(metric) {
+      if (metric !== undefined) throw mustError(where, 'metric', 'be left out for arrays', describe(metric));
+      return { name: 'series', run: (r) => runs[r]! };
+    },
+  };
 }
 
 function mean(values: Float64Array): number {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { resolveJobOptions } from '../../src/engine/job.js';
+import { checkJobOptions } from '../../src/engine/job.js';
 import { deterministicLimitPoint, deterministicLimitPoints } from '../../src/limits/deterministic.js';
 import { effectiveSampleSizeOf } from '../../src/limits/effective-sample-size-of-limit.js';
 import { type LimitPointOptions, resolveLimitPointParameters } from '../../src/limits/parameters.js';
 import { forgettingRate } from '../oracle/support/fresh-data-moments.js';
 
-const settings = resolveJobOptions('limitPoint', { threads: 2 });
+const settings = checkJobOptions('limitPoint', { threads: 2 });
 
 const cell = (options: LimitPointOptions) => resolveLimitPointParameters('limitPoint', options);
 const limitOf = (options: LimitPointOptions) => deterministicLimitPoint(cell(options), settings);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { resolveJobOptions } from '../../src/engine/job.js';
+import { checkJobOptions } from '../../src/engine/job.js';
 import {
   checkYardstick,
   type EffectiveSampleSize,
@@ -11,7 +11,7 @@ import {
 import { expectedDistance } from '../../src/limits/expected-distance.js';
 import type { LimitPoint } from '../../src/limits/limit-point-result.js';
 
-const settings = resolveJobOptions('effectiveSampleSize', { threads: 2 });
+const settings = checkJobOptions('effectiveSampleSize', { threads: 2 });
 
 function limit(distance: number, low = distance, high = distance): LimitPoint {
   return {

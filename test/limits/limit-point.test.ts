@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { resolveJobOptions } from '../../src/engine/job.js';
+import { checkJobOptions } from '../../src/engine/job.js';
 import { type LimitPointOptions, limitPoint } from '../../src/index.js';
 import { LimitPointCell } from '../../src/limits/limit-point-estimator.js';
 import { resolveLimitPointParameters } from '../../src/limits/parameters.js';
@@ -13,7 +13,7 @@ function cell(options: object): LimitPointCell {
 }
 
 async function sumsOf(of: LimitPointCell, first: number, count: number, threads = 2): Promise<Float64Array> {
-  const [sums] = await simulateChains([{ cell: of, first, count }], resolveJobOptions('test', { threads }));
+  const [sums] = await simulateChains([{ cell: of, first, count }], checkJobOptions('test', { threads }));
   return sums!;
 }
 

@@ -2,7 +2,7 @@
 // one law, for every variant, pool and memory.
 
 import { expect, test } from 'vitest';
-import { resolveJobOptions } from '../../src/engine/job.js';
+import { checkJobOptions } from '../../src/engine/job.js';
 import { loopVariants } from '../../src/gaussian-loop/parameters.js';
 import {
   type GaussianLoopSeries,
@@ -60,7 +60,7 @@ test.each([
           { traceSquared: async (context) => trace(await context.moments()) ** 2 },
         ],
       },
-      { replicates, seed: 11n, job: resolveJobOptions('test', {}) },
+      { replicates, seed: 11n, job: checkJobOptions('test', {}) },
     );
     const { series } = await simulateGaussianLoop({
       ...loop,

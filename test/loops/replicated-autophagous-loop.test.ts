@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { resolveJobOptions } from '../../src/engine/job.js';
+import { checkJobOptions } from '../../src/engine/job.js';
 import type { Progress } from '../../src/engine/progress.js';
 import { replicatedAutophagousLoop } from '../../src/loops/replicated-autophagous-loop.js';
 import { estimate, LoopError, replicatedLoop } from '../../src/loops/replicated-loop.js';
@@ -36,7 +36,7 @@ test('averages and series are those of the replicates', async () => {
     seed: 1,
     series: true,
   });
-  const job = resolveJobOptions('test', {});
+  const job = checkJobOptions('test', {});
   expect(generations).toEqual(await replicatedLoop(loop, { replicates: 5, seed: 1n, job }));
   expect([series!.replicates, series!.generations]).toEqual([5, 4]);
   expect(Object.keys(series!.metrics)).toEqual(['distance', 'meanNormSquared', 'trace']);

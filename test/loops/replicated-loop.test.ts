@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type JobOptions, resolveJobOptions } from '../../src/engine/job.js';
+import { checkJobOptions, type JobOptions } from '../../src/engine/job.js';
 import type { Generation } from '../../src/loops/autophagous-loop.js';
 import { estimate, replicatedLoop } from '../../src/loops/replicated-loop.js';
 import type { FittedGaussian } from '../../src/models/fitted-gaussian.js';
@@ -15,7 +15,7 @@ const loop = {
   generations: 4,
 } as const;
 const run = (replicates: number, job: JobOptions = {}) =>
-  replicatedLoop(loop, { replicates, seed: 1n, job: resolveJobOptions('test', job) });
+  replicatedLoop(loop, { replicates, seed: 1n, job: checkJobOptions('test', job) });
 
 test('averages independent runs, the same for any number of threads', async () => {
   const table = await run(7, { threads: 1 });
@@ -42,7 +42,7 @@ test('shows every generation of the first run, with its model, and waits', async
     const { covariance } = model.moments;
     seen.push([t, covariance[0]! + covariance[4]! + covariance[8]!]);
   };
-  const job = resolveJobOptions('test', { threads: 3 });
+  const job = checkJobOptions('test', { threads: 3 });
   await replicatedLoop(loop, { replicates: 3, seed: 1n, job, visitFirst });
   // Which replicates there are besides changes nothing in the first.
   const alone = await run(1);
@@ -65,7 +65,7 @@ test('a run that fails ends them all with its error', async () => {
       return gaussian().fit(data);
     },
   };
-  const job = resolveJobOptions('test', { threads: 2 });
+  const job = checkJobOptions('test', { threads: 2 });
   await expect(
     replicatedLoop({ ...loop, model, generations: 50 }, { replicates: 4, seed: 1n, job }),
   ).rejects.toThrow('no more');

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { matrix } from '../../src/base/matrix.js';
 import type { Matrix } from '../../src/base/shapes.js';
 import { sampleGaussian } from '../../src/distributions/gaussian-sampling.js';
-import { resolveJobOptions } from '../../src/engine/job.js';
+import { checkJobOptions } from '../../src/engine/job.js';
 import { autophagousLoop } from '../../src/loops/autophagous-loop.js';
 import { modeMetrics } from '../../src/loops/modes.js';
 import { replicatedLoop } from '../../src/loops/replicated-loop.js';
@@ -97,7 +97,7 @@ describe('against held-out samples', () => {
       return features(x, job);
     };
     const metrics = [sampleMetrics({ heldOut, features: counting, count: 20 })];
-    const job = resolveJobOptions('test', { threads: 2 });
+    const job = checkJobOptions('test', { threads: 2 });
     const table = await replicatedLoop(
       { ...loop, model: gaussian(), metrics },
       { replicates: 4, seed: 1n, job },

@@ -1,7 +1,7 @@
 // Limit points against exact results, published values and the plain simulation.
 
 import { describe, expect, it } from 'vitest';
-import { resolveJobOptions } from '../../src/engine/job.js';
+import { checkJobOptions } from '../../src/engine/job.js';
 import { expectedDistance, limitPoint, simulateGaussianLoop } from '../../src/index.js';
 import { LimitPointCell } from '../../src/limits/limit-point-estimator.js';
 import type { LimitPoint } from '../../src/limits/limit-point-result.js';
@@ -18,7 +18,7 @@ async function estimateAll(cells: readonly LimitPointCell[]): Promise<LimitPoint
       return wanted ? [{ cell, first: wanted.first, count: wanted.count }] : [];
     });
     if (work.length === 0) return cells.map((cell) => cell.result());
-    const sums = await simulateChains(work, resolveJobOptions('test', {}));
+    const sums = await simulateChains(work, checkJobOptions('test', {}));
     for (const [i, { cell, first }] of work.entries()) cell.add(first, sums[i]!);
   }
 }

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { resolve } from '../../src/base/options.js';
 import { resolveAxis } from '../../src/studies/definition/axis-values.js';
 import type { StudyAxis } from '../../src/studies/definition/study-document.js';
 import { identityOf, studyContent } from '../../src/studies/definition/study-identity.js';
 import { resolveStudy } from '../../src/studies/definition/study-plan.js';
-import { assignShards, resolveShard, shardPath } from '../../src/studies/store/shards.js';
+import { assignShards, resolveShard, shardOptions, shardPath } from '../../src/studies/store/shards.js';
 import { expectThrow } from '../support/rejection.js';
 
 const study = (definition: unknown) => resolveStudy('runStudy', definition);
@@ -151,6 +152,9 @@ describe('a definition', () => {
 });
 
 describe('shards', () => {
+  const shardOf = (given: object, env: Record<string, string>) =>
+    resolveShard('runStudy', resolve('runStudy', given, shardOptions), env);
+
   test.each<[object, Record<string, string>, number, number]>([
     [{}, {}, 1, 0],
     [{ shards: 4, shard: 3 }, {}, 4, 3],
@@ -165,7 +169,7 @@ describe('shards', () => {
     [{}, { SLURM_ARRAY_TASK_ID: '3' }, 1, 0],
     [{ shards: 1 }, {}, 1, 0],
   ])('%j in %j is part %i, %i', (given, env, shards, shard) =>
-    expect(resolveShard('runStudy', given, env)).toEqual({ shards, shard }),
+    expect(shardOf(given, env)).toEqual({ shards, shard }),
   );
 
   test.each<[object, Record<string, string>, string]>([
@@ -182,7 +186,7 @@ describe('shards', () => {
     [{ shards: 4 }, { SGE_TASK_ID: '0' }, 'SGE_TASK_ID must be an integer from 1 to 4, got 0'],
     [{}, { MADLOOP_SHARDS: 'four' }, 'MADLOOP_SHARDS must be an integer from 1 to 100000, got "four"'],
   ])('%j in %j is refused', (given, env, message) =>
-    expectThrow(() => resolveShard('runStudy', given, env), 'ERR_INVALID_INPUT', message),
+    expectThrow(() => shardOf(given, env), 'ERR_INVALID_INPUT', message),
   );
 
   test('no axis is in step with them', () => {

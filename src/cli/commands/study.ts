@@ -5,7 +5,7 @@ import { parse as parseYaml } from 'yaml';
 import { MadloopError } from '../../base/errors.js';
 import { writeFileAtomically } from '../../files/atomic-write.js';
 import type { StudyDocument } from '../../studies/definition/study-document.js';
-import { type StudyDefinition, studyDefinitionNames } from '../../studies/definition/study-plan.js';
+import { type StudyDefinition, studyDefinitionOptions } from '../../studies/definition/study-plan.js';
 import { readStudy, runStudy } from '../../studies/index.js';
 import { studyCsv, studyJson, studyParquet } from '../../studies/store/export-study.js';
 import { mergeStudies } from '../../studies/store/merge-studies.js';
@@ -180,7 +180,7 @@ function nameOf(flag: string): string {
 
 function givenByFlags(flags: object): Record<string, unknown> {
   const given: Record<string, unknown> = {};
-  for (const name of studyDefinitionNames) {
+  for (const name of Object.keys(studyDefinitionOptions)) {
     const value = (flags as Record<string, unknown>)[name];
     if (value !== undefined) given[name] = name === 'relativeError' ? numberOf(value) : value;
   }

@@ -9,7 +9,7 @@
 
 import { derivedSeed } from '../../base/derived-seed.js';
 import { matrix } from '../../base/matrix.js';
-import { type JobOptions, resolveJobOptions } from '../../engine/job.js';
+import { checkJobOptions, type JobOptions } from '../../engine/job.js';
 import type { Generation } from '../../loops/autophagous-loop.js';
 import type { MetricChoice } from '../../loops/loop-options.js';
 import { type ReplicatedGeneration, replicatedLoop } from '../../loops/replicated-loop.js';
@@ -84,7 +84,7 @@ export function mixtureLoop(
   return replicatedLoop(loop, {
     replicates,
     seed: derivedSeed(seed, 'mixture loop', lambda),
-    job: resolveJobOptions('figure', job),
+    job: checkJobOptions('figure', job),
     ...(visitFirst && { visitFirst }),
   });
 }

@@ -8,7 +8,7 @@ import { checkInteger, checkOptions, invalid, mustError } from '../../base/check
 import { derivedSeed } from '../../base/derived-seed.js';
 import { RandomIntegers } from '../../base/random-integers.js';
 import type { Matrix } from '../../base/shapes.js';
-import { type JobOptions, resolveJobOptions } from '../../engine/job.js';
+import { checkJobOptions, type JobOptions } from '../../engine/job.js';
 import { pickRows } from '../../engine/rows.js';
 import { readMatrix } from '../../features/matrix-file.js';
 import { resolveLoopOptions } from '../../loops/loop-options.js';
@@ -63,7 +63,7 @@ export async function runDataLoop(given: GivenParameters, job: JobOptions): Prom
   const imageSize = image === undefined ? undefined : checkImageSize(where, image, rows.cols);
 
   const options = { ...loopOptions, model, reference: datasetReference(rows) };
-  const resolved = resolveLoopOptions(options);
+  const resolved = resolveLoopOptions('autophagousLoop', options);
   const {
     variant,
     initial,
@@ -93,7 +93,7 @@ export async function runDataLoop(given: GivenParameters, job: JobOptions): Prom
   const runs = checkInteger(where, 'replicates', replicates, 1);
 
   const { training, held } = await split(rows, heldOutRows, seed);
-  const settings = resolveJobOptions(where, job);
+  const settings = checkJobOptions(where, job);
   const { threads, signal } = settings;
   const sheet = imageSize && new SheetCollector(generations, { lambda, seed, job: { threads, signal } });
   const table = await replicatedLoop(

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
 import { describe, mustError } from '../../base/check.js';
 import { MadloopError } from '../../base/errors.js';
-import { limitPointOptionNames, limitVariants } from '../../limits/parameters.js';
+import { limitPointOptions, limitVariants } from '../../limits/parameters.js';
 
 /** Values as they were given, by parameter name; the library checks them. */
 export type GivenParameters = Record<string, unknown>;
@@ -110,7 +110,7 @@ const parameters: readonly { name: string; flag: string; help: string; ofLimits?
 
 /** The parameters of a limit point, and of its effective sample size, that have flags: all but the reference. */
 const limitPointParameterNames: readonly string[] = [
-  ...limitPointOptionNames.filter((name) => name !== 'reference'),
+  ...Object.keys(limitPointOptions).filter((name) => name !== 'reference'),
   'method',
 ];
 

@@ -19,7 +19,7 @@ export interface ProcessSettings {
   readonly name: string;
   /** The program and its arguments. */
   readonly command: readonly string[];
-  readonly cwd: string | undefined;
+  readonly cwd?: string | undefined;
   readonly env: Readonly<Record<string, string>>;
 }
 

@@ -1,6 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
-import { checkInteger, checkMatrix, checkOptions, invalid } from '../../base/check.js';
+import { checkInteger, checkMatrix, invalid } from '../../base/check.js';
 import { MadloopError } from '../../base/errors.js';
+import { checked, group, resolve, type TableOf, type ValuesOf } from '../../base/options.js';
 import type { Matrix } from '../../base/shapes.js';
 import { readMatrix } from '../../features/matrix-file.js';
 import { npyParts } from '../../files/matrix.js';
@@ -12,8 +13,7 @@ import {
   resolveSampleOptions,
 } from '../fit-options.js';
 import type { FittedModel, OpenModel } from '../generative-model.js';
-import { checkTimeLimit } from '../time-limit.js';
-import type { ProcessSettings } from './model-process.js';
+import { timeLimit } from '../time-limit.js';
 import { Session } from './session.js';
 
 export interface ProcessModelOptions {
@@ -36,6 +36,25 @@ export interface ProcessTimeLimits {
   readonly fit?: number | undefined;
   readonly sample?: number | undefined;
 }
+
+const plainText = checked('text without a zero character', checkText);
+
+export const processModelOptions = {
+  command: checked('array of texts', checkCommand).doc('the program and its arguments'),
+  name: plainText.or((_: unknown, where) => where, 'processModel').doc('what messages call it'),
+  cwd: plainText.optional("the caller's").doc("the process's current folder"),
+  env: checked('object of texts', checkEnvironment)
+    .or({}, 'none')
+    .doc("variables of its environment besides the caller's"),
+  folder: plainText.optional("the system's folder for temporary files").doc('where the working folder is made'),
+  timeLimits: group({
+    start: timeLimit.or(60).doc('until it answers'),
+    fit: timeLimit.doc('that a fit may take'),
+    sample: timeLimit.doc('that a sample may take'),
+  } satisfies TableOf<ProcessTimeLimits>),
+} satisfies TableOf<ProcessModelOptions>;
+
+type ResolvedOptions = ValuesOf<typeof processModelOptions>;
 
 export interface FittedProcess extends FittedModel {
   /** Rejects once its process has ended: with the loop, by `close`, by an abort, or because of an error. */
@@ -62,29 +81,7 @@ export interface FittedProcess extends FittedModel {
  */
 export function processModel(options: ProcessModelOptions): ProcessModel {
   const where = 'processModel';
-  const given = checkOptions(where, 'options', options, [
-    'command',
-    'name',
-    'cwd',
-    'env',
-    'folder',
-    'timeLimits',
-  ]);
-  const limits = checkOptions(where, 'timeLimits', given.timeLimits, ['start', 'fit', 'sample']);
-  const limit = (step: keyof typeof limits) => checkTimeLimit(where, `timeLimits.${step}`, limits[step]);
-  return new ProcessModel({
-    command: checkCommand(where, given.command),
-    name: checkText(where, 'name', given.name) ?? where,
-    cwd: checkText(where, 'cwd', given.cwd),
-    env: checkEnvironment(where, given.env),
-    folder: checkText(where, 'folder', given.folder),
-    timeLimits: { start: limit('start') ?? 60, fit: limit('fit'), sample: limit('sample') },
-  });
-}
-
-interface ResolvedOptions extends ProcessSettings {
-  readonly folder: string | undefined;
-  readonly timeLimits: ProcessTimeLimits;
+  return new ProcessModel(resolve(where, options, processModelOptions));
 }
 
 /** The result of `processModel`. */
@@ -206,24 +203,23 @@ async function readSamples(where: string, path: string, signal: AbortSignal | un
   }
 }
 
-function checkCommand(where: string, value: unknown): readonly string[] {
+function checkCommand(where: string, argument: string, value: unknown): readonly string[] {
   const isCommand =
     Array.isArray(value) && value.length > 0 && value[0] !== '' && value.every((part) => isPlainText(part));
-  if (!isCommand) throw invalid(where, 'command', 'be an array of a program and its arguments', value);
+  if (!isCommand) throw invalid(where, argument, 'be an array of a program and its arguments', value);
   return [...value];
 }
 
-function checkText(where: string, argument: string, value: unknown): string | undefined {
-  if (value === undefined) return undefined;
+function checkText(where: string, argument: string, value: unknown): string {
   if (!isPlainText(value) || value === '') throw invalid(where, argument, 'be a text', value);
   return value;
 }
 
-function checkEnvironment(where: string, value: unknown): Readonly<Record<string, string>> {
-  if (value === undefined) return {};
-  if (typeof value !== 'object' || value === null) throw invalid(where, 'env', 'be an object of texts', value);
+function checkEnvironment(where: string, argument: string, value: unknown): Readonly<Record<string, string>> {
+  if (typeof value !== 'object' || value === null)
+    throw invalid(where, argument, 'be an object of texts', value);
   for (const [name, text] of Object.entries(value)) {
-    if (!isPlainText(text)) throw invalid(where, `env.${name}`, 'be a text', text);
+    if (!isPlainText(text)) throw invalid(where, `${argument}.${name}`, 'be a text', text);
   }
   return { ...value };
 }

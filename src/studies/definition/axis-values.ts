@@ -1,6 +1,7 @@
 // The values of one axis: a number, a list, or text such as "0.7,0.85,1" and "100:10000:20:log".
 
 import { checkInteger, checkNumber, invalid, mustError } from '../../base/check.js';
+import { checked, numberOrText } from '../../base/options.js';
 import type { StudyAxis } from './study-document.js';
 
 /**
@@ -20,6 +21,22 @@ const counts: Readonly<Partial<Record<StudyAxis, number>>> = {
 };
 
 const mostValues = 100_000;
+
+const axisOption = (axis: StudyAxis) =>
+  checked('values of an axis', (where, _, value) => resolveAxis(where, axis, value))
+    .optional()
+    .flag('<values>');
+
+/** The options of a study that may have several values each. */
+export const axisOptions = {
+  dim: axisOption('dim').doc('dimension of the real distribution'),
+  real: axisOption('real').doc('real samples in each generation'),
+  synthetic: axisOption('synthetic').doc('synthetic samples in each generation'),
+  total: axisOption('total').doc('with realFraction, instead of real and synthetic: all samples'),
+  realFraction: axisOption('realFraction').doc('of them the fraction that is real'),
+  lambda: axisOption('lambda').optional('1').doc('sampling bias, 0 to 1; 1 is none'),
+  memory: axisOption('memory').optional('1').doc('past models that synthetic samples come from'),
+};
 
 /** The values of an axis, in the order given. */
 export function resolveAxis(where: string, axis: StudyAxis, given: unknown): number[] {
@@ -70,9 +87,4 @@ function range(from: number, to: number, count: number, log: boolean): number[] 
     // Twelve digits, so that the last bits of a power cannot make two machines' studies different ones.
     return Number(value.toPrecision(12));
   });
-}
-
-function numberOrText(text: string): number | string {
-  const value = Number(text);
-  return text === '' || Number.isNaN(value) ? text : value;
 }

@@ -1,13 +1,18 @@
 // From a study's definition, as users write it, to the list of its cells.
 
-import { checkChoice, checkOptions, describe, invalid, mustError } from '../../base/check.js';
+import { checkOptions, invalid, mustError } from '../../base/check.js';
+import type { Divisor } from '../../base/divisor.js';
 import { MadloopError } from '../../base/errors.js';
+import { checked, resolve, type TableOf } from '../../base/options.js';
 import type { Seed } from '../../base/seed.js';
 import { checkDeterministic } from '../../limits/deterministic.js';
-import { type LimitPointMethod, limitPointMethods } from '../../limits/estimate-limit-point.js';
+import { type LimitPointMethod, limitPointOptions } from '../../limits/estimate-limit-point.js';
 import { type LimitPointParameters, resolveLimitPointParameters } from '../../limits/parameters.js';
-import { type AxisValues, checkAxisValue, resolveAxis } from './axis-values.js';
+import { type AxisValues, axisOptions, checkAxisValue } from './axis-values.js';
 import { type StudyAxis, studyAxes } from './study-document.js';
+
+// Every cell is held in memory, and a mistyped range should not fill it.
+const mostCells = 100_000;
 
 /**
  * A study: a grid over every axis that has several values, or a list of cells. Sample counts are `real` and `synthetic`,
@@ -19,7 +24,7 @@ export interface StudyDefinition {
   /** For figures and reports. Default: the name. */
   readonly title?: string | undefined;
   readonly variant?: 'fresh-data' | 'synthetic-augmentation' | undefined;
-  readonly divisor?: 'unbiased' | 'mle' | undefined;
+  readonly divisor?: Divisor | undefined;
   /** 'deterministic': the large-d limit of every cell, without standard errors: see `limitPoint`. Default 'monte-carlo'. */
   readonly method?: LimitPointMethod | undefined;
   /** Standard error over distance that every cell reaches by Monte Carlo: 1e-6 to 0.5. Default 1e-3. */
@@ -39,17 +44,26 @@ export interface StudyDefinition {
   readonly cells?: readonly Readonly<Partial<Record<StudyAxis, number>>>[] | undefined;
 }
 
-export const studyDefinitionNames = [
-  'name',
-  'title',
-  'variant',
-  'divisor',
-  'method',
-  'relativeError',
-  'seed',
-  ...studyAxes,
-  'cells',
-] as const;
+const { variant, divisor, method, relativeError, seed } = limitPointOptions;
+
+export const studyDefinitionOptions = {
+  name: checked('file name without extension', checkName)
+    .or('study')
+    .doc('names the study and its store')
+    .flag('<name>'),
+  title: checked('text', checkTitle)
+    .or(({ name }: { name: string }) => name, 'the name')
+    .doc('for figures and reports'),
+  variant,
+  divisor,
+  method,
+  relativeError: relativeError.doc('standard error over distance that every cell reaches'),
+  seed,
+  ...axisOptions,
+  cells: checked(`list of 1 to ${mostCells} cells`, checkCells)
+    .optional()
+    .doc('a list instead of a grid; what a cell leaves out is what stands above'),
+} satisfies TableOf<StudyDefinition>;
 
 /** A definition checked and written out. */
 export interface StudyPlan {
@@ -68,35 +82,23 @@ export interface PlannedCell {
   readonly at: Readonly<Partial<Record<StudyAxis, number>>>;
 }
 
-// Every cell is held in memory, and a mistyped range should not fill it.
-const mostCells = 100_000;
-
 export function resolveStudy(where: string, definition: unknown): StudyPlan {
-  const given = checkOptions(where, 'definition', definition, studyDefinitionNames);
-  const name = given.name === undefined ? 'study' : checkName(where, given.name);
-  const title = given.title === undefined ? name : checkTitle(where, given.title);
-  const values = new Map<StudyAxis, number[]>();
+  const place = { where, argument: 'definition' };
+  const given = resolve(place, definition, studyDefinitionOptions);
+  const { name, title, cells, variant, divisor, method, relativeError, seed } = given;
+  const values = new Map<StudyAxis, readonly number[]>();
   for (const axis of studyAxes) {
-    if (given[axis] !== undefined) values.set(axis, resolveAxis(where, axis, given[axis]));
+    const several = given[axis];
+    if (several !== undefined) values.set(axis, several);
   }
-  const { variant, divisor, relativeError, seed } = given;
-  const method =
-    given.method === undefined ? 'monte-carlo' : checkChoice(where, 'method', given.method, limitPointMethods);
-  const common = { variant, divisor, relativeError, seed, method };
-  const plan =
-    given.cells === undefined ? grid(where, values, common) : list(where, given.cells, values, common);
-  // The same in every cell.
-  const { parameters } = plan.cells[0]!;
-  const fixed = { variant: parameters.variant, divisor: parameters.divisor, ...plan.fixed };
-  return {
-    ...{ name, title, method },
-    ...{ relativeError: parameters.relativeError, seed: parameters.seed },
-    ...{ axes: plan.axes, fixed, cells: plan.cells },
-  };
+  const common = { variant, divisor, method, relativeError, seed };
+  const plan = cells === undefined ? grid(where, values, common) : list(where, cells, values, common);
+  const fixed = { variant, divisor, ...plan.fixed };
+  return { ...{ name, title, method, relativeError, seed }, ...{ axes: plan.axes, fixed, cells: plan.cells } };
 }
 
-/** What every cell takes from the definition, unchecked. */
-type Common = Readonly<Record<'variant' | 'divisor' | 'relativeError' | 'seed', unknown>> & {
+/** What every cell takes from the definition. */
+type Common = Pick<LimitPointParameters, 'variant' | 'divisor' | 'relativeError' | 'seed'> & {
   readonly method: LimitPointMethod;
 };
 type At = Partial<Record<StudyAxis, number>>;
@@ -126,13 +128,10 @@ function grid(where: string, values: ReadonlyMap<StudyAxis, readonly number[]>, 
 
 function list(
   where: string,
-  given: unknown,
+  given: readonly At[],
   values: ReadonlyMap<StudyAxis, readonly number[]>,
   common: Common,
 ): Cells {
-  if (!Array.isArray(given) || given.length === 0 || given.length > mostCells) {
-    throw invalid(where, 'cells', `be a list of 1 to ${mostCells} cells`, given);
-  }
   const fixed: At = {};
   for (const [axis, several] of values) {
     if (several.length > 1) {
@@ -140,9 +139,7 @@ function list(
     }
     fixed[axis] = several[0]!;
   }
-  const cells = given.map((cell: unknown, index) => {
-    const options = checkOptions(where, `cells[${index}]`, cell, studyAxes);
-    const at = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as At;
+  const cells = given.map((at, index) => {
     try {
       return { parameters: cellParameters(where, { ...fixed, ...at }, common), at };
     } catch (error) {
@@ -152,18 +149,25 @@ function list(
   return { axes: [], fixed, cells };
 }
 
-function cellParameters(where: string, at: At, { method, ...common }: Common): LimitPointParameters {
-  const { dim, lambda, memory, ...counts } = at;
-  const given = { ...common, dim, lambda, memory, ...sampleCounts(where, counts) };
+function cellParameters(
+  where: string,
+  at: At,
+  { method, variant, divisor, relativeError, seed }: Common,
+): LimitPointParameters {
+  const { dim, lambda, memory } = at;
+  const { real, synthetic } = sampleCounts(where, at);
+  const given = { variant, dim, real, synthetic, lambda, memory, divisor, relativeError, seed };
   const parameters = resolveLimitPointParameters(where, given);
   if (method === 'deterministic') checkDeterministic(where, parameters);
   return parameters;
 }
 
+const countAxes = ['real', 'synthetic', 'total', 'realFraction'] as const;
+
 /** The counts of real and synthetic samples, which may be given in two ways. */
 function sampleCounts(where: string, given: At): Pick<LimitPointParameters, 'real' | 'synthetic'> {
   const { real, synthetic, total, realFraction } = given;
-  const names = studyAxes.filter((axis) => given[axis] !== undefined).join(' and ');
+  const names = countAxes.filter((axis) => given[axis] !== undefined).join(' and ');
   if (real !== undefined && synthetic !== undefined && names === 'real and synthetic')
     return { real, synthetic };
   if (total === undefined || realFraction === undefined || names !== 'total and realFraction') {
@@ -191,16 +195,27 @@ function inCell(where: string, name: string, error: unknown): unknown {
 }
 
 // The name is part of file names.
-function checkName(where: string, value: unknown): string {
+function checkName(where: string, argument: string, value: unknown): string {
   if (typeof value !== 'string' || !/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,99}$/u.test(value)) {
     const requirement =
       'be 1 to 100 letters, digits, spaces, dots, dashes and underscores that begin with a letter or digit';
-    throw invalid(where, 'name', requirement, value);
+    throw invalid(where, argument, requirement, value);
   }
   return value;
 }
 
-function checkTitle(where: string, value: unknown): string {
-  if (typeof value !== 'string' || value === '') throw mustError(where, 'title', 'be text', describe(value));
+function checkTitle(where: string, argument: string, value: unknown): string {
+  if (typeof value !== 'string' || value === '') throw invalid(where, argument, 'be text', value);
   return value;
+}
+
+/** A list of cells by their axes; the values are checked with each cell. */
+function checkCells(where: string, argument: string, value: unknown): At[] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > mostCells) {
+    throw invalid(where, argument, `be a list of 1 to ${mostCells} cells`, value);
+  }
+  return value.map((cell: unknown, index) => {
+    const options = checkOptions(where, `${argument}[${index}]`, cell, studyAxes);
+    return Object.fromEntries(Object.entries(options).filter(([, at]) => at !== undefined));
+  });
 }

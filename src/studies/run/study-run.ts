@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { checkOptions, invalid } from '../../base/check.js';
 import { MadloopError } from '../../base/errors.js';
-import { type JobOptions, type JobSettings, jobOptionNames, resolveJobOptions } from '../../engine/job.js';
-import { type OnProgress, ProgressReporter } from '../../engine/progress.js';
+import { callback, resolve, type TableOf, text } from '../../base/options.js';
+import { type JobOptions, type JobSettings, jobOptions } from '../../engine/job.js';
+import { ProgressReporter } from '../../engine/progress.js';
 import type { LimitPoint } from '../../limits/limit-point-result.js';
 import type { StudyCellResult, StudyDocument } from '../definition/study-document.js';
 import { resolveStudy, type StudyDefinition, type StudyPlan } from '../definition/study-plan.js';
 import { storedStudy } from '../store/read-study.js';
-import { resolveShard, type ShardChoice, shardPath } from '../store/shards.js';
+import { resolveShard, type ShardChoice, shardOptions, shardPath } from '../store/shards.js';
 import type { ChainSums } from '../store/store-sql.js';
 import { type CellGroup, StudyStore } from '../store/study-store.js';
 import { type RoundWork, Schedule, type ScheduledCell } from './schedule.js';
@@ -28,8 +28,15 @@ export interface RunStudyOptions extends Omit<JobOptions, 'onProgress'> {
   readonly onProgress?: ((progress: StudyProgress) => void) | undefined;
 }
 
-/** The names of RunStudyOptions. */
-const optionNames = ['store', 'shards', 'shard', ...jobOptionNames] as const;
+export const runStudyOptions = {
+  store: text('be the name of a file')
+    .optional('NAME.sqlite')
+    .doc('the file that results go to and are taken up from')
+    .flag('<file>'),
+  ...shardOptions,
+  ...jobOptions,
+  onProgress: callback<(progress: StudyProgress) => void>().optional().doc('called at most 20 times a second'),
+} satisfies TableOf<RunStudyOptions>;
 
 // Long enough that what happens between rounds is little, short enough that a finished cell is committed within 250 ms.
 const roundSeconds = 0.15;
@@ -50,16 +57,16 @@ export async function runStudyWith(
   definition: StudyDefinition,
   options: RunStudyOptions,
 ): Promise<StudyDocument> {
-  const given = checkOptions(where, 'options', options, optionNames);
-  const settings = resolveJobOptions(where, given);
+  const { store: file, shards, shard, onProgress, ...job } = resolve(where, options, runStudyOptions);
   const plan = resolveStudy(where, definition);
-  const choice = resolveShard(where, given, process.env);
-  const path = shardPath(storeName(where, given.store, plan), choice);
+  const choice = resolveShard(where, { shards, shard }, process.env);
+  const path = shardPath(file ?? `${plan.name}.sqlite`, choice);
+  const settings = { where, ...job };
   if (settings.signal?.aborted) throw aborted(settings);
   const store = await StudyStore.open(where, path, plan, engine.madeBy, choice);
   let ended: 'finished' | 'stopped' | 'failed' = 'failed';
   try {
-    await new StudyRun(settings, engine, plan, choice, store).execute();
+    await new StudyRun(settings, engine, plan, choice, store, onProgress).execute();
     ended = 'finished';
   } catch (error) {
     if (error instanceof MadloopError && error.code === 'ERR_ABORTED') ended = 'stopped';
@@ -101,14 +108,14 @@ class StudyRun {
     plan: StudyPlan,
     { shard }: ShardChoice,
     store: StudyStore,
+    onProgress: RunStudyOptions['onProgress'],
   ) {
-    // Rounds have no progress of their own.
-    this.#settings = { ...settings, onProgress: undefined };
+    this.#settings = settings;
     this.#engine = engine;
     this.#plan = plan;
     this.#shard = shard;
     this.#store = store;
-    this.#reporter = new ProgressReporter(settings.onProgress as OnProgress<StudyProgress>);
+    this.#reporter = new ProgressReporter(onProgress);
   }
 
   async execute(): Promise<void> {
@@ -341,12 +348,6 @@ function resultOf(limit: LimitPoint, size: SampleSize): StudyCellResult {
 
 function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
-}
-
-function storeName(where: string, given: unknown, { name }: StudyPlan): string {
-  if (given === undefined) return `${name}.sqlite`;
-  if (typeof given !== 'string' || given === '') throw invalid(where, 'store', 'be the name of a file', given);
-  return given;
 }
 
 function aborted({ where, signal }: JobSettings): MadloopError {

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { format, parse } from 'node:path';
 import { checkInteger, mustError } from '../../base/check.js';
+import { integer } from '../../base/options.js';
 import { cellKey } from '../definition/study-identity.js';
 import type { PlacedCell } from './store-sql.js';
 
@@ -16,19 +17,26 @@ export const wholeStudy: ShardChoice = { shards: 1, shard: 0 };
 
 const mostShards = 100_000;
 
+/** The options that choose a part. */
+export const shardOptions = {
+  shards: integer(1, mostShards).optional('MADLOOP_SHARDS, else 1').doc('runs one of so many parts'),
+  shard: integer(0, ({ shards = mostShards }: { shards?: number | undefined }) => shards - 1)
+    .optional("MADLOOP_SHARD, else the scheduler's index")
+    .allow('integer from 0 to shards - 1')
+    .doc('which part, from 0')
+    .flag('<i>'),
+};
+
 /**
  * The shard among the options, or what the environment says. The count is MADLOOP_SHARDS or `shards`, never a scheduler's
  * own count, which is that of the tasks submitted now: resubmitting two failed tasks of four would make it two.
  */
 export function resolveShard(
   where: string,
-  given: { readonly shards?: unknown; readonly shard?: unknown },
+  given: { readonly shards?: number | undefined; readonly shard?: number | undefined },
   env: Readonly<Record<string, string | undefined>>,
 ): ShardChoice {
-  const shards =
-    given.shards !== undefined
-      ? checkInteger(where, 'shards', given.shards, 1, mostShards)
-      : ofEnvironment(where, env, 'MADLOOP_SHARDS', 1, mostShards);
+  const shards = given.shards ?? ofEnvironment(where, env, 'MADLOOP_SHARDS', 1, mostShards);
   if (shards === undefined) {
     const named = given.shard !== undefined ? 'shard' : env.MADLOOP_SHARD ? 'MADLOOP_SHARD' : undefined;
     if (named !== undefined) {
