@@ -1,4 +1,4 @@
-import { LimitPointCell } from '../../dist/limits/limit-point-estimator.js';
+import { LimitPointEstimator } from '../../dist/limits/limit-point-estimator.js';
 import { resolveLimitPointParameters } from '../../dist/limits/parameters.js';
 import { simulateChains } from '../../dist/limits/simulate-chains.js';
 import { noise, runnableElsewhere } from '../lib/load.mjs';
@@ -101,23 +101,24 @@ function logarithmic(from, to) {
 /** Side by side, in rounds of about half a second of work, as a study does it; notes foreign threads in between. */
 async function estimateAll(cells, threads, foreign) {
   const estimates = cells.map(
-    (cell) => new LimitPointCell('bench', resolveLimitPointParameters('bench', { ...cell, relativeError })),
+    (cell) =>
+      new LimitPointEstimator('bench', resolveLimitPointParameters('bench', { ...cell, relativeError })),
   );
   let open = [...estimates].sort((a, b) => b.next().seconds - a.next().seconds);
   while (open.length > 0) {
     const work = [];
     for (let seconds = 0, i = 0; i < open.length && seconds < 0.5 * threads; i += 1) {
       const wanted = open[i].next();
-      work.push({ cell: open[i], first: wanted.first, count: wanted.count });
+      work.push({ estimator: open[i], first: wanted.first, count: wanted.count });
       seconds += wanted.seconds;
     }
     const others = runnableElsewhere();
     if (others !== undefined) foreign.push(others);
     const sums = await simulateChains(work, { where: 'bench', threads });
-    for (const [i, { cell, first }] of work.entries()) cell.add(first, sums[i]);
-    open = open.filter((cell) => cell.next());
+    for (const [i, { estimator, first }] of work.entries()) estimator.add(first, sums[i]);
+    open = open.filter((estimator) => estimator.next());
   }
-  return estimates.map((cell) => cell.result());
+  return estimates.map((estimator) => estimator.result());
 }
 
 /** Variance of the distance in one generation, and how many correlated generations are worth one independent one. */

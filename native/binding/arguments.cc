@@ -70,6 +70,10 @@ HeldArray<double> Arguments::float64Array(char const* name, std::size_t length) 
   return HeldArray<double>(get(name), length, function_ + ": " + name);
 }
 
+HeldArray<double> Arguments::float64Array(char const* name) const {
+  return HeldArray<double>(get(name), function_ + ": " + name);
+}
+
 HeldRealArray Arguments::realArray(char const* name, std::size_t length) const {
   return holdRealArray(get(name), length, function_ + ": " + name);
 }

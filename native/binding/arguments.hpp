@@ -47,10 +47,20 @@ class Arguments {
 
   /// A Float64Array of exactly `length` elements.
   [[nodiscard]] HeldArray<double> float64Array(char const* name, std::size_t length) const;
+  /// A Float64Array of any length.
+  [[nodiscard]] HeldArray<double> float64Array(char const* name) const;
   /// Element `index` of an array that `name` names, as an integer in [0, 2^53].
   [[nodiscard]] std::size_t sizeAt(HeldArray<double> const& array, std::size_t index, char const* name) const;
   /// A Float32Array or Float64Array of exactly `length` elements.
   [[nodiscard]] HeldRealArray realArray(char const* name, std::size_t length) const;
+  /// A member that is an instance of T, a wrapped class with a static `tag`.
+  template <class T>
+  [[nodiscard]] T& instance(char const* name) const {
+    Napi::Value const value = get(name);
+    if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&T::tag))
+      fail(name, "must be of the engine's class");
+    return *T::Unwrap(value.As<Napi::Object>());
+  }
   /// A member that is itself such an object.
   [[nodiscard]] Arguments object(char const* name) const;
   /// An array of such objects.

@@ -39,16 +39,20 @@ constexpr char const* arrayTypeName = std::is_same_v<T, float> ? "Float32Array" 
 }  // namespace
 
 template <class T>
-HeldArray<T>::HeldArray(Napi::Value const& value, std::size_t length, std::string const& what) {
+HeldArray<T>::HeldArray(Napi::Value const& value, std::string const& what) {
   TypedArrayInfo const info = inspect(value, what);
   if (info.type != arrayType<T>) throwInvalidInput(what + " must be a " + arrayTypeName<T>);
-  if (info.length != length) {
-    throwInvalidInput(what + " must have length " + std::to_string(length) + ", got " +
-                      std::to_string(info.length));
-  }
   reference_ = Napi::Persistent(value.As<Napi::Object>());
   data_ = static_cast<T*>(info.data);
   size_ = info.length;
+}
+
+template <class T>
+HeldArray<T>::HeldArray(Napi::Value const& value, std::size_t length, std::string const& what)
+    : HeldArray(value, what) {
+  if (size_ != length) {
+    throwInvalidInput(what + " must have length " + std::to_string(length) + ", got " + std::to_string(size_));
+  }
 }
 
 template class HeldArray<float>;

@@ -25,6 +25,8 @@ class HeldArray {
   /// `what` names the array in messages. Anything but a typed array of T with exactly `length` elements is
   /// invalidInput.
   HeldArray(Napi::Value const& value, std::size_t length, std::string const& what);
+  /// The same of any length.
+  HeldArray(Napi::Value const& value, std::string const& what);
 
   [[nodiscard]] T* data() const noexcept { return data_; }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }

@@ -8,6 +8,7 @@
 #include "binding/functions.hpp"
 #include "binding/job.hpp"
 #include "core/base/parallel.hpp"
+#include "core/limits/stationary_moments.hpp"
 
 namespace madloop::binding {
 
@@ -21,7 +22,8 @@ class DeterministicLimitsWork final : public Work {
   explicit DeterministicLimitsWork(Arguments const& arguments)
       : loops_(arguments.size("count")),
         distance_(column(arguments, "distance")),
-        spread_(column(arguments, "spread")) {
+        spread_(column(arguments, "spread")),
+        relaxationTime_(column(arguments, "relaxationTime")) {
     HeldArray<double> const dim = column(arguments, "dim");
     HeldArray<double> const real = column(arguments, "real");
     HeldArray<double> const synthetic = column(arguments, "synthetic");
@@ -39,6 +41,7 @@ class DeterministicLimitsWork final : public Work {
       limits::DeterministicLimit const limit = limits::deterministicLimit(loops_[i], task);
       distance_.data()[i] = limit.distance;
       spread_.data()[i] = limit.spread;
+      relaxationTime_.data()[i] = limits::relaxationTime(loops_[i]);
       task.add(1);
     });
   }
@@ -50,9 +53,10 @@ class DeterministicLimitsWork final : public Work {
     return arguments.float64Array(name, loops_.size());
   }
 
-  std::vector<limits::FreshDataLoop> loops_;
+  std::vector<limits::StationaryLoop> loops_;
   HeldArray<double> distance_;
   HeldArray<double> spread_;
+  HeldArray<double> relaxationTime_;
 };
 
 }  // namespace

@@ -22,10 +22,7 @@ Napi::Value startExpectedDistance(Napi::CallbackInfo const& info);      // expec
 Napi::Value startEffectiveSampleSizes(Napi::CallbackInfo const& info);  // effective_sample_size.cc
 Napi::Value startDeterministicLimits(Napi::CallbackInfo const& info);   // deterministic_limit.cc
 Napi::Value startPrecisionRecall(Napi::CallbackInfo const& info);       // precision_recall.cc
-Napi::Value planLimitPoint(Napi::CallbackInfo const& info);             // limit_point.cc
 Napi::Value startLimitPointChains(Napi::CallbackInfo const& info);      // limit_point.cc
-Napi::Value addLimitPointChains(Napi::CallbackInfo const& info);        // limit_point.cc
-Napi::Value estimateLimitPoint(Napi::CallbackInfo const& info);         // limit_point.cc
 Napi::Value multinomialUniform(Napi::CallbackInfo const& info);         // multinomial.cc
 Napi::Value startFault(Napi::CallbackInfo const& info);                 // fault.cc
 Napi::Value firstNonFinite(Napi::CallbackInfo const& info);             // finite.cc

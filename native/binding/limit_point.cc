@@ -1,18 +1,16 @@
 #include <algorithm>
+#include <initializer_list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
-#include "binding/arguments.hpp"
 #include "binding/errors.hpp"
 #include "binding/functions.hpp"
 #include "binding/job.hpp"
+#include "binding/limit_point_estimator.hpp"
 #include "core/base/checked.hpp"
-#include "core/limits/limit_point_cell.hpp"
-#include "core/limits/limit_point_chain.hpp"
-#include "core/limits/limit_point_controls.hpp"
-#include "core/limits/limit_point_estimate.hpp"
 #include "core/random/stream.hpp"
 
 namespace madloop::binding {
@@ -24,134 +22,163 @@ namespace {
 /// Domain of streamKey: "limitpt".
 constexpr std::uint64_t kDomain = 0x6c696d'69747074ULL;
 
-loop::GaussianLoopParameters readLoop(Arguments const& arguments) {
-  loop::GaussianLoopParameters parameters;
-  parameters.variant = arguments.choice<loop::LoopVariant>(
+limits::StationaryLoop readLoop(Arguments const& arguments) {
+  limits::StationaryLoop loop;
+  loop.variant = arguments.choice<loop::LoopVariant>(
       "variant", {{"synthetic-augmentation", loop::LoopVariant::syntheticAugmentation},
                   {"fresh-data", loop::LoopVariant::freshData}});
-  parameters.dim = arguments.size("dim");
-  parameters.real = arguments.size("real");
-  parameters.synthetic = arguments.size("synthetic");
-  parameters.lambda = arguments.number("lambda");
-  parameters.memory = arguments.size("memory");
-  parameters.divisor = arguments.choice<CovarianceDivisor>(
+  loop.dim = arguments.size("dim");
+  loop.real = static_cast<double>(arguments.size("real"));
+  loop.synthetic = static_cast<double>(arguments.size("synthetic"));
+  loop.lambda = arguments.number("lambda");
+  loop.memory = arguments.size("memory");
+  loop.divisor = arguments.choice<CovarianceDivisor>(
       "divisor", {{"unbiased", CovarianceDivisor::unbiased}, {"mle", CovarianceDivisor::mle}});
-  return parameters;
+  return loop;
 }
 
-limits::LimitPointSchedule readSchedule(Arguments const& arguments) {
-  limits::LimitPointSchedule schedule;
-  schedule.burnIn = arguments.size("burnIn");
-  schedule.stride = arguments.size("stride");
-  schedule.recordings = arguments.size("recordings");
-  schedule.centre = arguments.number("centre");
-  return schedule;
+std::optional<double> traceOf(std::vector<double> const& covariance, std::size_t dim) {
+  if (covariance.empty()) return std::nullopt;
+  double sum = 0;
+  for (std::size_t i = 0; i < dim; ++i) sum += covariance[i * (dim + 1)];
+  return sum;
+}
+
+Napi::Object numbers(Napi::Env env, std::initializer_list<std::pair<char const*, double>> members) {
+  Napi::Object object = Napi::Object::New(env);
+  for (auto const& [name, value] : members) object.Set(name, Napi::Number::New(env, value));
+  return object;
 }
 
 class LimitPointChainsWork final : public Work {
  public:
   explicit LimitPointChainsWork(Arguments const& arguments) {
     for (Arguments const& item : arguments.list("work")) {
-      limits::LimitPointWork work;
-      work.parameters = readLoop(item);
-      work.key = random::streamKey(item.bigUint64("seed"), kDomain);
-      work.schedule = readSchedule(item);
-      work.first = item.size("first");
-      work.count = item.size("count");
-      work.width = limits::chainWidth(item.size("controls"));
-      sums_.push_back(item.float64Array("sums", checkedMultiply(work.count, work.width, "count x width")));
-      work.sums = sums_.back().data();
-      std::size_t const dim = work.parameters.dim;
-      references_.emplace_back();
-      if (item.has("referenceCovariance"))
-        references_.back().emplace(
-            item.float64Array("referenceCovariance", checkedMultiply(dim, dim, "dim x dim")));
-      work_.push_back(std::move(work));
+      auto const& estimator = item.instance<LimitPointEstimator>("estimator");
+      std::size_t const count = item.size("count");
+      std::size_t const length = checkedMultiply(count, estimator.chains()->width(), "count x width");
+      chains_.push_back(estimator.chains());
+      sums_.push_back(item.float64Array("sums", length));
+      work_.push_back(
+          {chains_.back().get(), estimator.schedule(), item.size("first"), count, sums_.back().data()});
     }
   }
 
-  void run(Task& task) override {
-    for (std::size_t i = 0; i < work_.size(); ++i) {
-      if (references_[i])
-        work_[i].parameters.referenceCovariance.assign(references_[i]->data(),
-                                                       references_[i]->data() + references_[i]->size());
-    }
-    limits::simulateLimitPointChains(work_, task);
-  }
+  void run(Task& task) override { limits::simulateLimitPointChains(work_, task); }
 
   Napi::Value result(Napi::Env env) override { return env.Undefined(); }
 
  private:
-  std::vector<limits::LimitPointWork> work_;
+  std::vector<std::shared_ptr<limits::LimitPointChains>> chains_;
   std::vector<HeldArray<double>> sums_;
-  std::vector<std::optional<HeldArray<double>>> references_;
+  std::vector<limits::LimitPointWork> work_;
 };
 
 }  // namespace
 
-Napi::Value planLimitPoint(Napi::CallbackInfo const& info) {
-  return guarded(info.Env(), [&]() -> Napi::Value {
-    Arguments const arguments(info, "planLimitPoint");
-    std::optional<limits::ReferenceMetric> metric;
-    if (arguments.has("referenceTrace"))
-      metric = limits::ReferenceMetric{arguments.number("referenceTrace"), {}};
-    limits::LimitPointCell const cell(readLoop(arguments), std::move(metric));
-    limits::LimitPointSchedule const schedule = cell.schedule(arguments.number("relativeError"));
-    std::size_t const controls = limits::LimitPointControls::count(cell);
-    Napi::Object plan = Napi::Object::New(info.Env());
-    auto set = [&](char const* name, double value) { plan.Set(name, Napi::Number::New(info.Env(), value)); };
-    set("burnIn", static_cast<double>(schedule.burnIn));
-    set("stride", static_cast<double>(schedule.stride));
-    set("recordings", static_cast<double>(schedule.recordings));
-    set("centre", schedule.centre);
-    set("controls", static_cast<double>(controls));
-    set("width", static_cast<double>(limits::chainWidth(controls)));
-    set("accumulatorLength", static_cast<double>(limits::limitPointAccumulatorLength(controls)));
-    set("relaxationTime", cell.relaxationTime());
-    set("seconds", cell.seconds(schedule));
-    return plan;
+Napi::Function LimitPointEstimator::define(Napi::Env env) {
+  return DefineClass(
+      env, "LimitPointEstimator",
+      {InstanceMethod<&LimitPointEstimator::next>("next"), InstanceMethod<&LimitPointEstimator::add>("add"),
+       InstanceMethod<&LimitPointEstimator::result>("result"),
+       InstanceMethod<&LimitPointEstimator::state>("state"),
+       InstanceAccessor<&LimitPointEstimator::width>("width"),
+       InstanceAccessor<&LimitPointEstimator::relativeError>("relativeError"),
+       InstanceAccessor<&LimitPointEstimator::schedule>("schedule")});
+}
+
+LimitPointEstimator::LimitPointEstimator(Napi::CallbackInfo const& info)
+    : Napi::ObjectWrap<LimitPointEstimator>(info) {
+  (void)guarded(info.Env(), [&]() -> Napi::Value {
+    construct(Arguments(info, "LimitPointEstimator"));
+    info.This().As<Napi::Object>().TypeTag(&tag);
+    return info.Env().Undefined();
   });
+}
+
+void LimitPointEstimator::construct(Arguments const& arguments) {
+  limits::StationaryLoop const loop = readLoop(arguments);
+  std::vector<double> covariance;
+  if (arguments.has("referenceCovariance")) {
+    HeldArray<double> const given =
+        arguments.float64Array("referenceCovariance", checkedMultiply(loop.dim, loop.dim, "dim x dim"));
+    covariance.assign(given.data(), given.data() + given.size());
+  }
+  limits::LimitPointTheory theory(loop, traceOf(covariance, loop.dim));
+  estimator_.emplace(theory, arguments.number("relativeError"));
+  if (arguments.has("state")) {
+    HeldArray<double> const state = arguments.float64Array("state");
+    estimator_->restore({state.data(), state.data() + state.size()});
+  }
+  chains_ = std::make_shared<limits::LimitPointChains>(std::move(theory), std::move(covariance),
+                                                       random::streamKey(arguments.bigUint64("seed"), kDomain));
+}
+
+Napi::Value LimitPointEstimator::next(Napi::CallbackInfo const& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    std::optional<limits::WantedChains> const wanted = estimator_->next();
+    if (!wanted) return info.Env().Undefined();
+    return numbers(info.Env(), {{"first", static_cast<double>(wanted->first)},
+                                {"count", static_cast<double>(wanted->count)},
+                                {"seconds", wanted->seconds}});
+  });
+}
+
+Napi::Value LimitPointEstimator::add(Napi::CallbackInfo const& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    Arguments const arguments(info, "LimitPointEstimator.add");
+    HeldArray<double> const sums = arguments.float64Array("sums");
+    estimator_->add(arguments.size("first"), std::span(sums.data(), sums.size()));
+    return info.Env().Undefined();
+  });
+}
+
+Napi::Value LimitPointEstimator::result(Napi::CallbackInfo const& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    limits::LimitPoint const& limit = estimator_->result();
+    return numbers(info.Env(), {{"distance", limit.distance},
+                                {"standardError", limit.standardError},
+                                {"low", limit.low},
+                                {"high", limit.high},
+                                {"generations", static_cast<double>(limit.generations)},
+                                {"chains", static_cast<double>(limit.chains)},
+                                {"burnIn", static_cast<double>(limit.burnIn)},
+                                {"relaxationTime", limit.relaxationTime},
+                                {"controls", static_cast<double>(limit.controls)},
+                                {"varianceReduction", limit.varianceReduction}});
+  });
+}
+
+Napi::Value LimitPointEstimator::state(Napi::CallbackInfo const& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    std::vector<double> const values = estimator_->state();
+    Napi::Float64Array state = Napi::Float64Array::New(info.Env(), values.size());
+    std::copy(values.begin(), values.end(), state.Data());
+    return state;
+  });
+}
+
+Napi::Value LimitPointEstimator::width(Napi::CallbackInfo const& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(estimator_->width()));
+}
+
+Napi::Value LimitPointEstimator::relativeError(Napi::CallbackInfo const& info) {
+  std::optional<double> const reached = estimator_->relativeError();
+  return reached ? Napi::Number::New(info.Env(), *reached) : info.Env().Null();
+}
+
+Napi::Value LimitPointEstimator::schedule(Napi::CallbackInfo const& info) {
+  limits::LimitPointSchedule const& schedule = estimator_->schedule();
+  return numbers(info.Env(), {{"burnIn", static_cast<double>(schedule.burnIn)},
+                              {"stride", static_cast<double>(schedule.stride)},
+                              {"recordings", static_cast<double>(schedule.recordings)},
+                              {"centre", schedule.centre}});
 }
 
 Napi::Value startLimitPointChains(Napi::CallbackInfo const& info) {
   return guarded(info.Env(), [&] {
     Arguments const arguments(info, "startLimitPointChains");
     return startJob(info.Env(), arguments.size("threads"), std::make_unique<LimitPointChainsWork>(arguments));
-  });
-}
-
-Napi::Value addLimitPointChains(Napi::CallbackInfo const& info) {
-  return guarded(info.Env(), [&]() -> Napi::Value {
-    Arguments const arguments(info, "addLimitPointChains");
-    std::size_t const controls = arguments.size("controls");
-    std::size_t const count = arguments.size("count");
-    HeldArray<double> const accumulator =
-        arguments.float64Array("accumulator", limits::limitPointAccumulatorLength(controls));
-    HeldArray<double> const sums =
-        arguments.float64Array("sums", checkedMultiply(count, limits::chainWidth(controls), "count x width"));
-    limits::addLimitPointChains(controls, accumulator.data(), sums.data(), arguments.size("first"), count);
-    return info.Env().Undefined();
-  });
-}
-
-Napi::Value estimateLimitPoint(Napi::CallbackInfo const& info) {
-  return guarded(info.Env(), [&]() -> Napi::Value {
-    Arguments const arguments(info, "estimateLimitPoint");
-    std::size_t const controls = arguments.size("controls");
-    HeldArray<double> const accumulator =
-        arguments.float64Array("accumulator", limits::limitPointAccumulatorLength(controls));
-    limits::LimitPointEstimate const estimate =
-        limits::estimateLimitPoint(readSchedule(arguments), controls, accumulator.data());
-    Napi::Object result = Napi::Object::New(info.Env());
-    auto set = [&](char const* name, double value) { result.Set(name, Napi::Number::New(info.Env(), value)); };
-    set("distance", estimate.distance);
-    set("standardError", estimate.standardError);
-    set("low", estimate.low);
-    set("high", estimate.high);
-    set("varianceReduction", estimate.varianceReduction);
-    set("varianceOfMean", estimate.varianceOfMean);
-    set("drift", estimate.drift);
-    return result;
   });
 }
 

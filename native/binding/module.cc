@@ -2,6 +2,7 @@
 
 #include "binding/environment.hpp"
 #include "binding/functions.hpp"
+#include "binding/limit_point_estimator.hpp"
 #include "binding/napi.hpp"
 #include "core/linalg/eigen_setup.hpp"
 
@@ -33,11 +34,9 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("startDeterministicLimits",
               Napi::Function::New<startDeterministicLimits>(env, "startDeterministicLimits"));
   exports.Set("startPrecisionRecall", Napi::Function::New<startPrecisionRecall>(env, "startPrecisionRecall"));
-  exports.Set("planLimitPoint", Napi::Function::New<planLimitPoint>(env, "planLimitPoint"));
+  exports.Set("LimitPointEstimator", LimitPointEstimator::define(env));
   exports.Set("startLimitPointChains",
               Napi::Function::New<startLimitPointChains>(env, "startLimitPointChains"));
-  exports.Set("addLimitPointChains", Napi::Function::New<addLimitPointChains>(env, "addLimitPointChains"));
-  exports.Set("estimateLimitPoint", Napi::Function::New<estimateLimitPoint>(env, "estimateLimitPoint"));
   exports.Set("multinomialUniform", Napi::Function::New<multinomialUniform>(env, "multinomialUniform"));
   exports.Set("startFault", Napi::Function::New<startFault>(env, "startFault"));
   exports.Set("firstNonFinite", Napi::Function::New<firstNonFinite>(env, "firstNonFinite"));

@@ -167,8 +167,8 @@ export interface NativeLoopSeries {
   readonly logDeterminant: Float64Array;
 }
 
-/** A loop that has a limit point. */
-export interface NativeLimitPointLoop {
+/** Which limit point is estimated, and how. */
+export interface NativeLimitPointRequest {
   readonly variant: 'synthetic-augmentation' | 'fresh-data';
   readonly dim: number;
   readonly real: number;
@@ -176,47 +176,57 @@ export interface NativeLimitPointLoop {
   readonly lambda: number;
   readonly memory: number;
   readonly divisor: 'unbiased' | 'mle';
-  /** Trace of the reference's covariance; absent: N(0, I). */
-  readonly referenceTrace?: number;
-}
-
-/** How its chains run, and how much they give. */
-export interface NativeLimitPointPlan {
-  readonly burnIn: number;
-  readonly stride: number;
-  readonly recordings: number;
-  /** Near the distance: what recorded distances are taken from. */
-  readonly centre: number;
-  readonly controls: number;
-  /** Numbers that a chain gives. */
-  readonly width: number;
-  /** Numbers that hold all finished chains. */
-  readonly accumulatorLength: number;
-  readonly relaxationTime: number;
-  /** Of one core for one chain, roughly. */
-  readonly seconds: number;
-}
-
-export interface NativeLimitPointWork extends NativeLimitPointLoop, NativeLimitPointPlan {
-  readonly seed: bigint;
+  /** dim x dim values, copied; absent: N(0, I). */
   readonly referenceCovariance?: Float64Array;
-  readonly first: number;
-  readonly count: number;
-  /** Filled: count x width values. */
-  readonly sums: Float64Array;
+  /** Largest standard error over distance. */
+  readonly relativeError: number;
+  readonly seed: bigint;
+  /** Goes on from the state of an estimator of the same request. */
+  readonly state?: Float64Array;
 }
 
-export interface NativeLimitPointEstimate {
+export interface NativeLimitPoint {
   readonly distance: number;
   readonly standardError: number;
   readonly low: number;
   readonly high: number;
-  /** Of a chain's mean, by the controls. */
+  readonly generations: number;
+  readonly chains: number;
+  readonly burnIn: number;
+  readonly relaxationTime: number;
+  readonly controls: number;
   readonly varianceReduction: number;
-  /** Variance of a chain's mean distance, without controls. */
-  readonly varianceOfMean: number;
-  /** Difference of the two halves of the recordings over its standard error. */
-  readonly drift: number;
+}
+
+/** The estimate of one limit point in progress (native/core/limits/limit_point_estimator.hpp). */
+export interface NativeLimitPointEstimator {
+  /** Numbers that a chain returns. */
+  readonly width: number;
+  /** Standard error over distance at the end of the last stage; null before the first. */
+  readonly relativeError: number | null;
+  /** How chains run, as of now. */
+  readonly schedule: {
+    readonly burnIn: number;
+    readonly stride: number;
+    readonly recordings: number;
+    /** Near the distance: what recorded distances are taken from. */
+    readonly centre: number;
+  };
+  /** The chains wanted next, and roughly the seconds of one core that they take. */
+  next(): { readonly first: number; readonly count: number; readonly seconds: number } | undefined;
+  /** Errors: ERR_NO_CONVERGENCE; ERR_INTERNAL for chains that are not wanted. */
+  add(chains: { readonly first: number; readonly sums: Float64Array }): void;
+  /** Errors: ERR_INTERNAL before the precision is reached. */
+  result(): NativeLimitPoint;
+  state(): Float64Array;
+}
+
+export interface NativeLimitPointWork {
+  readonly estimator: NativeLimitPointEstimator;
+  readonly first: number;
+  readonly count: number;
+  /** Filled: count x width values. */
+  readonly sums: Float64Array;
 }
 
 export type NativeCovarianceForm = 'full' | 'tied' | 'diagonal' | 'spherical';
@@ -327,6 +337,8 @@ export interface NativeDeterministicLimitsRequest {
   readonly distance: Float64Array;
   /** Filled: the relative variance of the eigenvalues; infinite where that diverges, and then so is the distance. */
   readonly spread: Float64Array;
+  /** Filled: generations. */
+  readonly relaxationTime: Float64Array;
 }
 
 export interface NativePrecisionRecallRequest {
@@ -410,22 +422,14 @@ export interface NativeAddon {
   startEffectiveSampleSizes(request: NativeEffectiveSampleSizesRequest): NativeJob<void>;
   startDeterministicLimits(request: NativeDeterministicLimitsRequest): NativeJob<void>;
   startPrecisionRecall(request: NativePrecisionRecallRequest): NativeJob<NativeSettledCounts>;
-  planLimitPoint(request: NativeLimitPointLoop & { readonly relativeError: number }): NativeLimitPointPlan;
+  /** Errors: ERR_NO_VARIANCE, ERR_NO_CONVERGENCE; ERR_INVALID_INPUT for a state of another request. */
+  readonly LimitPointEstimator: new (
+    request: NativeLimitPointRequest,
+  ) => NativeLimitPointEstimator;
   startLimitPointChains(request: {
     readonly threads: number;
     readonly work: readonly NativeLimitPointWork[];
   }): NativeJob<void>;
-  addLimitPointChains(request: {
-    readonly controls: number;
-    /** Changed. */
-    readonly accumulator: Float64Array;
-    readonly sums: Float64Array;
-    readonly first: number;
-    readonly count: number;
-  }): void;
-  estimateLimitPoint(
-    request: NativeLimitPointPlan & { readonly accumulator: Float64Array },
-  ): NativeLimitPointEstimate;
   multinomialUniform(request: NativeMultinomialRequest): void;
   startFault(request: NativeFaultRequest): NativeJob<number>;
   /** The index of the first NaN or infinity, or -1. */

@@ -99,7 +99,10 @@ const unbounded: AdmissibleThreshold = {
   nearest: null,
 };
 
-type Question = Pick<LimitPointParameters, 'dim' | 'real' | 'lambda' | 'divisor' | 'relativeError' | 'seed'>;
+type ThresholdParameters = Pick<
+  LimitPointParameters,
+  'dim' | 'real' | 'lambda' | 'divisor' | 'relativeError' | 'seed'
+>;
 
 const mostSynthetic = 1e12;
 const mostLimitPoints = 20;
@@ -111,13 +114,13 @@ const thousand = 1_000;
 const mostPrecise = 1e-6;
 
 class ThresholdSearch {
-  readonly #question: Question;
+  readonly #parameters: ThresholdParameters;
   readonly #target: number;
   readonly #settings: JobSettings;
   readonly #quiet: JobSettings;
 
-  constructor(question: Question, target: number, settings: JobSettings) {
-    this.#question = question;
+  constructor(parameters: ThresholdParameters, target: number, settings: JobSettings) {
+    this.#parameters = parameters;
     this.#target = target;
     this.#settings = settings;
     this.#quiet = { ...settings, onProgress: undefined };
@@ -139,7 +142,7 @@ class ThresholdSearch {
         thousand * (1 - 0.5 ** (count + 1)),
         thousand,
       );
-      const wanted = share * elasticity * this.#question.relativeError;
+      const wanted = share * elasticity * this.#parameters.relativeError;
       // Near the deterministic start, the precision that will be wanted is known before any chain runs.
       const beyondReach = wanted > 0 && wanted < mostPrecise;
       if (beyondReach && synthetic === start && start > 1) throw this.#tooPrecise(synthetic, wanted);
@@ -152,8 +155,8 @@ class ThresholdSearch {
       // So near, curvature and the error of the slope do not matter beside the standard error.
       const near =
         Math.abs(next - synthetic) <=
-        Math.max(0.5, Math.min(2 * this.#question.relativeError, 0.03) * synthetic);
-      const precise = standardError <= this.#question.relativeError * next;
+        Math.max(0.5, Math.min(2 * this.#parameters.relativeError, 0.03) * synthetic);
+      const precise = standardError <= this.#parameters.relativeError * next;
       const none = synthetic === 1 && next < 1;
       if (elasticity > 0 && ((near && precise) || none)) {
         progress.finish(progressOf(thousand, thousand));
@@ -195,7 +198,7 @@ class ThresholdSearch {
     const grid = [0];
     for (let synthetic = 0.5; synthetic < mostSynthetic; synthetic *= 4 / 3) grid.push(synthetic);
     const coarse = await this.#deterministic(grid);
-    const bound = coarse[0]! < this.#question.dim ? coarse[0]! : this.#target;
+    const bound = coarse[0]! < this.#parameters.dim ? coarse[0]! : this.#target;
     const last = lastAtMost(coarse, bound);
     if (last === 0) return 1;
     const [from, to] = [grid[last]!, grid[Math.min(last + 1, grid.length - 1)]!];
@@ -226,7 +229,7 @@ class ThresholdSearch {
   }
 
   #cell(synthetic: number): LimitPointParameters {
-    return { ...this.#question, variant: 'fresh-data', synthetic, memory: 1, commonRandomNumbers: true };
+    return { ...this.#parameters, variant: 'fresh-data', synthetic, memory: 1, commonRandomNumbers: true };
   }
 }
 

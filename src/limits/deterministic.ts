@@ -45,6 +45,7 @@ export async function deterministicOutcomes(
     Float64Array.from(cells, value);
   const distance = new Float64Array(cells.length);
   const spread = new Float64Array(cells.length);
+  const relaxationTime = new Float64Array(cells.length);
   await runJob(settings, async () =>
     native().startDeterministicLimits({
       threads: settings.threads,
@@ -56,9 +57,12 @@ export async function deterministicOutcomes(
       mle: column(({ divisor }) => Number(divisor === 'mle')),
       distance,
       spread,
+      relaxationTime,
     }),
   );
-  return cells.map((parameters, i) => outcomeOf(where, parameters, distance[i]! * scales[i]!, spread[i]!));
+  return cells.map((parameters, i) =>
+    outcomeOf(where, parameters, distance[i]! * scales[i]!, spread[i]!, relaxationTime[i]!),
+  );
 }
 
 /** Throws ERR_INVALID_INPUT unless the formula covers the cell; returns the scale of its reference. */
@@ -77,22 +81,12 @@ function statedAccuracy(dim: number, spread: number): DeterministicAccuracy {
   return { relativeError: (0.3 * spread) / dim, spread, measured: spread <= 1 && dim >= 10 };
 }
 
-/** 1 / (1 - rho), rho the spectral radius of the recursion of E[mu mu'] and E[Sigma]. */
-function relaxationTime({ real, synthetic, lambda, divisor }: LimitPointParameters): number {
-  const total = real + synthetic;
-  const q = synthetic / total;
-  const shrinkage = divisor === 'mle' ? (total - 1) / total : 1;
-  const kept = shrinkage * lambda * q;
-  const exchanged = (shrinkage * real * q * lambda * q) / (total * (total - 1));
-  const difference = q * q - kept;
-  return 1 / (1 - (q * q + kept + Math.sqrt(difference * difference + 4 * exchanged)) / 2);
-}
-
 function outcomeOf(
   where: string,
   parameters: LimitPointParameters,
   distance: number,
   spread: number,
+  relaxationTime: number,
 ): LimitPoint | MadloopError {
   if (spread === Number.POSITIVE_INFINITY) {
     const { real, synthetic, lambda } = parameters;
@@ -108,7 +102,7 @@ function outcomeOf(
     generations: 0,
     chains: 0,
     burnIn: 0,
-    relaxationTime: relaxationTime(parameters),
+    relaxationTime,
     controls: 0,
     varianceReduction: Number.NaN,
     method: 'deterministic',

@@ -34,9 +34,9 @@ export type EffectiveSampleSizeOptions = LimitPointOptions;
  */
 export async function effectiveSampleSize(options: EffectiveSampleSizeOptions): Promise<EffectiveSampleSize> {
   const where = 'effectiveSampleSize';
-  const question = resolveLimitPointOptions(where, options);
-  const { parameters, settings } = question;
+  const request = resolveLimitPointOptions(where, options);
+  const { parameters, settings } = request;
   checkYardstick(where, parameters);
-  const limit = await estimateLimitPoint(question);
+  const limit = await estimateLimitPoint(request);
   return effectiveSampleSizeOf(limit, parameters, { ...settings, onProgress: undefined });
 }

@@ -2,7 +2,7 @@ import { oneOf, resolve, type TableOf } from '../base/options.js';
 import { type JobOptions, type JobSettings, jobOptions } from '../engine/job.js';
 import { ProgressReporter, progressOf } from '../engine/progress.js';
 import { deterministicLimitPoint } from './deterministic.js';
-import { LimitPointCell } from './limit-point-estimator.js';
+import { LimitPointEstimator } from './limit-point-estimator.js';
 import type { LimitPoint } from './limit-point-result.js';
 import {
   type LimitPointOptions as CellOptions,
@@ -30,14 +30,14 @@ export const limitPointOptions = {
 } satisfies TableOf<LimitPointOptions>;
 
 /** Which limit point, how it is computed, and how that job is run. */
-export interface LimitPointQuestion {
+export interface LimitPointRequest {
   readonly parameters: LimitPointParameters;
   readonly method: LimitPointMethod;
   readonly settings: JobSettings;
 }
 
 /** Checks the options of `limitPoint` and of all that is built on it, and fills in the defaults. */
-export function resolveLimitPointOptions(where: string, options: unknown): LimitPointQuestion {
+export function resolveLimitPointOptions(where: string, options: unknown): LimitPointRequest {
   const values = resolve(where, options, limitPointOptions);
   const { method, threads, signal, onProgress, ...parameters } = values;
   return { settings: { where, threads, signal, onProgress }, method, parameters };
@@ -51,16 +51,16 @@ export async function estimateLimitPoint({
   parameters,
   method,
   settings,
-}: LimitPointQuestion): Promise<LimitPoint> {
+}: LimitPointRequest): Promise<LimitPoint> {
   if (method === 'deterministic') return deterministicLimitPoint(parameters, settings);
-  const cell = new LimitPointCell(settings.where, parameters);
+  const estimator = new LimitPointEstimator(settings.where, parameters);
   const progress = new ProgressReporter(settings.onProgress);
-  for (let wanted = cell.next(); wanted; wanted = cell.next()) {
+  for (let wanted = estimator.next(); wanted; wanted = estimator.next()) {
     const { first, count } = wanted;
     const onProgress = progress.part((thousand * first) / (first + count), thousand, thousand);
-    const [sums] = await simulateChains([{ cell, first, count }], { ...settings, onProgress });
-    cell.add(first, sums!);
+    const [sums] = await simulateChains([{ estimator, first, count }], { ...settings, onProgress });
+    estimator.add(first, sums!);
   }
   progress.finish(progressOf(thousand, thousand));
-  return cell.result();
+  return estimator.result();
 }

@@ -1,19 +1,27 @@
 import { describe, expect, it, test } from 'vitest';
 import { checkJobOptions } from '../../src/engine/job.js';
 import { type LimitPointOptions, limitPoint } from '../../src/index.js';
-import { LimitPointCell } from '../../src/limits/limit-point-estimator.js';
+import { chainSeed, LimitPointEstimator } from '../../src/limits/limit-point-estimator.js';
 import { resolveLimitPointParameters } from '../../src/limits/parameters.js';
 import { simulateChains } from '../../src/limits/simulate-chains.js';
 import { expectRejection } from '../support/rejection.js';
 
 const loop = { dim: 3, real: 6, synthetic: 9, lambda: 0.9 };
 
-function cell(options: object): LimitPointCell {
-  return new LimitPointCell('test', resolveLimitPointParameters('test', options));
+function estimator(options: object): LimitPointEstimator {
+  return new LimitPointEstimator('test', resolveLimitPointParameters('test', options));
 }
 
-async function sumsOf(of: LimitPointCell, first: number, count: number, threads = 2): Promise<Float64Array> {
-  const [sums] = await simulateChains([{ cell: of, first, count }], checkJobOptions('test', { threads }));
+async function sumsOf(
+  of: LimitPointEstimator,
+  first: number,
+  count: number,
+  threads = 2,
+): Promise<Float64Array> {
+  const [sums] = await simulateChains(
+    [{ estimator: of, first, count }],
+    checkJobOptions('test', { threads }),
+  );
   return sums!;
 }
 
@@ -136,10 +144,10 @@ describe('limitPoint', () => {
   });
 });
 
-describe('a cell', () => {
+describe('an estimator', () => {
   test('gives the same bits however its chains are split', async () => {
-    const whole = cell({ ...loop, relativeError: 0.02 });
-    const split = cell({ ...loop, relativeError: 0.02 });
+    const whole = estimator({ ...loop, relativeError: 0.02 });
+    const split = estimator({ ...loop, relativeError: 0.02 });
     for (let wanted = whole.next(); wanted; wanted = whole.next()) {
       whole.add(wanted.first, await sumsOf(whole, wanted.first, wanted.count));
     }
@@ -151,24 +159,25 @@ describe('a cell', () => {
   });
 
   test('shares no random numbers with another, and takes common ones where asked', async () => {
-    const first = await sumsOf(cell(loop), 0, 1);
-    expect(await sumsOf(cell(loop), 0, 1)).toEqual(first);
-    expect(await sumsOf(cell({ ...loop, seed: 1 }), 0, 1)).not.toEqual(first);
+    const first = await sumsOf(estimator(loop), 0, 1);
+    expect(await sumsOf(estimator(loop), 0, 1)).toEqual(first);
+    expect(await sumsOf(estimator({ ...loop, seed: 1 }), 0, 1)).not.toEqual(first);
     // With lambda = 0 no synthetic sample is random: the real ones alone tell the cells apart.
     const unbiased = (synthetic: number, commonRandomNumbers: boolean) =>
-      new LimitPointCell('test', {
+      new LimitPointEstimator('test', {
         ...resolveLimitPointParameters('test', { ...loop, lambda: 0, synthetic }),
         commonRandomNumbers,
       });
-    const mean = async (of: LimitPointCell) =>
-      (await sumsOf(of, 0, 1))[0]! + of.chains.recordings * of.chains.centre;
+    const mean = async (of: LimitPointEstimator) =>
+      (await sumsOf(of, 0, 1))[0]! + of.native.schedule.recordings * of.native.schedule.centre;
     const [own, ownNext] = [await mean(unbiased(9, false)), await mean(unbiased(10, false))];
     const [common, commonNext] = [await mean(unbiased(9, true)), await mean(unbiased(10, true))];
     expect(Math.abs(common - commonNext)).toBeLessThan(0.5 * Math.abs(own - ownNext));
   });
 
-  test('has a key that names all of it', () => {
-    const keys = [
+  test('has a seed of its own for every loop, whatever the precision', () => {
+    const seedOf = (change: object) => chainSeed(resolveLimitPointParameters('test', { ...loop, ...change }));
+    const seeds = [
       {},
       { dim: 4 },
       { real: 7 },
@@ -177,21 +186,46 @@ describe('a cell', () => {
       { memory: 2 },
       { divisor: 'mle' },
       { seed: 1 },
-      { relativeError: 0.01 },
       { variant: 'synthetic-augmentation' },
       { reference: { mean: [0, 0, 0], covariance: [2, 0, 0, 0, 1, 0, 0, 0, 1] } },
-    ].map((change) => cell({ ...loop, ...change }).key);
-    expect(new Set(keys).size).toBe(keys.length);
-    expect(cell({ ...loop }).key).toBe(keys[0]);
+    ].map(seedOf);
+    expect(new Set(seeds).size).toBe(seeds.length);
+    expect(seedOf({ relativeError: 0.01 })).toBe(seeds[0]);
+  });
+
+  test('goes on from its state as if nothing had happened', async () => {
+    const options = { ...loop, relativeError: 0.02 };
+    let subject = estimator(options);
+    const whole = estimator(options);
+    for (let wanted = subject.next(); wanted; wanted = subject.next()) {
+      const count = Math.min(wanted.count, 7);
+      const sums = await sumsOf(whole, wanted.first, count);
+      subject.add(wanted.first, sums);
+      whole.add(wanted.first, sums);
+      const state = subject.state();
+      subject = new LimitPointEstimator('test', resolveLimitPointParameters('test', options), state);
+      expect(subject.state()).toEqual(state);
+      expect(subject.next()).toEqual(whole.next());
+    }
+    expect(subject.result()).toEqual(whole.result());
+    const other = (change: object, state: Float64Array) => () =>
+      new LimitPointEstimator('test', resolveLimitPointParameters('test', { ...options, ...change }), state);
+    expect(other({ dim: 4 }, whole.state())).toThrow(
+      'test: limit point estimator: state must be of this limit point',
+    );
+    expect(other({ real: 60 }, whole.state())).toThrow('state must have the length');
+    expect(other({}, new Float64Array(3))).toThrow('state must be of version 1, got 0');
   });
 
   test('begins again with a longer burn-in where its halves differ', async () => {
-    const subject = cell(loop);
-    const { burnIn } = subject.chains;
+    const subject = estimator(loop);
+    const { burnIn, recordings } = subject.native.schedule;
     const wanted = subject.next()!;
     const sums = await sumsOf(subject, wanted.first, wanted.count);
     // Every distance of the first halves too large by 1: the chains' sums, and their sums of products.
-    const { controls, recordings } = subject.chains;
+    const controls = Array.from({ length: 256 }, (_, c) => c).find(
+      (c) => (c + 1) * (c + 6) === 2 * subject.width,
+    )!;
     for (let chain = 0; chain < wanted.count; chain += 1) {
       const own = sums.subarray(chain * subject.width, (chain + 1) * subject.width);
       const product = (i: number) => 2 * (controls + 1) + (i * (i + 1)) / 2;
@@ -200,7 +234,7 @@ describe('a cell', () => {
       own[0]! += recordings / 2;
     }
     subject.add(wanted.first, sums);
-    expect(subject.chains.burnIn).toBe(4 * burnIn);
+    expect(subject.native.schedule.burnIn).toBe(4 * burnIn);
     expect(subject.next()).toMatchObject({ first: 0, count: wanted.count });
     expect(() => subject.result()).toThrow('not finished');
     while (subject.next()) {
@@ -214,7 +248,7 @@ describe('a cell', () => {
   });
 
   test('takes its chains in order, and no others', async () => {
-    const subject = cell(loop);
+    const subject = estimator(loop);
     const sums = new Float64Array(subject.width);
     expect(() => subject.add(1, sums)).toThrow('were wanted');
     expect(() => subject.add(0, new Float64Array(subject.width + 1))).toThrow('were wanted');

@@ -3,28 +3,28 @@
 import { describe, expect, it } from 'vitest';
 import { checkJobOptions } from '../../src/engine/job.js';
 import { expectedDistance, limitPoint, simulateGaussianLoop } from '../../src/index.js';
-import { LimitPointCell } from '../../src/limits/limit-point-estimator.js';
+import { LimitPointEstimator } from '../../src/limits/limit-point-estimator.js';
 import type { LimitPoint } from '../../src/limits/limit-point-result.js';
 import { resolveLimitPointParameters } from '../../src/limits/parameters.js';
 import { simulateChains } from '../../src/limits/simulate-chains.js';
 import { distanceBracket, stationarySecondMoments } from './support/fresh-data-moments.js';
 import { ZScores } from './support/z-scores.js';
 
-/** Estimates many cells side by side. */
-async function estimateAll(cells: readonly LimitPointCell[]): Promise<LimitPoint[]> {
+/** Runs many estimators side by side. */
+async function estimateAll(estimators: readonly LimitPointEstimator[]): Promise<LimitPoint[]> {
   for (;;) {
-    const work = cells.flatMap((cell) => {
-      const wanted = cell.next();
-      return wanted ? [{ cell, first: wanted.first, count: wanted.count }] : [];
+    const work = estimators.flatMap((estimator) => {
+      const wanted = estimator.next();
+      return wanted ? [{ estimator, first: wanted.first, count: wanted.count }] : [];
     });
-    if (work.length === 0) return cells.map((cell) => cell.result());
+    if (work.length === 0) return estimators.map((estimator) => estimator.result());
     const sums = await simulateChains(work, checkJobOptions('test', {}));
-    for (const [i, { cell, first }] of work.entries()) cell.add(first, sums[i]!);
+    for (const [i, { estimator, first }] of work.entries()) estimator.add(first, sums[i]!);
   }
 }
 
-function cell(options: object): LimitPointCell {
-  return new LimitPointCell('test', resolveLimitPointParameters('test', options));
+function estimatorOf(options: object): LimitPointEstimator {
+  return new LimitPointEstimator('test', resolveLimitPointParameters('test', options));
 }
 
 describe('limit points', () => {
@@ -109,7 +109,7 @@ describe('limit points', () => {
         ),
       ),
     );
-    const limits = await estimateAll(grid.map((loop) => cell({ ...loop, relativeError: 0.01 })));
+    const limits = await estimateAll(grid.map((loop) => estimatorOf({ ...loop, relativeError: 0.01 })));
     for (const [i, loop] of grid.entries()) {
       const { distance, standardError } = limits[i]!;
       const { lower, upper } = distanceBracket(loop.dim, stationarySecondMoments(loop));
@@ -196,7 +196,7 @@ describe('95 % intervals', () => {
     'cover 95 %%, %s',
     async (_, options, relativeError) => {
       const limits = await estimateAll(
-        Array.from({ length: seeds }, (__, seed) => cell({ ...options, relativeError, seed })),
+        Array.from({ length: seeds }, (__, seed) => estimatorOf({ ...options, relativeError, seed })),
       );
       const typical = Math.max(
         ...limits.slice(0, 5).map(({ standardError, distance }) => standardError / distance),
@@ -205,7 +205,7 @@ describe('95 % intervals', () => {
         options.synthetic === 0
           ? { distance: await expectedDistance({ dim: options.dim, samples: options.real }), standardError: 0 }
           : // Six times as precise: its own error costs a few thousandths of coverage.
-            (await estimateAll([cell({ ...options, relativeError: typical / 6, seed: 999_999 })]))[0]!;
+            (await estimateAll([estimatorOf({ ...options, relativeError: typical / 6, seed: 999_999 })]))[0]!;
       const covered = limits.filter(
         ({ interval: [low, high] }) => low <= truth.distance && truth.distance <= high,
       ).length;

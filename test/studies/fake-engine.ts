@@ -6,9 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MadloopError } from '../../src/base/errors.js';
 import type { JobSettings } from '../../src/engine/job.js';
 import type { LimitPointParameters } from '../../src/limits/parameters.js';
-import type { ChainWork, EngineCell, SampleSize, StudyEngine } from '../../src/studies/run/study-engine.js';
+import type { CellEstimator, ChainWork, SampleSize, StudyEngine } from '../../src/studies/run/study-engine.js';
 
-export class FakeCell implements EngineCell {
+export class FakeEstimator implements CellEstimator {
   readonly width = 2;
   key: string;
   readonly #goal: number;
@@ -83,18 +83,22 @@ export function fakeEngine(millisecondsPerChain = 0, onRound: (round: number) =>
   return {
     rounds,
     madeBy: { madloop: '0.0.0-test', instructionSet: 'fake' },
-    cell: (_, parameters) => new FakeCell(parameters),
+    estimator: (_, parameters) => new FakeEstimator(parameters),
     async simulateChains(work: readonly ChainWork[], settings: JobSettings) {
-      rounds.push(work.map(({ cell, first, count }) => [(cell as FakeCell).key, first, count] as const));
+      rounds.push(
+        work.map(({ estimator, first, count }) => [(estimator as FakeEstimator).key, first, count] as const),
+      );
       onRound(rounds.length);
       const chains = work.reduce((sum, { count }) => sum + count, 0);
       await sleep((millisecondsPerChain * chains) / settings.threads);
       if (settings.signal?.aborted) {
         throw new MadloopError('ERR_ABORTED', `${settings.where}: aborted`, { cause: settings.signal.reason });
       }
-      return work.map(({ cell, first, count }) =>
+      return work.map(({ estimator, first, count }) =>
         Float64Array.from(
-          Array.from({ length: count }, (_, i) => FakeCell.chain((cell as FakeCell).key, first + i)).flat(),
+          Array.from({ length: count }, (_, i) =>
+            FakeEstimator.chain((estimator as FakeEstimator).key, first + i),
+          ).flat(),
         ),
       );
     },

@@ -11,7 +11,7 @@ import { studyCsv, studyJson } from '../../src/studies/store/export-study.js';
 import { mergeStudies } from '../../src/studies/store/merge-studies.js';
 import { studyStatus } from '../../src/studies/store/read-study.js';
 import { expectRejection } from '../support/rejection.js';
-import { FakeCell, type FakeEngine, fakeEngine } from './fake-engine.js';
+import { type FakeEngine, FakeEstimator, fakeEngine } from './fake-engine.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'madloop-studies-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -68,7 +68,7 @@ describe('runStudy', () => {
       const key = [7, dim, real, synthetic, lambda, memory].join(' ');
       let sum = 0;
       for (let chain = 0; chain < chains; chain += 1) {
-        for (const value of FakeCell.chain(key, chain)) sum += value;
+        for (const value of FakeEstimator.chain(key, chain)) sum += value;
       }
       expect(result!.distance).toBe(sum / chains);
       expect(result!.chains).toBe(chains);

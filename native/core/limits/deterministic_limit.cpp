@@ -9,7 +9,7 @@
 #include "core/base/decimal.hpp"
 #include "core/base/elementary.hpp"
 #include "core/base/sum.hpp"
-#include "core/limits/eigenvalue_dispersion.hpp"
+#include "core/limits/stationary_moments.hpp"
 
 // Let H be the limiting spectral law of the stationary Sigma, m(s) = int dH(tau)/(tau + s) for s > 0 and
 // w(s) = 1/m(s) - s. With a = n_r/n, b = n_s/n, y = d/n the deterministic equivalent of a sum of two sample
@@ -50,7 +50,7 @@ constexpr std::size_t stencil = 6;
 /// Relative spectral law of the loop's stationary covariance: the sweep described above, with mu_1 = 1.
 class SpectralSweep {
  public:
-  explicit SpectralSweep(FreshDataLoop const& loop)
+  explicit SpectralSweep(StationaryLoop const& loop)
       : real_(loop.real / (loop.real + loop.synthetic)),
         carried_(loop.lambda * (loop.synthetic / (loop.real + loop.synthetic))),
         aspect_(static_cast<double>(loop.dim) / (loop.real + loop.synthetic - 1)),
@@ -176,7 +176,7 @@ class SpectralSweep {
   std::vector<double> values_ = std::vector<double>(nodeCount);  // g, from the top down
 };
 
-void check(FreshDataLoop const& loop) {
+void check(StationaryLoop const& loop) {
   constexpr double mostSamples = 1e15;
   auto const refuse = [](char const* requirement, double got) {
     throwInvalidInput("deterministicLimit: " + std::string(requirement) + ", got " + shortestDecimal(got));
@@ -193,7 +193,7 @@ void check(FreshDataLoop const& loop) {
 
 }  // namespace
 
-DeterministicLimit deterministicLimit(FreshDataLoop const& loop, Task const& task) {
+DeterministicLimit deterministicLimit(StationaryLoop const& loop, Task const& task) {
   check(loop);
   EigenvalueDispersion const exact = eigenvalueDispersion(loop);
   SpectralSweep sweep(loop);

@@ -5,7 +5,7 @@
 #include <cstddef>
 
 #include "core/base/task.hpp"
-#include "core/limits/eigenvalue_dispersion.hpp"
+#include "core/limits/stationary_loop.hpp"
 
 namespace madloop::limits {
 
@@ -19,9 +19,9 @@ struct DeterministicLimit {
 /// and second moments put back. It carries no statistical error; its relative error falls with d and grows with
 /// `spread` (docs/effective-sample-size.md has the measured table).
 ///
-/// dim >= 1, real >= 1, synthetic >= 0, real + synthetic >= 2, counts up to 1e15, lambda in [0, 1].
-/// Infinite where E[tr Sigma^2] diverges. Errors: invalidInput outside these ranges; aborted.
+/// For fresh data and memory 1. dim >= 1, real >= 1, synthetic >= 0, real + synthetic >= 2, counts up to 1e15,
+/// lambda in [0, 1]. Infinite where E[tr Sigma^2] diverges. Errors: invalidInput outside these ranges; aborted.
 /// Cost: about a millisecond, whatever the dimension and counts. The same bits on any CPU.
-DeterministicLimit deterministicLimit(FreshDataLoop const& loop, Task const& task);
+DeterministicLimit deterministicLimit(StationaryLoop const& loop, Task const& task);
 
 }  // namespace madloop::limits

@@ -67,6 +67,41 @@ enum class Origin : std::uint8_t { real, synthetic, difference, mean };
 /// products of vectors: tr S^2, say, is the sum of (x . y)(y . x) over the vectors x, y of the scatter. Every
 /// vector is a centred Gaussian, paired with another of its kind, or the last mean. A chain of scalar products
 /// and pairs then is a trace, where it closes, or a quadratic form, where it runs from mean to mean.
+///
+/// The example of E tr Sigma'^2 = E tr S^2 / divisor^2. S is a sum of a a' over rows a, so tr S^2 is the sum of
+/// (a . b)(b . a) over two of them, slots 0 and 1, with four ends:
+///
+///   ends       0    1    2    3
+///   slot_      0    0    1    1        a has ends 0 and 1, b has 2 and 3
+///   across_    3    2    1    0        the scalar products are (1, 2) and (3, 0)
+///
+/// chooseKinds() goes through what a and b are, 3 x 3 choices; pairFrom() through the pairings of the ends for
+/// each; addTerm() writes the product that a pairing stands for.
+///
+/// Both real, x_i and x_j: coordinates of rows are independent N(0, 1), so that a pair is the identity.
+///   (0,1) (2,3)  each row with itself: i and j are free, (n_r - 1)^2 equal terms. From end 0 across to 3, its
+///                partner 2, across to 1, its partner 0: one closed chain without a Sigma, tr I = d.
+///                Together (n_r - 1)^2 d.
+///   (0,2) (1,3)  a with b: i = j, n_r - 1 terms. From 0 to 3, partner 1, to 2, partner 0: one chain again.
+///                (n_r - 1) d.
+///   (0,3) (1,2)  i = j, and two chains: 0, 3, back to 0, and 1, 2, back to 1. (n_r - 1) d^2.
+/// The sum is that of a Wishart matrix U of n_r - 1 degrees of freedom, E tr U^2 = (n_r - 1) d (n_r + d).
+///
+/// Both synthetic: the same pairings, but each pair is lambda Sigma, and a chain is the trace of the product of
+/// those that it goes through.
+///   (0,1) (2,3)  (n_s - 1)^2 lambda^2 tr Sigma^2
+///   (0,2) (1,3)  (n_s - 1) lambda^2 tr Sigma^2
+///   (0,3) (1,2)  (n_s - 1) lambda^2 (tr Sigma)^2
+///
+/// A real and a synthetic row are independent: only (0,1) (2,3) is left, (n_r - 1) (n_s - 1) lambda tr Sigma.
+///
+/// A real row a and b b' = c D D', D = -mu + e_r - e_s: (0,1) as before, and end 2 is -mu, and then end 3 too;
+/// or the two are a pair of e_r, I / n_r, or of e_s, lambda Sigma / n_s (the loop over Pair in pairFrom).
+///   mu, mu       (n_r - 1) c |mu|^2: the chain from mean 2 to 1, partner 0, to mean 3, a form without Sigma
+///   e_r, e_r     (n_r - 1) c d / n_r
+///   e_s, e_s     (n_r - 1) c lambda tr Sigma / n_s
+///
+/// With D in both places ends of the two can be paired with each other, too: mu' Sigma mu comes in that way.
 class Expectation {
  public:
   Expectation(StateMonomial const& monomial, std::map<std::pair<StateMonomial, Powers>, double>& terms)
@@ -231,11 +266,12 @@ class Expectation {
   std::map<std::pair<StateMonomial, Powers>, double>& terms_;
   std::size_t ends_ = 0;
   std::uint8_t slots_ = 0;
-  std::array<std::uint8_t, kMostEnds> slot_{};  // the scatter matrix it belongs to
-  std::array<Origin, kMostEnds> kind_{};
-  std::array<std::size_t, kMostEnds> across_{};  // the other side of its scalar product
-  std::array<Pair, kMostEnds> pair_{};
-  std::array<std::size_t, kMostEnds> partner_{};
+  // For each end of a scalar product:
+  std::array<std::uint8_t, kMostEnds> slot_{};    // the scatter matrix it belongs to; kNoSlot for the new mean
+  std::array<Origin, kMostEnds> kind_{};          // of which vector it is
+  std::array<std::size_t, kMostEnds> across_{};   // the other end of its scalar product
+  std::array<Pair, kMostEnds> pair_{};            // what it is paired by
+  std::array<std::size_t, kMostEnds> partner_{};  // with which end; nothing for the last mean
 };
 
 struct RecursionTerms {
@@ -298,7 +334,7 @@ class PowerTable {
   std::array<double, kMostPowers + 1> value_{};
 };
 
-double divisorOf(loop::GaussianLoopParameters const& p) {
+double divisorOf(StationaryLoop const& p) {
   auto const total = static_cast<double>(p.real + p.synthetic);
   return p.divisor == gaussian::CovarianceDivisor::unbiased ? total - 1 : total;
 }
@@ -311,14 +347,14 @@ std::size_t StateMonomial::degree() const {
   return sum;
 }
 
-double StationaryMoments::operator[](StateMonomial const& monomial) const {
+double FreshLoopMoments::operator[](StateMonomial const& monomial) const {
   if (monomial == StateMonomial{}) return 1;
   auto const found = std::find(monomials_.begin(), monomials_.end(), monomial);
   if (found == monomials_.end()) throw Error(ErrorCode::internal, "stationary moments: unknown monomial");
   return expectations_[static_cast<std::size_t>(found - monomials_.begin())];
 }
 
-MomentRecursion momentRecursion(loop::GaussianLoopParameters const& p, std::size_t degree) {
+MomentRecursion momentRecursion(StationaryLoop const& p, std::size_t degree) {
   RecursionTerms const& recursion = recursionTerms(degree);
   auto const real = static_cast<double>(p.real);
   auto const synthetic = static_cast<double>(p.synthetic);
@@ -351,7 +387,7 @@ MomentRecursion momentRecursion(loop::GaussianLoopParameters const& p, std::size
   return result;
 }
 
-StationaryMoments stationaryMoments(loop::GaussianLoopParameters const& p, std::size_t degree) {
+FreshLoopMoments freshLoopMoments(StationaryLoop const& p, std::size_t degree) {
   MomentRecursion const recursion = momentRecursion(p, degree);
   std::size_t const size = recursion.monomials.size();
   std::vector<double> expectations(size, 0);
@@ -386,7 +422,7 @@ StationaryMoments stationaryMoments(loop::GaussianLoopParameters const& p, std::
   return {recursion.monomials, std::move(expectations)};
 }
 
-double momentGrowth(loop::GaussianLoopParameters const& p, std::size_t degree) {
+double momentGrowth(StationaryLoop const& p, std::size_t degree) {
   if (p.synthetic == 0) return 0;
   // At dim = 1, without what does not grow with the last state: D ~ N(-mu, lambda s / n_s), mu' = -q D and
   // s' = (lambda s chi^2 + c D^2) / divisor. The monomial mu^(2i) s^j has i + j = degree.

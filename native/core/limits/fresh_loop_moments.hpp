@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/loop/gaussian_loop.hpp"
+#include "core/limits/stationary_loop.hpp"
 
 namespace madloop::limits {
 
@@ -22,10 +22,10 @@ struct StateMonomial {
 };
 
 /// The stationary expectations of all monomials up to a degree.
-class StationaryMoments {
+class FreshLoopMoments {
  public:
-  StationaryMoments() = default;
-  StationaryMoments(std::vector<StateMonomial> monomials, std::vector<double> expectations)
+  FreshLoopMoments() = default;
+  FreshLoopMoments(std::vector<StateMonomial> monomials, std::vector<double> expectations)
       : monomials_(std::move(monomials)), expectations_(std::move(expectations)) {}
 
   /// E[monomial]; 1 for the empty one. Errors: internal for a monomial of a higher degree.
@@ -37,15 +37,15 @@ class StationaryMoments {
   std::vector<double> expectations_;
 };
 
-/// Of variant, dim, real, synthetic, lambda and divisor.
+/// The stationary moments of the fresh data loop with memory 1. Errors: internal unless `degree` is 1 to 4.
 ///
 /// In one generation the scatter is U + V + c D D' with independent U ~ Wishart(I, n_r - 1),
 /// V ~ Wishart(lambda Sigma, n_s - 1), D the difference of the two sample means and c = n_r n_s / (n_r + n_s).
 /// All of it is polynomial in Gaussian vectors, so that the expectation of a monomial of the next state, given
 /// this one, is a linear combination of monomials of this state, of degrees no higher: by Wick's theorem
 /// (Isserlis 1918), a sum over pairings of the vectors. The stationary expectations solve the linear system.
-/// They exist where momentGrowth(parameters, degree) < 1.
-StationaryMoments stationaryMoments(loop::GaussianLoopParameters const& parameters, std::size_t degree);
+/// They exist where momentGrowth(loop, degree) < 1.
+FreshLoopMoments freshLoopMoments(StationaryLoop const& loop, std::size_t degree);
 
 /// One generation: the expectation of each of `monomials` given the last state's values of all of them.
 /// matrix is size x size, row-major.
@@ -54,10 +54,10 @@ struct MomentRecursion {
   std::vector<double> matrix;
   std::vector<double> constant;
 };
-MomentRecursion momentRecursion(loop::GaussianLoopParameters const& parameters, std::size_t degree);
+MomentRecursion momentRecursion(StationaryLoop const& loop, std::size_t degree);
 
 /// Spectral radius of the recursion of the moments of exactly this degree at dim = 1. Where it is below 1,
 /// powers of that degree (at most 24) of Sigma and |mu|^2 have stationary expectations.
-double momentGrowth(loop::GaussianLoopParameters const& parameters, std::size_t degree);
+double momentGrowth(StationaryLoop const& loop, std::size_t degree);
 
 }  // namespace madloop::limits

@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
+#include <map>
 #include <numeric>
-#include <optional>
-#include <string>
 #include <utility>
 
 #include "core/base/error.hpp"
@@ -59,15 +57,16 @@ loop::CovarianceFactor wishartAbout(GaussianState const& source, double spread,
 
 /// The chain's first models: Gaussians with the stationary first moments, exactly, and second moments of one
 /// model near the stationary ones; about the fixed set in synthetic augmentation.
-std::vector<GaussianState> startingModels(LimitPointCell const& cell, GaussianState const& about,
+std::vector<GaussianState> startingModels(LimitPointTheory const& theory, GaussianState const& about,
                                           StartStreams& streams) {
-  StationaryFirstMoments const& moments = cell.firstMoments();
+  StationaryFirstMoments const& moments = theory.firstMoments();
   GaussianState common = about;
   common.covariance.scale(std::sqrt(moments.covariance));
   common.covariance.identity = false;
-  if (cell.commonSpread() > 0) common.covariance = wishartAbout(common, cell.commonSpread(), streams.next());
+  if (theory.commonSpread() > 0)
+    common.covariance = wishartAbout(common, theory.commonSpread(), streams.next());
 
-  std::uint64_t const memory = cell.parameters().memory;
+  std::uint64_t const memory = theory.loop().memory;
   double const shared = memory == 1 ? 0 : moments.meanCross;
   linalg::Index const rank = about.covariance.values.cols();
   common.mean += std::sqrt(shared) * (about.covariance.values * standardNormals(streams.next().mean, rank));
@@ -76,78 +75,108 @@ std::vector<GaussianState> startingModels(LimitPointCell const& cell, GaussianSt
     loop::PartStreams const own = streams.next();
     models.push_back({common.mean + std::sqrt(moments.mean - shared) *
                                         (about.covariance.values * standardNormals(own.mean, rank)),
-                      wishartAbout(common, cell.spread() - cell.commonSpread(), own)});
+                      wishartAbout(common, theory.spread() - theory.commonSpread(), own)});
   }
   return models;
 }
 
-FixedSetFeatures measureFixedSet(GaussianState const& fitted, LimitPointCell const& cell, Task const& task) {
-  StateFeatures const features = measureState(fitted, cell, task);
+FixedSetFeatures measureFixedSet(GaussianState const& fitted, std::optional<ReferenceMetric> const& metric,
+                                 Task const& task) {
+  StateFeatures const features = measureState(fitted, metric, task);
   return {features.distance, features.traces[0],   features.traces[1],
           features.forms[0], features.metricTrace, features.metricForm};
 }
 
-/// A cell whose reference is factored.
-LimitPointCell prepareCell(loop::GaussianLoopParameters parameters, Task const& task) {
-  if (parameters.referenceCovariance.empty()) return {parameters, std::nullopt};
+loop::GaussianLoopParameters chainParameters(StationaryLoop const& loop) {
+  loop::GaussianLoopParameters parameters;
+  parameters.variant = loop.variant;
+  parameters.dim = loop.dim;
+  parameters.real = static_cast<std::uint64_t>(loop.real);
+  parameters.synthetic = static_cast<std::uint64_t>(loop.synthetic);
+  parameters.lambda = loop.lambda;
+  parameters.memory = loop.memory;
+  parameters.divisor = loop.divisor;
+  return parameters;
+}
+
+/// The metric of a covariance, dim x dim, row-major.
+ReferenceMetric factorReference(std::size_t dim, std::vector<double> covariance, Task const& task) {
+  loop::GaussianLoopParameters parameters;
+  parameters.dim = dim;
+  parameters.referenceCovariance = std::move(covariance);
   loop::LoopReference const reference = loop::makeLoopReference(parameters, task, "limitPoint");
   linalg::EigenMatrix const& factor = reference.state.covariance.values;
   if (factor.cols() == 0)
     throwInvalidInput("limitPoint: reference covariance must not be zero, got a matrix of zeros");
-  parameters.dim = static_cast<std::size_t>(factor.cols());
-  parameters.referenceMean.clear();
-  parameters.referenceCovariance.clear();
-  return {parameters, ReferenceMetric{reference.trace, factor.transpose() * factor}};
+  return {reference.trace, factor.transpose() * factor};
 }
 
-/// What all chains of a cell share.
-struct PreparedCell {
-  PreparedCell(LimitPointWork const& work, Task& task)
-      : cell(prepareCell(work.parameters, task)),
-        controls(cell, task),
-        standard(loop::standardReference(cell.parameters().dim)) {
-    if (work.width != chainWidth(controls.count())) {
-      throw Error(ErrorCode::internal, "limit point chains: width must be " +
-                                           std::to_string(chainWidth(controls.count())) + ", got " +
-                                           std::to_string(work.width));
-    }
+}  // namespace
+
+/// What all chains of a limit point share and takes a while to compute: the reference's factor, and the
+/// expectations of the controls.
+class LimitPointChains::Prepared {
+ public:
+  Prepared(LimitPointTheory planned, std::vector<double> referenceCovariance, Task const& task)
+      : metric_(metricOf(planned, std::move(referenceCovariance), task)),
+        theory_(inRank(std::move(planned), metric_)),
+        parameters_(chainParameters(theory_.loop())),
+        controls_(theory_, metric_ ? &metric_->values : nullptr, task) {}
+
+  [[nodiscard]] std::size_t dim() const { return parameters_.dim; }
+
+  /// Fills `sums`, chainWidth() numbers.
+  void simulate(std::uint64_t key, LimitPointSchedule const& schedule, std::uint32_t number,
+                loop::LoopReference const& standard, double* sums, Task const& task) const;
+
+ private:
+  static std::optional<ReferenceMetric> metricOf(LimitPointTheory const& planned,
+                                                 std::vector<double> covariance, Task const& task) {
+    if (!planned.hasReference()) return std::nullopt;
+    return factorReference(planned.loop().dim, std::move(covariance), task);
   }
 
-  LimitPointCell cell;
-  LimitPointControls controls;
-  loop::LoopReference standard;
+  /// In as many dimensions as the reference's covariance has ranks.
+  static LimitPointTheory inRank(LimitPointTheory planned, std::optional<ReferenceMetric> const& metric) {
+    StationaryLoop loop = planned.loop();
+    if (metric) loop.dim = static_cast<std::size_t>(metric->values.rows());
+    if (loop.dim == planned.loop().dim) return planned;
+    // Of no more controls than were planned.
+    return LimitPointTheory(loop, metric->trace, planned.controlDegree());
+  }
+
+  std::optional<ReferenceMetric> metric_;
+  LimitPointTheory theory_;
+  loop::GaussianLoopParameters parameters_;
+  LimitPointControls controls_;
 };
 
-void simulateChain(PreparedCell const& prepared, LimitPointWork const& work, std::uint64_t index,
-                   Task const& task) {
-  LimitPointCell const& cell = prepared.cell;
-  loop::GaussianLoopParameters const& parameters = cell.parameters();
-  auto const number = static_cast<std::uint32_t>(work.first + index);
-  StartStreams streams(work.key, number);
-
-  GaussianState about = prepared.standard.state;
+void LimitPointChains::Prepared::simulate(std::uint64_t key, LimitPointSchedule const& schedule,
+                                          std::uint32_t number, loop::LoopReference const& standard,
+                                          double* sums, Task const& task) const {
+  StartStreams streams(key, number);
+  GaussianState about = standard.state;
   loop::GaussianPart fixedReal;
   FixedSetFeatures fixedSet;
-  if (parameters.variant == loop::LoopVariant::syntheticAugmentation) {
-    fixedReal = loop::drawPartByMoments(prepared.standard.state, 1, parameters.real, streams.next());
+  if (!theory_.loop().freshData()) {
+    fixedReal = loop::drawPartByMoments(standard.state, 1, parameters_.real, streams.next());
     about = loop::fitGaussian(fixedReal, fixedReal.count - 1);
-    fixedSet = measureFixedSet(about, cell, task);
+    fixedSet = measureFixedSet(about, metric_, task);
   }
-  loop::GaussianLoopChain chain(parameters, prepared.standard, work.key, number, task);
-  chain.startFrom(startingModels(cell, about, streams), std::move(fixedReal));
+  loop::GaussianLoopChain chain(parameters_, standard, key, number, task);
+  chain.startFrom(startingModels(theory_, about, streams), std::move(fixedReal));
 
-  std::size_t const size = prepared.controls.count() + 1;
+  std::size_t const size = controls_.count() + 1;
   std::vector<double> z(size);
-  double* const sums = work.sums + index * work.width;
   double* const products = sums + 2 * size;
-  std::fill(sums, sums + work.width, 0.0);
-  for (std::uint64_t t = 0; t < work.schedule.burnIn; ++t) chain.next();
-  for (std::uint64_t recording = 0; recording < work.schedule.recordings; ++recording) {
-    for (std::uint64_t t = 1; t < work.schedule.stride; ++t) chain.next();
-    StateFeatures const features = measureState(chain.next(), cell, task);
-    z[0] = features.distance - work.schedule.centre;
-    prepared.controls.evaluate(features, fixedSet, z.data() + 1);
-    double* const half = sums + (recording < work.schedule.recordings / 2 ? 0 : size);
+  std::fill(sums, sums + chainWidth(controls_.count()), 0.0);
+  for (std::uint64_t t = 0; t < schedule.burnIn; ++t) chain.next();
+  for (std::uint64_t recording = 0; recording < schedule.recordings; ++recording) {
+    for (std::uint64_t t = 1; t < schedule.stride; ++t) chain.next();
+    StateFeatures const features = measureState(chain.next(), metric_, task);
+    z[0] = features.distance - schedule.centre;
+    controls_.evaluate(features, fixedSet, z.data() + 1);
+    double* const half = sums + (recording < schedule.recordings / 2 ? 0 : size);
     std::size_t k = 0;
     for (std::size_t i = 0; i < size; ++i) {
       half[i] += z[i];
@@ -156,21 +185,47 @@ void simulateChain(PreparedCell const& prepared, LimitPointWork const& work, std
   }
 }
 
-}  // namespace
+LimitPointChains::LimitPointChains(LimitPointTheory theory, std::vector<double> referenceCovariance,
+                                   std::uint64_t key)
+    : theory_(std::move(theory)),
+      key_(key),
+      width_(chainWidth(LimitPointControls::count(theory_))),
+      referenceCovariance_(std::move(referenceCovariance)) {
+  std::size_t const dim = theory_.hasReference() ? theory_.loop().dim : 0;
+  if (referenceCovariance_.size() != dim * dim)
+    throw Error(ErrorCode::internal, "limit point chains: the covariance must be that of the reference");
+}
+
+LimitPointChains::~LimitPointChains() = default;
+
+LimitPointChains::Prepared const& LimitPointChains::prepared(Task const& task) {
+  std::lock_guard const lock(mutex_);
+  if (!prepared_) {
+    prepared_ = std::make_unique<Prepared const>(theory_, referenceCovariance_, task);
+    referenceCovariance_ = {};
+  }
+  return *prepared_;
+}
 
 void simulateLimitPointChains(std::vector<LimitPointWork> const& work, Task& task) {
   linalg::fixEigenBlocking();
-  std::vector<std::unique_ptr<PreparedCell>> cells(work.size());
-  parallelFor(task, work.size(),
-              [&](std::size_t i) { cells[i] = std::make_unique<PreparedCell>(work[i], task); });
+  // Each once, whatever its number of items: nobody waits for another's.
+  std::vector<LimitPointChains*> distinct;
+  for (LimitPointWork const& item : work) distinct.push_back(item.chains);
+  std::sort(distinct.begin(), distinct.end(), std::less<>());
+  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+  parallelFor(task, distinct.size(), [&](std::size_t i) { (void)distinct[i]->prepared(task); });
+  std::vector<LimitPointChains::Prepared const*> prepared;
+  std::map<std::size_t, loop::LoopReference> standards;  // by dimension
+  for (LimitPointWork const& item : work) {
+    prepared.push_back(&item.chains->prepared(task));
+    std::size_t const dim = prepared.back()->dim();
+    if (!standards.contains(dim)) standards.emplace(dim, loop::standardReference(dim));
+  }
 
   // One unit of progress is about a microsecond.
   std::vector<double> seconds(work.size());
-  std::size_t largestDim = 1;
-  for (std::size_t i = 0; i < work.size(); ++i) {
-    seconds[i] = cells[i]->cell.seconds(work[i].schedule);
-    largestDim = std::max(largestDim, work[i].parameters.dim);
-  }
+  for (std::size_t i = 0; i < work.size(); ++i) seconds[i] = work[i].chains->theory().seconds(work[i].schedule);
   std::vector<std::size_t> order(work.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
@@ -180,12 +235,16 @@ void simulateLimitPointChains(std::vector<LimitPointWork> const& work, Task& tas
   auto units = [&](std::size_t i) { return static_cast<std::uint64_t>(1 + 1e6 * seconds[i]); };
   for (std::size_t i = 0; i < work.size(); ++i) task.expect(units(i) * work[i].count);
 
+  std::size_t const largestDim = standards.empty() ? 1 : standards.rbegin()->first;
   keepFreedMemory(16 * largestDim * largestDim * sizeof(double));
   parallelFor(task, firstChain.back(), [&](std::size_t chain) {
     auto const place = static_cast<std::size_t>(std::upper_bound(firstChain.begin(), firstChain.end(), chain) -
                                                 firstChain.begin() - 1);
     std::size_t const i = order[place];
-    simulateChain(*cells[i], work[i], chain - firstChain[place], task);
+    std::uint64_t const index = chain - firstChain[place];
+    prepared[i]->simulate(work[i].chains->key(), work[i].schedule,
+                          static_cast<std::uint32_t>(work[i].first + index), standards.at(prepared[i]->dim()),
+                          work[i].sums + index * work[i].chains->width(), task);
     task.add(units(i));
   });
 }

@@ -4,11 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <vector>
 
 #include "core/base/task.hpp"
-#include "core/limits/limit_point_cell.hpp"
-#include "core/loop/gaussian_loop.hpp"
+#include "core/limits/limit_point_theory.hpp"
 
 namespace madloop::limits {
 
@@ -19,20 +20,48 @@ constexpr std::size_t chainWidth(std::size_t controls) {
   return 2 * (controls + 1) + (controls + 1) * (controls + 2) / 2;
 }
 
-/// Chains first ... first + count - 1 of one cell.
+/// The chains of one limit point. What they share is computed in the first job that runs some of them, and
+/// kept.
+class LimitPointChains {
+ public:
+  class Prepared;
+
+  /// `referenceCovariance` is dim x dim, row-major; empty where the theory's reference is N(0, I). `key`
+  /// decides the random numbers.
+  LimitPointChains(LimitPointTheory theory, std::vector<double> referenceCovariance, std::uint64_t key);
+  LimitPointChains(LimitPointChains const&) = delete;
+  LimitPointChains& operator=(LimitPointChains const&) = delete;
+  ~LimitPointChains();
+
+  [[nodiscard]] LimitPointTheory const& theory() const { return theory_; }
+  [[nodiscard]] std::uint64_t key() const { return key_; }
+  /// Numbers that a chain returns.
+  [[nodiscard]] std::size_t width() const { return width_; }
+
+  /// Any thread. Errors as of simulateLimitPointChains(); the next call tries again.
+  Prepared const& prepared(Task const& task);
+
+ private:
+  LimitPointTheory const theory_;
+  std::uint64_t const key_;
+  std::size_t const width_;
+  std::mutex mutex_;  // of what follows
+  std::vector<double> referenceCovariance_;
+  std::unique_ptr<Prepared const> prepared_;
+};
+
+/// Chains first ... first + count - 1 of a limit point.
 struct LimitPointWork {
-  loop::GaussianLoopParameters parameters;  // as for LimitPointCell, but with the reference
-  std::uint64_t key = 0;                    // of the random numbers
+  LimitPointChains* chains = nullptr;
   LimitPointSchedule schedule;
   std::uint64_t first = 0;
   std::uint64_t count = 0;
   double* sums = nullptr;  // filled: count x width
-  std::size_t width = 0;
 };
 
-/// Runs all chains of a list of work, the longest first, on all threads. A chain depends on its cell, its
-/// schedule, its key and its number alone. Errors, naming limitPoint: notPositiveSemidefinite and invalidInput
-/// for a reference, noVariance.
+/// Runs all chains of a list of work, the longest first, on all threads. A chain depends on its theory,
+/// reference, schedule, key and number alone. Errors, naming limitPoint: notPositiveSemidefinite and
+/// invalidInput for a reference, noVariance.
 void simulateLimitPointChains(std::vector<LimitPointWork> const& work, Task& task);
 
 }  // namespace madloop::limits

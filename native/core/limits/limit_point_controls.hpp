@@ -5,23 +5,11 @@
 #include <cstddef>
 #include <vector>
 
-#include "core/limits/limit_point_cell.hpp"
-#include "core/loop/gaussian_part.hpp"
+#include "core/base/task.hpp"
+#include "core/limits/limit_point_theory.hpp"
+#include "core/limits/state_features.hpp"
 
 namespace madloop::limits {
-
-/// What is measured of one state.
-struct StateFeatures {
-  double distance = 0;
-  std::array<double, largestMomentDegree> traces{};  // tr Sigma^(i + 1)
-  std::array<double, largestMomentDegree> forms{};   // mu' Sigma^i mu
-  double metricTrace = 0;                            // tr B Sigma
-  double metricForm = 0;                             // mu' B mu
-  std::array<double, 2> metricTraces{};              // tr (B Sigma B)^(i + 1)
-};
-
-/// Measures a state. Errors of the distance are below 1e-10 of the traces.
-StateFeatures measureState(loop::GaussianState const& state, LimitPointCell const& cell, Task const& task);
 
 /// The real set of a chain in synthetic augmentation.
 struct FixedSetFeatures {
@@ -43,13 +31,13 @@ struct ControlProduct {
 
 class LimitPointControls {
  public:
-  /// How many the controls of a cell are.
-  static std::size_t count(LimitPointCell const& cell);
+  /// How many they are.
+  static std::size_t count(LimitPointTheory const& theory);
 
-  /// The cell outlives them and has its metric's values.
-  LimitPointControls(LimitPointCell const& cell, Task& task);
+  /// The theory outlives them. `metric` is the B of ReferenceMetric, null for the reference N(0, I).
+  LimitPointControls(LimitPointTheory const& theory, linalg::EigenMatrix const* metric, Task const& task);
 
-  [[nodiscard]] std::size_t count() const { return count(cell_); }
+  [[nodiscard]] std::size_t count() const { return count(theory_); }
 
   /// Writes count() values with expectation 0. `fixedSet` is read in synthetic augmentation.
   void evaluate(StateFeatures const& state, FixedSetFeatures const& fixedSet, double* out) const;
@@ -57,7 +45,7 @@ class LimitPointControls {
  private:
   double centredExpectation(ControlProduct const& product) const;
 
-  LimitPointCell const& cell_;
+  LimitPointTheory const& theory_;
   std::vector<ControlProduct> products_;
   std::array<double, 2 * largestMomentDegree> centres_{};  // E of traces, then of forms
   double metricTrace_ = 0;                                 // tr B

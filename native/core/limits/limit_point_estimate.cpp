@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <vector>
 
 #include "core/inference/student_t.hpp"
 #include "core/limits/limit_point_chain.hpp"
-#include "core/linalg/eigen.hpp"
 
 namespace madloop::limits {
-
-using linalg::Index;
 
 namespace {
 
@@ -46,65 +44,60 @@ double at(double const* packed, std::size_t i, std::size_t j) { return packed[i 
 
 /// Coefficients of the regression of z_0 on the others, from sums of products of n observations; one for z_0 in
 /// front, so that the residual is the inner product with z.
-Eigen::VectorXd regression(Group<double const> const& group, std::size_t size, double observations) {
-  auto const n = static_cast<Index>(size);
-  linalg::EigenMatrix covariance(n, n);
-  for (std::size_t i = 0; i < size; ++i) {
-    for (std::size_t j = 0; j <= i; ++j) {
-      double const value = at(group.products, i, j) / observations -
-                           group.total[i] / observations * (group.total[j] / observations);
-      covariance(static_cast<Index>(i), static_cast<Index>(j)) = value;
-      covariance(static_cast<Index>(j), static_cast<Index>(i)) = value;
-    }
-  }
-  // Sweeps: after control i, row 0 holds the distance's covariances with the controls about those swept so far.
-  Eigen::VectorXd coefficients = Eigen::VectorXd::Zero(n);
-  Eigen::VectorXd const variances = covariance.diagonal();
-  linalg::EigenMatrix factor = linalg::EigenMatrix::Zero(n, n);
-  std::array<bool, 256> used{};
-  for (Index i = 1; i < n; ++i) {
-    double pivot = covariance(i, i);
-    for (Index k = 1; k < i; ++k) {
-      if (!used[static_cast<std::size_t>(k)]) continue;
+std::vector<double> regression(Group<double const> const& group, std::size_t size, double observations) {
+  auto covariance = [&](std::size_t i, std::size_t j) {
+    return at(group.products, i, j) / observations -
+           group.total[i] / observations * (group.total[j] / observations);
+  };
+  // Cholesky, leaving out controls that those before them determine.
+  std::vector<double> factor(triangle(size), 0.0);
+  auto entry = [&](std::size_t i, std::size_t j) -> double& { return factor[i * (i + 1) / 2 + j]; };
+  std::vector<bool> used(size, false);
+  for (std::size_t i = 1; i < size; ++i) {
+    double const variance = covariance(i, i);
+    double pivot = variance;
+    for (std::size_t k = 1; k < i; ++k) {
+      if (!used[k]) continue;
       double value = covariance(i, k);
-      for (Index l = 1; l < k; ++l) value -= factor(i, l) * factor(k, l);
-      factor(i, k) = value / factor(k, k);
-      pivot -= factor(i, k) * factor(i, k);
+      for (std::size_t l = 1; l < k; ++l) value -= entry(i, l) * entry(k, l);
+      entry(i, k) = value / entry(k, k);
+      pivot -= entry(i, k) * entry(i, k);
     }
-    used[static_cast<std::size_t>(i)] = pivot > kCollinear * variances[i] && pivot > 0;
-    factor(i, i) = used[static_cast<std::size_t>(i)] ? std::sqrt(pivot) : 1;
-    if (!used[static_cast<std::size_t>(i)]) {
-      for (Index k = 1; k < i; ++k) factor(i, k) = 0;
+    used[i] = pivot > kCollinear * variance && pivot > 0;
+    entry(i, i) = used[i] ? std::sqrt(pivot) : 1;
+    if (!used[i]) {
+      for (std::size_t k = 1; k < i; ++k) entry(i, k) = 0;
     }
   }
-  for (Index i = 1; i < n; ++i) {
-    if (!used[static_cast<std::size_t>(i)]) continue;
+  std::vector<double> coefficients(size, 0.0);
+  for (std::size_t i = 1; i < size; ++i) {
+    if (!used[i]) continue;
     double value = covariance(i, 0);
-    for (Index k = 1; k < i; ++k) value -= factor(i, k) * coefficients[k];
-    coefficients[i] = value / factor(i, i);
+    for (std::size_t k = 1; k < i; ++k) value -= entry(i, k) * coefficients[k];
+    coefficients[i] = value / entry(i, i);
   }
-  for (Index i = n - 1; i >= 1; --i) {
-    if (!used[static_cast<std::size_t>(i)]) continue;
+  for (std::size_t i = size; i-- > 1;) {
+    if (!used[i]) continue;
     double value = coefficients[i];
-    for (Index k = i + 1; k < n; ++k) value -= factor(k, i) * coefficients[k];
-    coefficients[i] = value / factor(i, i);
+    for (std::size_t k = i + 1; k < size; ++k) value -= entry(k, i) * coefficients[k];
+    coefficients[i] = value / entry(i, i);
   }
-  coefficients = -coefficients;
+  for (double& coefficient : coefficients) coefficient = -coefficient;
   coefficients[0] = 1;
   return coefficients;
 }
 
-double linear(Eigen::VectorXd const& weights, double const* values) {
+double linear(std::vector<double> const& weights, double const* values) {
   double sum = 0;
-  for (Index i = 0; i < weights.size(); ++i) sum += weights[i] * values[i];
+  for (std::size_t i = 0; i < weights.size(); ++i) sum += weights[i] * values[i];
   return sum;
 }
 
-double quadratic(Eigen::VectorXd const& weights, double const* packed) {
+double quadratic(std::vector<double> const& weights, double const* packed) {
   double sum = 0;
-  for (Index i = 0; i < weights.size(); ++i) {
+  for (std::size_t i = 0; i < weights.size(); ++i) {
     double row = 0;
-    for (Index j = 0; j < i; ++j) row += weights[j] * *packed++;
+    for (std::size_t j = 0; j < i; ++j) row += weights[j] * *packed++;
     sum += weights[i] * (2 * row + weights[i] * *packed++);
   }
   return sum;
@@ -151,7 +144,7 @@ LimitPointEstimate estimateLimitPoint(LimitPointSchedule const& schedule, std::s
   auto const recordings = static_cast<double>(schedule.recordings);
   double const chains = *groups[0].chains + *groups[1].chains;
 
-  Eigen::VectorXd plain = Eigen::VectorXd::Zero(static_cast<Index>(size));
+  std::vector<double> plain(size, 0.0);
   plain[0] = 1;
   double residual = 0;
   double squares = 0;
@@ -162,8 +155,8 @@ LimitPointEstimate estimateLimitPoint(LimitPointSchedule const& schedule, std::s
     Group<double const> const& group = groups[g];
     Group<double const> const& other = groups[1 - g];
     double const n = *group.chains;
-    Eigen::VectorXd const weights = regression(other, size, *other.chains * recordings);
-    auto deviations = [n](Eigen::VectorXd const& w, double const* total, double const* products) {
+    std::vector<double> const weights = regression(other, size, *other.chains * recordings);
+    auto deviations = [n](std::vector<double> const& w, double const* total, double const* products) {
       double const sum = linear(w, total);
       return std::max(0.0, quadratic(w, products) - sum * (sum / n));
     };

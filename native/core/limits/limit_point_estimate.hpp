@@ -3,11 +3,11 @@
 
 #include <cstddef>
 
-#include "core/limits/limit_point_cell.hpp"
+#include "core/limits/limit_point_theory.hpp"
 
 namespace madloop::limits {
 
-/// Doubles that hold everything about a cell's finished chains, however many they are.
+/// Doubles that hold everything about a limit point's finished chains, however many they are.
 std::size_t limitPointAccumulatorLength(std::size_t controls);
 
 /// Adds the sums of chains first, first + 1, ... (count x chainWidth(controls) numbers). The same bytes for any

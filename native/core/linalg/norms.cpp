@@ -29,6 +29,11 @@ double squaredNorm(EigenMatrix const& m, Task const& task) {
                        [&](std::size_t j) { return sums[static_cast<Index>(j)]; });
 }
 
+double innerProduct(EigenMatrix const& a, EigenMatrix const& b) {
+  return fixedOrderSum(static_cast<std::size_t>(a.size()),
+                       [&](std::size_t i) { return a.data()[i] * b.data()[i]; });
+}
+
 double oneNorm(EigenMatrix const& m, Task const& task) {
   EigenVector sums(m.cols());
   forRanges(task, m.cols(), kSummedColumns, [&](Range columns) {

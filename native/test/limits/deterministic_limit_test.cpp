@@ -8,17 +8,18 @@
 #include <vector>
 
 #include "core/limits/expected_distance.hpp"
+#include "core/limits/stationary_moments.hpp"
 
 using madloop::Error;
 using madloop::ErrorCode;
 using madloop::Task;
 using madloop::gaussian::CovarianceDivisor;
 using madloop::limits::DeterministicLimit;
-using madloop::limits::FreshDataLoop;
+using madloop::limits::StationaryLoop;
 
 namespace {
 
-DeterministicLimit limitOf(FreshDataLoop const& loop) {
+DeterministicLimit limitOf(StationaryLoop const& loop) {
   Task const task;
   return madloop::limits::deterministicLimit(loop, task);
 }
@@ -27,7 +28,7 @@ double relativeError(double value, double exact) { return std::abs(value / exact
 
 /// 1 - int sqrt(tau/mu_1) dH, by iterating generations of w(s) = 1/m(s) - s from a point mass, each a fixed
 /// point in two unknowns at every s: the definition, with linear interpolation.
-double iteratedRootDeficit(FreshDataLoop const& loop, int generations) {
+double iteratedRootDeficit(StationaryLoop const& loop, int generations) {
   double const n = loop.real + loop.synthetic;
   double const a = loop.real / n;
   double const b = loop.lambda * loop.synthetic / n;
@@ -86,7 +87,7 @@ double marchenkoPasturRoot(double c) {
 }
 
 /// distance = d [m + (sqrt(sigma) - 1)^2 + 2 sqrt(sigma) loss], solved for the loss.
-double lossOf(FreshDataLoop const& loop, double distance) {
+double lossOf(StationaryLoop const& loop, double distance) {
   madloop::limits::EigenvalueDispersion const exact = madloop::limits::eigenvalueDispersion(loop);
   double const root = std::sqrt(1 + exact.bias);
   return (distance / static_cast<double>(loop.dim) - exact.meanSquare - (root - 1) * (root - 1)) / (2 * root);
@@ -97,7 +98,7 @@ double lossOf(FreshDataLoop const& loop, double distance) {
 TEST_CASE("without synthetic samples the deterministic limit is the Marchenko-Pastur law") {
   for (double const k : {5.0, 20.0, 50.0, 99.0, 101.0, 200.0, 1e3, 1e6}) {
     CAPTURE(k);
-    FreshDataLoop const loop{100, k + 1, 0, 1};
+    StationaryLoop const loop{100, k + 1, 0, 1};
     // For k < d the k eigenvalues that are not 0 are those of the transposed matrix.
     double const root =
         k >= 100 ? marchenkoPasturRoot(100 / k) : std::sqrt(k / 100) * marchenkoPasturRoot(k / 100);
@@ -109,9 +110,9 @@ TEST_CASE("without synthetic samples the deterministic limit is the Marchenko-Pa
 }
 
 TEST_CASE("the deterministic limit is the fixed point of the map of generations") {
-  for (FreshDataLoop const& loop :
-       {FreshDataLoop{100, 100, 300, 1}, FreshDataLoop{100, 100, 900, 0.8}, FreshDataLoop{100, 30, 20, 0.9},
-        FreshDataLoop{100, 400, 100, 0.5}, FreshDataLoop{100, 60, 100, 0.3}}) {
+  for (StationaryLoop const& loop :
+       {StationaryLoop{100, 100, 300, 1}, StationaryLoop{100, 100, 900, 0.8}, StationaryLoop{100, 30, 20, 0.9},
+        StationaryLoop{100, 400, 100, 0.5}, StationaryLoop{100, 60, 100, 0.3}}) {
     CAPTURE(loop.real);
     CAPTURE(loop.lambda);
     DeterministicLimit const found = limitOf(loop);
@@ -148,7 +149,7 @@ TEST_CASE("without synthetic samples the deterministic limit approaches expected
 
 TEST_CASE("the deterministic limit meets the simulated limit points") {
   struct Simulated {
-    FreshDataLoop loop;
+    StationaryLoop loop;
     double distance;
     double standardError;
   };
@@ -210,7 +211,7 @@ TEST_CASE("the deterministic limit is infinite where the spread is") {
 
 TEST_CASE("the deterministic limit refuses what it cannot answer") {
   double const nan = std::numeric_limits<double>::quiet_NaN();
-  auto const messageOf = [](FreshDataLoop const& loop) -> std::string {
+  auto const messageOf = [](StationaryLoop const& loop) -> std::string {
     try {
       limitOf(loop);
     } catch (Error const& error) {

@@ -15,13 +15,18 @@ using limits::StateMonomial;
 
 namespace {
 
-loop::GaussianLoopParameters freshLoop(std::size_t dim, std::uint64_t real, std::uint64_t synthetic,
-                                       double lambda) {
+limits::StationaryLoop freshLoop(std::size_t dim, double real, double synthetic, double lambda) {
+  return {dim, real, synthetic, lambda};
+}
+
+/// The same loop, to be run.
+loop::GaussianLoopParameters parametersOf(limits::StationaryLoop const& loop) {
   loop::GaussianLoopParameters parameters;
-  parameters.dim = dim;
-  parameters.real = real;
-  parameters.synthetic = synthetic;
-  parameters.lambda = lambda;
+  parameters.dim = loop.dim;
+  parameters.real = static_cast<std::uint64_t>(loop.real);
+  parameters.synthetic = static_cast<std::uint64_t>(loop.synthetic);
+  parameters.lambda = loop.lambda;
+  parameters.divisor = loop.divisor;
   return parameters;
 }
 
@@ -58,8 +63,7 @@ TEST_CASE("Wick's theorem gives the closed form of the second moments' recursion
        {freshLoop(1, 4, 40, 1), freshLoop(3, 6, 9, 0.8), freshLoop(10, 30, 60, 0.9),
         freshLoop(100, 100, 900, 1), freshLoop(5, 1, 7, 0.3), freshLoop(4, 9, 1, 1), freshLoop(2, 7, 5, 0)}) {
     limits::MomentRecursion const recursion = limits::momentRecursion(p, 2);
-    test::FreshRecursion const closed(static_cast<linalg::Index>(p.dim), static_cast<double>(p.real),
-                                      static_cast<double>(p.synthetic), p.lambda);
+    test::FreshRecursion const closed(static_cast<linalg::Index>(p.dim), p.real, p.synthetic, p.lambda);
     std::size_t const size = recursion.monomials.size();
     REQUIRE(size == 7);
     auto indexOf = [&](StateMonomial const& monomial) {
@@ -84,7 +88,7 @@ TEST_CASE("Wick's theorem gives the closed form of the second moments' recursion
 
 TEST_CASE("stationary second moments have the golden values") {
   struct Known {
-    loop::GaussianLoopParameters parameters;
+    limits::StationaryLoop loop;
     std::array<double, 7> values;
   };
   std::vector<Known> const known{
@@ -98,7 +102,7 @@ TEST_CASE("stationary second moments have the golden values") {
        {.05240364, 100.047644, 105.3960438, 10009.64104, .002803354037, .05479285579, 5.242909949}}};
   for (Known const& test : known) {
     for (std::size_t degree = 2; degree <= largestMomentDegree; ++degree) {
-      limits::StationaryMoments const moments = limits::stationaryMoments(test.parameters, degree);
+      limits::FreshLoopMoments const moments = limits::freshLoopMoments(test.loop, degree);
       for (std::size_t i = 0; i < 7; ++i) CHECK(std::abs(moments[second[i]] / test.values[i] - 1) < 2e-9);
     }
   }
@@ -111,10 +115,9 @@ TEST_CASE("the recursion holds for one simulated generation, to degree 4") {
     for (auto [dim, real, synthetic, lambda] :
          {std::tuple{1, 6, 9, 0.9}, std::tuple{2, 5, 14, 1.0}, std::tuple{3, 2, 8, 0.7},
           std::tuple{3, 9, 1, 1.0}, std::tuple{2, 6, 0, 1.0}}) {
-      loop::GaussianLoopParameters p =
-          freshLoop(static_cast<std::size_t>(dim), static_cast<std::uint64_t>(real),
-                    static_cast<std::uint64_t>(synthetic), lambda);
-      p.divisor = divisor;
+      limits::StationaryLoop const p{static_cast<std::size_t>(dim), static_cast<double>(real),
+                                     static_cast<double>(synthetic), lambda, divisor};
+      loop::GaussianLoopParameters const parameters = parametersOf(p);
       loop::LoopReference const reference = loop::standardReference(p.dim);
       loop::GaussianState state{Eigen::VectorXd(dim), {}};
       state.covariance.values = linalg::EigenMatrix(dim, dim);
@@ -131,7 +134,7 @@ TEST_CASE("the recursion holds for one simulated generation, to degree 4") {
       constexpr std::uint32_t draws = 40'000;
       Task const task;
       for (std::uint32_t draw = 0; draw < draws; ++draw) {
-        loop::GaussianLoopChain chain(p, reference, 17, draw, task);
+        loop::GaussianLoopChain chain(parameters, reference, 17, draw, task);
         chain.startFrom({state}, {});
         loop::GaussianState const& next = chain.next();
         std::vector<double> const values = valuesAt(
@@ -154,12 +157,12 @@ TEST_CASE("the recursion holds for one simulated generation, to degree 4") {
 
 TEST_CASE("moments of high degree do not exist where there is little real data") {
   // Total 1,000 samples, lambda = 1.
-  auto growth = [](std::uint64_t real, std::size_t degree) {
+  auto growth = [](double real, std::size_t degree) {
     return limits::momentGrowth(freshLoop(100, real, 1000 - real, 1), degree);
   };
   CHECK(growth(1, 2) > 1);
   CHECK(growth(2, 2) < 1);
-  for (std::uint64_t const real : {1U, 2U, 3U}) CHECK(growth(real, 4) > 1);
+  for (double const real : {1.0, 2.0, 3.0}) CHECK(growth(real, 4) > 1);
   CHECK(growth(4, 4) < 1);
   CHECK(limits::momentGrowth(freshLoop(100, 5, 0, 1), 8) == 0);
   // Degree 1 is the recursion of the first moments: about max(q^2, lambda q).

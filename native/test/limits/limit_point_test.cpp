@@ -2,55 +2,55 @@
 
 #include <cmath>
 #include <cstring>
+#include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/base/task.hpp"
-#include "core/limits/limit_point_cell.hpp"
 #include "core/limits/limit_point_chain.hpp"
 #include "core/limits/limit_point_controls.hpp"
 #include "core/limits/limit_point_estimate.hpp"
+#include "core/limits/limit_point_estimator.hpp"
+#include "core/limits/limit_point_theory.hpp"
 #include "test/support/sanitized.hpp"
 
 using namespace madloop;
 using limits::chainWidth;
-using limits::LimitPointCell;
-using loop::GaussianLoopParameters;
+using limits::LimitPointChains;
+using limits::LimitPointEstimator;
+using limits::LimitPointTheory;
+using limits::StationaryLoop;
 
 namespace {
 
 struct Case {
   char const* name;
-  GaussianLoopParameters parameters;
+  StationaryLoop loop;
+  std::vector<double> referenceCovariance = {};
 };
 
-GaussianLoopParameters freshLoop(std::size_t dim, std::uint64_t real, std::uint64_t synthetic, double lambda) {
-  GaussianLoopParameters parameters;
-  parameters.dim = dim;
-  parameters.real = real;
-  parameters.synthetic = synthetic;
-  parameters.lambda = lambda;
-  return parameters;
+StationaryLoop freshLoop(std::size_t dim, double real, double synthetic, double lambda) {
+  return {dim, real, synthetic, lambda};
 }
 
-GaussianLoopParameters augmentation(GaussianLoopParameters parameters) {
-  parameters.variant = loop::LoopVariant::syntheticAugmentation;
-  return parameters;
+StationaryLoop augmentation(StationaryLoop loop) {
+  loop.variant = loop::LoopVariant::syntheticAugmentation;
+  return loop;
 }
 
-GaussianLoopParameters withMemory(GaussianLoopParameters parameters, std::uint64_t memory) {
-  parameters.memory = memory;
-  return parameters;
+StationaryLoop withMemory(StationaryLoop loop, std::uint64_t memory) {
+  loop.memory = memory;
+  return loop;
 }
 
-GaussianLoopParameters mle(GaussianLoopParameters parameters) {
-  parameters.divisor = gaussian::CovarianceDivisor::mle;
-  return parameters;
+StationaryLoop mle(StationaryLoop loop) {
+  loop.divisor = gaussian::CovarianceDivisor::mle;
+  return loop;
 }
 
 /// diag(4, 1, 1/4, ...) with some correlation; the last coordinate copies the first where `singular`.
-GaussianLoopParameters withReference(GaussianLoopParameters parameters, bool singular = false) {
-  std::size_t const d = parameters.dim;
+std::vector<double> reference(std::size_t d, bool singular = false) {
   std::vector<double> factor(d * d, 0);
   for (std::size_t i = 0; i < d; ++i) {
     factor[i * d + i] = std::pow(0.5, static_cast<double>(i) - 1);
@@ -59,15 +59,13 @@ GaussianLoopParameters withReference(GaussianLoopParameters parameters, bool sin
   if (singular) {
     for (std::size_t j = 0; j < d; ++j) factor[(d - 1) * d + j] = factor[j];
   }
-  parameters.referenceMean.assign(d, 1);
-  parameters.referenceCovariance.assign(d * d, 0);
+  std::vector<double> covariance(d * d, 0);
   for (std::size_t i = 0; i < d; ++i) {
     for (std::size_t j = 0; j < d; ++j) {
-      for (std::size_t k = 0; k < d; ++k)
-        parameters.referenceCovariance[i * d + j] += factor[i * d + k] * factor[j * d + k];
+      for (std::size_t k = 0; k < d; ++k) covariance[i * d + j] += factor[i * d + k] * factor[j * d + k];
     }
   }
-  return parameters;
+  return covariance;
 }
 
 std::vector<Case> const cases{
@@ -81,19 +79,23 @@ std::vector<Case> const cases{
     {"fresh, few real samples", freshLoop(2, 4, 20, 1)},
     {"fresh, memory", withMemory(freshLoop(3, 6, 9, 0.9), 4)},
     {"fresh, memory, mle", mle(withMemory(freshLoop(2, 8, 30, 1), 3))},
-    {"fresh, reference", withReference(freshLoop(3, 6, 9, 0.9))},
-    {"fresh, singular reference", withReference(freshLoop(3, 6, 9, 0.9), true)},
-    {"fresh, memory, reference", withMemory(withReference(freshLoop(3, 8, 9, 0.9)), 2)},
+    {"fresh, reference", freshLoop(3, 6, 9, 0.9), reference(3)},
+    {"fresh, singular reference", freshLoop(3, 6, 9, 0.9), reference(3, true)},
+    {"fresh, memory, reference", withMemory(freshLoop(3, 8, 9, 0.9), 2), reference(3)},
     {"augmentation", augmentation(freshLoop(2, 8, 12, 0.9))},
     {"augmentation, singular", augmentation(freshLoop(6, 4, 5, 1))},
     {"augmentation, mle", augmentation(mle(freshLoop(3, 7, 12, 1)))},
     {"augmentation, memory", augmentation(withMemory(freshLoop(2, 8, 12, 0.9), 3))},
-    {"augmentation, reference", augmentation(withReference(freshLoop(3, 8, 12, 0.9)))},
+    {"augmentation, reference", augmentation(freshLoop(3, 8, 12, 0.9)), reference(3)},
 };
 
-std::optional<limits::ReferenceMetric> metricOf(GaussianLoopParameters const& parameters) {
-  if (parameters.referenceCovariance.empty()) return std::nullopt;
-  return limits::ReferenceMetric{1, {}};
+LimitPointTheory theoryOf(Case const& test) {
+  if (test.referenceCovariance.empty()) return LimitPointTheory(test.loop);
+  return LimitPointTheory(test.loop, 1.0);
+}
+
+std::unique_ptr<LimitPointChains> chainsOf(Case const& test, std::uint64_t key = 5) {
+  return std::make_unique<LimitPointChains>(theoryOf(test), test.referenceCovariance, key);
 }
 
 struct Run {
@@ -102,14 +104,13 @@ struct Run {
   std::vector<double> sums;
 };
 
-Run simulate(GaussianLoopParameters const& parameters, std::uint64_t chains, std::uint64_t key = 5,
-             std::size_t threads = 2) {
-  LimitPointCell const cell(parameters, metricOf(parameters));
-  Run run{cell.schedule(1e-3), limits::LimitPointControls::count(cell), {}};
-  run.sums.resize(chains * chainWidth(run.controls));
+Run simulate(Case const& test, std::uint64_t count, std::uint64_t key = 5, std::size_t threads = 2) {
+  auto const chains = chainsOf(test, key);
+  Run run{chains->theory().schedule(1e-3), limits::LimitPointControls::count(chains->theory()), {}};
+  CHECK(chains->width() == chainWidth(run.controls));
+  run.sums.resize(count * chains->width());
   Task task(threads);
-  limits::simulateLimitPointChains(
-      {{parameters, key, run.schedule, 0, chains, run.sums.data(), chainWidth(run.controls)}}, task);
+  limits::simulateLimitPointChains({{chains.get(), run.schedule, 0, count, run.sums.data()}}, task);
   return run;
 }
 
@@ -120,7 +121,7 @@ TEST_CASE("every control has the expectation zero in every recorded generation" 
   constexpr std::uint64_t chains = 3000;
   for (Case const& test : cases) {
     CAPTURE(test.name);
-    Run const run = simulate(test.parameters, chains);
+    Run const run = simulate(test, chains);
     std::size_t const size = run.controls + 1;
     for (std::size_t i = 1; i < size; ++i) {
       CAPTURE(i);
@@ -144,16 +145,17 @@ TEST_CASE("every control has the expectation zero in every recorded generation" 
 TEST_CASE("chains do not depend on threads, on each other or on how they are split") {
   for (Case const& test : cases) {
     CAPTURE(test.name);
-    Run const all = simulate(test.parameters, 7);
-    Run const serial = simulate(test.parameters, 7, 5, 1);
+    Run const all = simulate(test, 7);
+    Run const serial = simulate(test, 7, 5, 1);
     CHECK(all.sums == serial.sums);
-    CHECK(simulate(test.parameters, 7, 6).sums != all.sums);
+    CHECK(simulate(test, 7, 6).sums != all.sums);
 
     std::size_t const width = chainWidth(all.controls);
     std::vector<double> split(7 * width);
     Task task(3);
-    limits::simulateLimitPointChains({{test.parameters, 5, all.schedule, 4, 3, split.data() + 4 * width, width},
-                                      {test.parameters, 5, all.schedule, 0, 4, split.data(), width}},
+    auto const chains = chainsOf(test);
+    limits::simulateLimitPointChains({{chains.get(), all.schedule, 4, 3, split.data() + 4 * width},
+                                      {chains.get(), all.schedule, 0, 4, split.data()}},
                                      task);
     CHECK(split == all.sums);
 
@@ -224,33 +226,60 @@ TEST_CASE("the estimate is the regression estimate with coefficients from the ot
 }
 
 TEST_CASE("a chain that starts too far shows as a drift") {
-  GaussianLoopParameters const p = freshLoop(20, 20, 180, 1);
-  LimitPointCell const cell(p, std::nullopt);
-  std::size_t const controls = limits::LimitPointControls::count(cell);
+  Case const test{"", freshLoop(20, 20, 180, 1)};
+  auto const chains = chainsOf(test, 9);
+  std::size_t const controls = limits::LimitPointControls::count(chains->theory());
   auto drift = [&](std::uint64_t burnIn) {
-    limits::LimitPointSchedule schedule = cell.schedule(1e-3);
+    limits::LimitPointSchedule schedule = chains->theory().schedule(1e-3);
     schedule.burnIn = burnIn;
     schedule.stride = 1;
-    constexpr std::uint64_t chains = 400;
-    std::vector<double> sums(chains * chainWidth(controls));
+    constexpr std::uint64_t count = 400;
+    std::vector<double> sums(count * chains->width());
     Task task(2);
-    limits::simulateLimitPointChains({{p, 9, schedule, 0, chains, sums.data(), chainWidth(controls)}}, task);
+    limits::simulateLimitPointChains({{chains.get(), schedule, 0, count, sums.data()}}, task);
     std::vector<double> accumulator(limits::limitPointAccumulatorLength(controls));
-    limits::addLimitPointChains(controls, accumulator.data(), sums.data(), 0, chains);
+    limits::addLimitPointChains(controls, accumulator.data(), sums.data(), 0, count);
     return limits::estimateLimitPoint(schedule, controls, accumulator.data()).drift;
   };
   CHECK(std::abs(drift(0)) > 10);
-  CHECK(std::abs(drift(cell.schedule(1e-3).burnIn)) < 4.5);
+  CHECK(std::abs(drift(chains->theory().schedule(1e-3).burnIn)) < 4.5);
 }
 
 TEST_CASE("a distance without variance is refused") {
-  CHECK_THROWS_WITH_AS(LimitPointCell(freshLoop(100, 1, 999, 1), std::nullopt),
-                       doctest::Contains("the distance must have a finite variance"), Error);
-  CHECK_NOTHROW(LimitPointCell(freshLoop(100, 1, 999, 0.9), std::nullopt));
+  CHECK_THROWS_WITH_AS(
+      LimitPointTheory(freshLoop(100, 1, 999, 1)),
+      "the distance must have a finite variance, got real = 1, synthetic = 999, lambda = 1.000000, where its "
+      "square has no stationary expectation",
+      Error);
+  CHECK_NOTHROW(LimitPointTheory(freshLoop(100, 1, 999, 0.9)));
   // At lambda = 1 moments of degree n_r exist, and controls of degree k need those of degree 6 k.
-  CHECK(LimitPointCell(freshLoop(100, 11, 989, 1), std::nullopt).controlDegree() == 1);
-  CHECK(LimitPointCell(freshLoop(100, 12, 988, 1), std::nullopt).controlDegree() == 2);
-  CHECK(LimitPointCell(freshLoop(100, 17, 983, 1), std::nullopt).controlDegree() == 2);
-  CHECK(LimitPointCell(freshLoop(100, 18, 982, 1), std::nullopt).controlDegree() == 3);
-  CHECK(LimitPointCell(freshLoop(100, 100, 900, 1), std::nullopt).controlDegree() == 3);
+  auto degree = [](double real, double synthetic) {
+    return LimitPointTheory(freshLoop(100, real, synthetic, 1)).controlDegree();
+  };
+  CHECK(degree(11, 989) == 1);
+  CHECK(degree(12, 988) == 2);
+  CHECK(degree(17, 983) == 2);
+  CHECK(degree(18, 982) == 3);
+  CHECK(degree(100, 900) == 3);
+  // Beyond so many samples rounding would be larger than what the controls remove: eps (N d / 2)^(k / 2).
+  CHECK(degree(1.3e4, 1.3e4) == 3);
+  CHECK(degree(1.4e4, 1.4e4) == 2);
+  CHECK(degree(1.4e7, 1.4e7) == 2);
+  CHECK(degree(1.6e7, 1.6e7) == 1);
+  CHECK(LimitPointTheory(freshLoop(100, 100, 900, 1), std::nullopt, 2).controlDegree() == 2);
+}
+
+TEST_CASE(
+    "chains with a singular reference have the controls that were planned, where fewer dimensions allow more") {
+  // With d = 6 the controls of degree 2 would be lost in rounding; in the reference's one dimension they are
+  // not.
+  Case test{"", freshLoop(6, 1e9, 1e9, 1)};
+  test.referenceCovariance.assign(36, 1);
+  auto const chains = chainsOf(test);
+  REQUIRE(chains->theory().controlDegree() == 1);
+  REQUIRE(LimitPointTheory(freshLoop(1, 1e9, 1e9, 1)).controlDegree() == 2);
+  std::vector<double> sums(chains->width());
+  Task task;
+  limits::simulateLimitPointChains({{chains.get(), chains->theory().schedule(1e-3), 0, 1, sums.data()}}, task);
+  CHECK(sums[0] != 0);
 }

@@ -1,16 +1,16 @@
 import { info } from '../../engine/info.js';
 import { deterministicOutcomes } from '../../limits/deterministic.js';
 import { effectiveSampleSizesOf } from '../../limits/effective-sample-size-of-limit.js';
-import { LimitPointCell } from '../../limits/limit-point-estimator.js';
+import { LimitPointEstimator } from '../../limits/limit-point-estimator.js';
 import { simulateChains } from '../../limits/simulate-chains.js';
 import type { StudyEngine } from './study-engine.js';
 
 /** madloop's own engine, as studies use it. Errors: ERR_ADDON. */
-export function nativeEngine(): StudyEngine<LimitPointCell> {
+export function nativeEngine(): StudyEngine<LimitPointEstimator> {
   const { version, variant } = info();
   return {
     madeBy: { madloop: version, instructionSet: variant },
-    cell: (where, parameters) => new LimitPointCell(where, parameters),
+    estimator: (where, parameters) => new LimitPointEstimator(where, parameters),
     deterministicLimits: deterministicOutcomes,
     simulateChains,
     effectiveSampleSizes: effectiveSampleSizesOf,

@@ -1,12 +1,12 @@
 // Which chains of which cells are simulated next.
 
-import type { CellGroup } from '../store/study-store.js';
-import type { ChainWork, EngineCell } from './study-engine.js';
+import type { UniqueCell } from '../store/study-store.js';
+import type { CellEstimator, ChainWork } from './study-engine.js';
 
 /** A cell with its place in the study. */
 export interface ScheduledCell {
-  readonly group: CellGroup;
-  readonly cell: EngineCell;
+  readonly unique: UniqueCell;
+  readonly estimator: CellEstimator;
 }
 
 /** A cell that is not finished. */
@@ -27,7 +27,7 @@ const mostPieces = 5_000;
 
 /**
  * Longest first, in rounds that keep every thread busy for about the same time: whatever cell comes last, its chains are
- * shared by all threads. Nothing here enters a result: the engine's cells look at fixed counts of chains alone.
+ * shared by all threads. Nothing here enters a result: estimators look at fixed counts of chains alone.
  */
 export class Schedule {
   /** Not begun; the longest last. */
@@ -43,7 +43,7 @@ export class Schedule {
 
   /** Adds a cell; false where it is finished already. */
   add(scheduled: ScheduledCell, begun: boolean): boolean {
-    const wanted = scheduled.cell.next();
+    const wanted = scheduled.estimator.next();
     if (wanted === undefined) return false;
     const open = { ...scheduled, wanted, firstSeconds: wanted.seconds, spentSeconds: 0 };
     (begun ? this.#begun : this.#waiting).push(open);
@@ -77,7 +77,7 @@ export class Schedule {
       const room = threads * Math.max(seconds, longestChain) - plannedSeconds;
       const taken = Math.min(count, Math.max(1, Math.ceil(room / chainSeconds)));
       plannedSeconds += taken * chainSeconds;
-      work.push({ scheduled: open, cell: open.cell, first, count: taken });
+      work.push({ scheduled: open, estimator: open.estimator, first, count: taken });
       planned.push(open);
       if (plannedSeconds >= threads * Math.max(seconds, longestChain)) break;
     }
@@ -102,8 +102,8 @@ export class Schedule {
       open.spentSeconds += seconds;
       this.#spentSeconds += seconds;
       try {
-        open.cell.add(first, sums[index]!);
-        const wanted = open.cell.next();
+        open.estimator.add(first, sums[index]!);
+        const wanted = open.estimator.next();
         if (wanted !== undefined) {
           open.wanted = wanted;
           continue;
@@ -131,7 +131,7 @@ export class Schedule {
 
   /** The largest relative error of the cells begun; 0 where none has one yet. */
   largestRelativeError(): number {
-    return this.#begun.reduce((largest, { cell }) => Math.max(largest, cell.relativeError ?? 0), 0);
+    return this.#begun.reduce((largest, { estimator }) => Math.max(largest, estimator.relativeError ?? 0), 0);
   }
 
   /** The longest of the cells not yet in this round: of those begun (`begun`) first, so that few are ever half done. */

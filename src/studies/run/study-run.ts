@@ -9,9 +9,9 @@ import { resolveStudy, type StudyDefinition, type StudyPlan } from '../definitio
 import { storedStudy } from '../store/read-study.js';
 import { resolveShard, type ShardChoice, shardOptions, shardPath } from '../store/shards.js';
 import type { ChainSums } from '../store/store-sql.js';
-import { type CellGroup, StudyStore } from '../store/study-store.js';
+import { StudyStore, type UniqueCell } from '../store/study-store.js';
 import { type RoundWork, Schedule, type ScheduledCell } from './schedule.js';
-import type { EngineCell, SampleSize, StudyEngine } from './study-engine.js';
+import type { CellEstimator, SampleSize, StudyEngine } from './study-engine.js';
 import type { StudyProgress } from './study-progress.js';
 
 export interface RunStudyOptions extends Omit<JobOptions, 'onProgress'> {
@@ -87,11 +87,11 @@ class StudyRun {
   readonly #reporter: ProgressReporter<StudyProgress>;
   readonly #schedule = new Schedule();
   /** Chains that are not in the store yet, by cell. */
-  readonly #unsaved = new Map<CellGroup, ChainSums[]>();
+  readonly #unsaved = new Map<UniqueCell, ChainSums[]>();
   /** At their precision, but without n_e. */
-  #reached: { group: CellGroup; limit: LimitPoint }[] = [];
-  #finished: { group: CellGroup; result: StudyCellResult }[] = [];
-  #refused: { group: CellGroup; error: string }[] = [];
+  #reached: { unique: UniqueCell; limit: LimitPoint }[] = [];
+  #finished: { unique: UniqueCell; result: StudyCellResult }[] = [];
+  #refused: { unique: UniqueCell; error: string }[] = [];
   #counts = { total: 0, done: 0, refused: 0, doneBefore: 0 };
   readonly #started = performance.now();
   #lastCommit = performance.now();
@@ -146,8 +146,8 @@ class StudyRun {
     this.#reporter.finish({ ...progress, done: progress.total, fraction: 1, secondsLeft: 0 });
   }
 
-  /** The cells that have no result yet. */
-  #waiting(): CellGroup[] {
+  /** The cells that have no result yet, equal ones as one. */
+  #waiting(): UniqueCell[] {
     const { waiting, done, refused } = this.#store.counts(this.#shard);
     const before = done + refused;
     this.#counts = { total: waiting + before, done: before, refused, doneBefore: before };
@@ -156,16 +156,16 @@ class StudyRun {
 
   /** All results of a study without chains, stored in portions. */
   async #determine(): Promise<void> {
-    const groups = this.#waiting();
-    for (let begin = 0; begin < groups.length; begin += portionCells) {
+    const waiting = this.#waiting();
+    for (let begin = 0; begin < waiting.length; begin += portionCells) {
       if (this.#settings.signal?.aborted) throw aborted(this.#settings);
-      const portion = groups.slice(begin, begin + portionCells);
+      const portion = waiting.slice(begin, begin + portionCells);
       const cells = portion.map(({ first }) => this.#plan.cells[first]!.parameters);
       const limits = await this.#engine.deterministicLimits(cells, this.#settings);
       for (const [index, limit] of limits.entries()) {
-        const group = portion[index]!;
-        if (limit instanceof MadloopError) this.#refuse(group, limit);
-        else this.#reached.push({ group, limit });
+        const unique = portion[index]!;
+        if (limit instanceof MadloopError) this.#refuse(unique, limit);
+        else this.#reached.push({ unique, limit });
       }
       await this.#size();
       this.#commit(false);
@@ -173,41 +173,42 @@ class StudyRun {
     }
   }
 
-  /** Makes the cells that have no result yet, with the chains that an earlier run left. */
+  /** An estimator for each cell that has no result yet, with the chains that an earlier run left. */
   async #open(): Promise<void> {
-    const groups = this.#waiting();
+    const waiting = this.#waiting();
     const saved = this.#store.chains();
     let lastTurn = performance.now();
-    for (const group of groups) {
+    for (const unique of waiting) {
       // Every cell has its moments computed: of many, that takes a while.
       if (performance.now() - lastTurn > 10) {
         await nextTurn();
         if (this.#settings.signal?.aborted) throw aborted(this.#settings);
         lastTurn = performance.now();
       }
-      const chains = saved.get(group.first) ?? [];
+      const chains = saved.get(unique.first) ?? [];
       try {
-        const cell = this.#engine.cell(this.#settings.where, this.#plan.cells[group.first]!.parameters);
-        for (const portion of chains) this.#restore(cell, portion);
-        const scheduled = { group, cell };
+        const { parameters } = this.#plan.cells[unique.first]!;
+        const estimator = this.#engine.estimator(this.#settings.where, parameters);
+        for (const portion of chains) this.#restore(estimator, portion);
+        const scheduled = { unique, estimator };
         if (!this.#schedule.add(scheduled, chains.length > 0)) this.#reach(scheduled);
       } catch (error) {
-        this.#refuse(group, error);
+        this.#refuse(unique, error);
       }
     }
     this.#schedule.start();
   }
 
-  #restore(cell: EngineCell, { first, count, sums }: ChainSums): void {
-    const wanted = cell.next();
-    if (wanted?.first !== first || sums.length !== count * cell.width) {
+  #restore(estimator: CellEstimator, { first, count, sums }: ChainSums): void {
+    const wanted = estimator.next();
+    if (wanted?.first !== first || sums.length !== count * estimator.width) {
       const { where } = this.#settings;
       throw new MadloopError(
         'ERR_STORE',
         `${where}: ${this.#store.path}: the file is damaged (chains ${first} to ${first + count - 1} do not fit their cell)`,
       );
     }
-    cell.add(first, sums);
+    estimator.add(first, sums);
   }
 
   async #round(): Promise<void> {
@@ -220,8 +221,8 @@ class StudyRun {
     const seconds = (performance.now() - started) / 1000;
     this.#keep(work, sums);
     const finished = this.#schedule.take(work, sums, (scheduled, error) => {
-      this.#unsaved.delete(scheduled.group);
-      this.#refuse(scheduled.group, error);
+      this.#unsaved.delete(scheduled.unique);
+      this.#refuse(scheduled.unique, error);
     });
     for (const scheduled of finished) this.#reach(scheduled);
     const estimated = this.#schedule.seconds().spent - spentBefore;
@@ -239,29 +240,29 @@ class StudyRun {
 
   #keep(work: readonly RoundWork[], sums: readonly Float64Array[]): void {
     for (const [index, { scheduled, first, count }] of work.entries()) {
-      const kept = { cell: scheduled.group.first, first, count, sums: sums[index]! };
-      const others = this.#unsaved.get(scheduled.group);
-      if (others === undefined) this.#unsaved.set(scheduled.group, [kept]);
+      const kept = { cell: scheduled.unique.first, first, count, sums: sums[index]! };
+      const others = this.#unsaved.get(scheduled.unique);
+      if (others === undefined) this.#unsaved.set(scheduled.unique, [kept]);
       else others.push(kept);
     }
   }
 
-  #reach({ group, cell }: ScheduledCell): void {
-    this.#reached.push({ group, limit: cell.result() });
+  #reach({ unique, estimator }: ScheduledCell): void {
+    this.#reached.push({ unique, limit: estimator.result() });
   }
 
   /** n_e of the cells that have reached their precision. */
   async #size(): Promise<void> {
     if (this.#reached.length === 0) return;
-    const limits = this.#reached.map(({ limit, group }) => ({
+    const limits = this.#reached.map(({ limit, unique }) => ({
       limit,
-      parameters: this.#plan.cells[group.first]!.parameters,
+      parameters: this.#plan.cells[unique.first]!.parameters,
     }));
     const sizes = await this.#engine.effectiveSampleSizes(limits, this.#settings);
-    for (const [index, { group, limit }] of this.#reached.entries()) {
-      this.#unsaved.delete(group);
-      this.#finished.push({ group, result: resultOf(limit, sizes[index]!) });
-      this.#counts.done += group.cells.length;
+    for (const [index, { unique, limit }] of this.#reached.entries()) {
+      this.#unsaved.delete(unique);
+      this.#finished.push({ unique, result: resultOf(limit, sizes[index]!) });
+      this.#counts.done += unique.cells.length;
       const relativeError = finite(limit.standardError / limit.distance) ?? 0;
       this.#finishedRelativeError = Math.max(this.#finishedRelativeError, relativeError);
     }
@@ -269,11 +270,11 @@ class StudyRun {
   }
 
   /** A cell that can have no result is no failure of the study; any other error is. */
-  #refuse(group: CellGroup, error: unknown): void {
+  #refuse(unique: UniqueCell, error: unknown): void {
     if (!(error instanceof MadloopError) || !refusals.has(error.code)) throw error;
-    this.#refused.push({ group, error: `${error.code}: ${error.message}` });
-    this.#counts.done += group.cells.length;
-    this.#counts.refused += group.cells.length;
+    this.#refused.push({ unique, error: `${error.code}: ${error.message}` });
+    this.#counts.done += unique.cells.length;
+    this.#counts.refused += unique.cells.length;
   }
 
   #commit(all: boolean): void {

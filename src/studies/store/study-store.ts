@@ -20,15 +20,15 @@ import { StoreLock } from './store-lock.js';
 import type { CellRow, ChainSums, PlacedCell, StoreSql } from './store-sql.js';
 
 /** Cells that have the same parameters, and so the same result. The first one's number stands for all. */
-export interface CellGroup {
+export interface UniqueCell {
   readonly first: number;
   readonly cells: readonly number[];
 }
 
 /** What came about since the last commit. */
 export interface Outcome {
-  readonly finished: readonly { readonly group: CellGroup; readonly result: StudyCellResult }[];
-  readonly refused: readonly { readonly group: CellGroup; readonly error: string }[];
+  readonly finished: readonly { readonly unique: UniqueCell; readonly result: StudyCellResult }[];
+  readonly refused: readonly { readonly unique: UniqueCell; readonly error: string }[];
   readonly chains: readonly ChainSums[];
   readonly fraction: number;
   readonly secondsLeft: number | null;
@@ -89,8 +89,8 @@ export class StudyStore {
     }
   }
 
-  /** The shard's cells that have no result yet, in groups. */
-  waiting(shard: number): CellGroup[] {
+  /** The shard's cells that have no result yet, equal ones as one. */
+  waiting(shard: number): UniqueCell[] {
     const groups = new Map<string, number[]>();
     for (const row of this.#in(() => this.#sql.cells())) {
       if (row.shard !== shard || row.state !== 'waiting') continue;
@@ -115,13 +115,13 @@ export class StudyStore {
   commit({ finished, refused, chains, fraction, secondsLeft }: Outcome): void {
     this.#in(() =>
       this.#sql.transaction(() => {
-        for (const { group, result } of finished) {
-          for (const cell of group.cells) this.#sql.finishCell(cell, result);
-          this.#sql.removeChains(group.first);
+        for (const { unique, result } of finished) {
+          for (const cell of unique.cells) this.#sql.finishCell(cell, result);
+          this.#sql.removeChains(unique.first);
         }
-        for (const { group, error } of refused) {
-          for (const cell of group.cells) this.#sql.refuseCell(cell, error);
-          this.#sql.removeChains(group.first);
+        for (const { unique, error } of refused) {
+          for (const cell of unique.cells) this.#sql.refuseCell(cell, error);
+          this.#sql.removeChains(unique.first);
         }
         for (const sums of chains) this.#sql.addChains(sums);
         this.#sql.updateRun(this.#run, now(), fraction, secondsLeft);

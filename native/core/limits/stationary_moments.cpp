@@ -1,9 +1,12 @@
-#include "core/limits/eigenvalue_dispersion.hpp"
+#include "core/limits/stationary_moments.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
 #include <utility>
+
+#include "core/base/elementary.hpp"
 
 // One generation, given the last model N(mu, Sigma): with N = n_r + n_s, p = n_r/N, q = n_s/N, c = n_r n_s/N,
 //
@@ -92,18 +95,64 @@ std::array<double, 5> fixedPoint(std::array<Affine, 5> rows) {
   return z;
 }
 
+/// x_t = (weight / memory) (x_{t-1} + ... + x_{t-memory}) + noise has autocovariances c_1 = ... = c_memory, by
+/// symmetry of its equations, so the average of x_i x_j over the remembered ones is this times E x^2.
+double averageShare(double weight, std::uint64_t memory) {
+  auto const models = static_cast<double>(memory);
+  return 1 / (models - weight * (models - 1));
+}
+
+/// By what factor such an average shrinks in a generation: the root of (weight / memory) sum_j x^-j = 1, j = 1
+/// ... memory.
+double averageRate(double weight, std::uint64_t memory) {
+  if (memory == 1 || weight == 0) return weight;
+  auto const models = static_cast<double>(memory);
+  double low = 0;
+  double high = 1;
+  for (int i = 0; i < 60; ++i) {
+    double const x = 0.5 * (low + high);
+    double const sum = (exponential(std::min(700.0, -models * logarithm(x))) - 1) / (1 - x);
+    (weight / models * sum > 1 ? low : high) = x;
+  }
+  return 0.5 * (low + high);
+}
+
 }  // namespace
 
-EigenvalueDispersion eigenvalueDispersion(FreshDataLoop const& loop) {
-  auto const d = static_cast<double>(loop.dim);
-  double const total = loop.real + loop.synthetic;
-  double const p = loop.real / total;
-  double const q = loop.synthetic / total;
-  double const lambda = loop.lambda;
-  double const shrinkage = loop.divisor == gaussian::CovarianceDivisor::mle ? (total - 1) / total : 1;
+StationaryFirstMoments stationaryFirstMoments(StationaryLoop const& loop) {
+  double const total = loop.total();
+  double const real = loop.realShare();
+  double const synthetic = loop.syntheticShare();
+  double const scale = loop.shrinkage();
+  double const noise = loop.freshData() ? real / total : 0;
+  double const within = loop.freshData() ? real : (loop.real - 1) / (total - 1);
+  // mean: m = noise + q^2 A + (q / N) (lambda s + B), with A the average of E mu_i mu_j' over the models, and B
+  // = m - A. covariance: s = within + q (lambda s + B) + (N / (N - 1)) p q A.
+  double const average = averageShare(synthetic, loop.memory);
+  double const meanOfMean = synthetic * synthetic * average + synthetic / total * (1 - average);
+  double const meanOfCovariance = synthetic * loop.lambda / total;
+  double const covarianceOfMean = scale * synthetic * ((1 - average) + total / (total - 1) * real * average);
+  double const covarianceOfCovariance = scale * synthetic * loop.lambda;
+  double const determinant =
+      (1 - meanOfMean) * (1 - covarianceOfCovariance) - meanOfCovariance * covarianceOfMean;
+  StationaryFirstMoments moments;
+  moments.mean = (noise * (1 - covarianceOfCovariance) + meanOfCovariance * scale * within) / determinant;
+  moments.covariance = ((1 - meanOfMean) * scale * within + covarianceOfMean * noise) / determinant;
+  moments.meanCross = loop.memory == 1 ? moments.mean : synthetic * average * moments.mean;
+  return moments;
+}
 
-  // E[Sigma'] = h p I + h lambda q Sigma + kappa mu mu^T and E[mu'^2] = q^2 E[mu^2] + (p + lambda q sigma)/N,
-  // solved with 1 - q^2 = p (1 + q). The numerator of sigma - 1 is taken without the 1 that cancels.
+EigenvalueDispersion eigenvalueDispersion(StationaryLoop const& loop) {
+  auto const d = static_cast<double>(loop.dim);
+  double const total = loop.total();
+  double const p = loop.realShare();
+  double const q = loop.syntheticShare();
+  double const lambda = loop.lambda;
+  double const shrinkage = loop.shrinkage();
+
+  // The first moments, as in stationaryFirstMoments(), for counts beyond any that chains are run for: with
+  // E[Sigma'] = h p I + h lambda q Sigma + kappa mu mu^T, E[mu'^2] = q^2 E[mu^2] + (p + lambda q sigma)/N and
+  // 1 - q^2 = p (1 + q) neither 1 - q^2 nor sigma - 1 is a difference of numbers near 1.
   double const kappa = shrinkage * loop.real * q / (total - 1);
   double const meanDenominator = loop.real * (1 + q);
   double const kept = shrinkage * lambda * q;
@@ -146,6 +195,40 @@ EigenvalueDispersion eigenvalueDispersion(FreshDataLoop const& loop) {
   bool const converges = denominator > 0 && z[0] > 0 && z[1] > 0 && z[2] > 0;
   double const spread = converges ? z[0] / (d * sigma * sigma) : std::numeric_limits<double>::infinity();
   return {meanSquare, bias, spread};
+}
+
+ApproximateDispersion approximateDispersion(StationaryLoop const& loop) {
+  // Each generation adds what Wishart matrices of so many degrees of freedom vary; what models share is the
+  // average's.
+  auto const dim = static_cast<double>(loop.dim);
+  double const sigma = stationaryFirstMoments(loop).covariance;
+  double const synthetic = loop.syntheticShare();
+  double const real = loop.freshData() ? loop.realShare() : 0;
+  double const weight = loop.lambda * synthetic;
+  double const innovation =
+      (dim + 1) / loop.total() * (real / (sigma * sigma) + loop.lambda * loop.lambda * synthetic);
+  double const average = averageShare(weight, loop.memory);
+  double const spread = innovation / (1 - weight * weight * average);
+  return {spread, loop.memory == 1 ? 0 : weight * average * spread};
+}
+
+double covarianceRate(StationaryLoop const& loop) {
+  return averageRate(loop.lambda * loop.syntheticShare(), loop.memory);
+}
+
+double relaxationTime(StationaryLoop const& loop) {
+  double const synthetic = loop.syntheticShare();
+  if (loop.memory > 1) {
+    double const meanRate = averageRate(synthetic, loop.memory);
+    return 1 / (1 - std::max(meanRate * meanRate, covarianceRate(loop)));
+  }
+  double const total = loop.total();
+  double const mean = synthetic * synthetic;
+  double const covariance = loop.shrinkage() * loop.lambda * synthetic;
+  double const coupling =
+      loop.shrinkage() * loop.realShare() * synthetic * total / (total - 1) * (loop.lambda * synthetic / total);
+  double const difference = mean - covariance;
+  return 1 / (1 - 0.5 * (mean + covariance + std::sqrt(difference * difference + 4 * coupling)));
 }
 
 }  // namespace madloop::limits

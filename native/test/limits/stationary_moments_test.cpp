@@ -1,4 +1,4 @@
-#include "core/limits/eigenvalue_dispersion.hpp"
+#include "core/limits/stationary_moments.hpp"
 
 #include <doctest/doctest.h>
 
@@ -13,10 +13,14 @@
 using madloop::gaussian::CovarianceDivisor;
 using madloop::limits::eigenvalueDispersion;
 using madloop::limits::EigenvalueDispersion;
-using madloop::limits::FreshDataLoop;
+using madloop::limits::relaxationTime;
+using madloop::limits::stationaryFirstMoments;
+using madloop::limits::StationaryFirstMoments;
+using madloop::limits::StationaryLoop;
 using madloop::linalg::Index;
 using Matrix = madloop::linalg::EigenMatrix;
 using Vector = madloop::linalg::EigenVector;
+using madloop::loop::LoopVariant;
 using madloop::test::FreshRecursion;
 using madloop::test::referenceComplexEigenvalues;
 using madloop::test::referenceInverse;
@@ -43,7 +47,7 @@ double growth(FreshRecursion const& recursion) {
 }
 
 /// E|mu|^2, E tr S and E tr S^2 in the limit.
-std::array<double, 3> moments(FreshDataLoop const& loop) {
+std::array<double, 3> moments(StationaryLoop const& loop) {
   EigenvalueDispersion const s = eigenvalueDispersion(loop);
   auto const d = static_cast<double>(loop.dim);
   return {d * s.meanSquare, d * (1 + s.bias), d * (1 + s.bias) * (1 + s.bias) * (1 + s.spread)};
@@ -53,7 +57,7 @@ std::array<double, 3> moments(FreshDataLoop const& loop) {
 
 TEST_CASE("the stationary spread has its published values") {
   struct Golden {
-    FreshDataLoop loop;
+    StationaryLoop loop;
     std::array<double, 3> moments;
   };
   Golden const golden[] = {
@@ -85,7 +89,7 @@ TEST_CASE("the stationary spread is the fixed point of the recursion of the mome
           CAPTURE(lambda);
           auto const count = static_cast<Index>(dim);
           FreshRecursion const recursion(count, real, synthetic, lambda);
-          FreshDataLoop const loop{static_cast<std::size_t>(dim), real, synthetic, lambda};
+          StationaryLoop const loop{static_cast<std::size_t>(dim), real, synthetic, lambda};
           double const rate = growth(recursion);
           if (rate >= 1) {
             CHECK(std::isinf(eigenvalueDispersion(loop).spread));
@@ -147,7 +151,7 @@ TEST_CASE("without synthetic samples the moments are those of a Wishart matrix, 
 
 TEST_CASE("divisor N scales each generation's covariance by (N - 1)/N") {
   for (double const lambda : {0.3, 1.0}) {
-    FreshDataLoop const loop{7, 20, 30, lambda, CovarianceDivisor::mle};
+    StationaryLoop const loop{7, 20, 30, lambda, CovarianceDivisor::mle};
     double const h = 49.0 / 50;
     double m = 0;
     double s = 1;
@@ -159,5 +163,77 @@ TEST_CASE("divisor N scales each generation's covariance by (N - 1)/N") {
     EigenvalueDispersion const found = eigenvalueDispersion(loop);
     CHECK(std::abs(found.meanSquare / m - 1) < 1e-13);
     CHECK(std::abs((1 + found.bias) / s - 1) < 1e-13);
+  }
+}
+
+TEST_CASE("the first moments of the dispersion are those of any loop, with more digits") {
+  for (double const real : {2.0, 20.0, 1e4}) {
+    for (double const synthetic : {0.0, 1.0, 30.0, 1e5}) {
+      for (double const lambda : {0.0, 0.6, 1.0}) {
+        for (CovarianceDivisor const divisor : {CovarianceDivisor::unbiased, CovarianceDivisor::mle}) {
+          CAPTURE(real);
+          CAPTURE(synthetic);
+          CAPTURE(lambda);
+          StationaryLoop const loop{7, real, synthetic, lambda, divisor};
+          StationaryFirstMoments const moments = stationaryFirstMoments(loop);
+          EigenvalueDispersion const dispersion = eigenvalueDispersion(loop);
+          double const rounding = 1e-14 * relaxationTime(loop);
+          CHECK(std::abs(moments.mean / dispersion.meanSquare - 1) < rounding);
+          CHECK(std::abs(moments.covariance / (1 + dispersion.bias) - 1) < rounding);
+          CHECK(moments.meanCross == moments.mean);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("the first moments are the fixed point of their recursion, for any memory and variant") {
+  for (LoopVariant const variant : {LoopVariant::freshData, LoopVariant::syntheticAugmentation}) {
+    for (std::uint64_t const memory : {1U, 2U, 5U}) {
+      CAPTURE(memory);
+      StationaryLoop const loop{3, 12, 20, 0.9, CovarianceDivisor::mle, variant, memory};
+      bool const fresh = variant == LoopVariant::freshData;
+      // Means of one coordinate as a vector autoregression: lags[j] = E mu_t mu_{t-j}, iterated until it
+      // stands.
+      double const n = 32;
+      double const p = 12 / n;
+      double const q = 20 / n;
+      auto const k = static_cast<std::size_t>(memory);
+      double s = 1;
+      double m = 0;
+      double cross = 0;
+      for (int t = 0; t < 5000; ++t) {
+        // Between two different models, by symmetry: E mu_t mu_{t-1} = q (m + (k - 1) cross) / k.
+        cross = k == 1 ? m : q * (m + static_cast<double>(k - 1) * cross) / static_cast<double>(k);
+        double const average = (m + static_cast<double>(k - 1) * cross) / static_cast<double>(k);
+        double const between = m - average;  // how models' means vary about their own average
+        double const next = (fresh ? p / n : 0) + q * q * average + q / n * (0.9 * s + between);
+        s = (n - 1) / n *
+            ((fresh ? p : (12.0 - 1) / (n - 1)) + q * (0.9 * s + between) + n / (n - 1) * p * q * average);
+        m = next;
+      }
+      StationaryFirstMoments const moments = stationaryFirstMoments(loop);
+      CHECK(std::abs(moments.mean / m - 1) < 1e-11);
+      CHECK(std::abs(moments.covariance / s - 1) < 1e-11);
+      CHECK(std::abs(moments.meanCross / cross - 1) < 1e-11);
+    }
+  }
+}
+
+TEST_CASE("the relaxation time is that of the slower of mean and covariance") {
+  // Without coupling (lambda = 0): q^2 alone.
+  CHECK(std::abs(relaxationTime({3, 10, 30, 0}) * (1 - 0.75 * 0.75) - 1) < 1e-14);
+  CHECK(relaxationTime({3, 10, 0, 1}) == 1);
+  // Next to lambda = 1 the covariance's lambda q, a little more for what means give it.
+  double const rate = 1 - 1 / relaxationTime({3, 10, 30, 0.95});
+  CHECK(rate > 0.95 * 0.75);
+  CHECK(rate < 0.95 * 0.75 + 0.05);
+  // Remembering more models makes it longer: of k, about (k + 1) / 2 times as long.
+  StationaryLoop loop{3, 10, 30, 1};
+  double last = relaxationTime(loop);
+  for (std::uint64_t const memory : {2U, 4U, 8U}) {
+    loop.memory = memory;
+    CHECK(relaxationTime(loop) > last);
+    last = relaxationTime(loop);
   }
 }

@@ -1,0 +1,37 @@
+// What the chains of a limit point measure of a model.
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "core/base/task.hpp"
+#include "core/limits/fresh_loop_moments.hpp"
+#include "core/linalg/eigen.hpp"
+#include "core/loop/gaussian_part.hpp"
+
+namespace madloop::limits {
+
+/// A reference other than N(0, I). The loop commutes with affine maps, so it runs in the coordinates in which
+/// the reference is N(0, I_r), r the rank of its covariance S = F F'; there Sigma stands for F Sigma F', and
+/// distances are taken with B = F' F.
+struct ReferenceMetric {
+  double trace = 0;            // of S
+  linalg::EigenMatrix values;  // B, r x r
+};
+
+/// What is measured of one state N(mu, Sigma); the metric's where there is one.
+struct StateFeatures {
+  double distance = 0;                               // to the reference
+  std::array<double, largestMomentDegree> traces{};  // tr Sigma^(i + 1)
+  std::array<double, largestMomentDegree> forms{};   // mu' Sigma^i mu
+  double metricTrace = 0;                            // tr B Sigma
+  double metricForm = 0;                             // mu' B mu
+  std::array<double, 2> metricTraces{};              // tr (B Sigma B)^(i + 1)
+};
+
+/// Measures a state; without a metric the reference is N(0, I). Errors of the distance are below 1e-10 of the
+/// traces.
+StateFeatures measureState(loop::GaussianState const& state, std::optional<ReferenceMetric> const& metric,
+                           Task const& task);
+
+}  // namespace madloop::limits
