@@ -58,7 +58,7 @@ class Arguments {
   [[nodiscard]] T& instance(char const* name) const {
     Napi::Value const value = get(name);
     if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&T::tag))
-      fail(name, "must be of the engine's class");
+      fail(name, "must be an object of the engine's");
     return *T::Unwrap(value.As<Napi::Object>());
   }
   /// A member that is itself such an object.

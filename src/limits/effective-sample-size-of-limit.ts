@@ -33,12 +33,12 @@ export interface EffectiveSampleSize {
 }
 
 /** The parameters of a cell that its effective sample size depends on, other than through the limit point. */
-export type YardstickParameters = Pick<LimitPointParameters, 'dim' | 'real' | 'divisor' | 'reference'>;
+export type ReferenceCurveParameters = Pick<LimitPointParameters, 'dim' | 'real' | 'divisor' | 'reference'>;
 
 /** A limit point and the cell it is of. */
 export interface LimitOfCell {
   readonly limit: LimitPoint;
-  readonly parameters: YardstickParameters;
+  readonly parameters: ReferenceCurveParameters;
 }
 
 // The range of expectedDistance; and what it is used to for the deterministic method, whose own error is far larger beyond.
@@ -51,14 +51,17 @@ const what = 'an effective sample size';
  * Throws ERR_INVALID_INPUT unless limit points of such a cell have an effective sample size: a reference must have a
  * multiple of the identity as its covariance.
  */
-export function checkYardstick(where: string, { reference }: Pick<YardstickParameters, 'reference'>): void {
+export function checkReferenceCurve(
+  where: string,
+  { reference }: Pick<ReferenceCurveParameters, 'reference'>,
+): void {
   referenceScale(where, reference, what);
 }
 
 /** The effective sample size of one limit point. */
 export async function effectiveSampleSizeOf(
   limit: LimitPoint,
-  parameters: YardstickParameters,
+  parameters: ReferenceCurveParameters,
   settings: JobSettings,
 ): Promise<EffectiveSampleSize> {
   const [size] = await effectiveSampleSizesOf([{ limit, parameters }], settings);

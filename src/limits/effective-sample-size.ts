@@ -1,5 +1,5 @@
 import {
-  checkYardstick,
+  checkReferenceCurve,
   type EffectiveSampleSize,
   effectiveSampleSizeOf,
 } from './effective-sample-size-of-limit.js';
@@ -36,7 +36,7 @@ export async function effectiveSampleSize(options: EffectiveSampleSizeOptions): 
   const where = 'effectiveSampleSize';
   const request = resolveLimitPointOptions(where, options);
   const { parameters, settings } = request;
-  checkYardstick(where, parameters);
+  checkReferenceCurve(where, parameters);
   const limit = await estimateLimitPoint(request);
   return effectiveSampleSizeOf(limit, parameters, { ...settings, onProgress: undefined });
 }

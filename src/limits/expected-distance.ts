@@ -23,7 +23,7 @@ export const expectedDistanceOptions = {
 
 /**
  * E[distance(G(n), N(0, I_d))]: the expected squared Wasserstein-2 distance between N(0, I_d) and the Gaussian fitted
- * to n of its samples. What fitting n real points costs, and the yardstick of the
+ * to n of its samples. What fitting n real points costs, and the reference curve of the
  * effective sample size, eq. (4) of the paper.
  *
  * Not Monte Carlo: d/n + E tr(S^(1/2) - I)^2 with S ~ Wishart_d(I, n - 1) / (n - 1) (or / n), by quadrature against the exact

@@ -52,7 +52,7 @@ describe("method 'deterministic'", () => {
     }
   });
 
-  it('is its own yardstick beyond d = 1,000', async () => {
+  it('is its own reference curve beyond d = 1,000', async () => {
     for (const divisor of ['unbiased', 'mle'] as const) {
       const parameters = cell({ dim: 100_000, real: 200_000, synthetic: 0, divisor });
       const limit = await deterministicLimitPoint(parameters, settings);

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkJobOptions } from '../../src/engine/job.js';
 import {
-  checkYardstick,
+  checkReferenceCurve,
   type EffectiveSampleSize,
   effectiveSampleSizeOf,
   effectiveSampleSizesOf,
-  type YardstickParameters,
+  type ReferenceCurveParameters,
 } from '../../src/limits/effective-sample-size-of-limit.js';
 import { expectedDistance } from '../../src/limits/expected-distance.js';
 import type { LimitPoint } from '../../src/limits/limit-point-result.js';
@@ -28,9 +28,9 @@ function limit(distance: number, low = distance, high = distance): LimitPoint {
   };
 }
 
-const hundred: YardstickParameters = { dim: 100, real: 1000, divisor: 'unbiased' };
+const hundred: ReferenceCurveParameters = { dim: 100, real: 1000, divisor: 'unbiased' };
 
-function scaled(dim: number, scale: number): YardstickParameters {
+function scaled(dim: number, scale: number): ReferenceCurveParameters {
   const covariance = new Float64Array(dim * dim);
   for (let i = 0; i < dim; i += 1) covariance[i * (dim + 1)] = scale;
   return {
@@ -140,12 +140,12 @@ describe('effectiveSampleSizeOf', () => {
     const message =
       'effectiveSampleSize: reference.covariance must be a positive multiple of the identity for an effective sample size, got 0.5 at row 1, column 2';
     await expect(effectiveSampleSizeOf(limit(1), parameters, settings)).rejects.toThrow(message);
-    expect(() => checkYardstick('effectiveSampleSize', parameters)).toThrow(message);
+    expect(() => checkReferenceCurve('effectiveSampleSize', parameters)).toThrow(message);
     parameters.reference!.covariance[5] = 0;
-    expect(() => checkYardstick('effectiveSampleSize', parameters)).not.toThrow();
+    expect(() => checkReferenceCurve('effectiveSampleSize', parameters)).not.toThrow();
     parameters.reference!.covariance[8] = 1;
-    expect(() => checkYardstick('effectiveSampleSize', parameters)).toThrow('got 1 at row 2, column 2');
-    expect(() => checkYardstick('effectiveSampleSize', scaled(2, 0))).toThrow('got 0 at row 0, column 0');
+    expect(() => checkReferenceCurve('effectiveSampleSize', parameters)).toThrow('got 1 at row 2, column 2');
+    expect(() => checkReferenceCurve('effectiveSampleSize', scaled(2, 0))).toThrow('got 0 at row 0, column 0');
   });
 
   it('has no interval without a standard error, and decides within the stated accuracy', async () => {
