@@ -39,7 +39,7 @@ void measure(Index dim, int products) {
 
 /// Tiles of 256 products an entry, from panels that stay in the first-level cache.
 void measureKernel() {
-  madloop::linalg::TileKernel<double> const& kernel = madloop::linalg::tileKernel<double>();
+  madloop::linalg::TileProduct<double> const& kernel = madloop::linalg::tileProductFloat64.chosen();
   constexpr std::size_t depth = 256;
   madloop::AlignedArray<double> const a(kernel.rows * depth);
   madloop::AlignedArray<double> const b(kernel.columns * depth);

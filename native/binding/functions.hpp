@@ -28,5 +28,6 @@ Napi::Value startFault(Napi::CallbackInfo const& info);                 // fault
 Napi::Value firstNonFinite(Napi::CallbackInfo const& info);             // finite.cc
 Napi::Value preferLargePages(Napi::CallbackInfo const& info);           // large_pages.cc
 Napi::Value buildInfo(Napi::CallbackInfo const& info);                  // info.cc
+Napi::Value limitKernels(Napi::CallbackInfo const& info);               // info.cc
 
 }  // namespace madloop::binding

@@ -1,7 +1,12 @@
-// What this build of the addon is. The build systems define MADLOOP_VERSION (from package.json) and
-// MADLOOP_VARIANT (the instruction-set level, one of those in src/engine/native.ts).
+// What this build of the addon is, and which kernels it takes. The build systems define MADLOOP_VERSION (from
+// package.json) and MADLOOP_VARIANT (the instruction-set level, one of those in src/engine/native.ts).
 
+#include <string>
+
+#include "binding/arguments.hpp"
+#include "binding/errors.hpp"
 #include "binding/functions.hpp"
+#include "core/base/dispatch.hpp"
 #include "core/linalg/eigen_setup.hpp"
 
 #if !defined(MADLOOP_VERSION) || !defined(MADLOOP_VARIANT)
@@ -16,8 +21,18 @@ Napi::Value buildInfo(Napi::CallbackInfo const& info) {
   object.Set("version", Napi::String::New(env, MADLOOP_VERSION));
   object.Set("variant", Napi::String::New(env, MADLOOP_VARIANT));
   object.Set("eigen", Napi::String::New(env, linalg::eigenVersion()));
-  object.Set("cuda", Napi::Boolean::New(env, false));
+  Napi::Object chosen = Napi::Object::New(env);
+  for (AnyKernel const* const kernel : kernels())
+    chosen.Set(std::string(kernel->name()), std::string(instructionSetName(kernel->chosenSet())));
+  object.Set("kernels", chosen);
   return object;
+}
+
+Napi::Value limitKernels(Napi::CallbackInfo const& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    madloop::limitKernels(Arguments(info, "limitKernels").string("largest"));
+    return info.Env().Undefined();
+  });
 }
 
 }  // namespace madloop::binding

@@ -42,6 +42,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("firstNonFinite", Napi::Function::New<firstNonFinite>(env, "firstNonFinite"));
   exports.Set("preferLargePages", Napi::Function::New<preferLargePages>(env, "preferLargePages"));
   exports.Set("buildInfo", Napi::Function::New<buildInfo>(env, "buildInfo"));
+  exports.Set("limitKernels", Napi::Function::New<limitKernels>(env, "limitKernels"));
   return exports;
 }
 

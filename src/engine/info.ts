@@ -1,4 +1,5 @@
 import { loadedAddon } from './native.js';
+import type { KernelSet } from './native-types.js';
 import { defaultThreads } from './threads.js';
 
 /** What this installation of madloop is. */
@@ -14,15 +15,19 @@ export interface Info {
   readonly threads: number;
   /** Version of Eigen in the engine. */
   readonly eigen: string;
-  readonly cuda: { readonly built: boolean };
+  /**
+   * The engine's kernels that have an implementation for each of several instruction sets, and which one is in use. All give the
+   * same bits. MADLOOP_KERNELS=portable, avx2 or avx512 limits the choice.
+   */
+  readonly kernels: { readonly [kernel: string]: KernelSet };
   readonly node: string;
   readonly platform: string;
 }
 
-/** Version, variant and why, threads, what was built in. Throws ERR_ADDON where the engine cannot be loaded. */
+/** Version, variant and why, threads, kernels. Throws ERR_ADDON where the engine cannot be loaded. */
 export function info(): Info {
   const { addon, reason, refused } = loadedAddon();
-  const { version, variant, eigen, cuda } = addon.buildInfo();
+  const { version, variant, eigen, kernels } = addon.buildInfo();
   return {
     version,
     variant,
@@ -30,7 +35,7 @@ export function info(): Info {
     refused,
     threads: defaultThreads('info'),
     eigen,
-    cuda: { built: cuda },
+    kernels,
     node: process.version,
     platform: `${process.platform}-${process.arch}`,
   };

@@ -46,16 +46,30 @@ const preferred = ['v3', 'v2'] as const;
  */
 export function loadAddon(host: LoaderHost): LoadedAddon {
   const failures: Failure[] = [];
+  let loaded: LoadedAddon | undefined;
   for (const choice of choices(host, failures)) {
     try {
       const addon = host.load(choice.path) as NativeAddon;
       checkIdentity(host, addon);
-      return { addon, ...choice, refused: failures.map(describe) };
+      loaded = { addon, ...choice, refused: failures.map(describe) };
+      break;
     } catch (error) {
       failures.push({ path: choice.path, error: asError(error) });
     }
   }
-  throw loadError(host, failures);
+  if (loaded === undefined) throw loadError(host, failures);
+  limitKernels(host, loaded.addon);
+  return loaded;
+}
+
+/** As MADLOOP_KERNELS says: for comparisons of the kernels, which give the same bits. */
+function limitKernels({ env: { MADLOOP_KERNELS: largest } }: LoaderHost, addon: NativeAddon): void {
+  if (!largest) return;
+  try {
+    addon.limitKernels({ largest });
+  } catch (error) {
+    throw new MadloopError('ERR_ADDON', `MADLOOP_KERNELS: ${asError(error).message}`, { cause: error });
+  }
 }
 
 function choices(host: LoaderHost, failures: Failure[]): Choice[] {

@@ -394,6 +394,9 @@ export interface NativeFaultRequest {
   readonly atStart?: true;
 }
 
+/** What a kernel's implementations are compiled for. */
+export type KernelSet = 'portable' | 'avx2' | 'avx512';
+
 export interface BuildInfo {
   /** Of the package that the addon was built from. */
   readonly version: string;
@@ -401,8 +404,8 @@ export interface BuildInfo {
   readonly variant: 'v2' | 'v3' | 'v4' | 'generic';
   /** Eigen's version. */
   readonly eigen: string;
-  /** Whether the CUDA kernels are in it. */
-  readonly cuda: boolean;
+  /** Which implementation of each kernel is used. */
+  readonly kernels: { readonly [kernel: string]: KernelSet };
 }
 
 export interface NativeAddon {
@@ -437,4 +440,6 @@ export interface NativeAddon {
   /** Asks for large pages for the array's memory, before it is first written to. */
   preferLargePages(array: Float32Array | Float64Array): void;
   buildInfo(): BuildInfo;
+  /** From now on, in the whole process, kernels take their widest implementation that needs no more than this. */
+  limitKernels(request: { readonly largest: string }): void;
 }

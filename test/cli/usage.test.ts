@@ -22,7 +22,11 @@ describe('madloop', () => {
   test('info --json prints one JSON document and nothing else', async () => {
     const { status, stdout, stderr } = await run(['info', '--json'], folder);
     expect([status, stderr]).toEqual([0, '']);
-    expect(JSON.parse(stdout)).toMatchObject({ version: packageVersion(), eigen: expect.any(String) });
+    expect(JSON.parse(stdout)).toMatchObject({
+      version: packageVersion(),
+      eigen: expect.any(String),
+      kernels: { exponentials: expect.any(String), 'tile product, float64': expect.any(String) },
+    });
     expect((await run(['info'], folder)).stdout).toContain(`madloop ${packageVersion()}`);
   });
 

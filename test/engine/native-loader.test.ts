@@ -6,7 +6,12 @@ import { type LoaderHost, loadAddon } from '../../src/engine/native-loader.js';
 const built = (name: string) => join('/package', 'build', 'Release', `${name}.node`);
 
 function addon(variant: string, version = '1.2.3') {
-  return { buildInfo: () => ({ version, variant, eigen: '3.4.0', cuda: false }) };
+  return {
+    buildInfo: () => ({ version, variant, eigen: '3.4.0', kernels: {} }),
+    limitKernels: ({ largest }: { largest: string }) => {
+      if (largest !== 'avx2') throw new Error(`this processor does not run ${largest}`);
+    },
+  };
 }
 
 function failure(code: string, message: string): Error {
@@ -84,6 +89,17 @@ describe('the choice of the build', () => {
 
   it('refuses a processor below the baseline', () => {
     expect(errorOf(() => loadAddon(host(processor(1)))).message).toContain('x86-64-v2');
+  });
+});
+
+describe('MADLOOP_KERNELS', () => {
+  it('limits the kernels of the addon that is loaded', () => {
+    expect(loadAddon(host(processor(4), { env: { MADLOOP_KERNELS: 'avx2' } })).path).toBe(built('madloop-v3'));
+  });
+
+  it('is refused, not ignored, where the addon refuses it', () => {
+    const error = errorOf(() => loadAddon(host(processor(3), { env: { MADLOOP_KERNELS: 'avx512' } })));
+    expect(error.message).toBe('MADLOOP_KERNELS: this processor does not run avx512');
   });
 });
 

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { loadedAddon, packageVersion } from '../../src/engine/native.js';
 
-const folder = fileURLToPath(new URL('../../build/Release/', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = join(root, 'build/Release/');
 const require = createRequire(import.meta.url);
 const binaries = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.node')) : [];
 const expected =
@@ -29,6 +30,19 @@ it('loading the addon leaves denormal numbers alone', () => {
   // Both fail in a process whose floating-point mode a fast-math library has changed.
   expect(Number.MIN_VALUE > 0).toBe(true);
   expect(2.2e-308 / 2).not.toBe(0);
+});
+
+it('MADLOOP_KERNELS=portable makes every kernel portable, and another word is refused', () => {
+  const kernels = (largest: string) =>
+    spawnSync(
+      process.execPath,
+      [join(root, 'dist/cli/main.js'), 'info', '--json'],
+      { encoding: 'utf8', env: { ...process.env, MADLOOP_KERNELS: largest } },
+    );
+  const { kernels: chosen } = JSON.parse(kernels('portable').stdout) as { kernels: object };
+  expect(Object.keys(chosen).length).toBeGreaterThan(0);
+  expect(new Set(Object.values(chosen))).toEqual(new Set(['portable']));
+  expect(kernels('sse').stderr).toContain("the kernels must be portable, avx2 or avx512, got 'sse'");
 });
 
 // glibc decides for itself which levels the processor runs, to search for libraries built for them. (The kernel's list of

@@ -150,7 +150,7 @@ struct Panels {
 /// rows, and c is stored by columns: so the roles of a and b are exchanged, c^T += (alpha op(b))^T op(a)^T.
 /// Where only the lower triangle is wanted nothing is written above the diagonal.
 void addTile(MatrixBlock& c, Tile const& tile, Span k, Panels const& b, Panels const& a, bool lower) {
-  TileKernel<double> const& kernel = tileKernel<double>();
+  TileProduct<double> const& kernel = tileProductFloat64.chosen();
   std::array<double, 256> space;
   double* const edge = space.data();
   auto const height = static_cast<Index>(kernel.rows);    // columns of c
@@ -181,8 +181,8 @@ void addTile(MatrixBlock& c, Tile const& tile, Span k, Panels const& b, Panels c
 }
 
 /// Rows and columns of c that a kernel takes at a time.
-Index panelWidth() { return static_cast<Index>(tileKernel<double>().columns); }
-Index panelHeight() { return static_cast<Index>(tileKernel<double>().rows); }
+Index panelWidth() { return static_cast<Index>(tileProductFloat64.chosen().columns); }
+Index panelHeight() { return static_cast<Index>(tileProductFloat64.chosen().rows); }
 
 /// Room for the panels of this many lines.
 AlignedArray<double> roomForPanels(Index lines, Index depth) {

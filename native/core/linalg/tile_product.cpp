@@ -41,9 +41,8 @@ void portableKernel(T const* a, T const* b, std::size_t depth, T* c, std::size_t
 
 #if defined(MADLOOP_WIDE_KERNELS)
 
-// Two vectors of columns and as many rows as leave registers for them. The target attribute compiles a function
-// for a processor the build does not ask for; such functions hold intrinsics alone, so that no code of a
-// template or inline function can leak from them into the rest of the program.
+// Two vectors of columns and as many rows as leave registers for them. Functions for a processor that the build
+// does not ask for hold intrinsics alone (core/base/dispatch.hpp says why).
 
 void avx2Kernel(float const* a, float const* b, std::size_t depth, float* c, std::size_t stride,
                 bool accumulate) {
@@ -145,34 +144,22 @@ MADLOOP_AVX512 void avx512Kernel(double const* a, double const* b, std::size_t d
 
 #endif
 
-template <class T>
-TileKernel<T> fastest() {
-#if defined(MADLOOP_WIDE_KERNELS)
-  constexpr std::size_t wide = 64 / sizeof(T);
-  if (__builtin_cpu_supports("avx512f")) return {12, 2 * wide, avx512Kernel};
-  return {6, wide, avx2Kernel};
-#else
-  return portableTileKernel<T>();
-#endif
-}
-
 }  // namespace
 
-template <class T>
-TileKernel<T> const& tileKernel() {
-  static TileKernel<T> const kernel = fastest<T>();
-  return kernel;
-}
-
-template <class T>
-TileKernel<T> const& portableTileKernel() {
-  static TileKernel<T> const kernel = {4, 8, portableKernel<T>};
-  return kernel;
-}
-
-template TileKernel<float> const& tileKernel<float>();
-template TileKernel<double> const& tileKernel<double>();
-template TileKernel<float> const& portableTileKernel<float>();
-template TileKernel<double> const& portableTileKernel<double>();
+#if defined(MADLOOP_WIDE_KERNELS)
+Kernel<TileProduct<float>> const tileProductFloat32("tile product, float32",
+                                                    {{InstructionSet::portable, {4, 8, portableKernel<float>}},
+                                                     {InstructionSet::avx2, {6, 16, avx2Kernel}},
+                                                     {InstructionSet::avx512, {12, 32, avx512Kernel}}});
+Kernel<TileProduct<double>> const tileProductFloat64("tile product, float64",
+                                                     {{InstructionSet::portable, {4, 8, portableKernel<double>}},
+                                                      {InstructionSet::avx2, {6, 8, avx2Kernel}},
+                                                      {InstructionSet::avx512, {12, 16, avx512Kernel}}});
+#else
+Kernel<TileProduct<float>> const tileProductFloat32("tile product, float32",
+                                                    {{InstructionSet::portable, {4, 8, portableKernel<float>}}});
+Kernel<TileProduct<double>> const tileProductFloat64("tile product, float64",
+                                                     {{InstructionSet::portable, {4, 8, portableKernel<double>}}});
+#endif
 
 }  // namespace madloop::linalg

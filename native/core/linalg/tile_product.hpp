@@ -3,17 +3,18 @@
 //
 // Every element of a tile is one chain of operations in the order of the inner index (fused multiply-adds where
 // the build has them, as the x86-64-v3 level does), whatever the tile's shape and the width of the processor's
-// vectors. So the AVX2 and the AVX-512 kernel give the same bits, and the wider one may be chosen when the
-// program runs.
+// vectors: so all implementations give the same bits.
 #pragma once
 
 #include <cstddef>
 
+#include "core/base/dispatch.hpp"
+
 namespace madloop::linalg {
 
-/// T is float or double.
+/// One implementation for elements T, float or double.
 template <class T>
-struct TileKernel {
+struct TileProduct {
   /// The tile's shape; `rows` divides 24 and `columns` divides 32.
   std::size_t rows;
   std::size_t columns;
@@ -23,7 +24,7 @@ struct TileKernel {
   void (*multiplyAdd)(T const* a, T const* b, std::size_t depth, T* c, std::size_t stride, bool accumulate);
 };
 
-/// Rounding errors in a chain of n products added up by a kernel are those of n + kTileExtraRoundings sums: 0
+/// Rounding errors in a chain of n products added up by it are those of n + kTileExtraRoundings sums: 0
 /// with fused multiply-adds, where a product is not rounded.
 #if defined(__FMA__)
 constexpr std::size_t kTileExtraRoundings = 0;
@@ -31,12 +32,7 @@ constexpr std::size_t kTileExtraRoundings = 0;
 constexpr std::size_t kTileExtraRoundings = 1;
 #endif
 
-/// The fastest kernel this processor runs.
-template <class T>
-TileKernel<T> const& tileKernel();
-
-/// The plain kernel that every build has: for tests.
-template <class T>
-TileKernel<T> const& portableTileKernel();
+extern Kernel<TileProduct<float>> const tileProductFloat32;
+extern Kernel<TileProduct<double>> const tileProductFloat64;
 
 }  // namespace madloop::linalg

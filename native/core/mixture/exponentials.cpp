@@ -9,8 +9,6 @@ namespace madloop::mixture {
 
 namespace {
 
-// Inlined always: in a function for another processor nothing may be left that is shared with the rest of the
-// program.
 #if defined(__GNUC__)
 #define MADLOOP_INLINED [[gnu::always_inline]] inline
 #else
@@ -27,6 +25,7 @@ MADLOOP_INLINED void loop(double* terms, double const* largest, double* sum) {
 void portable(double* terms, double const* largest, double* sum) { loop(terms, largest, sum); }
 
 #if defined(__AVX2__) && defined(__GNUC__) && !defined(__clang__)
+#define MADLOOP_WIDE_EXPONENTIALS 1
 
 __attribute__((target("avx512f,avx512dq,avx512vl,prefer-vector-width=512"))) void avx512(double* terms,
                                                                                          double const* largest,
@@ -34,25 +33,15 @@ __attribute__((target("avx512f,avx512dq,avx512vl,prefer-vector-width=512"))) voi
   loop(terms, largest, sum);
 }
 
-AddExponentials fastest() {
-  bool const wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-                    __builtin_cpu_supports("avx512vl");
-  return wide ? avx512 : portable;
-}
-
-#else
-
-AddExponentials fastest() { return portable; }
-
 #endif
 
 }  // namespace
 
-AddExponentials addExponentials() {
-  static AddExponentials const chosen = fastest();
-  return chosen;
-}
-
-AddExponentials portableAddExponentials() { return portable; }
+#if defined(MADLOOP_WIDE_EXPONENTIALS)
+Kernel<AddExponentials> const addExponentials("exponentials", {{InstructionSet::portable, portable},
+                                                               {InstructionSet::avx512, avx512}});
+#else
+Kernel<AddExponentials> const addExponentials("exponentials", {{InstructionSet::portable, portable}});
+#endif
 
 }  // namespace madloop::mixture

@@ -44,7 +44,7 @@ double Responsibilities::estimate(WhitenedComponents const& components,
     components.logDensities(k, workspace, terms);
     for (std::size_t i = 0; i < kTileRows; ++i) largest[i] = terms[i] > largest[i] ? terms[i] : largest[i];
   }
-  AddExponentials const exponentiate = addExponentials();
+  AddExponentials const exponentiate = addExponentials.chosen();
   for (std::size_t k = 0; k < components_; ++k) exponentiate(shares_.get() + k * kTileRows, largest, sum);
   double const logLikelihood =
       fixedOrderSum(tile.rows, [&](std::size_t i) { return largest[i] + logarithm(sum[i]); });

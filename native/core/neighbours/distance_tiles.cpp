@@ -86,7 +86,7 @@ std::uint64_t distanceTileProgress(IndexRange rows, std::size_t columns, Pairs p
 
 void forEachDistanceTile(FramedPoints const& x, IndexRange rows, FramedPoints const& y, Pairs pairs,
                          Frame const& frame, Task& task, std::function<void(DistanceTile const&)> const& use) {
-  linalg::TileKernel<float> const& kernel = linalg::tileKernel<float>();
+  linalg::TileProduct<float> const& kernel = linalg::tileProductFloat32.chosen();
   std::size_t const dim = x.points.cols();
   std::vector<IndexRange> blocks;
   forEachBlock(rows, kTileRows, [&](IndexRange block) { blocks.push_back(block); });

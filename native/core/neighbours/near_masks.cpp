@@ -24,8 +24,6 @@ void portable(float const* products, float const* norms, float const* limits, st
 
 #if defined(MADLOOP_WIDE_MASKS)
 
-// As in core/linalg/tile_product.cpp: intrinsics alone in functions for processors the build does not ask for.
-
 void avx2(float const* products, float const* norms, float const* limits, std::size_t groups, float norm,
           float limit, std::uint16_t* masks) {
   __m256 const norm8 = _mm256_set1_ps(norm);
@@ -59,21 +57,14 @@ __attribute__((target("avx512f"))) void avx512(float const* products, float cons
 
 #endif
 
-NearMasks fastest() {
-#if defined(MADLOOP_WIDE_MASKS)
-  return __builtin_cpu_supports("avx512f") ? avx512 : avx2;
-#else
-  return portable;
-#endif
-}
-
 }  // namespace
 
-NearMasks nearMasks() {
-  static NearMasks const chosen = fastest();
-  return chosen;
-}
-
-NearMasks portableNearMasks() { return portable; }
+#if defined(MADLOOP_WIDE_MASKS)
+Kernel<NearMasks> const nearMasks("near masks", {{InstructionSet::portable, portable},
+                                                 {InstructionSet::avx2, avx2},
+                                                 {InstructionSet::avx512, avx512}});
+#else
+Kernel<NearMasks> const nearMasks("near masks", {{InstructionSet::portable, portable}});
+#endif
 
 }  // namespace madloop::neighbours

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/base/dispatch.hpp"
+
 namespace madloop::neighbours {
 
 /// Pairs behind one mask.
@@ -15,10 +17,6 @@ constexpr std::size_t kMaskedPairs = 16;
 using NearMasks = void (*)(float const* products, float const* norms, float const* limits, std::size_t groups,
                            float norm, float limit, std::uint16_t* masks);
 
-/// The fastest that this processor runs.
-NearMasks nearMasks();
-
-/// The plain one that every build has: for tests.
-NearMasks portableNearMasks();
+extern Kernel<NearMasks> const nearMasks;
 
 }  // namespace madloop::neighbours

@@ -50,7 +50,7 @@ void forEachNearPair(DistanceTile const& tile, NearPairBounds const& rows, NearP
   columns.norms.resize(groups * kMaskedPairs, std::numeric_limits<float>::infinity());
   columns.limits.resize(groups * kMaskedPairs, std::numeric_limits<float>::infinity());
   std::vector<std::uint16_t> masks(groups);
-  NearMasks const compare = nearMasks();
+  NearMasks const compare = nearMasks.chosen();
   for (std::size_t i = 0; i < tile.rows.size(); ++i) {
     float const* const products = tile.products + i * tile.stride;
     compare(products, columns.norms.data(), columns.limits.data(), groups, rows.norms[i], rows.limits[i],

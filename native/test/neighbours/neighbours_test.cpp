@@ -6,9 +6,7 @@
 #include <limits>
 #include <vector>
 
-#include "core/base/aligned_array.hpp"
 #include "core/base/task.hpp"
-#include "core/linalg/tile_product.hpp"
 #include "core/metrics/precision_recall.hpp"
 #include "core/neighbours/exact_comparison.hpp"
 #include "test/support/sanitized.hpp"
@@ -144,45 +142,6 @@ Data<T> make(std::size_t rows, std::size_t cols, auto value) {
 }
 
 }  // namespace
-
-TEST_CASE("the wide and the portable kernels give the same bits") {
-  auto const check = [](auto zero, double scale) {
-    using T = decltype(zero);
-    linalg::TileKernel<T> const& wide = linalg::tileKernel<T>();
-    linalg::TileKernel<T> const& portable = linalg::portableTileKernel<T>();
-    std::size_t const depth = 37;
-    Numbers numbers(5);
-    std::vector<T> a(24 * depth), b(32 * depth), start(24 * 32);
-    for (auto* values : {&a, &b, &start}) {
-      for (T& value : *values) value = static_cast<T>(scale * numbers.normal());
-    }
-    auto const product = [&](linalg::TileKernel<T> const& kernel, bool accumulate) {
-      std::vector<T> c = start;
-      std::vector<T> memory(kernel.columns * depth + 16), rows(kernel.rows * depth);
-      T* columns = memory.data();
-      while (reinterpret_cast<std::uintptr_t>(columns) % kPanelAlignment != 0) ++columns;
-      for (std::size_t i = 0; i < 24; i += kernel.rows) {
-        for (std::size_t j = 0; j < 32; j += kernel.columns) {
-          for (std::size_t p = 0; p < depth; ++p) {
-            for (std::size_t r = 0; r < kernel.rows; ++r) rows[p * kernel.rows + r] = a[(i + r) * depth + p];
-            for (std::size_t r = 0; r < kernel.columns; ++r)
-              columns[p * kernel.columns + r] = b[(j + r) * depth + p];
-          }
-          kernel.multiplyAdd(rows.data(), columns, depth, c.data() + i * 32 + j, 32, accumulate);
-        }
-      }
-      return c;
-    };
-    CHECK(product(wide, false) == product(portable, false));
-    CHECK(product(wide, true) == product(portable, true));
-    CHECK(product(wide, true) != product(wide, false));
-    double sum = 0;
-    for (std::size_t p = 0; p < depth; ++p) sum += static_cast<double>(a[p]) * static_cast<double>(b[p]);
-    CHECK(product(wide, false)[0] == doctest::Approx(sum).epsilon(1e-5));
-  };
-  check(float{}, 1);
-  check(double{}, 1e-150);
-}
 
 TEST_CASE("compareSquaredDistances is exact") {
   auto const compare = [](std::vector<double> c, std::vector<double> a, std::vector<double> b) {

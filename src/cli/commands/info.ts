@@ -4,7 +4,7 @@ import { print, printJson } from '../terminal/output.js';
 
 export function infoCommand(): Command {
   return new Command('info')
-    .description('say what is installed: version, instruction set and why, threads, what was built in')
+    .description('say what is installed: version, instruction set and why, threads, kernels')
     .option('--json', 'print one JSON document')
     .action((flags: { json?: true }) => {
       const found = info();
@@ -12,14 +12,14 @@ export function infoCommand(): Command {
         printJson(found);
         return;
       }
-      const { version, variant, why, threads, eigen, cuda, node, platform } = found;
+      const { version, variant, why, threads, eigen, kernels, node, platform } = found;
       print(
         [
           `madloop ${version} on Node ${node}, ${platform}`,
           `instruction set  ${variant} (${why})`,
           `threads          ${threads}`,
           `Eigen            ${eigen}`,
-          `CUDA             ${cuda.built ? 'built in' : 'not built in'}`,
+          ...Object.entries(kernels).map(([kernel, set]) => `${kernel.padEnd(16)} ${set}`),
         ].join('\n'),
       );
     });
