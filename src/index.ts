@@ -2,6 +2,7 @@
 
 export { type ErrorCode, MadloopError } from './base/errors.js';
 export { matrix } from './base/matrix.js';
+export type { Estimate } from './base/mean-and-error.js';
 export type { Seed } from './base/seed.js';
 export type { Gaussian, Matrix, Moments } from './base/shapes.js';
 export {
@@ -57,7 +58,6 @@ export type {
   SyntheticPool,
 } from './gaussian-loop/parameters.js';
 export {
-  type Estimate,
   type GaussianLoopGeneration,
   type GaussianLoopResult,
   type GaussianLoopSeries,

@@ -24,6 +24,8 @@ Napi::Value startDeterministicLimits(Napi::CallbackInfo const& info);   // deter
 Napi::Value startPrecisionRecall(Napi::CallbackInfo const& info);       // precision_recall.cc
 Napi::Value startLimitPointChains(Napi::CallbackInfo const& info);      // limit_point.cc
 Napi::Value multinomialUniform(Napi::CallbackInfo const& info);         // multinomial.cc
+Napi::Value studentTails(Napi::CallbackInfo const& info);               // student_t.cc
+Napi::Value studentHalfWidth(Napi::CallbackInfo const& info);           // student_t.cc
 Napi::Value startFault(Napi::CallbackInfo const& info);                 // fault.cc
 Napi::Value firstNonFinite(Napi::CallbackInfo const& info);             // finite.cc
 Napi::Value preferLargePages(Napi::CallbackInfo const& info);           // large_pages.cc

@@ -38,6 +38,8 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("startLimitPointChains",
               Napi::Function::New<startLimitPointChains>(env, "startLimitPointChains"));
   exports.Set("multinomialUniform", Napi::Function::New<multinomialUniform>(env, "multinomialUniform"));
+  exports.Set("studentTails", Napi::Function::New<studentTails>(env, "studentTails"));
+  exports.Set("studentHalfWidth", Napi::Function::New<studentHalfWidth>(env, "studentHalfWidth"));
   exports.Set("startFault", Napi::Function::New<startFault>(env, "startFault"));
   exports.Set("firstNonFinite", Napi::Function::New<firstNonFinite>(env, "firstNonFinite"));
   exports.Set("preferLargePages", Napi::Function::New<preferLargePages>(env, "preferLargePages"));

@@ -434,6 +434,8 @@ export interface NativeAddon {
     readonly work: readonly NativeLimitPointWork[];
   }): NativeJob<void>;
   multinomialUniform(request: NativeMultinomialRequest): void;
+  studentTails(request: { readonly degrees: number; readonly t: number }): number;
+  studentHalfWidth(request: { readonly degrees: number; readonly tails: number }): number;
   startFault(request: NativeFaultRequest): NativeJob<number>;
   /** The index of the first NaN or infinity, or -1. */
   firstNonFinite(array: Float32Array | Float64Array): number;

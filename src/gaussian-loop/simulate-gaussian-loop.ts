@@ -1,6 +1,7 @@
 import { allocate } from '../base/allocate.js';
 import { checkProduct } from '../base/check.js';
 import { lazyArray } from '../base/lazy-array.js';
+import type { Estimate } from '../base/mean-and-error.js';
 import type { Gaussian } from '../base/shapes.js';
 import { runJob } from '../engine/job.js';
 import { native } from '../engine/native.js';
@@ -11,12 +12,6 @@ import {
   type ResolvedGaussianLoop,
   resolveGaussianLoop,
 } from './parameters.js';
-
-/** The mean of a quantity over replicates and its standard error (NaN for one replicate). */
-export interface Estimate {
-  readonly mean: number;
-  readonly standardError: number;
-}
 
 /** One generation's model G^t = N(mean, covariance), averaged over replicates. */
 export interface GaussianLoopGeneration {

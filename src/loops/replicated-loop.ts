@@ -1,8 +1,8 @@
 import { derivedSeed } from '../base/derived-seed.js';
 import { type ErrorCode, MadloopError } from '../base/errors.js';
+import { type Estimate, meanAndError } from '../base/mean-and-error.js';
 import type { JobSettings } from '../engine/job.js';
 import { ProgressReporter } from '../engine/progress.js';
-import type { Estimate } from '../gaussian-loop/simulate-gaussian-loop.js';
 import type { FittedModel } from '../models/generative-model.js';
 import { autophagousLoop, type Generation } from './autophagous-loop.js';
 import type { AutophagousLoopOptions } from './loop-options.js';
@@ -123,19 +123,12 @@ function average(replicates: readonly ReplicateGeneration[]): ReplicatedGenerati
   const { t, metrics } = replicates[0]!;
   const estimates: Record<string, Estimate> = {};
   for (const name of Object.keys(metrics)) {
-    estimates[name] = estimate(replicates.map((replicate) => replicate.metrics[name]!));
+    estimates[name] = meanAndError(replicates.map((replicate) => replicate.metrics[name]!));
   }
   return {
     t,
-    realCount: estimate(replicates.map(({ realCount }) => realCount)).mean,
-    syntheticCount: estimate(replicates.map(({ syntheticCount }) => syntheticCount)).mean,
+    realCount: meanAndError(replicates.map(({ realCount }) => realCount)).mean,
+    syntheticCount: meanAndError(replicates.map(({ syntheticCount }) => syntheticCount)).mean,
     metrics: estimates,
   };
-}
-
-/** Mean and its standard error, NaN for a single value. */
-export function estimate(values: readonly number[]): Estimate {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, standardError: Math.sqrt(squares / (values.length - 1) / values.length) };
 }

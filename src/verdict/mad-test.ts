@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { types } from 'node:util';
 import { checkInteger, describe, invalid, mustError, toFloat64Array } from '../base/check.js';
+import { type Estimate, meanAndError } from '../base/mean-and-error.js';
 import { checked, integer, number, oneOf, resolve, type TableOf } from '../base/options.js';
+import { studentHalfWidth, studentTails } from '../distributions/student-t.js';
 import type { GaussianLoopSeries } from '../gaussian-loop/simulate-gaussian-loop.js';
 import type { LoopSeries } from '../loops/replicated-autophagous-loop.js';
 import { kendallTau } from './kendall.js';
-import { studentCentralProbability, studentHalfWidth } from './student.js';
 
 /** The values of a metric by replicate and generation: what loops return as `series`, or an array for each replicate. */
 export type MadSeries = GaussianLoopSeries | LoopSeries | readonly (Float64Array | readonly number[])[];
@@ -63,9 +64,7 @@ export const madTestOptions = {
 } satisfies TableOf<MadTestOptions>;
 
 /** A mean over replicates; its standard error and interval are NaN for one replicate. */
-export interface MeanWithInterval {
-  readonly mean: number;
-  readonly standardError: number;
+export interface MeanWithInterval extends Estimate {
   readonly interval: readonly [number, number];
 }
 
@@ -124,17 +123,17 @@ export async function madTest(series: MadSeries, options?: MadTestOptions): Prom
       throw mustError(where, values.name, 'be finite', place);
     }
     slopes[r] = leastSquaresSlope(run);
-    levels[r] = mean(run);
+    levels[r] = meanAndError(run).mean;
     taus[r] = await kendallTau(run);
     if (r % 256 === 255) await nextTurn();
   }
 
   const worse = settings.direction === 'increasing' ? 1 : -1;
-  const level = mean(levels);
+  const level = meanAndError(levels).mean;
   const excesses = slopes.map(
     (slope, r) => worse * slope * (to - from) - settings.margin * Math.sign(level) * levels[r]!,
   );
-  const halfWidth = replicates > 1 ? studentHalfWidth(settings.confidence, replicates - 1) : Number.NaN;
+  const halfWidth = replicates > 1 ? studentHalfWidth(replicates - 1, settings.confidence) : Number.NaN;
   const slope = withInterval(slopes, halfWidth);
   const trend = withInterval(taus, halfWidth);
   const excess = withInterval(excesses, halfWidth);
@@ -223,11 +222,7 @@ function readArrays(where: string, series: readonly unknown[]): Series {
   };
 }
 
-function mean(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** Of the line through values at 0, 1, 2, ... */
+/** The slope of the least-squares line through values at 0, 1, 2, ... */
 function leastSquaresSlope(values: Float64Array): number {
   const centre = (values.length - 1) / 2;
   const products = values.reduce((sum, value, i) => sum + (i - centre) * value, 0);
@@ -235,16 +230,14 @@ function leastSquaresSlope(values: Float64Array): number {
 }
 
 function withInterval(values: Float64Array, halfWidth: number): MeanWithInterval {
-  const centre = mean(values);
-  const squares = values.reduce((sum, value) => sum + (value - centre) * (value - centre), 0);
-  const standardError = Math.sqrt(squares / (values.length - 1) / values.length);
+  const { mean, standardError } = meanAndError(values);
   const reach = halfWidth * standardError;
-  return { mean: centre, standardError, interval: [centre - reach, centre + reach] };
+  return { mean, standardError, interval: [mean - reach, mean + reach] };
 }
 
 /** Two-sided, by Student's t over the replicates; 1 where all of them are 0. */
 function pValueOfZero({ mean: centre, standardError }: MeanWithInterval, replicates: number): number {
   if (replicates === 1) return Number.NaN;
   if (centre === 0) return 1;
-  return 1 - studentCentralProbability(Math.abs(centre) / standardError, replicates - 1);
+  return studentTails(replicates - 1, Math.abs(centre) / standardError);
 }

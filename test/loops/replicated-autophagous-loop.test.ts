@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import { meanAndError } from '../../src/base/mean-and-error.js';
 import { checkJobOptions } from '../../src/engine/job.js';
 import type { Progress } from '../../src/engine/progress.js';
 import { replicatedAutophagousLoop } from '../../src/loops/replicated-autophagous-loop.js';
-import { estimate, LoopError, replicatedLoop } from '../../src/loops/replicated-loop.js';
+import { LoopError, replicatedLoop } from '../../src/loops/replicated-loop.js';
 import { gaussian } from '../../src/models/gaussian.js';
 import { gaussianReference } from '../../src/references/gaussian-reference.js';
 import { expectRejection, rejection } from '../support/rejection.js';
@@ -45,7 +46,7 @@ test('averages and series are those of the replicates', async () => {
     for (const { t, metrics } of generations) {
       const column = Array.from({ length: 5 }, (_, r) => values[r * 4 + t - 1]!);
       expect(new Set(column).size).toBe(5);
-      expect(metrics[name]).toEqual(estimate(column));
+      expect(metrics[name]).toEqual(meanAndError(column));
     }
   }
 });

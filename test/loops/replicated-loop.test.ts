@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { checkJobOptions, type JobOptions } from '../../src/engine/job.js';
 import type { Generation } from '../../src/loops/autophagous-loop.js';
-import { estimate, replicatedLoop } from '../../src/loops/replicated-loop.js';
+import { replicatedLoop } from '../../src/loops/replicated-loop.js';
 import type { FittedGaussian } from '../../src/models/fitted-gaussian.js';
 import { gaussian } from '../../src/models/gaussian.js';
 import { gaussianReference } from '../../src/references/gaussian-reference.js';
@@ -71,8 +71,4 @@ test('a run that fails ends them all with its error', async () => {
   ).rejects.toThrow('no more');
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(fits).toBeLessThan(10);
-});
-
-test('the standard error of a mean is the standard deviation over the root of the count', () => {
-  expect(estimate([1, 2, 3, 6])).toEqual({ mean: 3, standardError: Math.sqrt(14 / 3 / 4) });
 });

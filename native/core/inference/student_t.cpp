@@ -9,8 +9,6 @@ namespace madloop::inference {
 
 namespace {
 
-constexpr double kTail = 0.05;  // both tails together
-
 /// Incomplete beta function I_x(a, b) for x < (a + 1) / (a + b + 2), by its continued fraction (Abramowitz &
 /// Stegun 26.5.8, evaluated by Lentz's method).
 double incompleteBeta(double a, double b, double x) {
@@ -34,26 +32,35 @@ double incompleteBeta(double a, double b, double x) {
   return front * fraction;
 }
 
-/// P(|T| > t) = I_x(degrees/2, 1/2) at x = degrees / (degrees + t^2).
-double bothTails(double degrees, double t) {
-  double const x = degrees / (degrees + t * t);
-  double const a = degrees / 2;
-  if (x < (a + 1) / (a + 2.5)) return incompleteBeta(a, 0.5, x);
-  return 1 - incompleteBeta(0.5, a, t * t / (degrees + t * t));
-}
-
 }  // namespace
 
-double studentHalfWidth(double degrees) {
+double studentTails(double degrees, double t) {
+  // I_x(degrees/2, 1/2) at x = degrees / (degrees + t^2), which is 1 - I_y(1/2, degrees/2) at y = 1 - x.
+  double const x = degrees / (degrees + t * t);
+  double const y = t * t / (degrees + t * t);
+  double const a = degrees / 2;
+  if (x < (a + 1) / (a + 2.5)) return x == 0 ? 0 : incompleteBeta(a, 0.5, x);
+  return y == 0 ? 1 : 1 - incompleteBeta(0.5, a, y);
+}
+
+double studentHalfWidth(double degrees, double tails) {
   double const bounded = std::clamp(degrees, 1.0, 1e6);
-  // The values at infinitely many degrees and at one are 1.96 and 12.71.
+  // For tails of 0.05 it is 1.96 at infinitely many degrees and 12.71 at one. For others the ends move.
   double low = 1.9;
   double high = 13;
-  for (int i = 0; i < 60; ++i) {
-    double const middle = low + (high - low) / 2;
-    (bothTails(bounded, middle) > kTail ? low : high) = middle;
+  if (studentTails(bounded, low) <= tails) {
+    high = low;
+    low = 0;
   }
-  return low + (high - low) / 2;
+  while (studentTails(bounded, high) > tails) {
+    low = high;
+    high *= 2;
+  }
+  for (;;) {
+    double const middle = low + (high - low) / 2;
+    if (middle <= low || middle >= high) return middle;
+    (studentTails(bounded, middle) > tails ? low : high) = middle;
+  }
 }
 
 }  // namespace madloop::inference

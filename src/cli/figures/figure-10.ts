@@ -2,18 +2,14 @@
 // behind generation 1, the distance goes to a limit that depends on n_r, n_s and lambda alone.
 
 import { derivedSeed } from '../../base/derived-seed.js';
+import { type Estimate, meanAndError } from '../../base/mean-and-error.js';
 import type { Chart } from '../../charts/chart.js';
 import { lineChart } from '../../charts/line-chart.js';
 import { withError } from '../../charts/numbers.js';
 import type { JobOptions } from '../../engine/job.js';
 import { progressOfParts } from '../../engine/progress-of-parts.js';
 import { csvText } from '../../files/csv.js';
-import {
-  type Estimate,
-  type GaussianLoopSeries,
-  simulateGaussianLoop,
-} from '../../gaussian-loop/simulate-gaussian-loop.js';
-import { estimate } from '../../loops/replicated-loop.js';
+import { type GaussianLoopSeries, simulateGaussianLoop } from '../../gaussian-loop/simulate-gaussian-loop.js';
 import { tableText } from '../terminal/table.js';
 
 /** What may be chosen; everything else is the paper's. */
@@ -107,7 +103,7 @@ async function longRunDistance(lambda: number, seed: bigint, job: JobOptions): P
     series: true,
     ...job,
   });
-  return estimate(meansOfReplicates(series!));
+  return meanAndError(meansOfReplicates(series!));
 }
 
 function meansOfReplicates({ replicates, generations: length, distance }: GaussianLoopSeries): number[] {

@@ -1,5 +1,6 @@
 // A finished run of `madloop loop`, as JSON, CSV, a table and a chart.
 
+import type { Estimate } from '../../base/mean-and-error.js';
 import type { Chart } from '../../charts/chart.js';
 import { lineChart, lineCharts } from '../../charts/line-chart.js';
 import type { LineChart } from '../../charts/line-chart-data.js';
@@ -7,7 +8,6 @@ import { loopCurve } from '../../charts/loop-curve.js';
 import { withError } from '../../charts/numbers.js';
 import type { SampleLine, SampleSheetOptions } from '../../charts/sample-sheet.js';
 import { csvText } from '../../files/csv.js';
-import type { Estimate } from '../../gaussian-loop/simulate-gaussian-loop.js';
 import { tableText } from '../terminal/table.js';
 
 /** One generation, averaged over replicates. A metric that is not defined there is null. */
