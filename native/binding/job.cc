@@ -45,6 +45,7 @@ void Job::runOnThread() noexcept {
   } catch (...) {
     error_ = std::current_exception();
   }
+  task_->workers().dismiss();  // JavaScript may keep the task for ever
   environment_.complete(*this);
 }
 

@@ -4,13 +4,16 @@
 #include "binding/functions.hpp"
 #include "binding/limit_point_estimator.hpp"
 #include "binding/napi.hpp"
+#include "core/base/memory.hpp"
 #include "core/linalg/eigen_setup.hpp"
 
 namespace {
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   using namespace madloop::binding;
+  // What holds for the whole process, once for all calls.
   madloop::linalg::fixEigenBlocking();
+  madloop::keepFreedMemory(std::size_t{32} << 20);  // the matrices that a generation has in use up to d = 500
   Environment::attach(env);
   exports.Set("startMoments", Napi::Function::New<startMoments>(env, "startMoments"));
   exports.Set("mergeMoments", Napi::Function::New<mergeMoments>(env, "mergeMoments"));

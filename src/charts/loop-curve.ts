@@ -1,7 +1,7 @@
 // From the generations of a loop to a curve.
 
 import { invalid } from '../base/check.js';
-import type { Estimate } from '../gaussian-loop/simulate-gaussian-loop.js';
+import type { Estimate } from '../base/mean-and-error.js';
 import { checkList, checkText } from './check-chart.js';
 import type { Curve } from './line-chart-data.js';
 

@@ -1,28 +1,39 @@
-// Consecutive indices, and loops over pieces of them.
+// Consecutive indices, and how they are cut into pieces: by size alone, so that results never depend on the
+// number of threads.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
-
-#include "core/base/parallel.hpp"
+#include <type_traits>
 
 namespace madloop {
 
 /// The indices from begin to end - 1.
-struct IndexRange {
-  std::size_t begin = 0;
-  std::size_t end = 0;
-  [[nodiscard]] std::size_t size() const { return end - begin; }
+template <class Integer>
+struct Range {
+  Integer begin = 0;
+  Integer end = 0;
+  [[nodiscard]] constexpr Integer size() const { return end - begin; }
 };
 
-/// parallelFor() over pieces of `length` consecutive indices of `range`, the last one shorter:
-/// body(IndexRange).
-template <class Body>
-void parallelForPieces(Task const& task, IndexRange range, std::size_t length, Body const& body) {
-  parallelFor(task, (range.size() + length - 1) / length, [&](std::size_t piece) {
-    std::size_t const begin = range.begin + piece * length;
-    body(IndexRange{begin, std::min(range.end, begin + length)});
-  });
+using IndexRange = Range<std::size_t>;
+
+/// How many pieces of `length` indices a range has, the last one shorter.
+template <class Integer>
+constexpr Integer pieceCount(Range<Integer> range, std::type_identity_t<Integer> length) {
+  return (range.size() + length - 1) / length;
+}
+
+/// The piece of `length` indices that starts with `begin`, shorter at the end of the range.
+template <class Integer>
+constexpr Range<Integer> pieceFrom(Integer begin, Range<Integer> range, std::type_identity_t<Integer> length) {
+  return {begin, std::min(range.end, begin + length)};
+}
+
+/// Calls body(piece) for one piece after the other.
+template <class Integer, class Body>
+void forPieces(Range<Integer> range, std::type_identity_t<Integer> length, Body const& body) {
+  for (Integer begin = range.begin; begin < range.end; begin += length) body(pieceFrom(begin, range, length));
 }
 
 }  // namespace madloop

@@ -1,4 +1,4 @@
-// What a long computation is told and what it reports: thread count, cancellation, progress.
+// What a long computation is told and what it reports: threads, cancellation, progress.
 //
 // Threads: the owner creates a Task, hands it by reference to a core function, may call cancel() and
 // progress() from any thread at any time, and outlives the call. Core code polls throwIfCancelled() at
@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "core/base/error.hpp"
+#include "core/base/workers.hpp"
 
 namespace madloop {
 
@@ -18,13 +19,16 @@ class Task {
   explicit Task(std::size_t threads = 1) : threads_(threads == 0 ? 1 : threads) {}
 
   /// A task within `parent`, for one of several calls that run at the same time: it is cancelled with the
-  /// parent, has threads of its own and keeps its progress to itself. The parent outlives it.
+  /// parent, has workers of its own and keeps its progress to itself. The parent outlives it.
   Task(Task const& parent, std::size_t threads) : threads_(threads == 0 ? 1 : threads), parent_(&parent) {}
 
   Task(Task const&) = delete;
   Task& operator=(Task const&) = delete;
 
   [[nodiscard]] std::size_t threads() const noexcept { return threads_; }
+
+  /// What parallelFor() shares its loops with. They live until the task ends, or until they are dismissed.
+  [[nodiscard]] Workers& workers() const noexcept { return workers_; }
 
   void cancel() noexcept { cancelled_.store(true, std::memory_order_relaxed); }
   [[nodiscard]] bool cancelled() const noexcept {
@@ -44,6 +48,7 @@ class Task {
 
  private:
   std::size_t threads_;
+  mutable Workers workers_;
   Task const* parent_ = nullptr;
   std::atomic<bool> cancelled_{false};
   std::atomic<std::uint64_t> done_{0};

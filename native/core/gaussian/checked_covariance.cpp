@@ -37,9 +37,11 @@ void throwFirstNotFinite(T const* row, std::size_t cols, std::size_t i, std::str
 /// The largest entry in size; all must be finite.
 template <class T>
 double largestEntry(MatrixView<T> given, std::string const& argument, Task const& task) {
-  std::vector<double> largest((given.rows + kTile - 1) / kTile, 0.0);
-  parallelFor(task, largest.size(), [&](std::size_t tile) {
-    for (std::size_t i = tile * kTile; i < std::min((tile + 1) * kTile, given.rows); ++i) {
+  IndexRange const all{0, given.rows};
+  std::vector<double> largest(pieceCount(all, kTile), 0.0);
+  parallelForPieces(task, all, kTile, [&](IndexRange rows) {
+    double& largestHere = largest[rows.begin / kTile];
+    for (std::size_t i = rows.begin; i < rows.end; ++i) {
       T const* const row = given.row(i);
       // Several running maxima need not wait for each other.
       std::array<double, kRunning> most{};
@@ -56,7 +58,7 @@ double largestEntry(MatrixView<T> given, std::string const& argument, Task const
       for (std::size_t j = whole; j < given.cols; ++j) add(j - whole, row[j]);
       for (std::size_t k = 0; k < kRunning; ++k) {
         if (std::isnan(zeros[k])) throwFirstNotFinite(row, given.cols, i, argument);
-        largest[tile] = std::max(largest[tile], most[k]);
+        largestHere = std::max(largestHere, most[k]);
       }
     }
   });
@@ -124,12 +126,11 @@ linalg::EigenMatrix checkedCovariance(MatrixView<T> given, std::string const& ar
       for (std::size_t j = 0; j < columns; ++j) to[j] = mean[j][i];
     }
   };
-  parallelFor(task, (dim + kTile - 1) / kTile, [&](std::size_t tile) {
+  parallelForPieces(task, IndexRange{0, dim}, kTile, [&](IndexRange rows) {
     TileBuffer below;
     TileBuffer mean;
-    std::size_t const top = tile * kTile;
-    for (std::size_t left = 0; left <= top; left += kTile) take(top, left, below, mean);
-    for (std::size_t i = top; i < std::min(top + kTile, dim); ++i) {
+    for (std::size_t left = 0; left <= rows.begin; left += kTile) take(rows.begin, left, below, mean);
+    for (std::size_t i = rows.begin; i < rows.end; ++i) {
       if (double const variance = covariance(static_cast<Index>(i), static_cast<Index>(i)); variance < 0) {
         throw Error(ErrorCode::notPositiveSemidefinite, argument + " must be positive semidefinite, got " +
                                                             messageNumber(variance) + " at " + place(i, i));

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/finite.hpp"
-#include "core/base/index_range.hpp"
+#include "core/base/parallel.hpp"
 #include "core/base/view.hpp"
 
 namespace madloop::gaussian {
@@ -10,7 +10,7 @@ namespace madloop::gaussian {
 /// Throws invalidInput for a NaN or infinity, with its row and column; `argument` names x.
 template <class T>
 void checkFiniteRows(MatrixView<T> x, Task const& task, char const* argument) {
-  parallelForPieces(task, {0, x.rows}, 64, [&](IndexRange rows) {
+  parallelForPieces(task, IndexRange{0, x.rows}, 64, [&](IndexRange rows) {
     for (std::size_t i = rows.begin; i < rows.end; ++i) checkFiniteRow(x.row(i), x.cols, i, argument);
   });
 }

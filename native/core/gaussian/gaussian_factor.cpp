@@ -9,7 +9,6 @@
 
 #include "core/base/checked.hpp"
 #include "core/base/finite.hpp"
-#include "core/base/parallel.hpp"
 #include "core/base/sum.hpp"
 #include "core/gaussian/checked_covariance.hpp"
 #include "core/gaussian/row_blocks.hpp"
@@ -124,7 +123,6 @@ double choleskyUncertainty(CheckedMoments const& moments) {
 }
 
 FactoredGaussian factorMoments(GaussianView const& moments, Task const& task, char const* argument) {
-  Team const team(task);
   CheckedMoments checked = checkMoments(moments, task, argument);
   FactoredGaussian result;
   result.uncertainty = choleskyUncertainty(checked);
@@ -152,7 +150,6 @@ FactoredGaussian factorMoments(Moments const& moments, Task const& task, char co
 
 template <class T>
 FactoredGaussian factorData(MatrixView<T> x, Task& task, char const* argument) {
-  Team const team(task);
   if (x.rows < 2) {
     throwInvalidInput(std::string(argument) + " must have at least 2 rows to have a covariance, got " +
                       std::to_string(x.rows));

@@ -29,9 +29,9 @@ void sampleGaussian(FactoredGaussian const& source, double lambda, std::uint64_t
   random::Stream const stream{random::streamKey(seed, kDomain), 0, 0, 0};
   task.expect(count);
 
-  parallelFor(task, (count + kBlockRows - 1) / kBlockRows, [&](std::size_t block) {
-    std::uint64_t const begin = block * kBlockRows;
-    auto const rows = static_cast<linalg::Index>(std::min(kBlockRows, count - begin));
+  parallelForPieces(task, Range<std::uint64_t>{0, count}, kBlockRows, [&](Range<std::uint64_t> block) {
+    std::uint64_t const begin = block.begin;
+    auto const rows = static_cast<linalg::Index>(block.size());
     linalg::EigenMatrix normals(normalsPerRow, rows);
     random::fillNormals(stream, begin * static_cast<std::uint64_t>(normalsPerRow / 2), normals.data(),
                         static_cast<std::size_t>(normals.size()));

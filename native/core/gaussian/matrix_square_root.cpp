@@ -6,9 +6,9 @@
 #include <limits>
 #include <utility>
 
+#include "core/base/parallel.hpp"
 #include "core/gaussian/checked_covariance.hpp"
 #include "core/linalg/parallel_product.hpp"
-#include "core/linalg/parallel_ranges.hpp"
 #include "core/linalg/symmetric_eigenvectors.hpp"
 
 namespace madloop::gaussian {
@@ -32,12 +32,12 @@ EigenMatrix symmetricProduct(EigenMatrix const& v, linalg::EigenVector const& ro
   EigenMatrix const scaled = used * roots.asDiagonal();
   EigenMatrix result = EigenMatrix::Zero(n, n);
   linalg::addProductLower(result, 1, {scaled, linalg::Side::plain, used, linalg::Side::transposed}, task);
-  linalg::forRanges(task, n, kMirroredColumns, [&](linalg::Range columns) {
-    Index const end = columns.begin + columns.size;
-    auto diagonal = result.block(columns.begin, columns.begin, columns.size, columns.size);
+  parallelForPieces(task, linalg::IndexRange{0, n}, kMirroredColumns, [&](linalg::IndexRange columns) {
+    Index const end = columns.end;
+    auto diagonal = result.block(columns.begin, columns.begin, columns.size(), columns.size());
     diagonal.triangularView<Eigen::StrictlyUpper>() = diagonal.transpose();
-    result.block(columns.begin, end, columns.size, n - end) =
-        result.block(end, columns.begin, n - end, columns.size).transpose();
+    result.block(columns.begin, end, columns.size(), n - end) =
+        result.block(end, columns.begin, n - end, columns.size()).transpose();
   });
   return result;
 }

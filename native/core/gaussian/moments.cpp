@@ -10,7 +10,6 @@
 #include "core/gaussian/row_blocks.hpp"
 #include "core/linalg/eigen.hpp"
 #include "core/linalg/parallel_product.hpp"
-#include "core/linalg/parallel_ranges.hpp"
 
 namespace madloop::gaussian {
 
@@ -128,9 +127,9 @@ Moments moments(MatrixView<T> x, Task& task, char const* argument) {
   double const divisor = x.rows > 1 ? n - 1 : 1;
   for (Index j = 0; j < dim; ++j) result.mean[static_cast<std::size_t>(j)] = shift[j] + residual[j] / n;
   // Groups added up and mirrored a square at a time, which stays in the cache.
-  linalg::forRanges(task, dim, kMirrored, [&](linalg::Range columns) {
+  parallelForPieces(task, linalg::IndexRange{0, dim}, kMirrored, [&](linalg::IndexRange columns) {
     for (Index first = columns.begin; first < dim; first += kMirrored) {
-      for (Index j = columns.begin; j < columns.begin + columns.size; ++j) {
+      for (Index j = columns.begin; j < columns.end; ++j) {
         for (Index i = std::max(first, j); i < std::min(first + kMirrored, dim); ++i) {
           double sum = scatters[0](i, j);
           for (std::size_t g = 1; g < groups.size(); ++g) sum += scatters[g](i, j);

@@ -39,16 +39,15 @@ void forEachCentredBlock(MatrixView<T> x, IndexRange range, linalg::EigenVector 
                          std::size_t blockRows, Use use) {
   auto const dim = static_cast<linalg::Index>(x.cols);
   linalg::EigenMatrix block;
-  for (std::size_t begin = range.begin; begin < range.end; begin += blockRows) {
-    std::size_t const end = std::min(begin + blockRows, range.end);
-    block.resize(dim, static_cast<linalg::Index>(end - begin));
-    for (std::size_t i = begin; i < end; ++i) {
+  forPieces(range, blockRows, [&](IndexRange rows) {
+    block.resize(dim, static_cast<linalg::Index>(rows.size()));
+    for (std::size_t i = rows.begin; i < rows.end; ++i) {
       T const* const row = x.row(i);
-      double* const out = block.col(static_cast<linalg::Index>(i - begin)).data();
+      double* const out = block.col(static_cast<linalg::Index>(i - rows.begin)).data();
       for (linalg::Index j = 0; j < dim; ++j) out[j] = static_cast<double>(row[j]) - centre[j];
     }
     use(block);
-  }
+  });
 }
 
 /// Mean of the rows, accurate for offset data. Errors as for moments().

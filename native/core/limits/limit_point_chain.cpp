@@ -7,10 +7,8 @@
 #include <utility>
 
 #include "core/base/error.hpp"
-#include "core/base/memory.hpp"
 #include "core/base/parallel.hpp"
 #include "core/limits/limit_point_controls.hpp"
-#include "core/linalg/eigen_setup.hpp"
 #include "core/loop/gaussian_loop_chain.hpp"
 #include "core/random/normal.hpp"
 #include "core/random/stream.hpp"
@@ -208,7 +206,6 @@ LimitPointChains::Prepared const& LimitPointChains::prepared(Task const& task) {
 }
 
 void simulateLimitPointChains(std::vector<LimitPointWork> const& work, Task& task) {
-  linalg::fixEigenBlocking();
   // Each once, whatever its number of items: nobody waits for another's.
   std::vector<LimitPointChains*> distinct;
   for (LimitPointWork const& item : work) distinct.push_back(item.chains);
@@ -235,8 +232,6 @@ void simulateLimitPointChains(std::vector<LimitPointWork> const& work, Task& tas
   auto units = [&](std::size_t i) { return static_cast<std::uint64_t>(1 + 1e6 * seconds[i]); };
   for (std::size_t i = 0; i < work.size(); ++i) task.expect(units(i) * work[i].count);
 
-  std::size_t const largestDim = standards.empty() ? 1 : standards.rbegin()->first;
-  keepFreedMemory(16 * largestDim * largestDim * sizeof(double));
   parallelFor(task, firstChain.back(), [&](std::size_t chain) {
     auto const place = static_cast<std::size_t>(std::upper_bound(firstChain.begin(), firstChain.end(), chain) -
                                                 firstChain.begin() - 1);

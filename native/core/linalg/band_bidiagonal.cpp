@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/base/parallel.hpp"
 #include "core/linalg/band_matrix.hpp"
 #include "core/linalg/band_reflector.hpp"
 #include "core/linalg/block_reflector.hpp"
 #include "core/linalg/parallel_product.hpp"
-#include "core/linalg/parallel_ranges.hpp"
 
 namespace madloop::linalg {
 
@@ -108,8 +108,8 @@ Bidiagonal bidiagonaliseInTwoStages(EigenMatrix& a, Task const& task) {
   Index const n = a.cols();
   EigenMatrix space = freshMatrix(spreadRows(a.rows()), n);
   MatrixBlock work = space.topRows(a.rows());
-  forRanges(task, n, kCopiedColumns, [&](Range columns) {
-    work.middleCols(columns.begin, columns.size) = a.middleCols(columns.begin, columns.size);
+  parallelForPieces(task, IndexRange{0, n}, kCopiedColumns, [&](IndexRange columns) {
+    work.middleCols(columns.begin, columns.size()) = a.middleCols(columns.begin, columns.size());
   });
   a.resize(0, 0);
   reduceToBand(work, task);

@@ -8,7 +8,6 @@
 #include "core/base/parallel.hpp"
 #include "core/base/sum.hpp"
 #include "core/linalg/parallel_product.hpp"
-#include "core/linalg/parallel_ranges.hpp"
 
 namespace madloop::linalg {
 
@@ -25,15 +24,6 @@ constexpr Index kColumns = 192;
 
 /// Rows of a triangular solve, or columns to be cleared, that are one piece of work.
 constexpr Index kChunk = 128;
-
-/// Calls body(begin, size) for chunks of [0, count).
-template <class Body>
-void forEachChunk(Index count, Task const& task, Body const& body) {
-  parallelFor(task, static_cast<std::size_t>((count + kChunk - 1) / kChunk), [&](std::size_t chunk) {
-    Index const begin = static_cast<Index>(chunk) * kChunk;
-    body(begin, std::min(kChunk, count - begin));
-  });
-}
 
 /// Exchanges rows and columns p < q of a symmetric matrix of which the lower triangle is stored.
 void exchange(EigenMatrix& a, Index p, Index q) {
@@ -57,7 +47,7 @@ double infinityNormOfLower(EigenMatrix const& a, Index first) {
 
 /// Overwrites columns of s, which all columns before them have updated, by those of L; by halves, so that the
 /// products are as deep as they can be (Gustavson 1997). False where a pivot is not positive.
-bool factorColumns(EigenMatrix& s, Span columns, Task const& task) {
+bool factorColumns(EigenMatrix& s, IndexRange columns, Task const& task) {
   task.throwIfCancelled();
   auto const [begin, end] = columns;
   Index const below = s.rows() - end;
@@ -78,8 +68,8 @@ bool factorColumns(EigenMatrix& s, Span columns, Task const& task) {
   EigenMatrix const lower = corner.matrixL();
   s.block(begin, begin, columns.size(), columns.size()) = lower;
   auto panel = s.block(end, begin, below, columns.size());
-  forEachChunk(below, task, [&](Index first, Index size) {
-    auto rows = panel.middleRows(first, size);
+  parallelForPieces(task, IndexRange{0, below}, kChunk, [&](IndexRange chunk) {
+    auto rows = panel.middleRows(chunk.begin, chunk.size());
     lower.transpose().triangularView<Eigen::Upper>().solveInPlace<Eigen::OnTheRight>(rows);
   });
   return true;
@@ -90,19 +80,20 @@ bool factorColumns(EigenMatrix& s, Span columns, Task const& task) {
 std::optional<EigenMatrix> choleskyFactor(EigenMatrix s, Task const& task) {
   Index const n = s.rows();
   if (!factorColumns(s, {0, n}, task)) return std::nullopt;
-  forEachChunk(n, task, [&](Index begin, Index size) {
-    for (Index j = begin; j < begin + size; ++j) s.col(j).head(j).setZero();
+  parallelForPieces(task, IndexRange{0, n}, kChunk, [&](IndexRange chunk) {
+    for (Index j = chunk.begin; j < chunk.end; ++j) s.col(j).head(j).setZero();
   });
   return s;
 }
 
 double squaredNormOfInverse(EigenMatrix const& lower, Task const& task) {
   Index const n = lower.rows();
-  std::vector<double> sums(static_cast<std::size_t>((n + kColumns - 1) / kColumns));
-  forRanges(task, n, kColumns, [&](Range range) {
+  IndexRange const all{0, n};
+  std::vector<double> sums(static_cast<std::size_t>(pieceCount(all, kColumns)));
+  parallelForPieces(task, all, kColumns, [&](IndexRange range) {
     // Columns begin .. of the inverse are zero above row begin.
     Index const below = n - range.begin;
-    EigenMatrix columns = EigenMatrix::Identity(below, range.size);
+    EigenMatrix columns = EigenMatrix::Identity(below, range.size());
     for (Index k = 0; k < below; k += kDeepBlock) {
       task.throwIfCancelled();
       Index const height = std::min(kDeepBlock, below - k);

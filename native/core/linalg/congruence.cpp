@@ -4,7 +4,6 @@
 
 #include "core/base/parallel.hpp"
 #include "core/linalg/parallel_product.hpp"
-#include "core/linalg/parallel_ranges.hpp"
 
 namespace madloop::linalg {
 
@@ -18,18 +17,21 @@ constexpr Index kColumns = 64;
 EigenMatrix congruence(EigenMatrix const& lower, EigenMatrix s, double factor, Task const& task) {
   Index const n = s.rows();
   EigenMatrix y = freshMatrix(n, n);
-  forRanges(task, n, kColumns, [&](Range columns) {
-    for (Index j = columns.begin; j < columns.begin + columns.size; ++j) {
+  parallelForPieces(task, IndexRange{0, n}, kColumns, [&](IndexRange columns) {
+    for (Index j = columns.begin; j < columns.end; ++j) {
       s.col(j).head(j).setZero();
       s(j, j) /= 2;
     }
-    y.middleCols(columns.begin, columns.size).setZero();
+    y.middleCols(columns.begin, columns.size()).setZero();
   });
-  auto const innerOfLower = [](Span rows, Span columns) { return Span{columns.begin, rows.end}; };
+  auto const innerOfLower = [](IndexRange rows, IndexRange columns) {
+    return IndexRange{columns.begin, rows.end};
+  };
   addProductLower(y, 1, {s, Side::plain, lower, Side::plain, innerOfLower}, task);
-  forRanges(task, n, kColumns, [&](Range columns) { s.middleCols(columns.begin, columns.size).setZero(); });
-  // Of the lower triangle, the row is the larger index: above it, columns of both factors are zero.
-  auto const inner = [n](Span rows, Span) { return Span{rows.begin, n}; };
+  parallelForPieces(task, IndexRange{0, n}, kColumns,
+                    [&](IndexRange columns) { s.middleCols(columns.begin, columns.size()).setZero(); });
+  // In the lower triangle the row is the larger index: above it, columns of both factors are zero.
+  auto const inner = [n](IndexRange rows, IndexRange) { return IndexRange{rows.begin, n}; };
   addProductLower(s, factor, {lower, Side::transposed, y, Side::plain, inner}, task);
   addProductLower(s, factor, {y, Side::transposed, lower, Side::plain, inner}, task);
   return s;

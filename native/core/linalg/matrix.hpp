@@ -7,10 +7,12 @@
 #include <utility>
 
 #include "core/base/aligned_array.hpp"
+#include "core/base/index_range.hpp"
 
 namespace madloop::linalg {
 
 using Index = std::ptrdiff_t;
+using IndexRange = Range<Index>;
 
 /// `size` doubles, not initialised, aligned like the lines of a cache. Copies are deep; what was moved from is
 /// empty.

@@ -5,7 +5,6 @@
 
 #include "core/base/parallel.hpp"
 #include "core/base/sum.hpp"
-#include "core/linalg/parallel_ranges.hpp"
 
 namespace madloop::linalg {
 
@@ -18,8 +17,8 @@ constexpr Index kSummedColumns = 64;
 
 double squaredNorm(EigenMatrix const& m, Task const& task) {
   EigenVector sums(m.cols());
-  forRanges(task, m.cols(), kSummedColumns, [&](Range columns) {
-    for (Index j = columns.begin; j < columns.begin + columns.size; ++j) {
+  parallelForPieces(task, IndexRange{0, m.cols()}, kSummedColumns, [&](IndexRange columns) {
+    for (Index j = columns.begin; j < columns.end; ++j) {
       double const* const column = m.col(j).data();
       sums[j] = fixedOrderSum(static_cast<std::size_t>(m.rows()),
                               [&](std::size_t i) { return column[i] * column[i]; });
@@ -36,8 +35,8 @@ double innerProduct(EigenMatrix const& a, EigenMatrix const& b) {
 
 double oneNorm(EigenMatrix const& m, Task const& task) {
   EigenVector sums(m.cols());
-  forRanges(task, m.cols(), kSummedColumns, [&](Range columns) {
-    for (Index j = columns.begin; j < columns.begin + columns.size; ++j) {
+  parallelForPieces(task, IndexRange{0, m.cols()}, kSummedColumns, [&](IndexRange columns) {
+    for (Index j = columns.begin; j < columns.end; ++j) {
       double const* const column = m.col(j).data();
       sums[j] =
           fixedOrderSum(static_cast<std::size_t>(m.rows()), [&](std::size_t i) { return std::abs(column[i]); });
@@ -51,9 +50,9 @@ double squaredSpectralNormBound(EigenMatrix const& m, Task const& task) {
   if (m.size() == 0) return 0;
   EigenMatrix rowSums = EigenMatrix::Zero(m.rows(), ranges);
   EigenVector columnSums(m.cols());
-  forRanges(task, m.cols(), kSummedColumns, [&](Range columns) {
+  parallelForPieces(task, IndexRange{0, m.cols()}, kSummedColumns, [&](IndexRange columns) {
     double* const sums = rowSums.col(columns.begin / kSummedColumns).data();
-    for (Index j = columns.begin; j < columns.begin + columns.size; ++j) {
+    for (Index j = columns.begin; j < columns.end; ++j) {
       double const* const column = m.col(j).data();
       for (Index i = 0; i < m.rows(); ++i) sums[i] += std::abs(column[i]);
       columnSums[j] =

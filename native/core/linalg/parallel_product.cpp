@@ -23,17 +23,15 @@ constexpr Index kSymmetricTile = 96;
 constexpr Index kSmall = Index{1} << 17;
 
 struct Tile {
-  Span rows;
-  Span columns;
+  IndexRange rows;
+  IndexRange columns;
 };
-
-Span tileSpan(Index i, Index edge, Index size) { return {i * edge, std::min((i + 1) * edge, size)}; }
 
 std::vector<Tile> tilesOf(Index rows, Index columns, bool lower) {
   std::vector<Tile> tiles;
-  for (Index j = 0; j * kTile < columns; ++j) {
-    for (Index i = lower ? j : 0; i * kTile < rows; ++i)
-      tiles.push_back({tileSpan(i, kTile, rows), tileSpan(j, kTile, columns)});
+  for (Index j = 0; j < columns; j += kTile) {
+    for (Index i = lower ? j : 0; i < rows; i += kTile)
+      tiles.push_back({pieceFrom(i, {0, rows}, kTile), pieceFrom(j, {0, columns}, kTile)});
   }
   return tiles;
 }
@@ -62,7 +60,7 @@ using PacketSquare = Eigen::internal::PacketBlock<Packet, kLanes>;
 /// Packs whole panels of kHeight lines from line `first` on over the inner indices k: inner index after inner
 /// index, line beside line.
 template <Index kHeight>
-void packPanels(Lines const& lines, Index first, Index panels, Span k, double* out) {
+void packPanels(Lines const& lines, Index first, Index panels, IndexRange k, double* out) {
   using namespace Eigen::internal;
   Packet const factor = pset1<Packet>(lines.factor);
   Index const stride = lines.m.outerStride();
@@ -103,8 +101,8 @@ void packPanels(Lines const& lines, Index first, Index panels, Span k, double* o
   }
 }
 
-/// The same for the last lines, fewer than `height`: zeros beyond.
-void packLastPanel(Lines const& lines, Span last, Span k, Index height, double* out) {
+/// Packs the last lines, fewer than `height`, with zeros beyond.
+void packLastPanel(Lines const& lines, IndexRange last, IndexRange k, Index height, double* out) {
   for (Index p = 0; p < k.size(); ++p, out += height) {
     for (Index i = 0; i < last.size(); ++i) {
       double const value = lines.areRows ? lines.m.coeff(last.begin + i, k.begin + p)
@@ -116,7 +114,7 @@ void packLastPanel(Lines const& lines, Span last, Span k, Index height, double* 
 }
 
 /// Packs `span` of the lines in panels of `height`.
-void pack(Lines const& lines, Span span, Span k, Index height, double* out) {
+void pack(Lines const& lines, IndexRange span, IndexRange k, Index height, double* out) {
   Index const panels = span.size() / height;
   switch (height) {
     case 4:
@@ -143,13 +141,13 @@ void pack(Lines const& lines, Span span, Span k, Index height, double* out) {
 /// All lines of a tile over the inner indices `inner`, packed.
 struct Panels {
   double const* data;
-  Span inner;
+  IndexRange inner;
 };
 
 /// The part of a tile that the inner indices k contribute, from panels over these and more. The kernels write
 /// rows, and c is stored by columns: so the roles of a and b are exchanged, c^T += (alpha op(b))^T op(a)^T.
 /// Where only the lower triangle is wanted nothing is written above the diagonal.
-void addTile(MatrixBlock& c, Tile const& tile, Span k, Panels const& b, Panels const& a, bool lower) {
+void addTile(MatrixBlock& c, Tile const& tile, IndexRange k, Panels const& b, Panels const& a, bool lower) {
   TileProduct<double> const& kernel = tileProductFloat64.chosen();
   std::array<double, 256> space;
   double* const edge = space.data();
@@ -223,7 +221,7 @@ class Tiling {
 
   template <class Body>
   void forEachDepth(Body const& body) const {
-    for (Index begin = 0; begin < depth_; begin += kDepth) body(Span{begin, std::min(depth_, begin + kDepth)});
+    forPieces(IndexRange{0, depth_}, kDepth, body);
   }
 
   /// Packs both factors, a depth of all their lines at a time, and each piece of them once.
@@ -232,13 +230,13 @@ class Tiling {
     AlignedArray<double> const ofB = roomForPanels(c_.cols(), std::min(kDepth, depth_));
     Index const piecesOfA = (c_.rows() + kTile - 1) / kTile;
     Index const piecesOfB = (c_.cols() + kTile - 1) / kTile;
-    forEachDepth([&](Span k) {
+    forEachDepth([&](IndexRange k) {
       forAll(piecesOfA + piecesOfB, [&](Index piece) {
         bool const isA = piece < piecesOfA;
         Index const own = isA ? piece : piece - piecesOfA;
-        double* const out = (isA ? ofA : ofB).get() + own * kTile * k.size();
-        if (isA) pack(linesOfA_, tileSpan(own, kTile, c_.rows()), k, panelWidth(), out);
-        if (!isA) pack(linesOfB_, tileSpan(own, kTile, c_.cols()), k, panelHeight(), out);
+        IndexRange const lines = pieceFrom(own * kTile, {0, isA ? c_.rows() : c_.cols()}, kTile);
+        double* const out = (isA ? ofA : ofB).get() + lines.begin * k.size();
+        pack(isA ? linesOfA_ : linesOfB_, lines, k, isA ? panelWidth() : panelHeight(), out);
       });
       forAll(static_cast<Index>(tiles_.size()), [&](Index i) {
         Tile const& tile = tiles_[static_cast<std::size_t>(i)];
@@ -247,12 +245,13 @@ class Tiling {
     });
   }
 
-  /// Of a narrow result, packs the factor of its short side first, and a tile of the other when its turn comes.
+  /// For a narrow result: packs the factor of its short side first, and a tile of the other when its turn
+  /// comes.
   void runNarrow() const {
     bool const sharesB = c_.cols() <= kTile;
     Index const shortSide = sharesB ? c_.cols() : c_.rows();
     AlignedArray<double> const shared = roomForPanels(shortSide, depth_);
-    forEachDepth([&](Span k) {
+    forEachDepth([&](IndexRange k) {
       double* const out = shared.get() + k.begin * roundUp(shortSide, kTile);
       if (sharesB) pack(linesOfB_, {0, shortSide}, k, panelHeight(), out);
       if (!sharesB) pack(linesOfA_, {0, shortSide}, k, panelWidth(), out);
@@ -260,7 +259,7 @@ class Tiling {
     forAll(static_cast<Index>(tiles_.size()), [&](Index i) {
       Tile const& tile = tiles_[static_cast<std::size_t>(i)];
       AlignedArray<double> const own = roomForPanels(kTile, std::min(kDepth, depth_));
-      forEachDepth([&](Span k) {
+      forEachDepth([&](IndexRange k) {
         if (sharesB) pack(linesOfA_, tile.rows, k, panelWidth(), own.get());
         if (!sharesB) pack(linesOfB_, tile.columns, k, panelHeight(), own.get());
         double const* const other = shared.get() + k.begin * roundUp(shortSide, kTile);
@@ -270,10 +269,11 @@ class Tiling {
   }
 
   /// What the packed inner indices contribute to a tile, less those where it has zeros.
-  void addTilePart(Tile const& tile, Span packed, double const* panelsOfB, double const* panelsOfA) const {
-    Span k = packed;
+  void addTilePart(Tile const& tile, IndexRange packed, double const* panelsOfB,
+                   double const* panelsOfA) const {
+    IndexRange k = packed;
     if (inner_) {
-      Span const wanted = inner_(tile.rows, tile.columns);
+      IndexRange const wanted = inner_(tile.rows, tile.columns);
       k = {std::max(k.begin, wanted.begin), std::min(k.end, wanted.end)};
     }
     if (k.begin < k.end) addTile(c_, tile, k, {panelsOfB, packed}, {panelsOfA, packed}, lower_);
@@ -282,7 +282,7 @@ class Tiling {
   MatrixBlock& c_;
   Lines const linesOfA_;
   Lines const linesOfB_;
-  std::function<Span(Span, Span)> const& inner_;
+  std::function<IndexRange(IndexRange, IndexRange)> const& inner_;
   bool const lower_;
   Task const& task_;
   Index const depth_;
@@ -311,16 +311,15 @@ void addSymmetricProduct(MatrixBlock c, double alpha, ConstMatrixBlock s, ConstM
   AlignedArray<double> const ofB = roomForPanels(b.cols(), n);
   pack({b, false, alpha}, {0, b.cols()}, {0, n}, panelHeight(), ofB.get());
   Panels const panelsOfB{ofB.get(), {0, n}};
-  parallelFor(task, static_cast<std::size_t>((n + kSymmetricTile - 1) / kSymmetricTile), [&](std::size_t i) {
-    Tile const tile{tileSpan(static_cast<Index>(i), kSymmetricTile, n), {0, b.cols()}};
+  parallelForPieces(task, IndexRange{0, n}, kSymmetricTile, [&](IndexRange rows) {
+    Tile const tile{rows, {0, b.cols()}};
     AlignedArray<double> const ofA = roomForPanels(kSymmetricTile, kDepth);
-    // What lines of a matrix contribute whose inner index is that of the product less `shift`.
-    auto const add = [&](Lines const& lines, Span span, Span inner, Index shift) {
-      for (Index begin = inner.begin; begin < inner.end; begin += kDepth) {
-        Span const k{begin, std::min(begin + kDepth, inner.end)};
+    // Adds what `span` of the lines contributes; their inner index is that of the product less `shift`.
+    auto const add = [&](Lines const& lines, IndexRange span, IndexRange inner, Index shift) {
+      forPieces(inner, kDepth, [&](IndexRange k) {
         pack(lines, span, {k.begin - shift, k.end - shift}, panelWidth(), ofA.get());
         addTile(c, tile, k, panelsOfB, {ofA.get(), k}, false);
-      }
+      });
     };
     auto const [begin, end] = tile.rows;
     EigenMatrix const corner =

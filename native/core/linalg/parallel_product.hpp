@@ -21,13 +21,6 @@ constexpr Index spreadRows(Index rows) {
 
 enum class Side { plain, transposed };
 
-/// A range of indices [begin, end).
-struct Span {
-  Index begin = 0;
-  Index end = 0;
-  [[nodiscard]] Index size() const { return end - begin; }
-};
-
 /// The factors of a product op(a) op(b) and what is known about it.
 struct Product {
   ConstMatrixBlock a;
@@ -36,7 +29,7 @@ struct Product {
   Side sideB;
   /// The inner indices at which a tile (rows, columns) of the product may have nonzero terms; empty: all.
   /// How triangular factors save their zeros.
-  std::function<Span(Span rows, Span columns)> inner = {};
+  std::function<IndexRange(IndexRange rows, IndexRange columns)> inner = {};
 };
 
 /// c += alpha op(a) op(b). `c` overlaps neither factor.

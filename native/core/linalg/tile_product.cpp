@@ -152,14 +152,16 @@ Kernel<TileProduct<float>> const tileProductFloat32("tile product, float32",
                                                      {InstructionSet::avx2, {6, 16, avx2Kernel}},
                                                      {InstructionSet::avx512, {12, 32, avx512Kernel}}});
 Kernel<TileProduct<double>> const tileProductFloat64("tile product, float64",
-                                                     {{InstructionSet::portable, {4, 8, portableKernel<double>}},
+                                                     {{InstructionSet::portable,
+                                                       {4, 8, portableKernel<double>}},
                                                       {InstructionSet::avx2, {6, 8, avx2Kernel}},
                                                       {InstructionSet::avx512, {12, 16, avx512Kernel}}});
 #else
-Kernel<TileProduct<float>> const tileProductFloat32("tile product, float32",
-                                                    {{InstructionSet::portable, {4, 8, portableKernel<float>}}});
+Kernel<TileProduct<float>> const tileProductFloat32("tile product, float32", {{InstructionSet::portable,
+                                                                               {4, 8, portableKernel<float>}}});
 Kernel<TileProduct<double>> const tileProductFloat64("tile product, float64",
-                                                     {{InstructionSet::portable, {4, 8, portableKernel<double>}}});
+                                                     {{InstructionSet::portable,
+                                                       {4, 8, portableKernel<double>}}});
 #endif
 
 }  // namespace madloop::linalg

@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/parallel.hpp"
 #include "core/base/sum.hpp"
 #include "core/linalg/parallel_product.hpp"
-#include "core/linalg/parallel_ranges.hpp"
 #include "core/linalg/secular_equation.hpp"
 
 namespace madloop::linalg {
@@ -26,14 +26,10 @@ constexpr Index kPart = 256;
 constexpr Index kRootsPerRange = 32;
 constexpr Index kRowsPerRange = 64;
 
-/// A diagonal block of T, cut behind its first `half` rows.
-struct Block {
-  Index begin;
-  Index size;
-  [[nodiscard]] Index half() const { return size / 2; }
-  [[nodiscard]] Block upper() const { return {begin, half()}; }
-  [[nodiscard]] Block lower() const { return {begin + half(), size - half()}; }
-};
+// A diagonal block of T, as the range of its rows, is cut in the middle.
+Index cutOf(IndexRange block) { return block.begin + block.size() / 2; }
+IndexRange upperHalf(IndexRange block) { return {block.begin, cutOf(block)}; }
+IndexRange lowerHalf(IndexRange block) { return {cutOf(block), block.end}; }
 
 /// What a deflated update leaves to do: diag(poles) + u u^T, u_j^2 = residues.
 struct Update {
@@ -67,18 +63,18 @@ class DivideAndConquer {
   }
 
   Eigendecomposition run(Task& task) {
-    Block const whole{0, values_.size()};
-    std::vector<Block> parts;
-    std::vector<Block> merges;
+    IndexRange const whole{0, values_.size()};
+    std::vector<IndexRange> parts;
+    std::vector<IndexRange> merges;
     tear(whole, parts, merges);
     parallelFor(task, parts.size(), [&](std::size_t i) {
       Task const alone;
       solve(parts[i], alone);
-      task.add(tridiagonalEigenvectorsUnits(parts[i].size));
+      task.add(tridiagonalEigenvectorsUnits(parts[i].size()));
     });
-    for (Block const& block : merges) {
+    for (IndexRange const& block : merges) {
       merge(block, task);
-      auto const size = static_cast<std::uint64_t>(block.size);
+      auto const size = static_cast<std::uint64_t>(block.size());
       task.add(size * size * size);
     }
     return sorted(task);
@@ -87,49 +83,49 @@ class DivideAndConquer {
  private:
   /// T = diag(T_1, T_2) + |beta| v v^T with v = (0, ..., 0, 1, sign beta, 0, ..., 0), at every cut; lists the
   /// parts for one thread each, and what is to be merged after them, in order.
-  void tear(Block block, std::vector<Block>& parts, std::vector<Block>& merges) {
-    if (block.size <= kPart) {
+  void tear(IndexRange block, std::vector<IndexRange>& parts, std::vector<IndexRange>& merges) {
+    if (block.size() <= kPart) {
       parts.push_back(block);
       cut(block);
       return;
     }
     cutOnce(block);
-    tear(block.upper(), parts, merges);
-    tear(block.lower(), parts, merges);
+    tear(upperHalf(block), parts, merges);
+    tear(lowerHalf(block), parts, merges);
     merges.push_back(block);
   }
 
-  void cut(Block block) {
-    if (block.size <= kLeaf) return;
+  void cut(IndexRange block) {
+    if (block.size() <= kLeaf) return;
     cutOnce(block);
-    cut(block.upper());
-    cut(block.lower());
+    cut(upperHalf(block));
+    cut(lowerHalf(block));
   }
 
-  void cutOnce(Block block) {
-    Index const row = block.begin + block.half();
+  void cutOnce(IndexRange block) {
+    Index const row = cutOf(block);
     double const beta = std::abs(t_.subdiagonal[row - 1]);
     t_.diagonal[row - 1] -= beta;
     t_.diagonal[row] -= beta;
   }
 
-  void solve(Block block, Task const& task) {
-    if (block.size <= kLeaf) {
+  void solve(IndexRange block, Task const& task) {
+    if (block.size() <= kLeaf) {
       solveLeaf(block);
       return;
     }
-    solve(block.upper(), task);
-    solve(block.lower(), task);
+    solve(upperHalf(block), task);
+    solve(lowerHalf(block), task);
     merge(block, task);
   }
 
-  void solveLeaf(Block block) {
+  void solveLeaf(IndexRange block) {
     Eigen::SelfAdjointEigenSolver<EigenMatrix> solver;
-    EigenVector diagonal = t_.diagonal.segment(block.begin, block.size);
-    EigenVector subdiagonal = t_.subdiagonal.segment(block.begin, block.size - 1);
+    EigenVector diagonal = t_.diagonal.segment(block.begin, block.size());
+    EigenVector subdiagonal = t_.subdiagonal.segment(block.begin, block.size() - 1);
     // The iteration works from the bottom up; a matrix that grows downwards would take it many more sweeps, and
     // the vectors as many more roundings.
-    bool const turned = std::abs(diagonal[0]) < std::abs(diagonal[block.size - 1]);
+    bool const turned = std::abs(diagonal[0]) < std::abs(diagonal[block.size() - 1]);
     if (turned) {
       std::reverse(diagonal.begin(), diagonal.end());
       std::reverse(subdiagonal.begin(), subdiagonal.end());
@@ -137,14 +133,14 @@ class DivideAndConquer {
     solver.computeFromTridiagonal(diagonal, subdiagonal, Eigen::ComputeEigenvectors);
     if (solver.info() != Eigen::Success)
       throw Error(ErrorCode::noConvergence, "tridiagonalEigenvectors: no convergence");
-    values_.segment(block.begin, block.size) = solver.eigenvalues();
-    auto vectors = vectors_.block(block.begin, block.begin, block.size, block.size);
+    values_.segment(block.begin, block.size()) = solver.eigenvalues();
+    auto vectors = vectors_.block(block.begin, block.begin, block.size(), block.size());
     if (turned) {
       vectors = solver.eigenvectors().colwise().reverse();
     } else {
       vectors = solver.eigenvectors();
     }
-    std::iota(ordered(block.begin), ordered(block.begin + block.size), block.begin);
+    std::iota(ordered(block.begin), ordered(block.end), block.begin);
   }
 
   [[nodiscard]] std::vector<Index>::iterator ordered(Index i) {
@@ -156,34 +152,35 @@ class DivideAndConquer {
   }
 
   /// From the eigendecompositions of a block's halves to its own.
-  void merge(Block block, Task const& task) {
-    std::vector<Support> support(static_cast<std::size_t>(block.size), Support::upper);
-    std::fill(support.begin() + static_cast<std::ptrdiff_t>(block.half()), support.end(), Support::lower);
+  void merge(IndexRange block, Task const& task) {
+    std::vector<Support> support(static_cast<std::size_t>(block.size()), Support::upper);
+    std::fill(support.begin() + (cutOf(block) - block.begin), support.end(), Support::lower);
     Update const update = deflate(block, support);
     if (!update.columns.empty()) applyUpdate(block, update, support, task);
-    std::sort(ordered(block.begin), ordered(block.begin + block.size), byValue());
+    std::sort(ordered(block.begin), ordered(block.end), byValue());
   }
 
   /// Takes out of the update what it does not change to rounding: columns that it hardly touches, and of two
   /// with nearly equal values one, after a rotation (Dongarra & Sorensen 1987).
-  Update deflate(Block block, std::vector<Support>& support) {
-    Index const row = block.begin + block.half();
+  Update deflate(IndexRange block, std::vector<Support>& support) {
+    Index const row = cutOf(block);
     double const beta = t_.subdiagonal[row - 1];
     // u = sqrt(2 |beta|) z with |z| = 1.
-    EigenVector z(block.size);
-    for (Index j = 0; j < block.size; ++j) {
-      double const entry = j < block.half() ? vectors_(row - 1, block.begin + j)
-                                            : std::copysign(1.0, beta) * vectors_(row, block.begin + j);
+    EigenVector z(block.size());
+    for (Index j = 0; j < block.size(); ++j) {
+      double const entry = block.begin + j < cutOf(block)
+                               ? vectors_(row - 1, block.begin + j)
+                               : std::copysign(1.0, beta) * vectors_(row, block.begin + j);
       z[j] = entry * std::sqrt(0.5);
     }
     double const rho = 2 * std::abs(beta);
     double largest = rho;
-    for (Index j = 0; j < block.size; ++j) largest = std::max(largest, std::abs(values_[block.begin + j]));
+    for (Index j = 0; j < block.size(); ++j) largest = std::max(largest, std::abs(values_[block.begin + j]));
     double const tolerance = 8 * std::max(kEps * largest, negligible_);
 
     std::vector<Index> ascending;
-    ascending.reserve(static_cast<std::size_t>(block.size));
-    std::merge(ordered(block.begin), ordered(row), ordered(row), ordered(block.begin + block.size),
+    ascending.reserve(static_cast<std::size_t>(block.size()));
+    std::merge(ordered(block.begin), ordered(row), ordered(row), ordered(block.end),
                std::back_inserter(ascending), byValue());
     std::vector<Index> kept;
     for (Index const column : ascending) {
@@ -224,8 +221,8 @@ class DivideAndConquer {
 
   /// Columns a and b of the eigenvectors turned by a plane rotation, with the diagonal entries that go with
   /// them.
-  void rotate(Block block, Index a, Index b, double cosine, double sine) {
-    for (Index i = block.begin; i < block.begin + block.size; ++i) {
+  void rotate(IndexRange block, Index a, Index b, double cosine, double sine) {
+    for (Index i = block.begin; i < block.end; ++i) {
       double const first = vectors_(i, a);
       double const second = vectors_(i, b);
       vectors_(i, a) = cosine * first + sine * second;
@@ -237,17 +234,20 @@ class DivideAndConquer {
     values_[b] = first * sine * sine + second * cosine * cosine;
   }
 
-  void applyUpdate(Block block, Update const& update, std::vector<Support> const& support, Task const& task) {
+  void applyUpdate(IndexRange block, Update const& update, std::vector<Support> const& support,
+                   Task const& task) {
     Grouping const grouping = group(block, update, support);
     auto const count = static_cast<Index>(update.columns.size());
-    EigenMatrix const upper = gather(block.upper(), update, grouping, 0, grouping.above);
-    EigenMatrix const lower = gather(block.lower(), update, grouping, count - grouping.below, grouping.below);
+    EigenMatrix const upper = gather(upperHalf(block), update, grouping, 0, grouping.above);
+    EigenMatrix const lower =
+        gather(lowerHalf(block), update, grouping, count - grouping.below, grouping.below);
     EigenMatrix const changes = updateVectors(update, grouping, task);
     scatter(upper, changes.topRows(grouping.above), block.begin, update, task);
-    scatter(lower, changes.bottomRows(grouping.below), block.begin + block.half(), update, task);
+    scatter(lower, changes.bottomRows(grouping.below), cutOf(block), update, task);
   }
 
-  [[nodiscard]] static Grouping group(Block block, Update const& update, std::vector<Support> const& support) {
+  [[nodiscard]] static Grouping group(IndexRange block, Update const& update,
+                                      std::vector<Support> const& support) {
     Grouping grouping;
     grouping.position.resize(update.columns.size());
     Index next = 0;
@@ -263,13 +263,13 @@ class DivideAndConquer {
   }
 
   /// The rows of a half of the columns at positions first .. first + count - 1.
-  [[nodiscard]] EigenMatrix gather(Block half, Update const& update, Grouping const& grouping, Index first,
+  [[nodiscard]] EigenMatrix gather(IndexRange half, Update const& update, Grouping const& grouping, Index first,
                                    Index count) const {
-    EigenMatrix gathered(half.size, count);
+    EigenMatrix gathered(half.size(), count);
     for (std::size_t j = 0; j < update.columns.size(); ++j) {
       Index const position = grouping.position[j] - first;
       if (position >= 0 && position < count)
-        gathered.col(position) = vectors_.col(update.columns[j]).segment(half.begin, half.size);
+        gathered.col(position) = vectors_.col(update.columns[j]).segment(half.begin, half.size());
     }
     return gathered;
   }
@@ -279,8 +279,8 @@ class DivideAndConquer {
                Task const& task) {
     EigenMatrix product = EigenMatrix::Zero(half.rows(), changes.cols());
     addProduct(product, 1, {half, Side::plain, changes, Side::plain}, task);
-    forRanges(task, product.cols(), kRootsPerRange, [&](Range columns) {
-      for (Index j = columns.begin; j < columns.begin + columns.size; ++j)
+    parallelForPieces(task, IndexRange{0, product.cols()}, kRootsPerRange, [&](IndexRange columns) {
+      for (Index j = columns.begin; j < columns.end; ++j)
         vectors_.col(update.columns[static_cast<std::size_t>(j)]).segment(row, product.rows()) = product.col(j);
     });
   }
@@ -291,8 +291,8 @@ class DivideAndConquer {
     double const residueSum = fixedOrderSum(
         static_cast<std::size_t>(count), [&](std::size_t i) { return update.residues[static_cast<Index>(i)]; });
     EigenMatrix differences(count, count);  // poles_j - eigenvalue_i at (j, i)
-    forRanges(task, count, kRootsPerRange, [&](Range roots) {
-      for (Index i = roots.begin; i < roots.begin + roots.size; ++i) {
+    parallelForPieces(task, IndexRange{0, count}, kRootsPerRange, [&](IndexRange roots) {
+      for (Index i = roots.begin; i < roots.end; ++i) {
         SecularRoot const root = secularRoot(update.poles, update.residues, residueSum, i);
         double const origin = update.poles[root.origin];
         for (Index j = 0; j < count; ++j) differences(j, i) = (update.poles[j] - origin) - root.offset;
@@ -303,22 +303,22 @@ class DivideAndConquer {
     // The u of which the computed eigenvalues are the exact ones, u_j^2 = prod_i (lambda_i - d_j) /
     // prod_{i != j} (d_i - d_j) (Loewner; Gu & Eisenstat 1995, equation 3.3): with it, vectors are orthogonal.
     EigenVector u(count);
-    forRanges(task, count, kRowsPerRange, [&](Range rows) {
-      EigenVector squares = EigenVector::Ones(rows.size);
+    parallelForPieces(task, IndexRange{0, count}, kRowsPerRange, [&](IndexRange rows) {
+      EigenVector squares = EigenVector::Ones(rows.size());
       for (Index i = 0; i < count; ++i) {
-        for (Index k = 0; k < rows.size; ++k) {
+        for (Index k = 0; k < rows.size(); ++k) {
           Index const j = rows.begin + k;
           double const distance = j == i ? -1.0 : update.poles[j] - update.poles[i];
           squares[k] *= differences(j, i) / distance;
         }
       }
-      for (Index k = 0; k < rows.size; ++k)
+      for (Index k = 0; k < rows.size(); ++k)
         u[rows.begin + k] = std::copysign(std::sqrt(squares[k]), update.u[rows.begin + k]);
     });
 
-    forRanges(task, count, kRootsPerRange, [&](Range roots) {
+    parallelForPieces(task, IndexRange{0, count}, kRootsPerRange, [&](IndexRange roots) {
       EigenVector vector(count);
-      for (Index i = roots.begin; i < roots.begin + roots.size; ++i) {
+      for (Index i = roots.begin; i < roots.end; ++i) {
         for (Index j = 0; j < count; ++j) vector[j] = u[j] / differences(j, i);
         double const squared = fixedOrderSum(static_cast<std::size_t>(count), [&](std::size_t j) {
           return vector.data()[j] * vector.data()[j];
@@ -334,8 +334,8 @@ class DivideAndConquer {
   [[nodiscard]] Eigendecomposition sorted(Task const& task) const {
     Index const n = values_.size();
     Eigendecomposition result{EigenVector(n), EigenMatrix(n, n)};
-    forRanges(task, n, kRootsPerRange, [&](Range cols) {
-      for (Index j = cols.begin; j < cols.begin + cols.size; ++j) {
+    parallelForPieces(task, IndexRange{0, n}, kRootsPerRange, [&](IndexRange cols) {
+      for (Index j = cols.begin; j < cols.end; ++j) {
         Index const column = order_[static_cast<std::size_t>(j)];
         result.values[j] = values_[column];
         result.vectors.col(j) = vectors_.col(column);

@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/parallel.hpp"
 #include "core/base/sum.hpp"
 #include "core/linalg/householder.hpp"
 #include "core/linalg/parallel_product.hpp"
-#include "core/linalg/parallel_ranges.hpp"
 #include "core/linalg/symmetric_product.hpp"
 
 namespace madloop::linalg {
@@ -122,11 +122,11 @@ class Reducer {
 
 /// T with H_b ... H_{b+m-1} = I - V T V^T, upper triangular: column j of T is -tau_j T (V^T v_j), below it
 /// tau_j.
-EigenMatrix blockFactor(EigenMatrix const& reflectors, EigenVector const& tau, Range block, Index n) {
-  auto const v = reflectors.block(block.begin, block.begin, n - block.begin, block.size);
+EigenMatrix blockFactor(EigenMatrix const& reflectors, EigenVector const& tau, IndexRange block, Index n) {
+  auto const v = reflectors.block(block.begin, block.begin, n - block.begin, block.size());
   EigenMatrix const gram = v.transpose() * v;
-  EigenMatrix t = EigenMatrix::Zero(block.size, block.size);
-  for (Index j = 0; j < block.size; ++j) {
+  EigenMatrix t = EigenMatrix::Zero(block.size(), block.size());
+  for (Index j = 0; j < block.size(); ++j) {
     double const tauJ = tau[block.begin + j];
     t(j, j) = tauJ;
     for (Index i = 0; i < j; ++i) {
@@ -145,24 +145,25 @@ TridiagonalReduction reduceToTridiagonal(EigenMatrix const& a, Task& task) { ret
 void multiplyByReflectors(TridiagonalReduction const& reduction, EigenMatrix& z, Task& task) {
   Index const n = reduction.tau.size();
   Index const count = std::max<Index>(n - 1, 0);
-  std::vector<EigenMatrix> factors(static_cast<std::size_t>((count + kBlock - 1) / kBlock));
-  forRanges(task, count, kBlock, [&](Range block) {
+  IndexRange const all{0, count};
+  std::vector<EigenMatrix> factors(static_cast<std::size_t>(pieceCount(all, kBlock)));
+  parallelForPieces(task, all, kBlock, [&](IndexRange block) {
     factors[static_cast<std::size_t>(block.begin / kBlock)] =
         blockFactor(reduction.reflectors, reduction.tau, block, n);
   });
-  forRanges(task, z.cols(), kColumns, [&](Range cols) {
+  parallelForPieces(task, IndexRange{0, z.cols()}, kColumns, [&](IndexRange cols) {
     for (std::size_t index = factors.size(); index-- > 0;) {
       task.throwIfCancelled();
       EigenMatrix const& t = factors[index];
       Index const begin = static_cast<Index>(index) * kBlock;
       // Rows up to the first reflector's leading one stay as they are.
       auto const v = reduction.reflectors.block(begin + 1, begin, n - begin - 1, t.cols());
-      auto part = z.block(begin + 1, cols.begin, n - begin - 1, cols.size);
+      auto part = z.block(begin + 1, cols.begin, n - begin - 1, cols.size());
       EigenMatrix const along = v.transpose() * part;
       EigenMatrix const scaled = t.triangularView<Eigen::Upper>() * along;
       part.noalias() -= v * scaled;
     }
-    task.add(multiplyByReflectorsUnits(n, cols.size));
+    task.add(multiplyByReflectorsUnits(n, cols.size()));
   });
 }
 

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "core/base/checked.hpp"
-#include "core/base/memory.hpp"
 #include "core/base/parallel.hpp"
 #include "core/base/sum.hpp"
 #include "core/linalg/nuclear_norm.hpp"
@@ -63,9 +62,6 @@ GaussianLoopResult simulateGaussianLoop(GaussianLoopParameters const& parameters
   task.expect(checkedMultiply(parameters.replicates, parameters.generations, "replicates x generations"));
   LoopReference const reference = makeLoopReference(parameters, task, "simulateGaussianLoop");
   std::uint64_t const key = random::streamKey(parameters.seed, kDomain);
-
-  // What a generation has in use, and more.
-  keepFreedMemory(16 * parameters.dim * parameters.dim * sizeof(double));
 
   LoopStatistics statistics(parameters.replicates, parameters.generations, parameters.series);
   parallelFor(task, statistics.groups(), [&](std::size_t group) {

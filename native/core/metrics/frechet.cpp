@@ -7,7 +7,6 @@
 #include <string>
 #include <utility>
 
-#include "core/base/parallel.hpp"
 #include "core/base/sum.hpp"
 #include "core/linalg/congruence.hpp"
 #include "core/linalg/inverse_norm.hpp"
@@ -47,8 +46,8 @@ linalg::EigenMatrix crossProduct(FactoredGaussian const& a, FactoredGaussian con
   linalg::EigenMatrix product = linalg::zeroMatrix(a.factor.cols(), b.factor.cols());
   linalg::Index const dim = a.factor.rows();
   // Rows of a triangular factor above the column's index are zero.
-  auto inner = [&](linalg::Span rows, linalg::Span columns) {
-    return linalg::Span{std::max(a.triangular ? rows.begin : 0, b.triangular ? columns.begin : 0), dim};
+  auto inner = [&](linalg::IndexRange rows, linalg::IndexRange columns) {
+    return linalg::IndexRange{std::max(a.triangular ? rows.begin : 0, b.triangular ? columns.begin : 0), dim};
   };
   linalg::addProduct(product, 1, {a.factor, linalg::Side::transposed, b.factor, linalg::Side::plain, inner},
                      task);
@@ -88,7 +87,6 @@ std::optional<linalg::NuclearNorm> rootsByCongruence(gaussian::CheckedMoments& a
 }  // namespace
 
 FrechetDistance frechetDistance(FactoredGaussian a, FactoredGaussian b, Task& task) {
-  Team const team(task);
   if (a.mean.size() != b.mean.size()) {
     throwInvalidInput("frechetDistance: a and b must have the same dimension, got " +
                       std::to_string(a.mean.size()) + " and " + std::to_string(b.mean.size()));
@@ -136,7 +134,6 @@ FrechetDistance frechetDistance(FactoredGaussian a, FactoredGaussian b, Task& ta
 }
 
 FrechetDistance frechetDistance(gaussian::GaussianView const& a, gaussian::GaussianView const& b, Task& task) {
-  Team const team(task);
   if (a.dim == b.dim && a.dim >= kCongruenceDim) {
     gaussian::CheckedMoments first = gaussian::checkMoments(a, task, "a");
     gaussian::CheckedMoments second = gaussian::checkMoments(b, task, "b");

@@ -126,7 +126,7 @@ class Fitting {
     WhitenedComponents const components = whitened();
     std::size_t const tiles = data_.rows.count();
     std::vector<double> sums(tiles);
-    parallelForPieces(task_, {0, tiles}, std::max<std::size_t>(1, tiles / 32), [&](IndexRange range) {
+    parallelForPieces(task_, IndexRange{0, tiles}, std::max<std::size_t>(1, tiles / 32), [&](IndexRange range) {
       Responsibilities shares(mixture_.components);
       WhitenedComponents::Workspace workspace(components);
       for (std::size_t t = range.begin; t < range.end; ++t)
@@ -262,7 +262,6 @@ MixtureFit fitGaussianMixture(MatrixView<T> x, MixtureFitOptions const& options,
                       std::to_string(x.rows) + " rows for " + std::to_string(options.components) +
                       " components");
   }
-  Team const team(task);  // every iteration is a short loop
   std::size_t const runs = start ? 1 : options.restarts;
   task.expect(runs * options.maximumIterations);
   gaussian::Moments const moments = gaussian::moments(x, task, "training set");

@@ -45,7 +45,7 @@ std::size_t tilesInPiece(std::size_t dim) {
 /// after = before with one more centre.
 void addCentre(RowTiles const& rows, double const* centre, Potential const& before, Potential& after,
                Task const& task) {
-  parallelForPieces(task, {0, rows.count()}, tilesInPiece(rows.dim()), [&](IndexRange tiles) {
+  parallelForPieces(task, IndexRange{0, rows.count()}, tilesInPiece(rows.dim()), [&](IndexRange tiles) {
     alignas(kPanelAlignment) double distances[kTileRows];
     for (std::size_t t = tiles.begin; t < tiles.end; ++t) {
       Tile const tile = rows.tile(t);

@@ -5,7 +5,7 @@
 
 #include "core/base/elementary.hpp"
 #include "core/base/finite.hpp"
-#include "core/base/index_range.hpp"
+#include "core/base/parallel.hpp"
 #include "core/mixture/whitened_components.hpp"
 
 namespace madloop::mixture {
@@ -59,7 +59,7 @@ void mixtureLogDensity(GaussianMixture const& mixture, MatrixView<T> x, double* 
   std::vector<double> const centre = centreOfMeans(mixture);
   WhitenedComponents const components(mixture, centre.data(), false, task, "mixture: ");
   task.expect(x.rows);
-  parallelForPieces(task, {0, tileCount(x.rows)}, 1, [&](IndexRange tiles) {
+  parallelForPieces(task, IndexRange{0, tileCount(x.rows)}, 1, [&](IndexRange tiles) {
     AlignedArray<double> const coordinates(mixture.dim * kTileRows);
     AlignedArray<double> const terms(kChunk * kTileRows);
     WhitenedComponents::Workspace workspace(components);

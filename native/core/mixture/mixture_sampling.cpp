@@ -141,7 +141,7 @@ void sampleMixture(GaussianMixture const& mixture, double lambda, WeightBias bia
   random::checkBlocks(choiceStream, 0, count);
   task.expect(count);
 
-  parallelForPieces(task, {0, count}, kBlockRows, [&](IndexRange rows) {
+  parallelForPieces(task, IndexRange{0, count}, kBlockRows, [&](IndexRange rows) {
     std::vector<double> normals(2 * blocksPerRow * rows.size());
     random::fillNormals(normalStream, rows.begin * blocksPerRow, normals.data(), normals.size());
     for (std::size_t i = rows.begin; i < rows.end; ++i) {

@@ -6,7 +6,7 @@
 
 #include "core/base/aligned_array.hpp"
 #include "core/base/finite.hpp"
-#include "core/base/index_range.hpp"
+#include "core/base/parallel.hpp"
 #include "core/base/task.hpp"
 #include "core/base/view.hpp"
 #include "core/linalg/eigen.hpp"
@@ -52,7 +52,7 @@ class RowTiles {
   template <class T>
   RowTiles(MatrixView<T> x, double const* centre, Task const& task, char const* argument)
       : rows_(x.rows), dim_(x.cols), data_(tileCount(x.rows) * x.cols * kTileRows) {
-    parallelForPieces(task, {0, count()}, 64, [&](IndexRange tiles) {
+    parallelForPieces(task, IndexRange{0, count()}, 64, [&](IndexRange tiles) {
       for (std::size_t t = tiles.begin; t < tiles.end; ++t) loadTile(x, t, centre, at(t), argument);
     });
   }

@@ -66,18 +66,12 @@ bool wanted(IndexRange rows, IndexRange all, IndexRange columns, Pairs pairs) {
          columns.end > rows.begin + 1;
 }
 
-template <class Use>
-void forEachBlock(IndexRange range, std::size_t size, Use use) {
-  for (std::size_t begin = range.begin; begin < range.end; begin += size)
-    use(IndexRange{begin, std::min(range.end, begin + size)});
-}
-
 }  // namespace
 
 std::uint64_t distanceTileProgress(IndexRange rows, std::size_t columns, Pairs pairs) {
   std::uint64_t total = 0;
-  forEachBlock(rows, kTileRows, [&](IndexRange block) {
-    forEachBlock({0, columns}, kTileColumns, [&](IndexRange tile) {
+  forPieces(rows, kTileRows, [&](IndexRange block) {
+    forPieces(IndexRange{0, columns}, kTileColumns, [&](IndexRange tile) {
       if (wanted(block, rows, tile, pairs)) total += block.size() * tile.size() / 256;
     });
   });
@@ -89,9 +83,9 @@ void forEachDistanceTile(FramedPoints const& x, IndexRange rows, FramedPoints co
   linalg::TileProduct<float> const& kernel = linalg::tileProductFloat32.chosen();
   std::size_t const dim = x.points.cols();
   std::vector<IndexRange> blocks;
-  forEachBlock(rows, kTileRows, [&](IndexRange block) { blocks.push_back(block); });
+  forPieces(rows, kTileRows, [&](IndexRange block) { blocks.push_back(block); });
 
-  forEachBlock({0, y.points.rows()}, kSegmentColumns, [&](IndexRange segment) {
+  forPieces(IndexRange{0, y.points.rows()}, kSegmentColumns, [&](IndexRange segment) {
     std::size_t const paddedColumns = roundUp<std::size_t>(segment.size(), 32);
     Packing columns(kernel.columns, paddedColumns, dim);
     parallelFor(task, paddedColumns / kernel.columns,
@@ -108,10 +102,10 @@ void forEachDistanceTile(FramedPoints const& x, IndexRange rows, FramedPoints co
 
       // Neighbouring blocks are worked on at the same time: each begins elsewhere, so that their threads seldom
       // want the same column's data.
-      std::size_t const tiles = (segment.size() + kTileColumns - 1) / kTileColumns;
+      std::size_t const tiles = pieceCount(segment, kTileColumns);
       for (std::size_t t = 0; t < tiles; ++t) {
         std::size_t const begin = segment.begin + (t + 3 * b) % tiles * kTileColumns;
-        IndexRange const tile = {begin, std::min(segment.end, begin + kTileColumns)};
+        IndexRange const tile = pieceFrom(begin, segment, kTileColumns);
         if (!wanted(block, rows, tile, pairs)) continue;
         task.throwIfCancelled();
         std::size_t const first = tile.begin - segment.begin;

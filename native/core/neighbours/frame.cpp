@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "core/base/index_range.hpp"
+#include "core/base/parallel.hpp"
 #include "core/base/sum.hpp"
 #include "core/gaussian/finite_rows.hpp"
 #include "core/linalg/tile_product.hpp"
@@ -54,7 +54,7 @@ Result overPieces(std::span<Points const> sets, Task const& task, Result start, 
   for (Points const& points : sets) {
     std::size_t const length = pieceLength(points);
     std::vector<Result> results((points.rows() + length - 1) / length, start);
-    parallelForPieces(task, {0, points.rows()}, length,
+    parallelForPieces(task, IndexRange{0, points.rows()}, length,
                       [&](IndexRange rows) { results[rows.begin / length] = map(points, rows); });
     for (Result const& result : results) start = reduce(start, result);
   }
@@ -95,7 +95,7 @@ std::vector<double> medianOfSome(std::span<Points const> sets) {
 }
 
 int commonGrid(std::span<Points const> sets, Task const& task) {
-  // Of no use below this: 2^53 grid steps do not reach from it to the largest value.
+  // A grid finer than this is of no use: 2^53 of its steps do not reach from it to the largest value.
   return overPieces(
       sets, task, kNoGrid,
       [](Points const& points, IndexRange rows) {
@@ -179,7 +179,7 @@ Frame makeFrame(std::span<Points const> sets, std::span<char const* const> names
 FramedPoints inFrame(Points points, std::vector<std::uint32_t> identities, Frame const& frame,
                      Task const& task) {
   FramedPoints result{points, std::move(identities), std::vector<double>(points.rows())};
-  parallelForPieces(task, {0, points.rows()}, pieceLength(points), [&](IndexRange rows) {
+  parallelForPieces(task, IndexRange{0, points.rows()}, pieceLength(points), [&](IndexRange rows) {
     std::visit(
         [&](auto const& view) {
           for (std::size_t i = rows.begin; i < rows.end; ++i) {

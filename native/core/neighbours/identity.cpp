@@ -3,7 +3,7 @@
 #include <bit>
 #include <unordered_map>
 
-#include "core/base/index_range.hpp"
+#include "core/base/parallel.hpp"
 
 namespace madloop::neighbours {
 
@@ -22,7 +22,7 @@ std::uint64_t hashOf(std::vector<double> const& values) {
 
 std::vector<std::uint64_t> hashesOf(Points const& points, Task const& task) {
   std::vector<std::uint64_t> hashes(points.rows());
-  parallelForPieces(task, {0, points.rows()}, 64, [&](IndexRange rows) {
+  parallelForPieces(task, IndexRange{0, points.rows()}, 64, [&](IndexRange rows) {
     std::vector<double> values(points.cols());
     for (std::size_t i = rows.begin; i < rows.end; ++i) {
       points.load(i, 1, values.data());

@@ -34,7 +34,7 @@ struct Inclusions {
   /// Balls around point p: at q * points + p.
   std::vector<std::uint32_t> ballsAroundPoint;
 
-  // The same with half of both sets, bit r or entry r for the r-th halves; empty without half-sampling.
+  // With half of both sets, bit r or entry r for the r-th halves; empty without half-sampling.
   /// Whether ball b holds a point.
   std::vector<std::uint32_t> occupiedInHalf;
   /// Whether there is a ball around point p.

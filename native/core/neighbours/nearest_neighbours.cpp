@@ -4,7 +4,7 @@
 #include <limits>
 #include <mutex>
 
-#include "core/base/index_range.hpp"
+#include "core/base/parallel.hpp"
 #include "core/base/spin.hpp"
 #include "core/neighbours/distance_tiles.hpp"
 #include "core/neighbours/near_pairs.hpp"
@@ -210,27 +210,25 @@ class TileSearch {
   std::vector<float> norms_;
 };
 
-template <class Use>
-void forEachStrip(std::size_t points, std::size_t k, Use use) {
+/// Points whose candidates are held at a time.
+std::size_t stripLength(std::size_t k) {
   std::size_t const bytes = CandidateLists::capacityFor(k) * sizeof(Candidate);
-  std::size_t const size = std::max<std::size_t>(1024, kStripBytes / bytes);
-  for (std::size_t begin = 0; begin < points; begin += size)
-    use(IndexRange{begin, std::min(points, begin + size)});
+  return std::max<std::size_t>(1024, kStripBytes / bytes);
 }
 
 }  // namespace
 
 std::uint64_t neighbourRadiiProgress(std::size_t points, std::size_t depth) {
   std::uint64_t total = 0;
-  forEachStrip(points, depth,
-               [&](IndexRange strip) { total += distanceTileProgress(strip, points, Pairs::oncePerPair); });
+  forPieces(IndexRange{0, points}, stripLength(depth),
+            [&](IndexRange strip) { total += distanceTileProgress(strip, points, Pairs::oncePerPair); });
   return total;
 }
 
 NeighbourRadii neighbourRadii(FramedPoints const& x, Frame const& frame, std::size_t depth,
                               ChooseRanks const& choose, Task& task) {
   NeighbourRadii result;
-  forEachStrip(x.points.rows(), depth, [&](IndexRange strip) {
+  forPieces(IndexRange{0, x.points.rows()}, stripLength(depth), [&](IndexRange strip) {
     CandidateLists lists(x, frame, strip, depth);
     TileSearch search(x, frame, lists);
     forEachDistanceTile(x, strip, x, Pairs::oncePerPair, frame, task,

@@ -115,11 +115,10 @@ TEST_CASE("progress is counted over all threads") {
   CHECK(task.total() == 1000);
 }
 
-TEST_CASE("a team runs loop after loop, each index once, and outlives an exception") {
+TEST_CASE("a task's workers run loop after loop, each index once, and outlive an exception") {
   for (std::size_t const threads : std::vector<std::size_t>{1, 2, 7}) {
     CAPTURE(threads);
     Task const task(threads);
-    madloop::Team const team(task);
     for (std::size_t round = 0; round < 200; ++round) {
       std::vector<std::atomic<int>> visits(round % 9);
       parallelFor(task, visits.size(),
@@ -128,22 +127,68 @@ TEST_CASE("a team runs loop after loop, each index once, and outlives an excepti
           std::all_of(visits.begin(), visits.end(), [](std::atomic<int> const& visit) { return visit == 2; }));
       CHECK_THROWS_AS(parallelFor(task, 3, [](std::size_t) { throw std::runtime_error("stop"); }),
                       std::runtime_error);
+      if (round % 50 == 49) task.workers().dismiss();
     }
   }
 }
 
-TEST_CASE("a loop of a task with fewer threads takes no more of a team") {
+TEST_CASE("threads are started once for all loops of a task, and no more than it has") {
+  struct Mark {
+    explicit Mark(std::atomic<int>& counter) { ++counter; }
+  };
+  static std::atomic<int> started{0};
+  Task const task(3);
+  for (int round = 0; round < 100; ++round) {
+    parallelFor(task, 8, [&](std::size_t) {
+      thread_local Mark const mark(started);
+      static_cast<void>(mark);
+      parallelFor(task, 8, [&](std::size_t) { thread_local Mark const inner(started); });
+    });
+  }
+  CHECK(started <= 2 * 3);  // both marks of each thread
+}
+
+TEST_CASE("a loop within a loop stays on its thread, unless its task is its own") {
   Task const task(4);
-  madloop::Team const team(task);
-  Task const narrow(2);
-  std::atomic<int> running{0};
-  std::atomic<int> most{0};
-  parallelFor(narrow, 64, [&](std::size_t) {
-    int const now = ++running;
-    for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {
-    }
-    std::this_thread::yield();
-    --running;
+  std::atomic<bool> left{false};
+  parallelFor(task, 4, [&](std::size_t) {
+    auto const thread = std::this_thread::get_id();
+    parallelFor(task, 100, [&](std::size_t) {
+      if (std::this_thread::get_id() != thread) left = true;
+    });
   });
-  CHECK(most <= 2);
+  CHECK(!left);
+
+  // Each of the inner indices waits for the other: one thread alone would never return.
+  parallelFor(task, 2, [&](std::size_t) {
+    Task const own(task, 2);
+    std::atomic<int> arrived{0};
+    parallelFor(own, 2, [&](std::size_t) {
+      ++arrived;
+      while (arrived < 2) std::this_thread::yield();
+    });
+  });
+}
+
+TEST_CASE("tasks that run at the same time keep to their own threads") {
+  auto const mostAtOnce = [](std::size_t threads) {
+    Task const task(threads);
+    std::atomic<int> running{0};
+    std::atomic<int> most{0};
+    for (int round = 0; round < 50; ++round) {
+      parallelFor(task, 16, [&](std::size_t) {
+        int const now = ++running;
+        for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {
+        }
+        std::this_thread::yield();
+        --running;
+      });
+    }
+    return most.load();
+  };
+  int ofOther = 0;
+  std::thread other([&] { ofOther = mostAtOnce(3); });
+  CHECK(mostAtOnce(2) <= 2);
+  other.join();
+  CHECK(ofOther <= 3);
 }

@@ -201,8 +201,8 @@ TEST_CASE("products in tiles equal plain products, whatever side is transposed, 
   EigenMatrix triangular = EigenMatrix::Zero(400, 400);
   linalg::addProduct(triangular, 1,
                      {lower, Side::transposed, lower, Side::plain,
-                      [](linalg::Span rows, linalg::Span columns) {
-                        return linalg::Span{std::max(rows.begin, columns.begin), 400};
+                      [](linalg::IndexRange rows, linalg::IndexRange columns) {
+                        return linalg::IndexRange{std::max(rows.begin, columns.begin), 400};
                       }},
                      task);
   CHECK((triangular - lower.transpose() * lower).cwiseAbs().maxCoeff() <= 1e-12);
