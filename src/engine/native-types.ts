@@ -1,4 +1,4 @@
-// What the addon exports, exactly (native/binding/functions.hpp). Every value is of the exact kind named here: the
+// What the addon exports, exactly (native/binding/functions.def). Every value is of the exact kind named here: the
 // API files check and convert, the binding only makes sure.
 //
 // Errors are plain Error objects with a `code`; src/engine/job.ts makes them MadloopErrors.

@@ -34,11 +34,10 @@ it('loading the addon leaves denormal numbers alone', () => {
 
 it('MADLOOP_KERNELS=portable makes every kernel portable, and another word is refused', () => {
   const kernels = (largest: string) =>
-    spawnSync(
-      process.execPath,
-      [join(root, 'dist/cli/main.js'), 'info', '--json'],
-      { encoding: 'utf8', env: { ...process.env, MADLOOP_KERNELS: largest } },
-    );
+    spawnSync(process.execPath, [join(root, 'dist/cli/main.js'), 'info', '--json'], {
+      encoding: 'utf8',
+      env: { ...process.env, MADLOOP_KERNELS: largest },
+    });
   const { kernels: chosen } = JSON.parse(kernels('portable').stdout) as { kernels: object };
   expect(Object.keys(chosen).length).toBeGreaterThan(0);
   expect(new Set(Object.values(chosen))).toEqual(new Set(['portable']));
