@@ -74,6 +74,10 @@ HeldArray<double> Arguments::float64Array(char const* name) const {
   return HeldArray<double>(get(name), function_ + ": " + name);
 }
 
+HeldArray<std::uint32_t> Arguments::uint32Array(char const* name) const {
+  return HeldArray<std::uint32_t>(get(name), function_ + ": " + name);
+}
+
 HeldRealArray Arguments::realArray(char const* name, std::size_t length) const {
   return holdRealArray(get(name), length, function_ + ": " + name);
 }

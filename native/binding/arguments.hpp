@@ -49,6 +49,8 @@ class Arguments {
   [[nodiscard]] HeldArray<double> float64Array(char const* name, std::size_t length) const;
   /// A Float64Array of any length.
   [[nodiscard]] HeldArray<double> float64Array(char const* name) const;
+  /// A Uint32Array of any length.
+  [[nodiscard]] HeldArray<std::uint32_t> uint32Array(char const* name) const;
   /// Element `index` of an array that `name` names, as an integer in [0, 2^53].
   [[nodiscard]] std::size_t sizeAt(HeldArray<double> const& array, std::size_t index, char const* name) const;
   /// A Float32Array or Float64Array of exactly `length` elements.

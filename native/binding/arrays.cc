@@ -1,6 +1,6 @@
 #include "binding/arrays.hpp"
 
-#include <type_traits>
+#include <cstdint>
 
 #include "core/base/error.hpp"
 
@@ -31,10 +31,18 @@ TypedArrayInfo inspect(Napi::Value const& value, std::string const& what) {
 }
 
 template <class T>
-constexpr napi_typedarray_type arrayType = std::is_same_v<T, float> ? napi_float32_array : napi_float64_array;
+constexpr napi_typedarray_type arrayType = napi_float64_array;
+template <>
+constexpr napi_typedarray_type arrayType<float> = napi_float32_array;
+template <>
+constexpr napi_typedarray_type arrayType<std::uint32_t> = napi_uint32_array;
 
 template <class T>
-constexpr char const* arrayTypeName = std::is_same_v<T, float> ? "Float32Array" : "Float64Array";
+constexpr char const* arrayTypeName = "Float64Array";
+template <>
+constexpr char const* arrayTypeName<float> = "Float32Array";
+template <>
+constexpr char const* arrayTypeName<std::uint32_t> = "Uint32Array";
 
 }  // namespace
 
@@ -57,6 +65,7 @@ HeldArray<T>::HeldArray(Napi::Value const& value, std::size_t length, std::strin
 
 template class HeldArray<float>;
 template class HeldArray<double>;
+template class HeldArray<std::uint32_t>;
 
 HeldRealArray holdRealArray(Napi::Value const& value, std::size_t length, std::string const& what) {
   if (inspect(value, what).type == napi_float32_array) return HeldArray<float>(value, length, what);

@@ -17,8 +17,8 @@
 
 namespace madloop::binding {
 
-/// A typed array of T (float or double), held until destruction. Made and destroyed on the JavaScript thread;
-/// data() may be used on any.
+/// A typed array of T (float, double or std::uint32_t), held until destruction. Made and destroyed on the
+/// JavaScript thread; data() may be used on any.
 template <class T>
 class HeldArray {
  public:

@@ -382,11 +382,18 @@ export interface NativeMultinomialRequest {
   readonly counts: Float64Array;
 }
 
+/** Random integers of a stream of their own, which the seed names. */
+interface NativeRandomIntegersRequest {
+  readonly seed: bigint;
+  /** Where in the stream to begin: 0, or what the call before has returned. */
+  readonly position: number;
+}
+
 /** A job that goes wrong in a chosen way, for the tests of the binding. */
 export interface NativeFaultRequest {
   readonly threads: number;
   readonly kind: 'none' | 'bad_alloc' | 'int' | 'madloop' | 'napi' | 'runtime_error';
-  /** Of a millisecond each. */
+  /** Steps of a millisecond. */
   readonly steps: number;
   /** Throw while the result is made, not while the work runs. */
   readonly inResult: boolean;
@@ -398,7 +405,7 @@ export interface NativeFaultRequest {
 export type KernelSet = 'portable' | 'avx2' | 'avx512';
 
 export interface BuildInfo {
-  /** Of the package that the addon was built from. */
+  /** The version of the package that the addon was built from. */
   readonly version: string;
   /** The instruction-set level that it was built for. */
   readonly variant: 'v2' | 'v3' | 'v4' | 'generic';
@@ -434,6 +441,19 @@ export interface NativeAddon {
     readonly work: readonly NativeLimitPointWork[];
   }): NativeJob<void>;
   multinomialUniform(request: NativeMultinomialRequest): void;
+  /** Fills the integers, uniform on 0 ... limit - 1; limit is 1 to 2^32. Returns the new position. */
+  randomIntegers(
+    request: NativeRandomIntegersRequest & { readonly limit: number; readonly integers: Uint32Array },
+  ): number;
+  /** The steps of a shuffle of `order` that decide its elements begin ... end - 1. Returns the new position. */
+  shuffle(
+    request: NativeRandomIntegersRequest & {
+      /** Changed. */
+      readonly order: Uint32Array;
+      readonly begin: number;
+      readonly end: number;
+    },
+  ): number;
   studentTails(request: { readonly degrees: number; readonly t: number }): number;
   studentHalfWidth(request: { readonly degrees: number; readonly tails: number }): number;
   startFault(request: NativeFaultRequest): NativeJob<number>;

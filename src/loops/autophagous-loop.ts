@@ -1,7 +1,7 @@
 import { derivedSeed } from '../base/derived-seed.js';
-import { RandomIntegers } from '../base/random-integers.js';
 import type { Matrix } from '../base/shapes.js';
 import { multinomialUniform } from '../distributions/multinomial.js';
+import { RandomIntegers } from '../distributions/random-integers.js';
 import { ProgressReporter } from '../engine/progress.js';
 import { firstRows, pickRows } from '../engine/rows.js';
 import { realParts } from '../gaussian-loop/parameters.js';

@@ -1,11 +1,10 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { allocate } from '../base/allocate.js';
 import { checkMatrix, invalid } from '../base/check.js';
 import { MadloopError } from '../base/errors.js';
 import { boolean, resolve, rows, type TableOf } from '../base/options.js';
-import { drawsPerTurn, identityOrder, RandomIntegers } from '../base/random-integers.js';
 import type { Matrix } from '../base/shapes.js';
 import { moments } from '../distributions/moments.js';
+import { identityOrder, RandomIntegers } from '../distributions/random-integers.js';
 import { pickRows } from '../engine/rows.js';
 import type { RealSamples, Reference } from './reference.js';
 
@@ -45,22 +44,21 @@ export function datasetReference(data: Matrix, options: DatasetReferenceOptions 
 
 function drawWithoutReplacement(data: Matrix, seed: bigint): RealSamples {
   const random = new RandomIntegers(seed);
-  const order = identityOrder(data.rows); // the first `left` rows are still to be drawn
-  let left = data.rows;
+  const order = identityOrder(data.rows); // the first `drawn` rows are used up
+  let drawn = 0;
   return {
     async draw(count, { generation }) {
-      if (count > left) {
+      if (count > data.rows - drawn) {
         throw new MadloopError(
           'ERR_EXHAUSTED',
-          `generation ${generation} wants ${count} real rows, but ${left} of ${data.rows} are left. ` +
+          `generation ${generation} wants ${count} real rows, but ${data.rows - drawn} of ${data.rows} are left. ` +
             'Take fewer real samples or generations, or { replace: true }',
         );
       }
-      const end = left;
-      left -= count;
-      await random.shuffleLongTail(order, left, end);
-      // Shuffled from its end, the list is drawn from its end.
-      return pickRows(data, order.subarray(left, end).reverse());
+      const begin = drawn;
+      drawn += count;
+      await random.shuffle(order, begin, drawn);
+      return pickRows(data, order.subarray(begin, drawn));
     },
   };
 }
@@ -68,12 +66,8 @@ function drawWithoutReplacement(data: Matrix, seed: bigint): RealSamples {
 function drawWithReplacement(data: Matrix): RealSamples {
   return {
     async draw(count, { seed }) {
-      const random = new RandomIntegers(seed);
       const indices = allocate('datasetReference', 'the drawn rows', Uint32Array, count);
-      for (let i = 0; i < count; i += 1) {
-        if (i > 0 && i % drawsPerTurn === 0) await nextTurn();
-        indices[i] = random.below(data.rows);
-      }
+      await new RandomIntegers(seed).fill(indices, data.rows);
       return pickRows(data, indices);
     },
   };

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { MadloopError } from '../../src/base/errors.js';
-import { RandomIntegers } from '../../src/base/random-integers.js';
+import { RandomIntegers } from '../../src/distributions/random-integers.js';
 import { memorySource } from '../support/memory-source.js';
 import { npyBytes, zipBytes } from '../support/zip-bytes.js';
 

@@ -4,8 +4,6 @@
 
 #include <cstdint>
 
-#include "core/base/portability.hpp"
-
 namespace madloop::random {
 
 struct PhiloxBlock {
@@ -22,8 +20,8 @@ inline constexpr std::uint32_t kKeyIncrement0 = 0x9E3779B9;
 inline constexpr std::uint32_t kKeyIncrement1 = 0xBB67AE85;
 
 /// One round, in place. Takes single words so that a loop over many counters vectorises.
-MADLOOP_HD constexpr void round(std::uint32_t& c0, std::uint32_t& c1, std::uint32_t& c2, std::uint32_t& c3,
-                                std::uint32_t key0, std::uint32_t key1) {
+constexpr void round(std::uint32_t& c0, std::uint32_t& c1, std::uint32_t& c2, std::uint32_t& c3,
+                     std::uint32_t key0, std::uint32_t key1) {
   std::uint64_t const product0 = static_cast<std::uint64_t>(kMultiplier0) * c0;
   std::uint64_t const product1 = static_cast<std::uint64_t>(kMultiplier1) * c2;
   c0 = static_cast<std::uint32_t>(product1 >> 32) ^ c1 ^ key0;
@@ -33,8 +31,8 @@ MADLOOP_HD constexpr void round(std::uint32_t& c0, std::uint32_t& c1, std::uint3
 }
 
 /// All rounds, in place.
-MADLOOP_HD constexpr void scramble(std::uint32_t& c0, std::uint32_t& c1, std::uint32_t& c2, std::uint32_t& c3,
-                                   std::uint64_t key) {
+constexpr void scramble(std::uint32_t& c0, std::uint32_t& c1, std::uint32_t& c2, std::uint32_t& c3,
+                        std::uint64_t key) {
   auto key0 = static_cast<std::uint32_t>(key);
   auto key1 = static_cast<std::uint32_t>(key >> 32);
   for (int i = 0; i < kRounds; ++i) {
@@ -47,7 +45,7 @@ MADLOOP_HD constexpr void scramble(std::uint32_t& c0, std::uint32_t& c1, std::ui
 }  // namespace philox
 
 /// The 128 random bits at `counter`. The key's low 32 bits are Random123's key word 0.
-MADLOOP_HD constexpr PhiloxBlock philox4x32(PhiloxBlock counter, std::uint64_t key) {
+constexpr PhiloxBlock philox4x32(PhiloxBlock counter, std::uint64_t key) {
   philox::scramble(counter.word[0], counter.word[1], counter.word[2], counter.word[3], key);
   return counter;
 }

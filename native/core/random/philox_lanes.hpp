@@ -1,6 +1,6 @@
 // Philox4x32-10 on several counters at once. Plain loops over uint32 do vectorise, but g++ spends half of their
 // time on shuffles around the widening products; with each 32-bit word in the low half of a 64-bit lane there
-// are none. Integers only, so every build gives the same bits. The only file with instruction-set intrinsics.
+// are none. Integers only, so every build gives the same bits.
 #pragma once
 
 #include <cstddef>

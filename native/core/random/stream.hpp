@@ -11,7 +11,6 @@
 
 #include <cstdint>
 
-#include "core/base/portability.hpp"
 #include "core/random/philox.hpp"
 
 namespace madloop::random {
@@ -27,13 +26,13 @@ struct Stream {
   std::uint32_t part = 0;  // below 2^24
 
   /// The Philox counter of block `index` (below 2^40): the layout above.
-  [[nodiscard]] MADLOOP_HD constexpr PhiloxBlock counter(std::uint64_t index) const {
+  [[nodiscard]] constexpr PhiloxBlock counter(std::uint64_t index) const {
     return {{static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32) | (part << 8),
              generation, chain}};
   }
 
   /// The block of random bits at `index` (below 2^40).
-  [[nodiscard]] MADLOOP_HD constexpr PhiloxBlock block(std::uint64_t index) const {
+  [[nodiscard]] constexpr PhiloxBlock block(std::uint64_t index) const {
     return philox4x32(counter(index), key);
   }
 };

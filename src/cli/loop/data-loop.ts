@@ -6,8 +6,8 @@ import { resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { checkInteger, checkOptions, invalid, mustError } from '../../base/check.js';
 import { derivedSeed } from '../../base/derived-seed.js';
-import { RandomIntegers } from '../../base/random-integers.js';
 import type { Matrix } from '../../base/shapes.js';
+import { RandomIntegers } from '../../distributions/random-integers.js';
 import { checkJobOptions, type JobOptions } from '../../engine/job.js';
 import { pickRows } from '../../engine/rows.js';
 import { readMatrix } from '../../features/matrix-file.js';
@@ -145,7 +145,7 @@ async function split(
   heldOutRows: number,
   seed: bigint,
 ): Promise<{ training: Matrix; held: Matrix }> {
-  const order = new RandomIntegers(derivedSeed(seed, 'held-out')).permutation(rows.rows);
+  const order = await new RandomIntegers(derivedSeed(seed, 'held-out')).someOf(rows.rows, rows.rows);
   return {
     held: await pickRows(rows, order.subarray(0, heldOutRows)),
     training: await pickRows(rows, order.subarray(heldOutRows)),
