@@ -32,7 +32,7 @@ InstructionSet supportedInstructionSet();
 /// Errors: invalidInput where the processor does not run that.
 void limitKernels(InstructionSet largest);
 
-/// The same with "portable", "avx2" or "avx512". Errors: invalidInput for another word, too.
+/// limitKernels() by name: "portable", "avx2" or "avx512". Errors: invalidInput for another word, too.
 void limitKernels(std::string_view largest);
 
 /// What the kernels are limited to: by limitKernels(), else by the processor.

@@ -6,9 +6,10 @@
 
 namespace madloop::inference {
 
+/// What leaving rows out says about a statistic.
 struct Jackknife {
-  double bias = 0;      // of the statistic, as an estimate of its value on infinitely many rows
-  double variance = 0;  // of the statistic
+  double bias = 0;  // as an estimate of its value on infinitely many rows
+  double variance = 0;
 };
 
 /// The delete-group jackknife: `whole` is the statistic of all rows, without[j] that of all rows but the

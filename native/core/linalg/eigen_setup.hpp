@@ -6,7 +6,8 @@
 namespace madloop::linalg {
 
 /// Fixes the cache sizes by which Eigen blocks its products. Eigen would read the host's, and the last bits of
-/// a product depend on them. Call once before any product; idempotent and thread-safe.
+/// a product depend on them. A program calls it once, before any product: the addon when it is loaded, the
+/// tests and benchmarks in main(). Idempotent and thread-safe.
 void fixEigenBlocking();
 
 /// Its version, as "3.4.0".

@@ -16,7 +16,7 @@ inline constexpr double kEstimateMargin = 10;
 /// itself takes n^3 / 3.
 double estimateSquaredNormOfInverse(EigenMatrix const& lower, Task const& task);
 
-/// The same for ||(A^T B)^-1||_F^2, A and B lower triangular.
+/// An estimate of ||(A^T B)^-1||_F^2 for lower triangular A and B, in the same way.
 double estimateSquaredNormOfInverse(EigenMatrix const& a, EigenMatrix const& b, Task const& task);
 
 }  // namespace madloop::linalg

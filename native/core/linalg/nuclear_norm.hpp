@@ -27,7 +27,7 @@ struct NuclearNorm : BoundedValue {
   /// Bound on the change of the sum where the squares change by `perturbation` each.
   [[nodiscard]] double changeBound(double perturbation) const;
 
-  /// The same for singular values `factor` > 0 times as large.
+  /// Makes it the norm of the matrix times `factor` > 0.
   void scaleBy(double factor);
 };
 

@@ -32,7 +32,7 @@ std::optional<RootSums> rootSums(Tridiagonal const& t);
 /// errorBound holds in both cases; where it is too large, take singular values of a factor instead.
 BoundedValue traceSquareRoot(EigenMatrix const& s, Task const& task);
 
-/// The same for a matrix that is reduced already.
+/// tr S^(1/2) of a symmetric positive semidefinite matrix that is reduced already, in the same way.
 BoundedValue traceSquareRoot(ScaledTridiagonal const& reduced, Task const& task);
 
 }  // namespace madloop::linalg
