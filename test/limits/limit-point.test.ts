@@ -18,10 +18,7 @@ async function sumsOf(
   count: number,
   threads = 2,
 ): Promise<Float64Array> {
-  const [sums] = await simulateChains(
-    [{ estimator: of, first, count }],
-    checkJobOptions('test', { threads }),
-  );
+  const [sums] = await simulateChains([{ estimator: of, first, count }], checkJobOptions('test', { threads }));
   return sums!;
 }
 
