@@ -41,7 +41,9 @@ function pack() {
 }
 
 function checkList(files) {
-  const sources = Object.values(JSON.parse(readFileSync(join(root, 'native/sources.json'), 'utf8'))).flat();
+  const { core, binding, version, cpuProbe } = JSON.parse(
+    readFileSync(join(root, 'native/sources.json'), 'utf8'),
+  );
   const vendored = Object.keys(
     JSON.parse(readFileSync(join(root, 'native/vendor/eigen/manifest.json'), 'utf8')).files,
   );
@@ -51,6 +53,7 @@ function checkList(files) {
     'LICENSE',
     'binding.gyp',
     'scripts/build-native.mjs',
+    'scripts/install.mjs',
     'native/sources.json',
     'native/node-gyp/include/node/common.gypi',
     'native/node-gyp/exports.map',
@@ -63,14 +66,14 @@ function checkList(files) {
     'examples/digits.mjs',
     'examples/make-digits.mjs',
     'examples/models/madloop_model.py',
-    ...sources,
+    ...[core, binding, version, cpuProbe].flat(),
     ...vendored.map((name) => `native/vendor/eigen/${name}`),
   ];
   for (const name of needed) assert(files.includes(name), `the tarball lacks ${name}`);
 
   const rooms = /^(assets|dist|examples|native\/(binding|core|node-gyp|vendor\/eigen))\//;
   const single =
-    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|binding\.gyp|native\/sources\.json|scripts\/build-native\.mjs)$/;
+    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|binding\.gyp|native\/sources\.json|scripts\/(build-native|install)\.mjs)$/;
   const products =
     /\.(node|o|a|so|d|js\.map|tsbuildinfo|tgz|log)$|(^|\/)(test|tests|build|node_modules|\.[^/]+)(\/|$)|\.test\./;
   for (const name of files) {

@@ -11,6 +11,8 @@ export interface Info {
   readonly why: string;
   /** What was tried before it, and why it was not taken. */
   readonly refused: readonly string[];
+  /** The variants that this installation has: its own processor's, or those of `npm run build:native -- --variants=...`. */
+  readonly built: readonly string[];
   /** Threads that a call uses by default. */
   readonly threads: number;
   /** Version of Eigen in the engine. */
@@ -26,13 +28,14 @@ export interface Info {
 
 /** Version, variant and why, threads, kernels. Throws ERR_ADDON where the engine cannot be loaded. */
 export function info(): Info {
-  const { addon, reason, refused } = loadedAddon();
+  const { addon, reason, refused, built } = loadedAddon();
   const { version, variant, eigen, kernels } = addon.buildInfo();
   return {
     version,
     variant,
     why: reason,
     refused,
+    built,
     threads: defaultThreads('info'),
     eigen,
     kernels,

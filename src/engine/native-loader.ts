@@ -14,6 +14,8 @@ export interface LoaderHost {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** `require` of a .node file. */
   load(path: string): unknown;
+  /** The names in a folder; none where there is no such folder. */
+  list(folder: string): readonly string[];
 }
 
 export interface LoadedAddon {
@@ -23,6 +25,8 @@ export interface LoadedAddon {
   readonly reason: string;
   /** What was tried before it and why it was not taken, in words. */
   readonly refused: readonly string[];
+  /** The levels a build of which is in the package's folder. */
+  readonly built: readonly string[];
 }
 
 interface Choice {
@@ -42,7 +46,8 @@ const preferred = ['v3', 'v2'] as const;
 
 /**
  * Finds and loads the addon: the file that MADLOOP_BINARY names, or else the build in the package's own folder that fits
- * the processor (or that MADLOOP_CPU names). Throws ERR_ADDON with every cause and what to do about it.
+ * the processor (or that MADLOOP_CPU names). An installation builds the level of its own processor, so in a cluster of
+ * different ones the fitting build may be missing. Throws ERR_ADDON with every cause and what to do about it.
  */
 export function loadAddon(host: LoaderHost): LoadedAddon {
   const failures: Failure[] = [];
@@ -51,7 +56,7 @@ export function loadAddon(host: LoaderHost): LoadedAddon {
     try {
       const addon = host.load(choice.path) as NativeAddon;
       checkIdentity(host, addon);
-      loaded = { addon, ...choice, refused: failures.map(describe) };
+      loaded = { addon, ...choice, refused: failures.map(describe), built: builtVariants(host) };
       break;
     } catch (error) {
       failures.push({ path: choice.path, error: asError(error) });
@@ -128,7 +133,23 @@ function probe(host: LoaderHost, failures: Failure[]): number | undefined {
 }
 
 function builtFile(host: LoaderHost, name: string): string {
-  return join(host.root, 'build', 'Release', `${name}.node`);
+  return join(buildFolder(host), `${name}.node`);
+}
+
+function buildFolder(host: LoaderHost): string {
+  return join(host.root, 'build', 'Release');
+}
+
+/** The levels a build of which is in the package's folder. */
+function builtVariants(host: LoaderHost): string[] {
+  return host
+    .list(buildFolder(host))
+    .flatMap((name) => variantOf(name) ?? [])
+    .sort();
+}
+
+function variantOf(path: string): string | undefined {
+  return /\bmadloop-(\w+)\.node$/.exec(path)?.[1];
 }
 
 /** A binary left over from another version would have other functions, or give other numbers. */
@@ -153,7 +174,7 @@ function loadError(host: LoaderHost, failures: Failure[]): MadloopError {
     `the native addon could not be loaded (madloop ${host.version} on ${host.platform} ${host.arch}, Node ${host.nodeVersion})`,
     ...failures.map((failure) => `  ${describe(failure)}`),
     'What to do:',
-    ...remedies(failures).map((remedy) => `  - ${remedy}`),
+    ...remedies(host, failures).map((remedy) => `  - ${remedy}`),
   ].join('\n');
   const errors = failures.map(({ error }) => error);
   return new MadloopError('ERR_ADDON', message, {
@@ -163,18 +184,30 @@ function loadError(host: LoaderHost, failures: Failure[]): MadloopError {
 
 const rebuild = '`npm rebuild madloop` (in a clone of the repository `npm run build:native`)';
 
-function remedies(failures: Failure[]): string[] {
-  return [...new Set(failures.map(({ error }) => remedy(error)))];
+function remedies(host: LoaderHost, failures: Failure[]): string[] {
+  const present = failures.filter(({ error }) => !isMissing(error));
+  // Where a file is there and does not load, others are not missed.
+  if (present.length > 0) return [...new Set(present.map(({ error }) => remedy(error)))];
+  if (host.env.MADLOOP_BINARY) return ['Let MADLOOP_BINARY name a file that exists, or unset it.'];
+  const built = builtVariants(host);
+  if (built.length > 0) return [missingVariantRemedy(host, built, failures)];
+  return [
+    'The addon has not been built: there was no C++20 compiler, or the package was installed with scripts ' +
+      `switched off. Install Python 3, make and g++ (11 or newer) or clang (14 or newer), then run ${rebuild}.`,
+  ];
+}
+
+function missingVariantRemedy(host: LoaderHost, built: string[], failures: Failure[]): string {
+  const missed = failures.flatMap(({ path }) => variantOf(path) ?? []).filter((name) => name !== 'generic');
+  const variants = [...new Set([...built, ...missed])].sort().join(',');
+  return (
+    `Only ${built.join(' and ')} is built here, since an installation builds the level of its own processor. For machines ` +
+    `with others run \`npm run build:native -- --variants=${variants}\` in ${host.root}.`
+  );
 }
 
 function remedy(error: Error): string {
   const code = codeOf(error);
-  if (code === 'MODULE_NOT_FOUND') {
-    return (
-      'The addon has not been built: there was no C++20 compiler, or the package was installed with scripts ' +
-      `switched off. Install Python 3, make and g++ (11 or newer) or clang (14 or newer), then run ${rebuild}.`
-    );
-  }
   if (code === 'ERR_DLOPEN_DISABLED') {
     return 'This process may not load native addons: run it without --no-addons, and with --allow-addons under --permission.';
   }
@@ -189,7 +222,11 @@ function remedy(error: Error): string {
 }
 
 function describe({ path, error }: Failure): string {
-  return `${path}: ${codeOf(error) === 'MODULE_NOT_FOUND' ? 'no such file' : error.message}`;
+  return `${path}: ${isMissing(error) ? 'no such file' : error.message}`;
+}
+
+function isMissing(error: Error): boolean {
+  return codeOf(error) === 'MODULE_NOT_FOUND';
 }
 
 function codeOf(error: Error): unknown {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { type LoadedAddon, loadAddon } from './native-loader.js';
@@ -24,6 +24,7 @@ export function loadedAddon(): LoadedAddon {
     nodeVersion: process.version,
     env: process.env,
     load: createRequire(import.meta.url),
+    list: (folder) => (existsSync(folder) ? readdirSync(folder) : []),
   });
   return loaded;
 }

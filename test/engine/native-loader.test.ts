@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MadloopError } from '../../src/base/errors.js';
 import { type LoaderHost, loadAddon } from '../../src/engine/native-loader.js';
@@ -33,6 +33,10 @@ function host(files: Record<string, unknown>, changes: Partial<LoaderHost> = {})
       if (file instanceof Error) throw file;
       return file;
     },
+    list: (folder) =>
+      Object.keys(files)
+        .filter((path) => dirname(path) === folder)
+        .map((path) => basename(path)),
     ...changes,
   };
 }
@@ -65,6 +69,7 @@ describe('the choice of the build', () => {
     expect(loaded.addon.buildInfo().variant).toBe(variant);
     expect(loaded.reason).toBe(`the processor supports x86-64-v${level}`);
     expect(loaded.refused).toEqual([]);
+    expect(loaded.built).toEqual(['v2', 'v3', 'v4']);
   });
 
   it('is the v2 build where the v3 build is missing, and says so', () => {
@@ -124,6 +129,7 @@ describe('MADLOOP_CPU', () => {
     const files = processor(4, ['v2', 'v3']);
     const error = errorOf(() => loadAddon(host(files, { env: { MADLOOP_CPU: 'v4' } })));
     expect(error.message).toContain(`${built('madloop-v4')}: no such file`);
+    expect(error.message).toContain('`npm run build:native -- --variants=v2,v3,v4` in /package');
   });
 
   it('knows only generic on other architectures', () => {
@@ -145,9 +151,10 @@ describe('MADLOOP_BINARY', () => {
   });
 
   it('has nothing to fall back on', () => {
-    expect(errorOf(() => loadAddon(host(processor(3), { env }))).message).toContain(
-      '/elsewhere/madloop.node: no such file',
-    );
+    const { message } = errorOf(() => loadAddon(host(processor(3), { env })));
+    expect(message).toContain('/elsewhere/madloop.node: no such file');
+    expect(message).toContain('Let MADLOOP_BINARY name a file that exists');
+    expect(message).not.toContain('npm');
   });
 
   it('must be of the variant that MADLOOP_CPU asks for', () => {
@@ -172,6 +179,22 @@ describe('the error when nothing loads', () => {
     const { message } = errorOf(() => loadAddon(host({})));
     expect(message).toContain('scripts switched off');
     expect(message.match(/npm rebuild madloop/g)).toHaveLength(1);
+  });
+
+  it('names the levels to build where the processor is not the one that it was installed on', () => {
+    const { message } = errorOf(() => loadAddon(host(processor(2, ['v3']))));
+    expect(message).toContain(`${built('madloop-v2')}: no such file`);
+    expect(message).toContain('Only v3 is built here');
+    expect(message).toContain('`npm run build:native -- --variants=v2,v3` in /package');
+    expect(message).not.toContain('scripts switched off');
+  });
+
+  it('does not miss other levels where one is there and does not load', () => {
+    const files = { ...processor(3, []), [built('madloop-v3')]: failure('ERR_DLOPEN_FAILED', 'damaged') };
+    const { message } = errorOf(() => loadAddon(host(files)));
+    expect(message).toContain('is damaged');
+    expect(message).not.toContain('--variants');
+    expect(message).not.toContain('scripts switched off');
   });
 
   it.each(['GLIBC_2.38', 'GLIBCXX_3.4.32', 'CXXABI_1.3.15'])(

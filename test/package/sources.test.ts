@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { loadedAddon } from '../../src/engine/native.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -13,32 +14,72 @@ function sourcesUnder(folder: string, names = /\.(c|cc|cpp)$/): string[] {
     .sort();
 }
 
-const listed = JSON.parse(read('native/sources.json')) as Record<'core' | 'binding' | 'cpuProbe', string[]>;
+interface Flags {
+  readonly flags: string[];
+  readonly warnings: string[];
+  readonly optimised: string[];
+  readonly levels: Record<string, string[]>;
+}
+const listed = JSON.parse(read('native/sources.json')) as Record<
+  'core' | 'binding' | 'version' | 'cpuProbe',
+  string[]
+> & { gnu: Flags & { gccOnly: string[] }; msvc: Flags & { defines: string[] } };
 
 it('sources.json lists every source of the core, once and in order', () => {
   expect(listed.core).toEqual(sourcesUnder('native/core'));
 });
 
 it('sources.json lists every source of the binding and of the probe', () => {
-  expect([...listed.binding, ...listed.cpuProbe].sort()).toEqual(sourcesUnder('native/binding'));
+  const { binding, version, cpuProbe } = listed;
+  expect([...binding, ...version, ...cpuProbe].sort()).toEqual(sourcesUnder('native/binding'));
 });
 
-it('both builds take their sources from sources.json alone', () => {
+it('both builds take their sources and flags from sources.json alone', () => {
+  const { gnu, msvc } = listed;
+  const lists = [gnu, msvc].flatMap(({ levels, ...others }) => [
+    ...Object.values(levels),
+    ...Object.values(others),
+  ]);
+  // What links is compiled with -pthread too.
+  const flags = lists.flat().filter((flag) => flag !== '-pthread');
   for (const build of ['binding.gyp', 'CMakeLists.txt']) {
-    expect(read(build)).toContain('native/sources.json');
-    expect(read(build)).not.toMatch(/native\/(core|binding)\/.*\.(c|cc|cpp)\b/);
+    const text = read(build).replace(/#.*/g, '');
+    expect(text).toContain('native/sources.json');
+    expect(text).not.toMatch(/native\/(core|binding)\/.*\.(c|cc|cpp)\b/);
+    const words = text.split(/[\s'"[\],;]+/);
+    // The probe, which is C, has warnings of its own.
+    expect(words.filter((word) => flags.includes(word) && !/^-W(all|extra)$/.test(word))).toEqual([]);
   }
 });
 
-it.each(['-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math', '-Wall', '-Wextra'])(
+it.each(['-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math', '-fvisibility=hidden'])(
   'both builds compile with %s',
-  (flag) => {
-    for (const build of ['binding.gyp', 'CMakeLists.txt']) expect(read(build)).toContain(flag);
-  },
+  (flag) => expect(listed.gnu.flags).toContain(flag),
 );
+
+it.each(['-Wall', '-Wextra', '-Wconversion', '-Wsign-conversion', '-Wshadow'])(
+  'both builds warn with %s',
+  (flag) => expect(listed.gnu.warnings).toContain(flag),
+);
+
+it.runIf(process.platform === 'linux')('node-gyp was told every flag', () => {
+  const { variant } = loadedAddon().addon.buildInfo();
+  const { flags, warnings, optimised, levels } = listed.gnu;
+  const words = read(`build/madloop-${variant}.target.mk`).split(/[\s\\]+/);
+  const told = [...flags, ...warnings, ...optimised, ...(levels[variant] ?? [])];
+  expect(told.filter((flag) => !words.includes(flag))).toEqual([]);
+});
+
+it('the version and the level are known to one source', () => {
+  const sources = ['native/core', 'native/binding'].flatMap(sourcesUnder);
+  const knowing = sources.filter((source) => /MADLOOP_(VERSION|VARIANT)/.test(read(source)));
+  expect(knowing).toEqual(listed.version);
+  expect(listed.version).toHaveLength(1);
+});
 
 it('no build asks for arithmetic that differs from machine to machine', () => {
   const builds = [
+    'native/sources.json',
     'binding.gyp',
     'CMakeLists.txt',
     'CMakePresets.json',

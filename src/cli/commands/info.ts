@@ -12,11 +12,12 @@ export function infoCommand(): Command {
         printJson(found);
         return;
       }
-      const { version, variant, why, threads, eigen, kernels, node, platform } = found;
+      const { version, variant, why, built, threads, eigen, kernels, node, platform } = found;
       print(
         [
           `madloop ${version} on Node ${node}, ${platform}`,
           `instruction set  ${variant} (${why})`,
+          `built here       ${built.join(', ')}`,
           `threads          ${threads}`,
           `Eigen            ${eigen}`,
           ...Object.entries(kernels).map(([kernel, set]) => `${kernel.padEnd(16)} ${set}`),

@@ -3,8 +3,13 @@
     'default_configuration': 'Release',
     'configurations': {
       'Release': {
-        'cflags': ['-O3'],
+        'cflags': ['<!@(node -p "require(\'./native/sources.json\').gnu.optimised.join(\' \')")'],
         'xcode_settings': {'GCC_OPTIMIZATION_LEVEL': '3'},
+        'msvs_settings': {
+          'VCCLCompilerTool': {
+            'AdditionalOptions': ['<!@(node -p "require(\'./native/sources.json\').msvc.optimised.join(\' \')")'],
+          },
+        },
       },
       'Debug': {
         'cflags': ['-O0', '-g'],
