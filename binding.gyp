@@ -19,12 +19,16 @@
         },
         # System headers, which are not warned of. Relative to build/, where make runs: an absolute path could hold spaces.
         'cflags_cc': [
-          '-isystem../native/vendor/eigen',
-          '-isystem../<!(node -p "require(\'node-addon-api\').include_dir")',
+          '-isystem', '../native/vendor/eigen',
+          '-isystem', '../<!(node -p "require(\'node-addon-api\').include_dir")',
         ],
         # The probe's, which is C.
         'cflags_c': ['-Wall', '-Wextra'],
-        'cflags': ['-isystem../<!(node -p "require(\'path\').relative(\'.\', require(\'node-api-headers\').include_dir)")'],
+        'cflags': [
+          '-isystem', '../<!(node -p "require(\'path\').relative(\'.\', require(\'node-api-headers\').include_dir)")',
+        ],
+        # Of no effect where a file's offset has 64 bits anyway, but for other text of system headers than CMake's build reads.
+        'defines!': ['_LARGEFILE_SOURCE', '_FILE_OFFSET_BITS=64'],
         'ldflags': ['-pthread', '-Wl,--exclude-libs,ALL', '-Wl,--version-script=../native/node-gyp/exports.map'],
         'conditions': [
           ['gcc==1', {'cflags_cc': ['<!@(node -p "require(\'./native/sources.json\').gnu.gccOnly.join(\' \')")']}],
