@@ -71,7 +71,7 @@ it.runIf(process.platform === 'linux')('node-gyp was told every flag', () => {
 });
 
 it('the version and the level are known to one source', () => {
-  const sources = ['native/core', 'native/binding'].flatMap(sourcesUnder);
+  const sources = ['native/core', 'native/binding'].flatMap((folder) => sourcesUnder(folder));
   const knowing = sources.filter((source) => /MADLOOP_(VERSION|VARIANT)/.test(read(source)));
   expect(knowing).toEqual(listed.version);
   expect(listed.version).toHaveLength(1);
