@@ -1,4 +1,5 @@
-// What the build systems say of themselves, to one source alone (version.cc): a new version of the package recompiles one file.
+// What the build systems say of themselves, to one source alone (version.cc): a new version of the package
+// recompiles one file.
 #pragma once
 
 namespace madloop::binding {

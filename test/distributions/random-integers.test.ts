@@ -53,11 +53,7 @@ describe('RandomIntegers', () => {
       native().randomIntegers({ ...request, limit: 5, integers, ...changes } as never);
     const shuffle = (changes: object) =>
       native().shuffle({ ...request, order: integers, begin: 0, end: 3, ...changes } as never);
-    for (const changes of [
-      { limit: 0 },
-      { limit: 2 ** 32 + 1 },
-      { integers: new Float64Array(3) },
-    ])
+    for (const changes of [{ limit: 0 }, { limit: 2 ** 32 + 1 }, { integers: new Float64Array(3) }])
       expect(() => draw(changes)).toThrow(/^randomIntegers: /);
     for (const changes of [{ end: 4 }, { begin: 4 }, { begin: 2, end: 1 }, { order: new Uint32Array(2) }])
       expect(() => shuffle(changes)).toThrow(/^shuffle: /);
