@@ -14,8 +14,8 @@
 
 namespace {
 
-using madloop::linalg::Index;
 using madloop::linalg::EigenMatrix;
+using madloop::linalg::Index;
 
 void measure(Index dim, int products) {
   EigenMatrix const a = EigenMatrix::Constant(dim, dim, 0.5);

@@ -8,19 +8,22 @@
 #include <vector>
 
 #include "core/base/task.hpp"
-#include "core/linalg/eigen.hpp"
+#include "core/linalg/cholesky.hpp"
 #include "core/linalg/eigen_setup.hpp"
+#include "core/linalg/matrix.hpp"
+#include "core/linalg/products.hpp"
 #include "core/linalg/symmetric_eigenvalues.hpp"
 #include "core/linalg/trace_square_root.hpp"
 #include "core/linalg/trapezoidal.hpp"
 #include "core/loop/gaussian_part.hpp"
+#include "core/loop/part_drawing.hpp"
 #include "core/random/normal.hpp"
 #include "core/random/wishart.hpp"
 
 namespace {
 
 using madloop::linalg::Index;
-using madloop::linalg::EigenMatrix;
+using madloop::linalg::Matrix;
 using madloop::random::Stream;
 
 constexpr Index dim = 100;
@@ -45,8 +48,8 @@ void measure(char const* what, Body body) {
   std::printf("%-46s %12.3f us\n", what, best);
 }
 
-EigenMatrix bartlett(std::uint32_t chain, std::uint64_t dof) {
-  EigenMatrix factor(dim, std::min<Index>(dim, static_cast<Index>(dof)));
+Matrix bartlett(std::uint32_t chain, std::uint64_t dof) {
+  Matrix factor(dim, std::min<Index>(dim, static_cast<Index>(dof)));
   madloop::random::bartlettFactor(Stream{.key = 1, .chain = chain}, static_cast<std::size_t>(dim), dof,
                                   factor.data());
   return factor;
@@ -57,19 +60,20 @@ EigenMatrix bartlett(std::uint32_t chain, std::uint64_t dof) {
 int main() {
   madloop::linalg::fixEigenBlocking();
   madloop::Task const task;
-  EigenMatrix const realFactor = bartlett(0, real - 1);
-  EigenMatrix const syntheticFactor = bartlett(1, synthetic - 1);
+  Matrix const realFactor = bartlett(0, real - 1);
+  Matrix const syntheticFactor = bartlett(1, synthetic - 1);
 
   // A covariance as the loop has it, and its Cholesky factor.
-  EigenMatrix gram = EigenMatrix::Zero(dim, dim);
+  Matrix gram = Matrix::zero(dim, dim);
   madloop::linalg::addTrapezoidalGram(realFactor, gram);
   madloop::linalg::addTrapezoidalGram(syntheticFactor, gram);
-  gram /= static_cast<double>(real + synthetic - 1);
-  EigenMatrix const root = Eigen::LLT<EigenMatrix>(gram).matrixL();
-  EigenMatrix const product = madloop::linalg::multiplyTrapezoidal(root, syntheticFactor);
+  madloop::linalg::scale(gram, 1 / static_cast<double>(real + synthetic - 1));
+  Matrix root = gram;
+  madloop::linalg::choleskyInPlace(root);
+  Matrix const product = madloop::linalg::multiplyTrapezoidal(root, syntheticFactor);
 
-  EigenMatrix scratch(dim, dim);
-  madloop::linalg::EigenVector normals(dim);
+  Matrix scratch(dim, dim);
+  madloop::linalg::Vector normals(dim);
   measure("random numbers", [&](std::uint32_t call) {
     auto const rows = static_cast<std::size_t>(dim);
     madloop::random::bartlettFactor(Stream{.key = 2, .chain = call, .part = 0}, rows, real - 1, scratch.data());
@@ -83,23 +87,25 @@ int main() {
     sink = madloop::linalg::multiplyTrapezoidal(root, syntheticFactor)(dim - 1, 0);
   });
   measure("two Gram matrices of triangles", [&](std::uint32_t) {
-    scratch.setZero();
+    scratch.fill(0);
     madloop::linalg::addTrapezoidalGram(realFactor, scratch);
     madloop::linalg::addTrapezoidalGram(product, scratch);
     sink = scratch(dim - 1, 0);
   });
-  measure("Cholesky factor", [&](std::uint32_t) { sink = Eigen::LLT<EigenMatrix>(gram).matrixLLT()(dim - 1, 0); });
+  measure("Cholesky factor", [&](std::uint32_t) {
+    scratch = gram;
+    madloop::linalg::choleskyInPlace(scratch);
+    sink = scratch(dim - 1, 0);
+  });
   measure("reduction to tridiagonal form",
           [&](std::uint32_t) { sink = madloop::linalg::tridiagonalise(gram, 1, task).diagonal[dim - 1]; });
   measure("reduction and trace of the square root",
           [&](std::uint32_t) { sink = madloop::linalg::traceSquareRoot(gram, task).value; });
 
   // All of it, as gaussian_loop.cpp does it for one generation.
-  madloop::loop::GaussianState reference{madloop::linalg::EigenVector::Zero(dim), {}};
-  reference.covariance.values = EigenMatrix::Identity(dim, dim);
-  reference.covariance.trapezoidal = true;
-  reference.covariance.identity = true;
-  madloop::loop::GaussianState model = reference;
+  madloop::gaussian::FactoredGaussian const reference =
+      madloop::gaussian::standardGaussian(static_cast<std::size_t>(dim));
+  madloop::gaussian::FactoredGaussian model = reference;
   measure("one generation", [&](std::uint32_t call) {
     auto streams = [&](std::uint32_t part) {
       return madloop::loop::PartStreams{Stream{.key = 3, .chain = call, .part = part},
@@ -110,7 +116,7 @@ int main() {
     parts.push_back(madloop::loop::drawPartByMoments(reference, 1, real, streams(0)));
     parts.push_back(madloop::loop::drawPartByMoments(model, 1, synthetic, streams(3)));
     model = madloop::loop::fitGaussian(madloop::loop::mergeParts(std::move(parts)), real + synthetic - 1);
-    sink = madloop::linalg::traceSquareRoot(model.covariance.gram, task).value;
+    sink = madloop::linalg::traceSquareRoot(model.covariance.gram(), task).value;
   });
   return 0;
 }

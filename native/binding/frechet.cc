@@ -25,8 +25,8 @@ class FrechetWork final : public Work {
       result_ = metrics::frechetDistance(first->view(), second->view(), task);
       return;
     }
-    gaussian::FactoredGaussian a = factorSide(a_, task, "a");
-    gaussian::FactoredGaussian b = factorSide(b_, task, "b");
+    gaussian::FactoredGaussian a = metrics::factorSide(coreSide(a_), task, "a");
+    gaussian::FactoredGaussian b = metrics::factorSide(coreSide(b_), task, "b");
     result_ = metrics::frechetDistance(std::move(a), std::move(b), task);
   }
 

@@ -8,7 +8,7 @@ struct ToCore {
   metrics::FrechetSide operator()(HeldMatrix const& matrix) const {
     return matrix.visit([](auto view) { return metrics::FrechetSide(view); });
   }
-  metrics::FrechetSide operator()(HeldGaussian const& held) const { return held.copy(); }
+  metrics::FrechetSide operator()(HeldGaussian const& held) const { return held.view(); }
 };
 
 }  // namespace
@@ -19,11 +19,5 @@ HeldSide holdSide(Arguments const& arguments) {
 }
 
 metrics::FrechetSide coreSide(HeldSide const& side) { return std::visit(ToCore{}, side); }
-
-gaussian::FactoredGaussian factorSide(HeldSide const& side, Task& task, char const* argument) {
-  if (auto const* held = std::get_if<HeldGaussian>(&side))
-    return gaussian::factorMoments(held->view(), task, argument);
-  return metrics::factorSide(coreSide(side), task, argument);
-}
 
 }  // namespace madloop::binding

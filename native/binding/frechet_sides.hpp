@@ -13,10 +13,7 @@ using HeldSide = std::variant<HeldMatrix, HeldGaussian>;
 /// An object with `data` is a matrix, any other a Gaussian.
 HeldSide holdSide(Arguments const& arguments);
 
-/// The side for the core; copies a Gaussian. Any thread.
+/// The side for the core, where its values lie. Any thread.
 metrics::FrechetSide coreSide(HeldSide const& side);
-
-/// The Gaussian of a side, from where its values lie. Errors as for factorData and factorMoments.
-gaussian::FactoredGaussian factorSide(HeldSide const& side, Task& task, char const* argument);
 
 }  // namespace madloop::binding

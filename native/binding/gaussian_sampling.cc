@@ -23,7 +23,7 @@ class GaussianSamplingWork final : public Work {
         out_(arguments.float64Array("out", checkedMultiply(count_, gaussian_.dim(), "count x dim"))) {}
 
   void run(Task& task) override {
-    gaussian::sampleGaussian(gaussian::factorMoments(gaussian_.copy(), task, "moments"), lambda_, count_, seed_,
+    gaussian::sampleGaussian(gaussian::factorMoments(gaussian_.view(), task, "moments"), lambda_, count_, seed_,
                              out_.data(), task);
   }
 

@@ -41,9 +41,8 @@ class HeldGaussian {
   /// Where the values lie, for as long as this lives.
   [[nodiscard]] gaussian::GaussianView view() const;
 
-  /// A copy for the core, as the moments of `count` samples (which a factorisation does not look at). Any
-  /// thread; large, so not for the JavaScript thread.
-  [[nodiscard]] gaussian::Moments copy(std::size_t count = 0) const;
+  /// A copy, as the moments of `count` samples.
+  [[nodiscard]] gaussian::Moments copy(std::size_t count) const;
 
  private:
   std::size_t dim_;

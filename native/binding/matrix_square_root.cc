@@ -22,7 +22,7 @@ class MatrixSquareRootWork final : public Work {
 
   void run(Task& task) override {
     // Symmetric, so that the order of rows and columns does not matter.
-    linalg::EigenMatrix const root =
+    linalg::Matrix const root =
         covariance_.visit([&](auto view) { return gaussian::matrixSquareRoot(view, task, "covariance"); });
     std::copy(root.data(), root.data() + root.size(), root_.data());
   }

@@ -91,12 +91,12 @@ std::string messageNumber(double value) {
 }
 
 template <class T>
-linalg::EigenMatrix checkedCovariance(MatrixView<T> given, std::string const& argument, Task const& task) {
+linalg::Matrix checkedCovariance(MatrixView<T> given, std::string const& argument, Task const& task) {
   std::size_t const dim = given.rows;
   // Rounding of a product of d terms in either order: 2 d eps of the largest entry at worst.
   double const eps = std::numeric_limits<T>::epsilon();
   double const tolerance = 2 * static_cast<double>(dim + 8) * eps * largestEntry(given, argument, task);
-  linalg::EigenMatrix covariance = linalg::freshMatrix(static_cast<Index>(dim), static_cast<Index>(dim));
+  linalg::Matrix covariance(static_cast<Index>(dim), static_cast<Index>(dim));
   // The mean of a tile below the diagonal and its transpose above, in both places. Rows of both are read, and
   // columns written, as a whole: 64 steps of a row's length would all fall into the same few sets of a cache.
   using TileBuffer = std::array<std::array<double, kTile + 1>, kTile>;
@@ -140,7 +140,7 @@ linalg::EigenMatrix checkedCovariance(MatrixView<T> given, std::string const& ar
   return covariance;
 }
 
-template linalg::EigenMatrix checkedCovariance<float>(MatrixView<float>, std::string const&, Task const&);
-template linalg::EigenMatrix checkedCovariance<double>(MatrixView<double>, std::string const&, Task const&);
+template linalg::Matrix checkedCovariance<float>(MatrixView<float>, std::string const&, Task const&);
+template linalg::Matrix checkedCovariance<double>(MatrixView<double>, std::string const&, Task const&);
 
 }  // namespace madloop::gaussian

@@ -5,7 +5,7 @@
 
 #include "core/base/task.hpp"
 #include "core/base/view.hpp"
-#include "core/linalg/eigen.hpp"
+#include "core/linalg/matrix.hpp"
 
 namespace madloop::gaussian {
 
@@ -13,7 +13,7 @@ namespace madloop::gaussian {
 /// the rounding of T, diagonal not negative. Errors: invalidInput for a NaN or infinity,
 /// notPositiveSemidefinite for the rest, with the place; `argument` names the matrix.
 template <class T>
-linalg::EigenMatrix checkedCovariance(MatrixView<T> given, std::string const& argument, Task const& task);
+linalg::Matrix checkedCovariance(MatrixView<T> given, std::string const& argument, Task const& task);
 
 /// A number in a message.
 std::string messageNumber(double value);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/base/parallel.hpp"
+#include "core/linalg/eigen.hpp"
 #include "core/random/normal.hpp"
 #include "core/random/stream.hpp"
 
@@ -23,9 +24,9 @@ void sampleGaussian(FactoredGaussian const& source, double lambda, std::uint64_t
   if (!(lambda >= 0 && lambda <= 1))
     throwInvalidInput("sampleGaussian: lambda must be in [0, 1], got " + std::to_string(lambda));
   linalg::Index const dim = source.mean.size();
-  linalg::Index const rank = source.factor.cols();
+  linalg::Index const rank = source.covariance.rank();
   linalg::Index const normalsPerRow = rank + rank % 2;  // a row starts on a random block of its own
-  linalg::EigenMatrix const factor = source.factor * std::sqrt(lambda);
+  linalg::EigenMatrix const factor = linalg::asEigen(source.covariance.values()) * std::sqrt(lambda);
   random::Stream const stream{random::streamKey(seed, kDomain), 0, 0, 0};
   task.expect(count);
 
@@ -35,7 +36,7 @@ void sampleGaussian(FactoredGaussian const& source, double lambda, std::uint64_t
     linalg::EigenMatrix normals(normalsPerRow, rows);
     random::fillNormals(stream, begin * static_cast<std::uint64_t>(normalsPerRow / 2), normals.data(),
                         static_cast<std::size_t>(normals.size()));
-    linalg::EigenMatrix samples = (factor * normals.topRows(rank)).colwise() + source.mean;
+    linalg::EigenMatrix samples = (factor * normals.topRows(rank)).colwise() + linalg::asEigen(source.mean);
     std::copy(samples.data(), samples.data() + samples.size(), out + begin * static_cast<std::uint64_t>(dim));
     task.add(static_cast<std::uint64_t>(rows));
   });

@@ -8,6 +8,7 @@
 
 #include "core/base/parallel.hpp"
 #include "core/gaussian/checked_covariance.hpp"
+#include "core/linalg/eigen.hpp"
 #include "core/linalg/parallel_product.hpp"
 #include "core/linalg/symmetric_eigenvectors.hpp"
 
@@ -15,6 +16,7 @@ namespace madloop::gaussian {
 
 using linalg::EigenMatrix;
 using linalg::Index;
+using linalg::Matrix;
 
 namespace {
 
@@ -26,11 +28,12 @@ std::uint64_t productUnits(Index n) {
 }
 
 /// V diag(roots) V^T over the last columns of V, as many as there are roots: the lower half, mirrored.
-EigenMatrix symmetricProduct(EigenMatrix const& v, linalg::EigenVector const& roots, Task const& task) {
+Matrix symmetricProduct(EigenMatrix const& v, linalg::EigenVector const& roots, Task const& task) {
   Index const n = v.rows();
   auto const used = v.rightCols(roots.size());
   EigenMatrix const scaled = used * roots.asDiagonal();
-  EigenMatrix result = EigenMatrix::Zero(n, n);
+  Matrix product = Matrix::zero(n, n);
+  auto result = linalg::asEigen(product);
   linalg::addProductLower(result, 1, {scaled, linalg::Side::plain, used, linalg::Side::transposed}, task);
   parallelForPieces(task, linalg::IndexRange{0, n}, kMirroredColumns, [&](linalg::IndexRange columns) {
     Index const end = columns.end;
@@ -39,29 +42,29 @@ EigenMatrix symmetricProduct(EigenMatrix const& v, linalg::EigenVector const& ro
     result.block(columns.begin, end, columns.size(), n - end) =
         result.block(end, columns.begin, n - end, columns.size()).transpose();
   });
-  return result;
+  return product;
 }
 
 /// h such that a / 4^h has entries of order 1: the root of a power of 4 is a power of 2, and changes no digit.
-int halfExponent(EigenMatrix const& a) {
-  double const largest = a.cwiseAbs().maxCoeff();
+int halfExponent(Matrix const& a) {
+  double const largest = linalg::asEigen(a).cwiseAbs().maxCoeff();
   return largest > 0 ? static_cast<int>(std::ceil(0.5 * (std::ilogb(largest) + 1))) : 0;
 }
 
 }  // namespace
 
 template <class T>
-EigenMatrix matrixSquareRoot(MatrixView<T> covariance, Task& task, std::string const& argument) {
+Matrix matrixSquareRoot(MatrixView<T> covariance, Task& task, std::string const& argument) {
   if (covariance.rows != covariance.cols) {
     throwInvalidInput(argument + " must be square, got " + std::to_string(covariance.rows) + " x " +
                       std::to_string(covariance.cols));
   }
   auto const n = static_cast<Index>(covariance.rows);
   task.expect(linalg::symmetricEigenvectorsUnits(n) + productUnits(n));
-  EigenMatrix scaled = checkedCovariance(covariance, argument, task);
+  Matrix scaled = checkedCovariance(covariance, argument, task);
   int const half = halfExponent(scaled);
   // In two steps, since 4^-half may be out of range.
-  scaled = (scaled * std::ldexp(1.0, -half)) * std::ldexp(1.0, -half);
+  for (int step = 0; step < 2; ++step) linalg::asEigen(scaled) *= std::ldexp(1.0, -half);
 
   linalg::Eigendecomposition const eigen = linalg::symmetricEigenvectors(std::move(scaled), task);
   double const smallest = eigen.values[0];
@@ -78,12 +81,12 @@ EigenMatrix matrixSquareRoot(MatrixView<T> covariance, Task& task, std::string c
   while (dropped < n && eigen.values[dropped] <= zero) ++dropped;
   // sqrt is exact to rounding; the power of two goes in here.
   linalg::EigenVector const roots = eigen.values.tail(n - dropped).cwiseSqrt() * std::ldexp(1.0, half);
-  EigenMatrix result = symmetricProduct(eigen.vectors, roots, task);
+  Matrix result = symmetricProduct(eigen.vectors, roots, task);
   task.add(productUnits(n));
   return result;
 }
 
-template EigenMatrix matrixSquareRoot<float>(MatrixView<float>, Task&, std::string const&);
-template EigenMatrix matrixSquareRoot<double>(MatrixView<double>, Task&, std::string const&);
+template Matrix matrixSquareRoot<float>(MatrixView<float>, Task&, std::string const&);
+template Matrix matrixSquareRoot<double>(MatrixView<double>, Task&, std::string const&);
 
 }  // namespace madloop::gaussian

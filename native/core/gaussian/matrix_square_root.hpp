@@ -5,7 +5,7 @@
 
 #include "core/base/task.hpp"
 #include "core/base/view.hpp"
-#include "core/linalg/eigen.hpp"
+#include "core/linalg/matrix.hpp"
 
 namespace madloop::gaussian {
 
@@ -19,6 +19,6 @@ namespace madloop::gaussian {
 /// (names the place); notPositiveSemidefinite for asymmetry or a negative eigenvalue beyond the rounding of T,
 /// eps: below -8 d eps lambda_max.
 template <class T>
-linalg::EigenMatrix matrixSquareRoot(MatrixView<T> covariance, Task& task, std::string const& argument);
+linalg::Matrix matrixSquareRoot(MatrixView<T> covariance, Task& task, std::string const& argument);
 
 }  // namespace madloop::gaussian

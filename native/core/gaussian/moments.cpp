@@ -10,11 +10,13 @@
 #include "core/gaussian/row_blocks.hpp"
 #include "core/linalg/eigen.hpp"
 #include "core/linalg/parallel_product.hpp"
+#include "core/linalg/products.hpp"
 
 namespace madloop::gaussian {
 
-using linalg::EigenVector;
 using linalg::Index;
+using linalg::Matrix;
+using linalg::Vector;
 
 namespace {
 
@@ -50,8 +52,8 @@ constexpr std::size_t kLargestCovariance = std::size_t{8} << 30;
 
 /// Sum of (row - first row) over the rows of a group: a mean free of cancellation for offset data.
 template <class T>
-EigenVector shiftedRowSum(MatrixView<T> x, IndexRange range, Task& task, char const* argument) {
-  EigenVector sum = EigenVector::Zero(static_cast<Index>(x.cols));
+Vector shiftedRowSum(MatrixView<T> x, IndexRange range, Task& task, char const* argument) {
+  Vector sum = Vector::zero(static_cast<Index>(x.cols));
   T const* const first = x.row(0);
   for (std::size_t i = range.begin; i < range.end; ++i) {
     T const* const row = x.row(i);
@@ -67,21 +69,21 @@ EigenVector shiftedRowSum(MatrixView<T> x, IndexRange range, Task& task, char co
 }  // namespace
 
 template <class T>
-EigenVector columnMean(MatrixView<T> x, Task& task, char const* argument) {
+Vector columnMean(MatrixView<T> x, Task& task, char const* argument) {
   if (x.rows == 0 || x.cols == 0) {
     throwInvalidInput(std::string(argument) + " must have at least one row and one column, got " +
                       std::to_string(x.rows) + " x " + std::to_string(x.cols));
   }
   std::vector<IndexRange> const groups = rowGroups(x.rows, x.cols);
-  std::vector<EigenVector> sums(groups.size());
+  std::vector<Vector> sums(groups.size());
   parallelFor(task, groups.size(), [&](std::size_t g) {
     sums[g] = shiftedRowSum(x, groups[g], task, argument);
     task.add(groups[g].size());
   });
-  EigenVector mean = sums[0];
-  for (std::size_t g = 1; g < groups.size(); ++g) mean += sums[g];
-  mean /= static_cast<double>(x.rows);
-  for (Index j = 0; j < mean.size(); ++j) mean[j] += static_cast<double>(x.row(0)[j]);
+  Vector mean = sums[0];
+  for (std::size_t g = 1; g < groups.size(); ++g) linalg::addScaled(mean, 1, sums[g].data());
+  for (Index j = 0; j < mean.size(); ++j)
+    mean[j] = mean[j] / static_cast<double>(x.rows) + static_cast<double>(x.row(0)[j]);
   return mean;
 }
 
@@ -94,27 +96,28 @@ Moments moments(MatrixView<T> x, Task& task, char const* argument) {
                       std::to_string(x.cols));
   }
   task.expect(2 * x.rows);
-  EigenVector const shift = columnMean(x, task, argument);
+  Vector const shift = columnMean(x, task, argument);
   Index const dim = shift.size();
 
   // Scatter about the computed mean, one accumulator a group of rows; what rounding left of the mean is removed
   // at the end.
   std::vector<IndexRange> const groups = rowGroups(x.rows, x.cols);
-  std::vector<linalg::EigenMatrix> scatters(groups.size());
-  std::vector<EigenVector> residuals(groups.size());
+  std::vector<Matrix> scatters(groups.size());
+  std::vector<Vector> residuals(groups.size());
   parallelFor(task, groups.size(), [&](std::size_t g) {
-    scatters[g] = linalg::zeroMatrix(linalg::spreadRows(dim), dim);
-    residuals[g] = EigenVector::Zero(dim);
-    forEachCentredBlock(x, groups[g], shift, updateRows(x.cols), [&](linalg::EigenMatrix const& block) {
+    scatters[g] = Matrix::zero(linalg::spreadRows(dim), dim);
+    residuals[g] = Vector::zero(dim);
+    forEachCentredBlock(x, groups[g], shift, updateRows(x.cols), [&](Matrix const& block) {
       task.throwIfCancelled();
-      linalg::addProductLower(scatters[g].topRows(dim), 1,
-                              {block, linalg::Side::plain, block, linalg::Side::transposed}, task);
-      for (Index i = 0; i < block.cols(); ++i) residuals[g] += block.col(i);
+      auto const rows = linalg::asEigen(block);
+      linalg::addProductLower(linalg::asEigen(scatters[g]).topRows(dim), 1,
+                              {rows, linalg::Side::plain, rows, linalg::Side::transposed}, task);
+      for (Index i = 0; i < block.cols(); ++i) linalg::addScaled(residuals[g], 1, block.column(i));
       task.add(static_cast<std::uint64_t>(block.cols()));
     });
   });
-  EigenVector& residual = residuals[0];
-  for (std::size_t g = 1; g < groups.size(); ++g) residual += residuals[g];
+  Vector& residual = residuals[0];
+  for (std::size_t g = 1; g < groups.size(); ++g) linalg::addScaled(residual, 1, residuals[g].data());
   auto const n = static_cast<double>(x.rows);
 
   Moments result;
@@ -143,8 +146,8 @@ Moments moments(MatrixView<T> x, Task& task, char const* argument) {
   return result;
 }
 
-template EigenVector columnMean<float>(MatrixView<float>, Task&, char const*);
-template EigenVector columnMean<double>(MatrixView<double>, Task&, char const*);
+template Vector columnMean<float>(MatrixView<float>, Task&, char const*);
+template Vector columnMean<double>(MatrixView<double>, Task&, char const*);
 template Moments moments<float>(MatrixView<float>, Task&, char const*);
 template Moments moments<double>(MatrixView<double>, Task&, char const*);
 

@@ -9,7 +9,7 @@
 #include "core/base/index_range.hpp"
 #include "core/base/task.hpp"
 #include "core/base/view.hpp"
-#include "core/linalg/eigen.hpp"
+#include "core/linalg/matrix.hpp"
 
 namespace madloop::gaussian {
 
@@ -35,15 +35,15 @@ inline std::size_t cacheBlockRows(std::size_t cols) {
 /// Calls use(block) with `blockRows` consecutive rows of the range (fewer in the last block) as the columns of
 /// a cols x blockRows matrix, minus `centre`.
 template <class T, class Use>
-void forEachCentredBlock(MatrixView<T> x, IndexRange range, linalg::EigenVector const& centre,
-                         std::size_t blockRows, Use use) {
+void forEachCentredBlock(MatrixView<T> x, IndexRange range, linalg::Vector const& centre, std::size_t blockRows,
+                         Use use) {
   auto const dim = static_cast<linalg::Index>(x.cols);
-  linalg::EigenMatrix block;
+  linalg::Matrix block;
   forPieces(range, blockRows, [&](IndexRange rows) {
     block.resize(dim, static_cast<linalg::Index>(rows.size()));
     for (std::size_t i = rows.begin; i < rows.end; ++i) {
       T const* const row = x.row(i);
-      double* const out = block.col(static_cast<linalg::Index>(i - rows.begin)).data();
+      double* const out = block.column(static_cast<linalg::Index>(i - rows.begin));
       for (linalg::Index j = 0; j < dim; ++j) out[j] = static_cast<double>(row[j]) - centre[j];
     }
     use(block);
@@ -52,6 +52,6 @@ void forEachCentredBlock(MatrixView<T> x, IndexRange range, linalg::EigenVector 
 
 /// Mean of the rows, accurate for offset data. Errors as for moments().
 template <class T>
-linalg::EigenVector columnMean(MatrixView<T> x, Task& task, char const* argument);
+linalg::Vector columnMean(MatrixView<T> x, Task& task, char const* argument);
 
 }  // namespace madloop::gaussian

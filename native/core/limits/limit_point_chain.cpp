@@ -9,13 +9,16 @@
 #include "core/base/error.hpp"
 #include "core/base/parallel.hpp"
 #include "core/limits/limit_point_controls.hpp"
+#include "core/linalg/products.hpp"
 #include "core/loop/gaussian_loop_chain.hpp"
+#include "core/loop/part_drawing.hpp"
 #include "core/random/normal.hpp"
 #include "core/random/stream.hpp"
 
 namespace madloop::limits {
 
-using loop::GaussianState;
+using gaussian::CovarianceFactor;
+using gaussian::FactoredGaussian;
 
 namespace {
 
@@ -35,17 +38,19 @@ class StartStreams {
   std::uint32_t part_ = 0;
 };
 
-Eigen::VectorXd standardNormals(random::Stream const& stream, linalg::Index count) {
-  Eigen::VectorXd normals(count);
-  random::fillNormals(stream, 0, normals.data(), static_cast<std::size_t>(count));
-  return normals;
+/// `mean` and a draw from N(0, variance F F').
+linalg::Vector drawMean(linalg::Vector mean, double variance, CovarianceFactor const& covariance,
+                        random::Stream const& stream) {
+  linalg::Vector normals(covariance.rank());
+  random::fillNormals(stream, 0, normals.data(), static_cast<std::size_t>(normals.size()));
+  linalg::addScaled(mean, std::sqrt(variance), covariance.times(std::move(normals)).data());
+  return mean;
 }
 
 /// Wishart matrix of mean `source` whose eigenvalues vary by `spread`: E tr W^2 / tr (E W)^2 = 1 + (d + 1) / nu
 /// for a multiple of the identity.
-loop::CovarianceFactor wishartAbout(GaussianState const& source, double spread,
-                                    loop::PartStreams const& streams) {
-  auto const dim = static_cast<double>(source.covariance.values.rows());
+CovarianceFactor wishartAbout(FactoredGaussian const& source, double spread, loop::PartStreams const& streams) {
+  auto const dim = static_cast<double>(source.covariance.dim());
   double const degrees = std::max(dim + 1, (dim + 1) / spread);
   if (!(degrees < 1e12)) return source.covariance;
   auto const count = static_cast<std::uint64_t>(degrees + 0.5);
@@ -55,30 +60,27 @@ loop::CovarianceFactor wishartAbout(GaussianState const& source, double spread,
 
 /// The chain's first models: Gaussians with the stationary first moments, exactly, and second moments of one
 /// model near the stationary ones; about the fixed set in synthetic augmentation.
-std::vector<GaussianState> startingModels(LimitPointTheory const& theory, GaussianState const& about,
-                                          StartStreams& streams) {
+std::vector<FactoredGaussian> startingModels(LimitPointTheory const& theory, FactoredGaussian const& about,
+                                             StartStreams& streams) {
   StationaryFirstMoments const& moments = theory.firstMoments();
-  GaussianState common = about;
+  FactoredGaussian common = about;
   common.covariance.scale(std::sqrt(moments.covariance));
-  common.covariance.identity = false;
   if (theory.commonSpread() > 0)
     common.covariance = wishartAbout(common, theory.commonSpread(), streams.next());
 
   std::uint64_t const memory = theory.loop().memory;
   double const shared = memory == 1 ? 0 : moments.meanCross;
-  linalg::Index const rank = about.covariance.values.cols();
-  common.mean += std::sqrt(shared) * (about.covariance.values * standardNormals(streams.next().mean, rank));
-  std::vector<GaussianState> models;
+  common.mean = drawMean(std::move(common.mean), shared, about.covariance, streams.next().mean);
+  std::vector<FactoredGaussian> models;
   for (std::uint64_t i = 0; i < memory; ++i) {
     loop::PartStreams const own = streams.next();
-    models.push_back({common.mean + std::sqrt(moments.mean - shared) *
-                                        (about.covariance.values * standardNormals(own.mean, rank)),
+    models.push_back({drawMean(common.mean, moments.mean - shared, about.covariance, own.mean),
                       wishartAbout(common, theory.spread() - theory.commonSpread(), own)});
   }
   return models;
 }
 
-FixedSetFeatures measureFixedSet(GaussianState const& fitted, std::optional<ReferenceMetric> const& metric,
+FixedSetFeatures measureFixedSet(FactoredGaussian const& fitted, std::optional<ReferenceMetric> const& metric,
                                  Task const& task) {
   StateFeatures const features = measureState(fitted, metric, task);
   return {features.distance, features.traces[0],   features.traces[1],
@@ -102,11 +104,11 @@ ReferenceMetric factorReference(std::size_t dim, std::vector<double> covariance,
   loop::GaussianLoopParameters parameters;
   parameters.dim = dim;
   parameters.referenceCovariance = std::move(covariance);
-  loop::LoopReference const reference = loop::makeLoopReference(parameters, task, "limitPoint");
-  linalg::EigenMatrix const& factor = reference.state.covariance.values;
+  FactoredGaussian const reference = loop::loopReference(parameters, task, "limitPoint");
+  linalg::Matrix const& factor = reference.covariance.values();
   if (factor.cols() == 0)
     throwInvalidInput("limitPoint: reference covariance must not be zero, got a matrix of zeros");
-  return {reference.trace, factor.transpose() * factor};
+  return {reference.covariance.trace(), linalg::multiplyTransposed(factor, factor)};
 }
 
 }  // namespace
@@ -125,7 +127,7 @@ class LimitPointChains::Prepared {
 
   /// Fills `sums`, chainWidth() numbers.
   void simulate(std::uint64_t key, LimitPointSchedule const& schedule, std::uint32_t number,
-                loop::LoopReference const& standard, double* sums, Task const& task) const;
+                FactoredGaussian const& standard, double* sums, Task const& task) const;
 
  private:
   static std::optional<ReferenceMetric> metricOf(LimitPointTheory const& planned,
@@ -150,14 +152,14 @@ class LimitPointChains::Prepared {
 };
 
 void LimitPointChains::Prepared::simulate(std::uint64_t key, LimitPointSchedule const& schedule,
-                                          std::uint32_t number, loop::LoopReference const& standard,
-                                          double* sums, Task const& task) const {
+                                          std::uint32_t number, FactoredGaussian const& standard, double* sums,
+                                          Task const& task) const {
   StartStreams streams(key, number);
-  GaussianState about = standard.state;
+  FactoredGaussian about = standard;
   loop::GaussianPart fixedReal;
   FixedSetFeatures fixedSet;
   if (!theory_.loop().freshData()) {
-    fixedReal = loop::drawPartByMoments(standard.state, 1, parameters_.real, streams.next());
+    fixedReal = loop::drawPartByMoments(standard, 1, parameters_.real, streams.next());
     about = loop::fitGaussian(fixedReal, fixedReal.count - 1);
     fixedSet = measureFixedSet(about, metric_, task);
   }
@@ -213,11 +215,11 @@ void simulateLimitPointChains(std::vector<LimitPointWork> const& work, Task& tas
   distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
   parallelFor(task, distinct.size(), [&](std::size_t i) { (void)distinct[i]->prepared(task); });
   std::vector<LimitPointChains::Prepared const*> prepared;
-  std::map<std::size_t, loop::LoopReference> standards;  // by dimension
+  std::map<std::size_t, FactoredGaussian> standards;  // by dimension
   for (LimitPointWork const& item : work) {
     prepared.push_back(&item.chains->prepared(task));
     std::size_t const dim = prepared.back()->dim();
-    if (!standards.contains(dim)) standards.emplace(dim, loop::standardReference(dim));
+    if (!standards.contains(dim)) standards.emplace(dim, gaussian::standardGaussian(dim));
   }
 
   // One unit of progress is about a microsecond.

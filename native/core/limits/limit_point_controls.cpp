@@ -5,11 +5,12 @@
 #include "core/base/sum.hpp"
 #include "core/limits/expected_distance.hpp"
 #include "core/linalg/norms.hpp"
+#include "core/linalg/products.hpp"
 
 namespace madloop::limits {
 
 using linalg::Index;
-using Matrix = linalg::EigenMatrix;
+using linalg::Matrix;
 
 namespace {
 
@@ -63,7 +64,7 @@ LimitPointControls::LimitPointControls(LimitPointTheory const& theory, Matrix co
   auto const dim = static_cast<double>(theory.loop().dim);
   if (metric != nullptr) {
     Matrix const& b = *metric;
-    Matrix const square = b * b;
+    Matrix const square = linalg::multiply(b, b);
     metricTrace_ = fixedOrderSum(
         theory.loop().dim, [&](std::size_t i) { return b(static_cast<Index>(i), static_cast<Index>(i)); });
     metricSquare_ = linalg::innerProduct(b, b);

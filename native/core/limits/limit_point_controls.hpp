@@ -35,7 +35,7 @@ class LimitPointControls {
   static std::size_t count(LimitPointTheory const& theory);
 
   /// The theory outlives them. `metric` is the B of ReferenceMetric, null for the reference N(0, I).
-  LimitPointControls(LimitPointTheory const& theory, linalg::EigenMatrix const* metric, Task const& task);
+  LimitPointControls(LimitPointTheory const& theory, linalg::Matrix const* metric, Task const& task);
 
   [[nodiscard]] std::size_t count() const { return count(theory_); }
 

@@ -6,6 +6,7 @@
 #include "core/base/sum.hpp"
 #include "core/linalg/norms.hpp"
 #include "core/linalg/nuclear_norm.hpp"
+#include "core/linalg/products.hpp"
 #include "core/linalg/symmetric_eigenvalues.hpp"
 #include "core/linalg/trace_square_root.hpp"
 #include "core/linalg/trapezoidal.hpp"
@@ -13,29 +14,33 @@
 namespace madloop::limits {
 
 using linalg::Index;
-using Matrix = linalg::EigenMatrix;
+using linalg::Matrix;
 using linalg::ScaledTridiagonal;
+using linalg::Vector;
 
 namespace {
 
-double squaredNorm(Eigen::VectorXd const& v) {
+double squaredNorm(Vector const& v) {
   return fixedOrderSum(static_cast<std::size_t>(v.size()), [&](std::size_t i) {
     double const value = v[static_cast<Index>(i)];
     return value * value;
   });
 }
 
+double innerProduct(Vector const& a, Vector const& b) {
+  return fixedOrderSum(static_cast<std::size_t>(a.size()),
+                       [&](std::size_t i) { return a[static_cast<Index>(i)] * b[static_cast<Index>(i)]; });
+}
+
 /// Lower triangle of F F', or of F' F where that is smaller or F has no zeros to skip: the same eigenvalues but
 /// for zeros.
 Matrix smallGram(Matrix const& f, bool trapezoidal) {
   if (f.cols() < f.rows() || !trapezoidal) {
-    Matrix gram = Matrix::Zero(f.cols(), f.cols());
-    gram.selfadjointView<Eigen::Lower>().rankUpdate(f.transpose());
+    Matrix gram = Matrix::zero(f.cols(), f.cols());
+    linalg::addTransposedGram(f, gram);
     return gram;
   }
-  Matrix gram = Matrix::Zero(f.rows(), f.rows());
-  linalg::addTrapezoidalGram(f, gram);
-  return gram;
+  return linalg::trapezoidalGram(f);
 }
 
 /// tr (scale T)^k for k = 1 to 4, from the bands of T^2.
@@ -66,9 +71,10 @@ std::array<double, largestMomentDegree> powerTraces(ScaledTridiagonal const& t) 
 /// sum (lambda^(1/2) - 1)^2 over the eigenvalues of scale T, each from lambda - 1: where all are near 1, their
 /// sum is much smaller than the traces that it is the difference of.
 double squaredRootDifferences(ScaledTridiagonal t, Task const& task) {
-  t.matrix.diagonal = (t.matrix.diagonal * t.scale).array() - 1;
-  t.matrix.subdiagonal *= t.scale;
-  Eigen::VectorXd const differences = linalg::tridiagonalEigenvalues(t.matrix, task);
+  linalg::Tridiagonal& shifted = t.matrix;
+  for (Index i = 0; i < shifted.diagonal.size(); ++i) shifted.diagonal[i] = shifted.diagonal[i] * t.scale - 1;
+  for (Index i = 0; i < shifted.subdiagonal.size(); ++i) shifted.subdiagonal[i] *= t.scale;
+  Vector const differences = linalg::tridiagonalEigenvalues(t.matrix, task);
   return fixedOrderSum(static_cast<std::size_t>(differences.size()), [&](std::size_t i) {
     double const difference = std::max(-1.0, differences[static_cast<Index>(i)]);
     double const root = difference / (1 + std::sqrt(1 + difference));
@@ -92,49 +98,49 @@ double covarianceDistance(ScaledTridiagonal const& t, double trace, double refer
 
 }  // namespace
 
-StateFeatures measureState(loop::GaussianState const& state, std::optional<ReferenceMetric> const& metric,
-                           Task const& task) {
+StateFeatures measureState(gaussian::FactoredGaussian const& state,
+                           std::optional<ReferenceMetric> const& metric, Task const& task) {
   StateFeatures features;
   double const referenceTrace = metric ? metric->trace : static_cast<double>(state.mean.size());
-  loop::CovarianceFactor const& covariance = state.covariance;
-  Matrix const& f = covariance.values;
+  gaussian::CovarianceFactor const& covariance = state.covariance;
+  Matrix const& f = covariance.values();
   features.forms[0] = squaredNorm(state.mean);
   if (f.cols() == 0) {
     features.distance = referenceTrace + features.forms[0];
     if (metric) {
-      features.metricForm = state.mean.dot(metric->values * state.mean);
+      features.metricForm = innerProduct(linalg::multiply(metric->values, state.mean), state.mean);
       features.distance = referenceTrace + features.metricForm;
     }
     return features;
   }
-  bool const formed = covariance.gram.size() != 0;
   if (!metric) {
-    ScaledTridiagonal const t =
-        linalg::scaledTridiagonal(formed ? covariance.gram : smallGram(f, covariance.trapezoidal), task);
+    bool const formed = covariance.gram().size() != 0;
+    ScaledTridiagonal const t = formed
+                                    ? linalg::scaledTridiagonal(covariance.gram(), task)
+                                    : linalg::scaledTridiagonal(smallGram(f, covariance.isTrapezoidal()), task);
     features.traces = powerTraces(t);
-    Eigen::VectorXd const once = f.transpose() * state.mean;
-    Eigen::VectorXd const twice = f * once;
+    Vector const once = linalg::multiplyTransposed(f, state.mean);
+    Vector const twice = linalg::multiply(f, once);
     features.forms[1] = squaredNorm(once);
     features.forms[2] = squaredNorm(twice);
-    features.forms[3] = squaredNorm(f.transpose() * twice);
+    features.forms[3] = squaredNorm(linalg::multiplyTransposed(f, twice));
     features.distance =
         features.forms[0] + covarianceDistance(t, features.traces[0], referenceTrace, true, f, task);
     return features;
   }
-  Matrix const metricFactor = metric->values * f;
+  Matrix const metricFactor = linalg::multiply(metric->values, f);
   ScaledTridiagonal const t = linalg::scaledTridiagonal(smallGram(metricFactor, false), task);
   std::array<double, largestMomentDegree> const powers = powerTraces(t);
   features.metricTraces = {powers[0], powers[1]};
   features.traces[0] = linalg::innerProduct(f, f);
-  Matrix gram = Matrix::Zero(f.cols(), f.cols());
-  gram.selfadjointView<Eigen::Lower>().rankUpdate(f.transpose());
-  gram.triangularView<Eigen::StrictlyUpper>() = gram.transpose();
+  Matrix gram = Matrix::zero(f.cols(), f.cols());
+  linalg::addTransposedGram(f, gram);
+  for (Index j = 1; j < gram.cols(); ++j) {
+    for (Index i = 0; i < j; ++i) gram(i, j) = gram(j, i);
+  }
   features.traces[1] = linalg::innerProduct(gram, gram);
   features.metricTrace = linalg::innerProduct(metricFactor, f);
-  Eigen::VectorXd const metricMean = metric->values * state.mean;
-  features.metricForm = fixedOrderSum(static_cast<std::size_t>(metricMean.size()), [&](std::size_t i) {
-    return metricMean[static_cast<Index>(i)] * state.mean[static_cast<Index>(i)];
-  });
+  features.metricForm = innerProduct(linalg::multiply(metric->values, state.mean), state.mean);
   features.distance = features.metricForm +
                       covarianceDistance(t, features.metricTrace, referenceTrace, false, metricFactor, task);
   return features;

@@ -5,9 +5,9 @@
 #include <optional>
 
 #include "core/base/task.hpp"
+#include "core/gaussian/covariance_factor.hpp"
 #include "core/limits/fresh_loop_moments.hpp"
-#include "core/linalg/eigen.hpp"
-#include "core/loop/gaussian_part.hpp"
+#include "core/linalg/matrix.hpp"
 
 namespace madloop::limits {
 
@@ -15,8 +15,8 @@ namespace madloop::limits {
 /// the reference is N(0, I_r), r the rank of its covariance S = F F'; there Sigma stands for F Sigma F', and
 /// distances are taken with B = F' F.
 struct ReferenceMetric {
-  double trace = 0;            // of S
-  linalg::EigenMatrix values;  // B, r x r
+  double trace = 0;       // of S
+  linalg::Matrix values;  // B, r x r
 };
 
 /// What is measured of one state N(mu, Sigma); the metric's where there is one.
@@ -31,7 +31,7 @@ struct StateFeatures {
 
 /// Measures a state; without a metric the reference is N(0, I). Errors of the distance are below 1e-10 of the
 /// traces.
-StateFeatures measureState(loop::GaussianState const& state, std::optional<ReferenceMetric> const& metric,
-                           Task const& task);
+StateFeatures measureState(gaussian::FactoredGaussian const& state,
+                           std::optional<ReferenceMetric> const& metric, Task const& task);
 
 }  // namespace madloop::limits

@@ -104,14 +104,14 @@ void chase(BandMatrix& band, Index width, Index row, Index step) {
 
 }  // namespace
 
-Bidiagonal bidiagonaliseInTwoStages(EigenMatrix& a, Task const& task) {
+Bidiagonal bidiagonaliseInTwoStages(Matrix a, Task const& task) {
   Index const n = a.cols();
   EigenMatrix space = freshMatrix(spreadRows(a.rows()), n);
   MatrixBlock work = space.topRows(a.rows());
   parallelForPieces(task, IndexRange{0, n}, kCopiedColumns, [&](IndexRange columns) {
-    work.middleCols(columns.begin, columns.size()) = a.middleCols(columns.begin, columns.size());
+    work.middleCols(columns.begin, columns.size()) = asEigen(a).middleCols(columns.begin, columns.size());
   });
-  a.resize(0, 0);
+  a = Matrix();  // memory for what follows
   reduceToBand(work, task);
   Index const width = std::min(kBandwidth, std::max<Index>(n - 1, 1));
   BandMatrix band(n, 2 * width, width);
@@ -123,7 +123,7 @@ Bidiagonal bidiagonaliseInTwoStages(EigenMatrix& a, Task const& task) {
       task, n - 1, 3, [&](Index row) { return (n - 1 - row + width - 1) / width; },
       [&](Index row, Index step) { chase(band, width, row, step); });
 
-  Bidiagonal result{EigenVector(n), EigenVector(std::max<Index>(n - 1, 0))};
+  Bidiagonal result{Vector(n), Vector(std::max<Index>(n - 1, 0))};
   for (Index i = 0; i < n; ++i) {
     result.diagonal[i] = band.at(i, i);
     if (i + 1 < n) result.superdiagonal[i] = band.at(i, i + 1);

@@ -16,7 +16,7 @@ namespace {
 constexpr Index kBandwidth = 32;
 
 /// Overwrites the lower triangle of a by that of a matrix of kBandwidth subdiagonals with the same eigenvalues.
-void reduceToBand(EigenMatrix& a, Task const& task) {
+void reduceToBand(MatrixBlock a, Task const& task) {
   Index const n = a.rows();
   // One memory for all steps.
   EigenMatrix spaceOfY = freshMatrix(n, kBandwidth);
@@ -76,8 +76,8 @@ void chase(BandMatrix& band, Index width, Index column, Index step) {
 
 }  // namespace
 
-Tridiagonal tridiagonaliseInTwoStages(EigenMatrix& a, Task const& task) {
-  reduceToBand(a, task);
+Tridiagonal tridiagonaliseInTwoStages(Matrix& a, Task const& task) {
+  reduceToBand(asEigen(a), task);
   Index const n = a.rows();
   Index const width = std::min(kBandwidth, std::max<Index>(n - 1, 1));
   BandMatrix band(n, 0, 2 * width);
@@ -89,7 +89,7 @@ Tridiagonal tridiagonaliseInTwoStages(EigenMatrix& a, Task const& task) {
       task, n - 2, 3, [&](Index column) { return (n - 1 - column + width - 1) / width; },
       [&](Index column, Index step) { chase(band, width, column, step); });
 
-  Tridiagonal result{EigenVector(n), EigenVector(std::max<Index>(n - 1, 0))};
+  Tridiagonal result{Vector(n), Vector(std::max<Index>(n - 1, 0))};
   for (Index i = 0; i < n; ++i) {
     result.diagonal[i] = band.at(i, i);
     if (i + 1 < n) result.subdiagonal[i] = band.at(i + 1, i);

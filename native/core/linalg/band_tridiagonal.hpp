@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/task.hpp"
-#include "core/linalg/eigen.hpp"
+#include "core/linalg/matrix.hpp"
 #include "core/linalg/symmetric_eigenvalues.hpp"
 
 namespace madloop::linalg {
@@ -13,6 +13,6 @@ namespace madloop::linalg {
 /// First to band form by blocks of reflectors, 4/3 n^3 flops in matrix products (Bischof, Lang & Sun 2000);
 /// then the band is chased away one column at a time, 6 n^2 x bandwidth flops in the cache, where one sweep
 /// follows the other at a distance, each on a thread.
-Tridiagonal tridiagonaliseInTwoStages(EigenMatrix& a, Task const& task);
+Tridiagonal tridiagonaliseInTwoStages(Matrix& a, Task const& task);
 
 }  // namespace madloop::linalg

@@ -11,9 +11,9 @@ namespace madloop::linalg {
 namespace {
 
 /// Reduces a (rows >= cols, overwritten) one column and one row at a time.
-Bidiagonal bidiagonaliseInOneStage(EigenMatrix& a, Task const& task) {
+Bidiagonal bidiagonaliseInOneStage(MatrixBlock a, Task const& task) {
   Index const cols = a.cols();
-  Bidiagonal result{EigenVector(cols), EigenVector(cols - 1)};
+  Bidiagonal result{Vector(cols), Vector(cols - 1)};
   EigenVector workspace(std::max(a.rows(), cols));
   for (Index k = 0; k < cols; ++k) {
     task.throwIfCancelled();
@@ -38,12 +38,13 @@ Bidiagonal bidiagonaliseInOneStage(EigenMatrix& a, Task const& task) {
 
 }  // namespace
 
-Bidiagonal bidiagonalise(EigenMatrix g, Task const& task) {
-  if (g.rows() < g.cols()) g = EigenMatrix(g.transpose());
+Bidiagonal bidiagonalise(Matrix g, Task const& task) {
+  if (g.rows() < g.cols()) g = matrixOf(asEigen(g).transpose());
   if (g.cols() == 0) return {};
   // QR costs 2 l r^2; it pays once the rows it saves cost more, from about l = 5/3 r (Chan 1982).
-  if (3 * g.rows() > 5 * g.cols()) g = triangularFactor(g, task);
-  return g.cols() < kTwoStageSize ? bidiagonaliseInOneStage(g, task) : bidiagonaliseInTwoStages(g, task);
+  if (3 * g.rows() > 5 * g.cols()) g = triangularFactor(asEigen(g), task);
+  return g.cols() < kTwoStageSize ? bidiagonaliseInOneStage(asEigen(g), task)
+                                  : bidiagonaliseInTwoStages(std::move(g), task);
 }
 
 }  // namespace madloop::linalg

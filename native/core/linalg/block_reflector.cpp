@@ -71,7 +71,7 @@ BlockReflector reducePanel(MatrixBlock panel) {
   return q;
 }
 
-EigenMatrix triangularFactor(EigenMatrix& a, Task const& task) {
+Matrix triangularFactor(MatrixBlock a, Task const& task) {
   Index const cols = a.cols();
   for (Index k = 0; k < cols; k += kPanel) {
     task.throwIfCancelled();
@@ -86,7 +86,7 @@ EigenMatrix triangularFactor(EigenMatrix& a, Task const& task) {
     inner = inner * q.t;
     addProduct(rest, -1, {q.v, Side::plain, inner, Side::transposed}, task);
   }
-  return a.topRows(cols).triangularView<Eigen::Upper>();
+  return matrixOf(EigenMatrix(a.topRows(cols).triangularView<Eigen::Upper>()));
 }
 
 }  // namespace madloop::linalg

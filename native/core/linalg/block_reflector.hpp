@@ -21,6 +21,6 @@ BlockReflector reducePanel(MatrixBlock panel);
 
 /// The upper triangular factor (n x n) of the QR decomposition of a (m x n, m >= n, overwritten), on all
 /// threads.
-EigenMatrix triangularFactor(EigenMatrix& a, Task const& task);
+Matrix triangularFactor(MatrixBlock a, Task const& task);
 
 }  // namespace madloop::linalg

@@ -26,7 +26,7 @@ constexpr Index kColumns = 192;
 constexpr Index kChunk = 128;
 
 /// Exchanges rows and columns p < q of a symmetric matrix of which the lower triangle is stored.
-void exchange(EigenMatrix& a, Index p, Index q) {
+void exchange(MatrixBlock a, Index p, Index q) {
   Index const below = a.rows() - q - 1;
   std::swap(a(p, p), a(q, q));
   a.row(p).head(p).swap(a.row(q).head(p));
@@ -34,7 +34,7 @@ void exchange(EigenMatrix& a, Index p, Index q) {
   for (Index i = p + 1; i < q; ++i) std::swap(a(i, p), a(q, i));
 }
 
-double infinityNormOfLower(EigenMatrix const& a, Index first) {
+double infinityNormOfLower(ConstMatrixBlock const& a, Index first) {
   EigenVector sums = EigenVector::Zero(a.rows());
   for (Index j = first; j < a.cols(); ++j) {
     for (Index i = j; i < a.rows(); ++i) {
@@ -45,9 +45,16 @@ double infinityNormOfLower(EigenMatrix const& a, Index first) {
   return sums.size() == 0 ? 0 : sums.maxCoeff();
 }
 
+/// Overwrites s by its Cholesky factor, with zeros above the diagonal. False where a pivot is not positive.
+bool factorSmall(Eigen::Ref<EigenMatrix> s) {
+  if (Eigen::LLT<Eigen::Ref<EigenMatrix>>(s).info() != Eigen::Success) return false;
+  for (Index j = 1; j < s.cols(); ++j) s.col(j).head(j).setZero();
+  return true;
+}
+
 /// Overwrites columns of s, which all columns before them have updated, by those of L; by halves, so that the
 /// products are as deep as they can be (Gustavson 1997). False where a pivot is not positive.
-bool factorColumns(EigenMatrix& s, IndexRange columns, Task const& task) {
+bool factorColumns(MatrixBlock s, IndexRange columns, Task const& task) {
   task.throwIfCancelled();
   auto const [begin, end] = columns;
   Index const below = s.rows() - end;
@@ -63,9 +70,8 @@ bool factorColumns(EigenMatrix& s, IndexRange columns, Task const& task) {
                {s.block(end, begin, below, left), Side::plain, square, Side::transposed}, task);
     return factorColumns(s, {middle, end}, task);
   }
-  Eigen::LLT<EigenMatrix> const corner(s.block(begin, begin, columns.size(), columns.size()));
-  if (corner.info() != Eigen::Success) return false;
-  EigenMatrix const lower = corner.matrixL();
+  EigenMatrix lower = s.block(begin, begin, columns.size(), columns.size());
+  if (!factorSmall(lower)) return false;
   s.block(begin, begin, columns.size(), columns.size()) = lower;
   auto panel = s.block(end, begin, below, columns.size());
   parallelForPieces(task, IndexRange{0, below}, kChunk, [&](IndexRange chunk) {
@@ -77,16 +83,19 @@ bool factorColumns(EigenMatrix& s, IndexRange columns, Task const& task) {
 
 }  // namespace
 
-std::optional<EigenMatrix> choleskyFactor(EigenMatrix s, Task const& task) {
+bool choleskyInPlace(Matrix& s) { return factorSmall(asEigen(s)); }
+
+std::optional<Matrix> choleskyFactor(Matrix s, Task const& task) {
   Index const n = s.rows();
-  if (!factorColumns(s, {0, n}, task)) return std::nullopt;
+  if (!factorColumns(asEigen(s), {0, n}, task)) return std::nullopt;
   parallelForPieces(task, IndexRange{0, n}, kChunk, [&](IndexRange chunk) {
-    for (Index j = chunk.begin; j < chunk.end; ++j) s.col(j).head(j).setZero();
+    for (Index j = chunk.begin; j < chunk.end; ++j) std::fill_n(s.column(j), j, 0.0);
   });
   return s;
 }
 
-double squaredNormOfInverse(EigenMatrix const& lower, Task const& task) {
+double squaredNormOfInverse(Matrix const& triangle, Task const& task) {
+  auto const lower = asEigen(triangle);
   Index const n = lower.rows();
   IndexRange const all{0, n};
   std::vector<double> sums(static_cast<std::size_t>(pieceCount(all, kColumns)));
@@ -112,7 +121,8 @@ double squaredNormOfInverse(EigenMatrix const& lower, Task const& task) {
   return fixedOrderSum(sums.size(), [&](std::size_t i) { return sums[i]; });
 }
 
-PivotedCholesky pivotedCholesky(EigenMatrix s, double negligible, Task const& task) {
+PivotedCholesky pivotedCholesky(Matrix matrix, double negligible, Task const& task) {
+  auto s = asEigen(matrix);
   Index const n = s.rows();
   std::vector<Index> order(static_cast<std::size_t>(n));
   for (Index i = 0; i < n; ++i) order[static_cast<std::size_t>(i)] = i;
@@ -151,7 +161,7 @@ PivotedCholesky pivotedCholesky(EigenMatrix s, double negligible, Task const& ta
     auto panel = s.block(rank, first, below, rank - first);
     addProductLower(s.bottomRightCorner(below, below), -1, {panel, Side::plain, panel, Side::transposed}, task);
   }
-  PivotedCholesky result{EigenMatrix(n, rank), s.diagonal().head(rank), infinityNormOfLower(s, rank)};
+  PivotedCholesky result{Matrix(n, rank), vectorOf(s.diagonal().head(rank)), infinityNormOfLower(s, rank)};
   for (Index j = 0; j < rank; ++j) {
     for (Index i = 0; i < n; ++i) result.factor(order[static_cast<std::size_t>(i)], j) = i < j ? 0.0 : s(i, j);
   }

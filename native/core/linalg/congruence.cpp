@@ -14,7 +14,9 @@ constexpr Index kColumns = 64;
 
 }  // namespace
 
-EigenMatrix congruence(EigenMatrix const& lower, EigenMatrix s, double factor, Task const& task) {
+Matrix congruence(Matrix const& triangle, Matrix symmetric, double factor, Task const& task) {
+  auto const lower = asEigen(triangle);
+  auto s = asEigen(symmetric);
   Index const n = s.rows();
   EigenMatrix y = freshMatrix(n, n);
   parallelForPieces(task, IndexRange{0, n}, kColumns, [&](IndexRange columns) {
@@ -34,7 +36,7 @@ EigenMatrix congruence(EigenMatrix const& lower, EigenMatrix s, double factor, T
   auto const inner = [n](IndexRange rows, IndexRange) { return IndexRange{rows.begin, n}; };
   addProductLower(s, factor, {lower, Side::transposed, y, Side::plain, inner}, task);
   addProductLower(s, factor, {y, Side::transposed, lower, Side::plain, inner}, task);
-  return s;
+  return symmetric;
 }
 
 }  // namespace madloop::linalg

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/task.hpp"
-#include "core/linalg/eigen.hpp"
+#include "core/linalg/matrix.hpp"
 
 namespace madloop::linalg {
 
@@ -13,6 +13,6 @@ namespace madloop::linalg {
 ///
 /// An entry of a product x^T y is off by some eps ||x|| ||y||, so the result by 3 eps ||L||_F ||L||_2 ||s||_F
 /// in the Frobenius norm, `factor` times.
-EigenMatrix congruence(EigenMatrix const& lower, EigenMatrix s, double factor, Task const& task);
+Matrix congruence(Matrix const& lower, Matrix s, double factor, Task const& task);
 
 }  // namespace madloop::linalg

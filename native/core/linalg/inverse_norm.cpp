@@ -25,7 +25,7 @@ EigenMatrix normalVectors(Index n) {
 }
 
 /// x = L^-1 x, block after block from the first row on.
-void solveLower(EigenMatrix const& lower, EigenMatrix& x, Task const& task) {
+void solveLower(ConstMatrixBlock const& lower, EigenMatrix& x, Task const& task) {
   Index const n = lower.rows();
   for (Index k = 0; k < n; k += kBlock) {
     task.throwIfCancelled();
@@ -40,7 +40,7 @@ void solveLower(EigenMatrix const& lower, EigenMatrix& x, Task const& task) {
 }
 
 /// x = L^-T x, block after block from the last row on.
-void solveTransposed(EigenMatrix const& lower, EigenMatrix& x, Task const& task) {
+void solveTransposed(ConstMatrixBlock const& lower, EigenMatrix& x, Task const& task) {
   Index const n = lower.rows();
   for (Index k = (n - 1) / kBlock * kBlock; k >= 0; k -= kBlock) {
     task.throwIfCancelled();
@@ -60,16 +60,16 @@ double meanSquaredNorm(EigenMatrix const& x) {
 
 }  // namespace
 
-double estimateSquaredNormOfInverse(EigenMatrix const& lower, Task const& task) {
+double estimateSquaredNormOfInverse(Matrix const& lower, Task const& task) {
   EigenMatrix x = normalVectors(lower.rows());
-  solveLower(lower, x, task);
+  solveLower(asEigen(lower), x, task);
   return meanSquaredNorm(x);
 }
 
-double estimateSquaredNormOfInverse(EigenMatrix const& a, EigenMatrix const& b, Task const& task) {
+double estimateSquaredNormOfInverse(Matrix const& a, Matrix const& b, Task const& task) {
   EigenMatrix x = normalVectors(a.rows());
-  solveTransposed(a, x, task);  // (A^T B)^-1 = B^-1 A^-T
-  solveLower(b, x, task);
+  solveTransposed(asEigen(a), x, task);  // (A^T B)^-1 = B^-1 A^-T
+  solveLower(asEigen(b), x, task);
   return meanSquaredNorm(x);
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/task.hpp"
-#include "core/linalg/eigen.hpp"
+#include "core/linalg/matrix.hpp"
 
 namespace madloop::linalg {
 
@@ -14,9 +14,9 @@ inline constexpr double kEstimateMargin = 10;
 /// of 32 degrees of freedom with the squared singular values for weights, so that one singular value alone
 /// makes the worst case, P(chi^2 < 3.2) = 2e-11. The vectors are always the same. 32 n^2 flops, where the norm
 /// itself takes n^3 / 3.
-double estimateSquaredNormOfInverse(EigenMatrix const& lower, Task const& task);
+double estimateSquaredNormOfInverse(Matrix const& lower, Task const& task);
 
 /// An estimate of ||(A^T B)^-1||_F^2 for lower triangular A and B, in the same way.
-double estimateSquaredNormOfInverse(EigenMatrix const& a, EigenMatrix const& b, Task const& task);
+double estimateSquaredNormOfInverse(Matrix const& a, Matrix const& b, Task const& task);
 
 }  // namespace madloop::linalg

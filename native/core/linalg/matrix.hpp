@@ -40,6 +40,8 @@ class Vector {
   [[nodiscard]] double const* data() const { return values_.get(); }
   double& operator[](Index i) { return data()[i]; }
   double operator[](Index i) const { return data()[i]; }
+  [[nodiscard]] double const* begin() const { return data(); }
+  [[nodiscard]] double const* end() const { return data() + size_; }
   void fill(double value) { std::fill_n(data(), size_, value); }
 
  private:

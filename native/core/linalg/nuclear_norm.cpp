@@ -12,6 +12,7 @@
 #include "core/linalg/bidiagonal_sum.hpp"
 #include "core/linalg/norms.hpp"
 #include "core/linalg/parallel_product.hpp"
+#include "core/linalg/products.hpp"
 #include "core/linalg/symmetric_eigenvalues.hpp"
 #include "core/linalg/trace_square_root.hpp"
 
@@ -32,6 +33,9 @@ constexpr Index kGramSize = 768;
 /// range.
 constexpr int kLargestExponent = 200;
 
+/// In size.
+double largestEntry(Matrix const& m) { return asEigen(m).cwiseAbs().maxCoeff(); }
+
 /// Normwise backward error of Householder reduction plus QL. Errors seen on random matrices are below
 /// 0.5 n eps ||A|| up to n = 1,000 (the proved bound has a larger polynomial in n; Higham 2002, section 19.3).
 double eigenvaluePerturbation(Index n, double norm) { return kEps * static_cast<double>(n) * norm; }
@@ -40,8 +44,8 @@ double eigenvaluePerturbation(Index n, double norm) { return kEps * static_cast<
 double reductionError(Index n, double norm) { return kEps * (4 + std::sqrt(static_cast<double>(n))) * norm; }
 
 /// From the tridiagonal form of the Gram matrix; empty where the bound on the error would be above `tolerance`.
-std::optional<NuclearNorm> sumFromTridiagonal(EigenMatrix const& g, double tolerance,
-                                              double squaredNormOfInverse, Task const& task) {
+std::optional<NuclearNorm> sumFromTridiagonal(Matrix const& g, double tolerance, double squaredNormOfInverse,
+                                              Task const& task) {
   Index const n = std::min(g.rows(), g.cols());
   double const trace = squaredNorm(g, task);
   if (!(trace > 0 && std::isfinite(trace))) return std::nullopt;
@@ -52,10 +56,10 @@ std::optional<NuclearNorm> sumFromTridiagonal(EigenMatrix const& g, double toler
   int const exponent = std::ilogb(trace / static_cast<double>(n)) / 2;  // g = 2^exponent times entries near 1
   double const scale = std::ldexp(1.0, exponent);
   double const factor = std::ldexp(1.0, -2 * exponent);
-  EigenMatrix gram = zeroMatrix(n, n);
+  Matrix gram = Matrix::zero(n, n);
   Side const side = g.rows() <= g.cols() ? Side::plain : Side::transposed;
   Side const other = g.rows() <= g.cols() ? Side::transposed : Side::plain;
-  addProductLower(gram, factor, {g, side, g, other}, task);
+  addProductLower(asEigen(gram), factor, {asEigen(g), side, asEigen(g), other}, task);
   std::optional<NuclearNorm> result =
       sumOfRootsInTwoStages(std::move(gram), factor * formError, tolerance / scale, task);
   if (result) result->scaleBy(scale);
@@ -64,7 +68,7 @@ std::optional<NuclearNorm> sumFromTridiagonal(EigenMatrix const& g, double toler
 
 }  // namespace
 
-double squareRootSumErrorBound(EigenVector const& x, double perturbation) {
+double squareRootSumErrorBound(Vector const& x, double perturbation) {
   double const largest = std::sqrt(perturbation);
   return fixedOrderSum(static_cast<std::size_t>(x.size()), [&](std::size_t i) {
     double const root = std::sqrt(std::max(0.0, x[static_cast<Index>(i)]));
@@ -73,7 +77,7 @@ double squareRootSumErrorBound(EigenVector const& x, double perturbation) {
   });
 }
 
-NuclearNorm sumOfRoots(EigenVector eigenvalues) {
+NuclearNorm sumOfRoots(Vector eigenvalues) {
   NuclearNorm result;
   result.squares = std::move(eigenvalues);
   Index const n = result.squares.size();
@@ -87,7 +91,7 @@ NuclearNorm sumOfRoots(EigenVector eigenvalues) {
   return result;
 }
 
-std::optional<NuclearNorm> sumOfRootsInTwoStages(EigenMatrix m, double formError, double tolerance,
+std::optional<NuclearNorm> sumOfRootsInTwoStages(Matrix m, double formError, double tolerance,
                                                  Task const& task) {
   Index const n = m.rows();
   Tridiagonal const t = tridiagonaliseInTwoStages(m, task);
@@ -109,16 +113,16 @@ std::optional<NuclearNorm> sumOfRootsInTwoStages(EigenMatrix m, double formError
   return result;
 }
 
-NuclearNorm singularValueSum(EigenMatrix g, Task const& task) {
+NuclearNorm singularValueSum(Matrix g, Task const& task) {
   Index const r = std::min(g.rows(), g.cols());
   NuclearNorm result;
   if (r == 0) return result;
-  double const largest = g.cwiseAbs().maxCoeff();
+  double const largest = largestEntry(g);
   if (largest > 0) {
     int exponent = 0;
     std::frexp(largest, &exponent);
     result.scale = std::ldexp(1.0, exponent);
-    g *= std::ldexp(1.0, -exponent);
+    asEigen(g) *= std::ldexp(1.0, -exponent);
   }
   result.bidiagonal = bidiagonalise(std::move(g), task);
   Bidiagonal const& b = result.bidiagonal;
@@ -139,7 +143,7 @@ NuclearNorm singularValueSum(EigenMatrix g, Task const& task) {
 void NuclearNorm::scaleBy(double factor) {
   value *= factor;
   errorBound *= factor;
-  squares *= factor * factor;
+  asEigen(squares) *= factor * factor;
   reciprocals /= factor;
   scale *= factor;
 }
@@ -151,21 +155,21 @@ double NuclearNorm::changeBound(double perturbation) const {
                             : scale * squareRootSumErrorBound(bidiagonal, perturbation / scale / scale);
 }
 
-NuclearNorm nuclearNorm(EigenMatrix g, double tolerance, Task const& task, double squaredNormOfInverse) {
+NuclearNorm nuclearNorm(Matrix g, double tolerance, Task const& task, double squaredNormOfInverse) {
   Index const r = std::min(g.rows(), g.cols());
   if (r == 0) return {};
   if (r >= kGramSize) {
     std::optional<NuclearNorm> const fast = sumFromTridiagonal(g, tolerance, squaredNormOfInverse, task);
     if (fast) return *fast;
   }
-  double const largest = g.cwiseAbs().maxCoeff();
+  double const largest = largestEntry(g);
   bool const extreme = largest > 0 && std::abs(std::ilogb(largest)) > kLargestExponent;
   if (r >= kDirectSize || extreme) return singularValueSum(std::move(g), task);
-  EigenMatrix gram = EigenMatrix::Zero(r, r);
+  Matrix gram = Matrix::zero(r, r);
   if (g.rows() <= g.cols()) {
-    gram.selfadjointView<Eigen::Lower>().rankUpdate(g);
+    addGram(g, gram);
   } else {
-    gram.selfadjointView<Eigen::Lower>().rankUpdate(g.transpose());
+    addTransposedGram(g, gram);
   }
   NuclearNorm fast = sumOfRoots(symmetricEigenvalues(gram, task));
   return fast.errorBound <= tolerance ? fast : singularValueSum(std::move(g), task);

@@ -8,7 +8,7 @@
 
 #include "core/base/sum.hpp"
 #include "core/linalg/band_tridiagonal.hpp"
-#include "core/linalg/block_reflector.hpp"
+#include "core/linalg/eigen.hpp"
 #include "core/linalg/householder.hpp"
 
 namespace madloop::linalg {
@@ -77,14 +77,15 @@ void updateAndMultiplyGroup(double* a, Index j, Index rows, Rank2 update, double
 
 }  // namespace
 
-Tridiagonal tridiagonalise(EigenMatrix const& a, double scale, Task const& task) {
+Tridiagonal tridiagonalise(Matrix const& symmetric, double scale, Task const& task) {
+  auto const a = asEigen(symmetric);
   Index const n = a.rows();
   if (n >= kTwoStageOrder) {
-    EigenMatrix copy = scale * a;
+    Matrix copy = matrixOf(scale * a);
     return tridiagonaliseInTwoStages(copy, task);
   }
   Index const rows = padded(n);
-  Tridiagonal t{EigenVector::Zero(n), EigenVector::Zero(std::max<Index>(n - 1, 0))};
+  Tridiagonal t{Vector::zero(n), Vector::zero(std::max<Index>(n - 1, 0))};
   if (n == 0) return t;
 
   EigenMatrix work = EigenMatrix::Zero(rows, rows);
@@ -132,10 +133,11 @@ Tridiagonal tridiagonalise(EigenMatrix const& a, double scale, Task const& task)
   return t;
 }
 
-EigenVector tridiagonalEigenvalues(Tridiagonal const& t, Task const& task) {
+Vector tridiagonalEigenvalues(Tridiagonal const& t, Task const& task) {
   Index const n = t.diagonal.size();
-  EigenVector d = t.diagonal;
-  EigenVector squares = t.subdiagonal.cwiseProduct(t.subdiagonal);
+  Vector d = t.diagonal;
+  Vector squares(t.subdiagonal.size());
+  for (Index i = 0; i < squares.size(); ++i) squares[i] = t.subdiagonal[i] * t.subdiagonal[i];
   double const eps = std::numeric_limits<double>::epsilon();
   // An off-diagonal element is dropped when it is below eps times its neighbours, or far below eps times the
   // norm: without the floor the null space of a singular matrix would be resolved to no purpose.
@@ -199,7 +201,7 @@ EigenVector tridiagonalEigenvalues(Tridiagonal const& t, Task const& task) {
   return d;
 }
 
-ScaledTridiagonal scaledTridiagonal(EigenMatrix const& a, Task const& task) {
+ScaledTridiagonal scaledTridiagonal(Matrix const& a, Task const& task) {
   double largest = 0;
   for (Index j = 0; j < a.cols(); ++j) {
     for (Index i = j; i < a.rows(); ++i) largest = std::max(largest, std::abs(a(i, j)));
@@ -209,9 +211,11 @@ ScaledTridiagonal scaledTridiagonal(EigenMatrix const& a, Task const& task) {
   return {tridiagonalise(a, std::ldexp(1.0, -exponent), task), std::ldexp(1.0, exponent)};
 }
 
-EigenVector symmetricEigenvalues(EigenMatrix const& a, Task const& task) {
+Vector symmetricEigenvalues(Matrix const& a, Task const& task) {
   ScaledTridiagonal const reduced = scaledTridiagonal(a, task);
-  return tridiagonalEigenvalues(reduced.matrix, task) * reduced.scale;
+  Vector eigenvalues = tridiagonalEigenvalues(reduced.matrix, task);
+  for (Index i = 0; i < eigenvalues.size(); ++i) eigenvalues[i] *= reduced.scale;
+  return eigenvalues;
 }
 
 }  // namespace madloop::linalg

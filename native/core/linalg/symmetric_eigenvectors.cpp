@@ -4,9 +4,9 @@
 
 namespace madloop::linalg {
 
-Eigendecomposition symmetricEigenvectors(EigenMatrix a, Task& task) {
-  TridiagonalReduction const reduction = reduceToTridiagonal(a, task);
-  a.resize(0, 0);  // the memory is needed below
+Eigendecomposition symmetricEigenvectors(Matrix a, Task& task) {
+  TridiagonalReduction const reduction = reduceToTridiagonal(asEigen(a), task);
+  a = Matrix();  // the memory is needed below
   Eigendecomposition result = tridiagonalEigenvectors(reduction.matrix, task);
   multiplyByReflectors(reduction, result.vectors, task);
   return result;

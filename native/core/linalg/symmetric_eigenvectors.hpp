@@ -13,7 +13,7 @@ namespace madloop::linalg {
 /// the largest of order 1: blocked Householder reduction, divide and conquer, back-transformation in blocks.
 /// Backward stable: || A V - V diag(values) || and || V^T V - I || are of order n eps, relative to ||A||. Takes
 /// `a` as workspace. Counts symmetricEigenvectorsUnits(n) units of progress.
-Eigendecomposition symmetricEigenvectors(EigenMatrix a, Task& task);
+Eigendecomposition symmetricEigenvectors(Matrix a, Task& task);
 
 std::uint64_t symmetricEigenvectorsUnits(Index n);
 

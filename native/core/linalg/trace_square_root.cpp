@@ -100,7 +100,7 @@ std::optional<RootSums> rootSums(Tridiagonal const& t) {
   return result;
 }
 
-BoundedValue traceSquareRoot(EigenMatrix const& s, Task const& task) {
+BoundedValue traceSquareRoot(Matrix const& s, Task const& task) {
   return traceSquareRoot(scaledTridiagonal(s, task), task);
 }
 

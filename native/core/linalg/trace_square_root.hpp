@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "core/base/task.hpp"
-#include "core/linalg/eigen.hpp"
+#include "core/linalg/matrix.hpp"
 #include "core/linalg/nuclear_norm.hpp"
 #include "core/linalg/symmetric_eigenvalues.hpp"
 
@@ -30,7 +30,7 @@ std::optional<RootSums> rootSums(Tridiagonal const& t);
 /// of log det, by two recurrences over the diagonal that run side by side for all nodes: some 5 us at d = 100,
 /// where the QL iteration takes 90. Otherwise (a condition bound above 2^25, or singular) from the eigenvalues.
 /// errorBound holds in both cases; where it is too large, take singular values of a factor instead.
-BoundedValue traceSquareRoot(EigenMatrix const& s, Task const& task);
+BoundedValue traceSquareRoot(Matrix const& s, Task const& task);
 
 /// tr S^(1/2) of a symmetric positive semidefinite matrix that is reduced already, in the same way.
 BoundedValue traceSquareRoot(ScaledTridiagonal const& reduced, Task const& task);

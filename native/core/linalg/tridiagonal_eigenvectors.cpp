@@ -121,8 +121,8 @@ class DivideAndConquer {
 
   void solveLeaf(IndexRange block) {
     Eigen::SelfAdjointEigenSolver<EigenMatrix> solver;
-    EigenVector diagonal = t_.diagonal.segment(block.begin, block.size());
-    EigenVector subdiagonal = t_.subdiagonal.segment(block.begin, block.size() - 1);
+    EigenVector diagonal = asEigen(t_.diagonal).segment(block.begin, block.size());
+    EigenVector subdiagonal = asEigen(t_.subdiagonal).segment(block.begin, block.size() - 1);
     // The iteration works from the bottom up; a matrix that grows downwards would take it many more sweeps, and
     // the vectors as many more roundings.
     bool const turned = std::abs(diagonal[0]) < std::abs(diagonal[block.size() - 1]);

@@ -25,7 +25,7 @@ constexpr Index kColumns = 128;
 /// The reduction in progress: A - V W^T - W V^T is the matrix at hand, [V W] the pending update of a panel.
 class Reducer {
  public:
-  Reducer(EigenMatrix const& a, Task& task)
+  Reducer(ConstMatrixBlock const& a, Task& task)
       : task_(task),
         n_(a.rows()),
         work_(EigenMatrix::Zero(paddedRows(n_), n_)),
@@ -35,7 +35,7 @@ class Reducer {
         product_(EigenVector::Zero(work_.rows())),
         multiplier_(n_) {
     for (Index j = 0; j < n_; ++j) work_.col(j).segment(j, n_ - j) = a.col(j).tail(n_ - j);
-    result_.matrix = {EigenVector::Zero(n_), EigenVector::Zero(std::max<Index>(n_ - 1, 0))};
+    result_.matrix = {Vector::zero(n_), Vector::zero(std::max<Index>(n_ - 1, 0))};
     result_.tau = EigenVector::Zero(n_);
   }
 
@@ -140,7 +140,9 @@ EigenMatrix blockFactor(EigenMatrix const& reflectors, EigenVector const& tau, I
 
 }  // namespace
 
-TridiagonalReduction reduceToTridiagonal(EigenMatrix const& a, Task& task) { return Reducer(a, task).run(); }
+TridiagonalReduction reduceToTridiagonal(ConstMatrixBlock const& a, Task& task) {
+  return Reducer(a, task).run();
+}
 
 void multiplyByReflectors(TridiagonalReduction const& reduction, EigenMatrix& z, Task& task) {
   Index const n = reduction.tau.size();

@@ -6,6 +6,7 @@
 
 #include "core/base/task.hpp"
 #include "core/linalg/eigen.hpp"
+#include "core/linalg/parallel_product.hpp"
 #include "core/linalg/symmetric_eigenvalues.hpp"
 
 namespace madloop::linalg {
@@ -22,7 +23,7 @@ struct TridiagonalReduction {
 /// each with one product of the trailing matrix and its reflector; the trailing matrix itself is updated once a
 /// panel, by a product of matrices. 4/3 n^3 flops, half of them in matrix-vector products. Counts
 /// tridiagonalReductionUnits(n) units of progress.
-TridiagonalReduction reduceToTridiagonal(EigenMatrix const& a, Task& task);
+TridiagonalReduction reduceToTridiagonal(ConstMatrixBlock const& a, Task& task);
 
 /// Overwrites z (n rows) by Q z: blocks of reflectors as I - V T V^T (Schreiber & Van Loan 1989), ranges of
 /// columns in parallel. 2 n^2 flops a column. Counts multiplyByReflectorsUnits(n, cols) units of progress.

@@ -1,14 +1,13 @@
 #include "core/loop/gaussian_loop_chain.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
-#include <limits>
 #include <string>
 #include <utility>
 
-#include "core/base/elementary.hpp"
 #include "core/base/error.hpp"
-#include "core/base/sum.hpp"
+#include "core/base/view.hpp"
 #include "core/gaussian/gaussian_factor.hpp"
 #include "core/random/binomial.hpp"
 #include "core/random/permutation.hpp"
@@ -16,6 +15,7 @@
 
 namespace madloop::loop {
 
+using gaussian::FactoredGaussian;
 using linalg::Index;
 
 namespace {
@@ -25,20 +25,13 @@ enum class Purpose : std::uint32_t { mean, scatter, rows, choice, subset };
 enum class Source : std::uint32_t { real, synthetic };
 constexpr std::uint32_t kGroupBits = 20;
 
-GaussianPart draw(GaussianLoopParameters const& p, GaussianState const& source, double lambda,
+GaussianPart draw(GaussianLoopParameters const& p, FactoredGaussian const& source, double lambda,
                   std::uint64_t count, PartStreams const& streams, Task const& task) {
   return p.engine == LoopEngine::moments ? drawPartByMoments(source, lambda, count, streams)
                                          : drawPartBySamples(source, lambda, count, streams, task);
 }
 
-/// log det F F^T from the pivots of a Cholesky decomposition; NaN for a singular product.
-double logDeterminantOfFactor(gaussian::FactoredGaussian const& factored) {
-  if (factored.factor.cols() < factored.factor.rows()) return std::numeric_limits<double>::quiet_NaN();
-  return fixedOrderSum(static_cast<std::size_t>(factored.pivots.size()),
-                       [&](std::size_t i) { return 2 * logarithm(factored.pivots[static_cast<Index>(i)]); });
-}
-
-void append(std::vector<double>& kept, linalg::EigenMatrix const& samples) {
+void append(std::vector<double>& kept, linalg::Matrix const& samples) {
   kept.insert(kept.end(), samples.data(), samples.data() + samples.size());
 }
 
@@ -61,43 +54,24 @@ struct GaussianLoopChain::Streams {
   }
 };
 
-LoopReference standardReference(std::size_t dim) {
-  auto const size = static_cast<Index>(dim);
-  LoopReference reference;
-  reference.state.mean = linalg::EigenVector::Zero(size);
-  CovarianceFactor& covariance = reference.state.covariance;
-  covariance.values = linalg::EigenMatrix::Identity(size, size);
-  covariance.trapezoidal = true;
-  covariance.identity = true;
-  covariance.logDeterminant = 0;
-  reference.trace = static_cast<double>(dim);
-  return reference;
-}
-
-LoopReference makeLoopReference(GaussianLoopParameters const& p, Task const& task, std::string const& where) {
-  if (p.referenceCovariance.empty()) return standardReference(p.dim);
-  LoopReference reference;
-  reference.state.mean = linalg::EigenVector::Zero(static_cast<Index>(p.dim));
-  gaussian::Moments const moments{2, p.dim, std::vector<double>(p.dim, 0.0), p.referenceCovariance};
-  gaussian::FactoredGaussian factored = gaussian::factorMoments(moments, task, "reference");
-  if (!std::isfinite(factored.trace)) {
+FactoredGaussian loopReference(GaussianLoopParameters const& p, Task const& task, std::string const& where) {
+  if (p.referenceCovariance.empty()) return gaussian::standardGaussian(p.dim);
+  MatrixView<double> const covariance{p.referenceCovariance.data(), p.dim, p.dim};
+  FactoredGaussian reference{linalg::Vector::zero(static_cast<Index>(p.dim)),
+                             gaussian::factorCovariance(covariance, task, "reference.covariance")};
+  if (!std::isfinite(reference.covariance.trace())) {
     throwInvalidInput(where + ": reference covariance must have a finite trace, got one that overflows");
   }
-  CovarianceFactor& covariance = reference.state.covariance;
-  covariance.logDeterminant = logDeterminantOfFactor(factored);
-  covariance.values = std::move(factored.factor);
-  covariance.trapezoidal = factored.triangular;
-  reference.trace = factored.trace;
   return reference;
 }
 
-void GaussianLoopChain::startFrom(std::vector<GaussianState> models, GaussianPart fixedReal) {
+void GaussianLoopChain::startFrom(std::vector<FactoredGaussian> models, GaussianPart fixedReal) {
   t_ = 1;
   models_ = std::move(models);
   fixedReal_ = std::move(fixedReal);
 }
 
-GaussianState const& GaussianLoopChain::next() {
+FactoredGaussian const& GaussianLoopChain::next() {
   ++t_;
   task_.throwIfCancelled();
   GaussianPart training = t_ == 1 ? initialSet() : trainingSet();
@@ -141,19 +115,18 @@ GaussianPart GaussianLoopChain::subsample() {
   keepSynthetic();
   std::size_t const kept = kept_.size();
   keepReal(real_.fresh);
-  Eigen::Map<linalg::EigenMatrix const> const all(kept_.data(), static_cast<Index>(p_.dim),
-                                                  static_cast<Index>(kept_.size() / p_.dim));
-  linalg::EigenMatrix chosen(all.rows(), static_cast<Index>(p_.subsample));
+  std::size_t const count = kept_.size() / p_.dim;
+  linalg::Matrix chosen(static_cast<Index>(p_.dim), static_cast<Index>(p_.subsample));
   random::Stream const subset = streams().of(Purpose::subset, Source::synthetic, 0);
-  Index column = 0;
-  for (std::size_t const i : random::randomOrder(subset, static_cast<std::size_t>(all.cols()), p_.subsample))
-    chosen.col(column++) = all.col(static_cast<Index>(i));
+  double* next = chosen.data();
+  for (std::size_t const i : random::randomOrder(subset, count, p_.subsample))
+    next = std::copy_n(kept_.data() + i * p_.dim, p_.dim, next);
   kept_.resize(kept);
   return partOfSamples(std::move(chosen), task_);
 }
 
 GaussianPart GaussianLoopChain::drawReal(std::uint64_t count, std::uint32_t group) const {
-  return draw(p_, reference_.state, 1, count, streams().ofPart(Source::real, group), task_);
+  return draw(p_, reference_, 1, count, streams().ofPart(Source::real, group), task_);
 }
 
 std::vector<GaussianPart> GaussianLoopChain::drawSynthetic() const {
@@ -168,7 +141,7 @@ std::vector<GaussianPart> GaussianLoopChain::drawSynthetic() const {
 }
 
 void GaussianLoopChain::keepReal(std::uint64_t count) {
-  append(kept_, drawSamples(reference_.state, 1, count, streams().ofPart(Source::real, 0)));
+  append(kept_, drawSamples(reference_, 1, count, streams().ofPart(Source::real, 0)));
 }
 
 void GaussianLoopChain::keepSynthetic() {

@@ -12,7 +12,6 @@
 #include "core/linalg/inverse_norm.hpp"
 #include "core/linalg/norms.hpp"
 #include "core/linalg/nuclear_norm.hpp"
-#include "core/linalg/parallel_product.hpp"
 
 namespace madloop::metrics {
 
@@ -31,27 +30,18 @@ constexpr std::size_t kCongruenceDim = 768;
 
 /// The same Gaussian by the same factor.
 bool identical(FactoredGaussian const& a, FactoredGaussian const& b) {
-  return a.mean == b.mean && a.factor.cols() == b.factor.cols() && a.factor == b.factor && a.trace == b.trace;
+  linalg::Matrix const& first = a.covariance.values();
+  linalg::Matrix const& second = b.covariance.values();
+  return std::ranges::equal(a.mean, b.mean) && first.cols() == second.cols() &&
+         std::equal(first.data(), first.data() + first.size(), second.data()) &&
+         a.covariance.trace() == b.covariance.trace();
 }
 
-double squaredDistance(linalg::EigenVector const& a, linalg::EigenVector const& b) {
+double squaredDistance(linalg::Vector const& a, linalg::Vector const& b) {
   return fixedOrderSum(static_cast<std::size_t>(a.size()), [&](std::size_t i) {
     double const difference = a[static_cast<linalg::Index>(i)] - b[static_cast<linalg::Index>(i)];
     return difference * difference;
   });
-}
-
-/// F1^T F2.
-linalg::EigenMatrix crossProduct(FactoredGaussian const& a, FactoredGaussian const& b, Task const& task) {
-  linalg::EigenMatrix product = linalg::zeroMatrix(a.factor.cols(), b.factor.cols());
-  linalg::Index const dim = a.factor.rows();
-  // Rows of a triangular factor above the column's index are zero.
-  auto inner = [&](linalg::IndexRange rows, linalg::IndexRange columns) {
-    return linalg::IndexRange{std::max(a.triangular ? rows.begin : 0, b.triangular ? columns.begin : 0), dim};
-  };
-  linalg::addProduct(product, 1, {a.factor, linalg::Side::transposed, b.factor, linalg::Side::plain, inner},
-                     task);
-  return product;
 }
 
 /// tr (S1 S2)^(1/2) from the eigenvalues of L1^T S2 L1, S1 = L1 L1^T; empty where that is not accurate, or not
@@ -94,36 +84,37 @@ FrechetDistance frechetDistance(FactoredGaussian a, FactoredGaussian b, Task& ta
   task.throwIfCancelled();
   FrechetDistance result;
   result.meanTerm = squaredDistance(a.mean, b.mean);
-  if (!std::isfinite(a.trace + b.trace)) {
+  if (!std::isfinite(a.covariance.trace() + b.covariance.trace())) {
     result.covarianceTerm = result.distance = result.errorBound = std::numeric_limits<double>::infinity();
     return result;
   }
   bool const same = identical(a, b);
   // Products of factors would leave the range of doubles at scales like 1e-160: by a power of two, which
   // changes no digit, the larger trace is brought near 1.
-  double const larger = std::max(a.trace, b.trace);
+  double const larger = std::max(a.covariance.trace(), b.covariance.trace());
   int const exponent = larger > 0 ? -std::ilogb(larger) / 2 : 0;
-  if (exponent != 0) {
-    a.factor *= std::ldexp(1, exponent);
-    b.factor *= std::ldexp(1, exponent);
-  }
+  a.covariance.scale(std::ldexp(1, exponent));
+  b.covariance.scale(std::ldexp(1, exponent));
   double const unit = std::ldexp(1, -2 * exponent);
-  double const traces = (a.trace + b.trace) / unit;
+  double const traces = a.covariance.trace() + b.covariance.trace();
   // S1 within u1 of F1 F1^T moves the squared singular values, the eigenvalues of F2^T S1 F2, by at most u1
   // ||F2||^2, and vice versa.
-  double const openByA = a.uncertainty / unit * linalg::squaredSpectralNormBound(b.factor, task);
-  double const openByB = b.uncertainty / unit * linalg::squaredSpectralNormBound(a.factor, task);
+  double const openByA =
+      a.covariance.uncertainty() * linalg::squaredSpectralNormBound(b.covariance.values(), task);
+  double const openByB =
+      b.covariance.uncertainty() * linalg::squaredSpectralNormBound(a.covariance.values(), task);
   // Rounding of the product: the nuclear norm of an error E is at most sqrt(r) ||E||_F, and ||E||_F of order
   // eps ||F1||_F ||F2||_F <= eps traces / 2.
-  auto const rank = static_cast<double>(std::min(a.factor.cols(), b.factor.cols()));
+  auto const rank = static_cast<double>(std::min(a.covariance.rank(), b.covariance.rank()));
   double const productError = 0.5 * kEps * std::sqrt(rank) * traces;
 
-  linalg::EigenMatrix product = crossProduct(a, b, task);
-  double const inverse = a.triangular && b.triangular
-                             ? linalg::estimateSquaredNormOfInverse(a.factor, b.factor, task)
-                             : std::numeric_limits<double>::infinity();
-  a.factor.resize(0, 0);  // memory for what follows
-  b.factor.resize(0, 0);
+  linalg::Matrix product = gaussian::crossProduct(a.covariance, b.covariance, task);
+  double const inverse =
+      a.covariance.isTrapezoidal() && b.covariance.isTrapezoidal()
+          ? linalg::estimateSquaredNormOfInverse(a.covariance.values(), b.covariance.values(), task)
+          : std::numeric_limits<double>::infinity();
+  a.covariance = gaussian::CovarianceFactor();  // memory for what follows
+  b.covariance = gaussian::CovarianceFactor();
   linalg::NuclearNorm const norm = linalg::nuclearNorm(std::move(product), kTolerance * traces, task, inverse);
   result.covarianceTerm = same ? 0 : std::max(0.0, traces - 2 * norm.value) * unit;
   result.distance = result.meanTerm + result.covarianceTerm;

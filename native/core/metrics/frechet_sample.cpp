@@ -7,15 +7,16 @@
 #include "core/base/checked.hpp"
 #include "core/base/parallel.hpp"
 #include "core/linalg/cholesky.hpp"
+#include "core/linalg/products.hpp"
 #include "core/random/permutation.hpp"
 
 namespace madloop::metrics {
 
 using gaussian::FactoredGaussian;
 using gaussian::Moments;
-using linalg::EigenMatrix;
-using linalg::EigenVector;
 using linalg::Index;
+using linalg::Matrix;
+using linalg::Vector;
 
 namespace {
 
@@ -33,9 +34,9 @@ constexpr std::size_t kWorkMatrices = 10;
 
 /// Whether 1 / tr S^-1 <= lambda_min is above the bound, for S = L L^T with a triangular L.
 bool wellConditioned(FactoredGaussian const& factored, Task const& task) {
-  if (!factored.triangular) return false;
-  EigenMatrix const& factor = factored.factor;
-  double const mean = factored.trace / static_cast<double>(factor.rows());
+  if (!factored.covariance.isTrapezoidal()) return false;
+  Matrix const& factor = factored.covariance.values();
+  double const mean = factored.covariance.trace() / static_cast<double>(factor.rows());
   for (Index i = 0; i < factor.rows(); ++i) {
     if (!(factor(i, i) * factor(i, i) > kWellConditioned * mean)) return false;
   }
@@ -43,7 +44,7 @@ bool wellConditioned(FactoredGaussian const& factored, Task const& task) {
 }
 
 template <class T>
-inline constexpr bool isMoments = std::is_same_v<std::decay_t<T>, Moments>;
+inline constexpr bool isGaussian = std::is_same_v<std::decay_t<T>, gaussian::GaussianView>;
 
 template <class T>
 class GroupedRows final : public GroupedSample {
@@ -71,7 +72,7 @@ class GroupedRows final : public GroupedSample {
     if (!moments_.empty() && rows(range) > x_.cols) {
       FactoredGaussian pooled = gaussian::factorMoments(poolMoments(moments_, range), task, "the rows");
       // Else it is nearly singular without the group that is left out.
-      if (pooled.triangular) return pooled;
+      if (pooled.covariance.isTrapezoidal()) return pooled;
     }
     return withRows(range, [&](MatrixView<T> rows) { return gaussian::factorData(rows, task, "the rows"); });
   }
@@ -101,13 +102,13 @@ class GroupedRows final : public GroupedSample {
 
 }  // namespace
 
-bool sampled(FrechetSide const& side) { return !std::holds_alternative<Moments>(side); }
+bool sampled(FrechetSide const& side) { return !std::holds_alternative<gaussian::GaussianView>(side); }
 
 std::size_t rowsOf(FrechetSide const& side) {
   return std::visit(
       [](auto const& given) {
-        if constexpr (isMoments<decltype(given)>) {
-          return given.count;
+        if constexpr (isGaussian<decltype(given)>) {
+          return std::size_t{0};
         } else {
           return given.rows;
         }
@@ -118,7 +119,7 @@ std::size_t rowsOf(FrechetSide const& side) {
 std::size_t colsOf(FrechetSide const& side) {
   return std::visit(
       [](auto const& given) {
-        if constexpr (isMoments<decltype(given)>) {
+        if constexpr (isGaussian<decltype(given)>) {
           return given.dim;
         } else {
           return given.cols;
@@ -130,7 +131,7 @@ std::size_t colsOf(FrechetSide const& side) {
 FactoredGaussian factorSide(FrechetSide const& side, Task& task, char const* argument) {
   return std::visit(
       [&](auto const& given) {
-        if constexpr (isMoments<decltype(given)>) {
+        if constexpr (isGaussian<decltype(given)>) {
           return gaussian::factorMoments(given, task, argument);
         } else {
           return gaussian::factorData(given, task, argument);
@@ -151,8 +152,8 @@ std::unique_ptr<GroupedSample> groupRows(FrechetSide const& side, FactoredGaussi
   random::Stream const stream{random::streamKey(seed, kDomain), 0, 0, part};
   return std::visit(
       [&](auto const& given) -> std::unique_ptr<GroupedSample> {
-        if constexpr (isMoments<decltype(given)>) {
-          throw Error(ErrorCode::internal, "groupRows: moments have no rows");
+        if constexpr (isGaussian<decltype(given)>) {
+          throw Error(ErrorCode::internal, "groupRows: a Gaussian has no rows");
         } else {
           using T = std::remove_const_t<std::remove_pointer_t<decltype(given.data)>>;
           return std::make_unique<GroupedRows<T>>(given, whole, groups, stream, task);
@@ -175,22 +176,27 @@ Moments poolMoments(std::vector<Moments> const& groups, GroupRange range) {
   result.dim = shape.dim;
   result.count = static_cast<std::size_t>(n);
   // About the first group's mean, so that an offset common to all costs no digits.
-  Eigen::Map<EigenVector const> const first(chosen[0]->mean.data(), dim);
-  EigenMatrix between(dim, static_cast<Index>(chosen.size()));
-  EigenVector shift = EigenVector::Zero(dim);
+  std::vector<double> const& first = chosen[0]->mean;
+  Matrix between(dim, static_cast<Index>(chosen.size()));
+  Vector shift = Vector::zero(dim);
   for (std::size_t g = 0; g < chosen.size(); ++g) {
-    between.col(static_cast<Index>(g)) = Eigen::Map<EigenVector const>(chosen[g]->mean.data(), dim) - first;
-    shift += between.col(static_cast<Index>(g)) * (static_cast<double>(chosen[g]->count) / n);
+    double* const column = between.column(static_cast<Index>(g));
+    for (std::size_t i = 0; i < shape.dim; ++i) column[i] = chosen[g]->mean[i] - first[i];
+    linalg::addScaled(shift, static_cast<double>(chosen[g]->count) / n, column);
   }
-  EigenMatrix scatter = EigenMatrix::Zero(dim, dim);
+  Matrix scatter = Matrix::zero(dim, dim);
   for (std::size_t g = 0; g < chosen.size(); ++g) {
     auto const count = static_cast<double>(chosen[g]->count);
-    between.col(static_cast<Index>(g)) = (between.col(static_cast<Index>(g)) - shift) * std::sqrt(count);
-    scatter += Eigen::Map<EigenMatrix const>(chosen[g]->covariance.data(), dim, dim) * (count - 1);
+    double const root = std::sqrt(count);
+    double* const column = between.column(static_cast<Index>(g));
+    for (Index i = 0; i < dim; ++i) column[i] = (column[i] - shift[i]) * root;
+    double* const sum = scatter.data();
+    for (std::size_t i = 0; i < chosen[g]->covariance.size(); ++i)
+      sum[i] += chosen[g]->covariance[i] * (count - 1);
   }
-  scatter.selfadjointView<Eigen::Lower>().rankUpdate(between);
-  EigenVector const mean = first + shift;
-  result.mean.assign(mean.data(), mean.data() + dim);
+  linalg::addGram(between, scatter);
+  result.mean.resize(shape.dim);
+  for (std::size_t i = 0; i < shape.dim; ++i) result.mean[i] = first[i] + shift[static_cast<Index>(i)];
   result.covariance.resize(shape.covariance.size());
   for (Index j = 0; j < dim; ++j) {
     for (Index i = j; i < dim; ++i) {

@@ -17,12 +17,12 @@
 
 namespace madloop::metrics {
 
-/// A sample, or a Gaussian that is known exactly.
-using FrechetSide = std::variant<MatrixView<float>, MatrixView<double>, gaussian::Moments>;
+/// A sample, or a Gaussian that is known exactly, where its values lie.
+using FrechetSide = std::variant<MatrixView<float>, MatrixView<double>, gaussian::GaussianView>;
 
 /// Whether a side is a sample: has rows.
 bool sampled(FrechetSide const& side);
-/// Rows of a sample, `count` of moments.
+/// Rows of a sample, else 0.
 std::size_t rowsOf(FrechetSide const& side);
 /// Dimension of a side.
 std::size_t colsOf(FrechetSide const& side);
@@ -53,7 +53,7 @@ class GroupedSample {
   virtual gaussian::FactoredGaussian factor(GroupRange range, Task& task) const = 0;
 };
 
-/// Groups the rows of a sample (`side` is not Moments). `whole` is its Gaussian, `part` tells the random order
+/// Groups the rows of a sample (`side` is a sample). `whole` is its Gaussian, `part` tells the random order
 /// of one side from that of the other; the side's data outlive the result.
 ///
 /// Where there are more rows than columns and the covariance is well conditioned, the moments of each group are

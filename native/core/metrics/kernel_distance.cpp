@@ -10,14 +10,13 @@
 #include "core/base/sum.hpp"
 #include "core/gaussian/finite_rows.hpp"
 #include "core/inference/student_t.hpp"
-#include "core/linalg/eigen.hpp"
-#include "core/linalg/parallel_product.hpp"
+#include "core/linalg/products.hpp"
 #include "core/random/permutation.hpp"
 
 namespace madloop::metrics {
 
-using linalg::EigenMatrix;
 using linalg::Index;
+using linalg::Matrix;
 
 namespace {
 
@@ -29,7 +28,7 @@ std::size_t tileRows(std::size_t cols) {
   return std::clamp<std::size_t>((std::size_t{1} << 19) / cols, 16, 512);
 }
 
-double sumBelowDiagonal(EigenMatrix const& m) {
+double sumBelowDiagonal(Matrix const& m) {
   auto const rows = static_cast<std::size_t>(m.rows());
   return fixedOrderSum(rows, [&](std::size_t j) {
     double const* const column = m.data() + j * rows + j + 1;
@@ -44,19 +43,19 @@ struct Block {
   std::vector<std::size_t> const& rows;
 
   /// The tile of rows from the begin-th on, as the columns of a matrix.
-  void gather(std::size_t begin, EigenMatrix& tile) const {
+  void gather(std::size_t begin, Matrix& tile) const {
     std::size_t const end = std::min(rows.size(), begin + tileRows(x.cols));
     tile.resize(static_cast<Index>(x.cols), static_cast<Index>(end - begin));
     for (std::size_t i = begin; i < end; ++i) {
       T const* const row = x.row(rows[i]);
-      double* const out = tile.col(static_cast<Index>(i - begin)).data();
+      double* const out = tile.column(static_cast<Index>(i - begin));
       for (std::size_t j = 0; j < x.cols; ++j) out[j] = static_cast<double>(row[j]);
     }
   }
 };
 
 /// Inner products to kernel values, in place.
-void applyKernel(PolynomialKernel const& kernel, EigenMatrix& products) {
+void applyKernel(PolynomialKernel const& kernel, Matrix& products) {
   double* const values = products.data();
   Index const size = products.size();
   for (Index i = 0; i < size; ++i) {
@@ -68,12 +67,13 @@ void applyKernel(PolynomialKernel const& kernel, EigenMatrix& products) {
 }
 
 /// Inner products of the columns of a with those of b.
-void multiply(EigenMatrix const& a, EigenMatrix const& b, EigenMatrix& products, Task const& task) {
-  products.setZero(a.cols(), b.cols());
-  linalg::addProduct(products, 1, {a, linalg::Side::transposed, b, linalg::Side::plain}, task);
+void multiply(Matrix const& a, Matrix const& b, Matrix& products, Task const& task) {
+  products.resize(a.cols(), b.cols());
+  products.fill(0);
+  linalg::addTransposedProduct(a, b, products, task);
 }
 
-double sumOf(EigenMatrix const& m) {
+double sumOf(Matrix const& m) {
   auto const rows = static_cast<std::size_t>(m.rows());
   return fixedOrderSum(static_cast<std::size_t>(m.cols()), [&](std::size_t j) {
     double const* const column = m.data() + j * rows;
@@ -85,9 +85,9 @@ double sumOf(EigenMatrix const& m) {
 template <class A, class B>
 double crossSum(Block<A> const& left, Block<B> const& right, std::size_t tile, PolynomialKernel const& kernel,
                 Task const& task) {
-  EigenMatrix own;
-  EigenMatrix other;
-  EigenMatrix products;
+  Matrix own;
+  Matrix other;
+  Matrix products;
   left.gather(tile, own);
   double sum = 0;
   for (std::size_t begin = 0; begin < right.rows.size(); begin += tileRows(right.x.cols)) {
@@ -105,12 +105,13 @@ double crossSum(Block<A> const& left, Block<B> const& right, std::size_t tile, P
 template <class T>
 double ownSum(Block<T> const& block, std::size_t tile, PolynomialKernel const& kernel, Task const& task) {
   std::size_t const step = tileRows(block.x.cols);
-  EigenMatrix own;
-  EigenMatrix other;
-  EigenMatrix products;
+  Matrix own;
+  Matrix other;
+  Matrix products;
   block.gather(tile, own);
-  products.setZero(own.cols(), own.cols());
-  linalg::addProductLower(products, 1, {own, linalg::Side::transposed, own, linalg::Side::plain}, task);
+  products.resize(own.cols(), own.cols());
+  products.fill(0);
+  linalg::addTransposedGram(own, products, task);
   applyKernel(kernel, products);
   double sum = 2 * sumBelowDiagonal(products);
   for (std::size_t begin = tile + step; begin < block.rows.size(); begin += step) {

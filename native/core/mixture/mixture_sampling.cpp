@@ -7,6 +7,7 @@
 #include "core/base/elementary.hpp"
 #include "core/base/parallel.hpp"
 #include "core/base/sum.hpp"
+#include "core/base/view.hpp"
 #include "core/gaussian/gaussian_factor.hpp"
 #include "core/mixture/whitened_components.hpp"
 #include "core/random/normal.hpp"
@@ -35,16 +36,12 @@ class SamplingFactors {
     }
     std::size_t const matrices = mixture.form == CovarianceForm::tied ? 1 : components;
     factors_.resize(matrices);
-    gaussian::Moments moments;
-    moments.dim = dim;
-    moments.mean.assign(dim, 0);
     for (std::size_t k = 0; k < matrices; ++k) {
-      double const* const values = mixture.covariances.data() + k * dim * dim;
-      moments.covariance.assign(values, values + dim * dim);
-      std::string const name = "covariance of component " + std::to_string(k);
-      factors_[k] = gaussian::factorMoments(moments, task, name.c_str());
-      factors_[k].factor *= root;
-      rank_ = std::max(rank_, static_cast<std::size_t>(factors_[k].factor.cols()));
+      MatrixView<double> const covariance{mixture.covariances.data() + k * dim * dim, dim, dim};
+      factors_[k] =
+          gaussian::factorCovariance(covariance, task, "covariance of component " + std::to_string(k));
+      factors_[k].scale(root);
+      rank_ = std::max(rank_, static_cast<std::size_t>(factors_[k].rank()));
     }
   }
 
@@ -65,12 +62,12 @@ class SamplingFactors {
         out[j] = mean[j] + deviations_[diagonal ? k * dim + j : k] * normals[j];
       return;
     }
-    gaussian::FactoredGaussian const& factored = factors_[mixture_.form == CovarianceForm::tied ? 0 : k];
+    gaussian::CovarianceFactor const& factor = factors_[mixture_.form == CovarianceForm::tied ? 0 : k];
     std::copy(mean, mean + dim, out);
-    for (linalg::Index column = 0; column < factored.factor.cols(); ++column) {
-      double const* const values = factored.factor.col(column).data();
+    for (linalg::Index column = 0; column < factor.rank(); ++column) {
+      double const* const values = factor.values().column(column);
       double const normal = normals[column];
-      for (std::size_t j = factored.triangular ? static_cast<std::size_t>(column) : 0; j < dim; ++j)
+      for (std::size_t j = factor.isTrapezoidal() ? static_cast<std::size_t>(column) : 0; j < dim; ++j)
         out[j] += values[j] * normal;
     }
   }
@@ -78,7 +75,7 @@ class SamplingFactors {
  private:
   GaussianMixture const& mixture_;
   std::vector<double> deviations_;
-  std::vector<gaussian::FactoredGaussian> factors_;
+  std::vector<gaussian::CovarianceFactor> factors_;
   std::size_t rank_ = 0;
 };
 

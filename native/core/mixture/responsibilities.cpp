@@ -5,6 +5,7 @@
 
 #include "core/base/elementary.hpp"
 #include "core/base/sum.hpp"
+#include "core/linalg/products.hpp"
 #include "core/mixture/exponentials.hpp"
 
 namespace madloop::mixture {
@@ -104,10 +105,7 @@ void ShareSums::add(Responsibilities const& shares, Tile const& tile, double con
     if (form_ != CovarianceForm::full) continue;
     double* const scatter = second.data() + k * dim_ * dim_;  // column-major
     if (rankUpdate) {
-      Eigen::Map<linalg::EigenMatrix const> const factor(weighted_.get(), rows, dim);
-      Eigen::Map<linalg::EigenMatrix>(scatter, dim, dim)
-          .selfadjointView<Eigen::Lower>()
-          .rankUpdate(factor.transpose());
+      linalg::addTransposedGram(weighted_.get(), rows, dim, scatter);
       continue;
     }
     for (std::size_t j = 0; j < dim_; ++j) {

@@ -9,7 +9,6 @@
 #include "core/base/parallel.hpp"
 #include "core/base/task.hpp"
 #include "core/base/view.hpp"
-#include "core/linalg/eigen.hpp"
 
 namespace madloop::mixture {
 
@@ -23,10 +22,6 @@ struct Tile {
   std::size_t rows;
 
   [[nodiscard]] double const* coordinate(std::size_t j) const { return data + j * kTileRows; }
-  /// kTileRows x dim.
-  [[nodiscard]] Eigen::Map<linalg::EigenMatrix const> matrix() const {
-    return {data, static_cast<linalg::Index>(kTileRows), static_cast<linalg::Index>(dim)};
-  }
 };
 
 inline std::size_t tileCount(std::size_t rows) { return (rows + kTileRows - 1) / kTileRows; }

@@ -1,18 +1,20 @@
 #include "core/mixture/whitened_components.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "core/base/elementary.hpp"
-#include "core/base/sum.hpp"
-#include "core/gaussian/checked_covariance.hpp"
-#include "core/gaussian/gaussian_factor.hpp"
-#include "core/linalg/cholesky.hpp"
+#include "core/base/view.hpp"
+#include "core/gaussian/whitening.hpp"
+#include "core/linalg/products.hpp"
 
 namespace madloop::mixture {
 
-using linalg::EigenMatrix;
 using linalg::Index;
+using linalg::Matrix;
 
 namespace {
 
@@ -21,59 +23,22 @@ constexpr std::size_t kSmallDim = 4;
 
 constexpr double kHalfLog2Pi = elementary::kHalfLog2Pi;
 
-struct Whitening {
-  EigenMatrix matrix;         // rank x dim
-  double logDeterminant = 0;  // of the covariance, over its range
-};
-
-/// W with W C W^T = I on the range of C. An ordinary matrix takes one Cholesky decomposition.
-Whitening whiten(EigenMatrix const& covariance, bool requireDefinite, Task const& task,
-                 std::string const& what) {
-  Index const dim = covariance.rows();
-  Whitening result;
-  auto const addLogs = [&](auto const& diagonal) {
-    result.logDeterminant = 2 * fixedOrderSum(static_cast<std::size_t>(diagonal.size()), [&](std::size_t i) {
-                              return logarithm(std::abs(diagonal[static_cast<Index>(i)]));
-                            });
-  };
-  if (requireDefinite) {
-    std::optional<EigenMatrix> const lower = linalg::choleskyFactor(covariance, task);
-    if (!lower) {
-      throw Error(ErrorCode::notPositiveSemidefinite,
-                  what +
-                      " must be positive definite, got a singular one. A larger regularisation, fewer "
-                      "components or another form of covariance helps");
-    }
-    addLogs(linalg::EigenVector(lower->diagonal()));
-    result.matrix = lower->triangularView<Eigen::Lower>().solve(EigenMatrix::Identity(dim, dim));
-    return result;
-  }
-  gaussian::Moments moments;
-  moments.dim = static_cast<std::size_t>(dim);
-  moments.mean.assign(moments.dim, 0);
-  moments.covariance.assign(covariance.data(), covariance.data() + covariance.size());
-  gaussian::FactoredGaussian const factored = gaussian::factorMoments(moments, task, what.c_str());
-  EigenMatrix const& factor = factored.factor;
-  Index const rank = factor.cols();
-  if (rank == 0) {
-    result.matrix = EigenMatrix(0, dim);
-  } else if (factored.triangular) {
-    addLogs(linalg::EigenVector(factor.diagonal()));
-    result.matrix = factor.triangularView<Eigen::Lower>().solve(EigenMatrix::Identity(dim, dim));
-  } else {
-    // F = Q R: the least-squares solution z = R^-1 Q^T x of F z = x.
-    Eigen::HouseholderQR<EigenMatrix> const qr(factor);
-    EigenMatrix const r = qr.matrixQR().topRows(rank).triangularView<Eigen::Upper>();
-    EigenMatrix const q = qr.householderQ() * EigenMatrix::Identity(dim, rank);
-    addLogs(linalg::EigenVector(r.diagonal()));
-    result.matrix = r.triangularView<Eigen::Upper>().solve(q.transpose());
-  }
-  return result;
-}
-
-EigenMatrix covarianceMatrix(GaussianMixture const& mixture, std::size_t k) {
+gaussian::Whitening whiten(GaussianMixture const& mixture, std::size_t k, bool requireDefinite,
+                           Task const& task, std::string const& what) {
+  MatrixView<double> const covariance{mixture.covariances.data() + k * mixture.dim * mixture.dim, mixture.dim,
+                                      mixture.dim};
+  if (!requireDefinite) return gaussian::whiten(covariance, task, what);
   auto const dim = static_cast<Index>(mixture.dim);
-  return Eigen::Map<EigenMatrix const>(mixture.covariances.data() + k * mixture.dim * mixture.dim, dim, dim);
+  Matrix copy(dim, dim);
+  std::copy_n(covariance.data, copy.size(), copy.data());
+  std::optional<gaussian::Whitening> whitening = gaussian::whitenDefinite(std::move(copy), task);
+  if (!whitening) {
+    throw Error(ErrorCode::notPositiveSemidefinite,
+                what +
+                    " must be positive definite, got a singular one. A larger regularisation, fewer "
+                    "components or another form of covariance helps");
+  }
+  return *std::move(whitening);
 }
 
 /// Squared distances in dim dimensions for small ones, known when compiled: everything stays in registers.
@@ -132,18 +97,17 @@ WhitenedComponents::WhitenedComponents(GaussianMixture const& mixture, double co
         if (mixture.weights[k] == 0) continue;
         task.throwIfCancelled();
         std::string const what = name + "covariance of component " + std::to_string(k);
-        Whitening whitening = whiten(covarianceMatrix(mixture, k), requireDefinite, task, what);
+        gaussian::Whitening whitening = whiten(mixture, k, requireDefinite, task, what);
         constant(k, static_cast<std::size_t>(whitening.matrix.rows()), whitening.logDeterminant);
         whitenings_[k] = std::move(whitening.matrix);
       }
       break;
     case CovarianceForm::tied: {
-      Whitening whitening = whiten(covarianceMatrix(mixture, 0), requireDefinite, task, name + "covariance");
-      EigenMatrix const& w = whitening.matrix;
-      auto const rank = static_cast<std::size_t>(w.rows());
-      Eigen::Map<EigenMatrix const> const means(means_.data(), static_cast<Index>(dim_),
-                                                static_cast<Index>(mixture.components));
-      EigenMatrix const whitenedMeans = w * means;
+      gaussian::Whitening whitening = whiten(mixture, 0, requireDefinite, task, name + "covariance");
+      auto const rank = static_cast<std::size_t>(whitening.matrix.rows());
+      Matrix means(static_cast<Index>(dim_), static_cast<Index>(mixture.components));
+      std::copy(means_.begin(), means_.end(), means.data());
+      Matrix const whitenedMeans = linalg::multiply(whitening.matrix, means);
       means_.assign(whitenedMeans.data(), whitenedMeans.data() + whitenedMeans.size());
       for (std::size_t k = 0; k < mixture.components; ++k) constant(k, rank, whitening.logDeterminant);
       whitenings_.push_back(std::move(whitening.matrix));
@@ -176,19 +140,10 @@ WhitenedComponents::WhitenedComponents(GaussianMixture const& mixture, double co
   }
 }
 
-WhitenedComponents::Workspace::Workspace(WhitenedComponents const& components) : components_(components) {
-  auto const rows = static_cast<Index>(kTileRows);
-  if (components.form_ == CovarianceForm::tied) {
-    whitened_.resize(rows, components.whitenings_[0].rows());
-  } else if (components.form_ == CovarianceForm::full && components.dim_ > kSmallDim) {
-    centred_.resize(rows, static_cast<Index>(components.dim_));
-  }
-}
-
 void WhitenedComponents::Workspace::take(Tile const& tile) {
   tile_ = tile;
   if (components_.form_ != CovarianceForm::tied) return;
-  whitened_.noalias() = tile.matrix() * components_.whitenings_[0].transpose();
+  linalg::multiplyByTransposed(tile.data, static_cast<Index>(kTileRows), components_.whitenings_[0], whitened_);
   tile_ = {whitened_.data(), static_cast<std::size_t>(whitened_.cols()), tile.rows};
 }
 
@@ -196,7 +151,7 @@ void WhitenedComponents::squaredDistances(std::size_t k, Workspace& workspace, d
   Tile const& tile = workspace.tile_;
   double const* const mean = means_.data() + k * tile.dim;
   if (form_ == CovarianceForm::full) {
-    EigenMatrix const& whitening = whitenings_[k];
+    Matrix const& whitening = whitenings_[k];
     if (whitening.rows() == whitening.cols() && dim_ <= kSmallDim) {
       switch (dim_) {
         case 1:
@@ -209,12 +164,16 @@ void WhitenedComponents::squaredDistances(std::size_t k, Workspace& workspace, d
           return smallSquaredDistances<4>(tile, mean, whitening.data(), out);
       }
     }
-    Eigen::Map<linalg::EigenVector const> const centre(mean, static_cast<Index>(dim_));
-    workspace.centred_ = tile.matrix().rowwise() - centre.transpose();
-    workspace.whitened_.noalias() = workspace.centred_ * whitening.transpose();
+    Matrix& centred = workspace.centred_;
+    centred.resize(static_cast<Index>(kTileRows), static_cast<Index>(dim_));
+    for (std::size_t j = 0; j < dim_; ++j) {
+      double const* const from = tile.coordinate(j);
+      double* const to = centred.column(static_cast<Index>(j));
+      for (std::size_t i = 0; i < kTileRows; ++i) to[i] = from[i] - mean[j];
+    }
+    linalg::multiplyByTransposed(centred.data(), centred.rows(), whitening, workspace.whitened_);
     std::fill(out, out + kTileRows, 0.0);
-    for (Index j = 0; j < workspace.whitened_.cols(); ++j)
-      addSquares(workspace.whitened_.col(j).data(), 0, 1, out);
+    for (Index j = 0; j < workspace.whitened_.cols(); ++j) addSquares(workspace.whitened_.column(j), 0, 1, out);
     return;
   }
   std::fill(out, out + kTileRows, 0.0);

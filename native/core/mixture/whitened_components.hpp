@@ -7,7 +7,7 @@
 #include "core/base/aligned_array.hpp"
 #include "core/base/elementary.hpp"
 #include "core/base/task.hpp"
-#include "core/linalg/eigen.hpp"
+#include "core/linalg/matrix.hpp"
 #include "core/mixture/gaussian_mixture.hpp"
 #include "core/mixture/row_tiles.hpp"
 
@@ -29,15 +29,15 @@ class WhitenedComponents {
   /// Work space of one thread, and the tile it is at.
   class Workspace {
    public:
-    explicit Workspace(WhitenedComponents const& components);
+    explicit Workspace(WhitenedComponents const& components) : components_(components) {}
     void take(Tile const& tile);
 
    private:
     friend class WhitenedComponents;
     WhitenedComponents const& components_;
-    Tile tile_{};                   // what distances are measured in: for tied covariances the whitened tile
-    linalg::EigenMatrix centred_;   // kTileRows x dim
-    linalg::EigenMatrix whitened_;  // kTileRows x rank
+    Tile tile_{};              // what distances are measured in: for tied covariances the whitened tile
+    linalg::Matrix centred_;   // kTileRows x dim
+    linalg::Matrix whitened_;  // kTileRows x rank
   };
 
   /// out[i] = log(weight_k density_k(row i)) for the kTileRows rows of the tile at hand.
@@ -48,10 +48,10 @@ class WhitenedComponents {
 
   CovarianceForm form_;
   std::size_t dim_;
-  std::vector<double> means_;  // of the coordinates in use: components x dim, or x rank where tied
-  std::vector<linalg::EigenMatrix> whitenings_;  // rank x dim: one a component (full) or one (tied)
-  std::vector<double> precisions_;               // components x dim (diagonal) or components (spherical)
-  std::vector<double> logConstants_;             // log weight - (rank log 2 pi + log determinant) / 2
+  std::vector<double> means_;               // of the coordinates in use: components x dim, or x rank where tied
+  std::vector<linalg::Matrix> whitenings_;  // rank x dim: one a component (full) or one (tied)
+  std::vector<double> precisions_;          // components x dim (diagonal) or components (spherical)
+  std::vector<double> logConstants_;        // log weight - (rank log 2 pi + log determinant) / 2
 };
 
 /// Stands for log 0: below every density.

@@ -15,6 +15,7 @@
 
 using namespace madloop;
 using namespace madloop::test;
+using linalg::asEigen;
 using linalg::EigenMatrix;
 
 namespace {
@@ -24,14 +25,15 @@ constexpr double kEps = std::numeric_limits<double>::epsilon();
 EigenMatrix root(EigenMatrix const& a, std::size_t threads = 2) {
   Task task(threads);
   auto const n = static_cast<std::size_t>(a.rows());
-  EigenMatrix result = gaussian::matrixSquareRoot(MatrixView<double>{a.data(), n, n}, task, "covariance");
+  EigenMatrix result =
+      asEigen(gaussian::matrixSquareRoot(MatrixView<double>{a.data(), n, n}, task, "covariance"));
   CHECK(task.done() == task.total());
   return result;
 }
 
 EigenMatrix rootOfFloats(std::vector<float> const& values, std::size_t n) {
   Task task;
-  return gaussian::matrixSquareRoot(MatrixView<float>{values.data(), n, n}, task, "covariance");
+  return asEigen(gaussian::matrixSquareRoot(MatrixView<float>{values.data(), n, n}, task, "covariance"));
 }
 
 double spectralNormBound(EigenMatrix const& a) { return a.cwiseAbs().rowwise().sum().maxCoeff(); }

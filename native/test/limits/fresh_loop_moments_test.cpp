@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/limits/fresh_loop_moments.hpp"
+#include "core/linalg/eigen.hpp"
 #include "core/loop/gaussian_loop_chain.hpp"
 #include "test/support/fresh_recursion.hpp"
 
@@ -31,8 +32,11 @@ loop::GaussianLoopParameters parametersOf(limits::StationaryLoop const& loop) {
 }
 
 /// Values of all monomials at N(mu, Sigma).
-std::vector<double> valuesAt(std::vector<StateMonomial> const& monomials, Eigen::VectorXd const& mean,
-                             linalg::EigenMatrix const& covariance) {
+std::vector<double> valuesAt(std::vector<StateMonomial> const& monomials,
+                             gaussian::FactoredGaussian const& state) {
+  linalg::EigenVector const mean = linalg::asEigen(state.mean);
+  auto const factor = linalg::asEigen(state.covariance.values());
+  linalg::EigenMatrix const covariance = factor * factor.transpose();
   std::array<double, largestMomentDegree> traces{};
   std::array<double, largestMomentDegree> forms{};
   linalg::EigenMatrix power = linalg::EigenMatrix::Identity(mean.size(), mean.size());
@@ -118,17 +122,17 @@ TEST_CASE("the recursion holds for one simulated generation, to degree 4") {
       limits::StationaryLoop const p{static_cast<std::size_t>(dim), static_cast<double>(real),
                                      static_cast<double>(synthetic), lambda, divisor};
       loop::GaussianLoopParameters const parameters = parametersOf(p);
-      loop::LoopReference const reference = loop::standardReference(p.dim);
-      loop::GaussianState state{Eigen::VectorXd(dim), {}};
-      state.covariance.values = linalg::EigenMatrix(dim, dim);
+      gaussian::FactoredGaussian const reference = gaussian::standardGaussian(p.dim);
+      linalg::Vector lastMean(dim);
+      linalg::Matrix factor(dim, dim);
       for (linalg::Index i = 0; i < dim; ++i) {
-        state.mean[i] = normal(generator);
-        for (linalg::Index j = 0; j < dim; ++j) state.covariance.values(i, j) = normal(generator);
+        lastMean[i] = normal(generator);
+        for (linalg::Index j = 0; j < dim; ++j) factor(i, j) = normal(generator);
       }
+      gaussian::FactoredGaussian const state{lastMean, gaussian::CovarianceFactor::general(factor)};
       limits::MomentRecursion const recursion = limits::momentRecursion(p, largestMomentDegree);
       std::size_t const size = recursion.monomials.size();
-      std::vector<double> const last = valuesAt(recursion.monomials, state.mean,
-                                                state.covariance.values * state.covariance.values.transpose());
+      std::vector<double> const last = valuesAt(recursion.monomials, state);
       std::vector<double> sum(size, 0);
       std::vector<double> squares(size, 0);
       constexpr std::uint32_t draws = 40'000;
@@ -136,9 +140,7 @@ TEST_CASE("the recursion holds for one simulated generation, to degree 4") {
       for (std::uint32_t draw = 0; draw < draws; ++draw) {
         loop::GaussianLoopChain chain(parameters, reference, 17, draw, task);
         chain.startFrom({state}, {});
-        loop::GaussianState const& next = chain.next();
-        std::vector<double> const values = valuesAt(
-            recursion.monomials, next.mean, next.covariance.values * next.covariance.values.transpose());
+        std::vector<double> const values = valuesAt(recursion.monomials, chain.next());
         for (std::size_t i = 0; i < size; ++i) {
           sum[i] += values[i];
           squares[i] += values[i] * values[i];

@@ -8,7 +8,9 @@
 
 using namespace madloop;
 using namespace madloop::test;
+using linalg::asEigen;
 using linalg::EigenMatrix;
+using linalg::matrixOf;
 
 TEST_CASE(
     "congruence and norms: as by plain products, within the stated error, the same on any number of threads") {
@@ -25,19 +27,19 @@ TEST_CASE(
       EigenMatrix given = s;
       // What is above the diagonal is not read.
       given.triangularView<Eigen::StrictlyUpper>().setConstant(1e300);
-      EigenMatrix const actual = linalg::congruence(lower, given, factor, task);
+      EigenMatrix const actual = asEigen(linalg::congruence(matrixOf(lower), matrixOf(given), factor, task));
       EigenMatrix const difference = (actual - expected).triangularView<Eigen::Lower>();
       CHECK(difference.norm() <= 3 * 2.3e-16 * factor * lower.norm() * norm * s.norm());
       CHECK(EigenMatrix(actual.triangularView<Eigen::StrictlyUpper>()).norm() == 0);
       if (threads == 1) first = actual;
       CHECK(actual == first);
 
-      CHECK(linalg::squaredNorm(s, task) == doctest::Approx(s.squaredNorm()).epsilon(1e-14));
-      CHECK(linalg::oneNorm(lower, task) ==
+      CHECK(linalg::squaredNorm(matrixOf(s), task) == doctest::Approx(s.squaredNorm()).epsilon(1e-14));
+      CHECK(linalg::oneNorm(matrixOf(lower), task) ==
             doctest::Approx(lower.cwiseAbs().colwise().sum().maxCoeff()).epsilon(1e-14));
       double const bound =
           lower.cwiseAbs().colwise().sum().maxCoeff() * lower.cwiseAbs().rowwise().sum().maxCoeff();
-      CHECK(linalg::squaredSpectralNormBound(lower, task) == doctest::Approx(bound).epsilon(1e-14));
+      CHECK(linalg::squaredSpectralNormBound(matrixOf(lower), task) == doctest::Approx(bound).epsilon(1e-14));
       CHECK(norm * norm <= bound * (1 + 1e-12));
     }
   }

@@ -20,10 +20,13 @@
 
 using namespace madloop;
 using namespace madloop::test;
+using linalg::asEigen;
 using linalg::EigenMatrix;
 using linalg::EigenVector;
 using linalg::Index;
+using linalg::matrixOf;
 using linalg::Tridiagonal;
+using linalg::vectorOf;
 
 namespace {
 
@@ -52,17 +55,17 @@ void checkDecomposition(EigenMatrix const& a, linalg::Eigendecomposition const& 
 }
 
 EigenMatrix dense(Tridiagonal const& t) {
-  EigenMatrix a = t.diagonal.asDiagonal();
+  EigenMatrix a = asEigen(t.diagonal).asDiagonal();
   for (Index i = 0; i + 1 < a.rows(); ++i) a(i, i + 1) = a(i + 1, i) = t.subdiagonal[i];
   return a;
 }
 
 Tridiagonal scaledToOne(Tridiagonal t) {
-  double largest = t.diagonal.cwiseAbs().maxCoeff();
-  if (t.subdiagonal.size() > 0) largest = std::max(largest, t.subdiagonal.cwiseAbs().maxCoeff());
+  double largest = asEigen(t.diagonal).cwiseAbs().maxCoeff();
+  if (t.subdiagonal.size() > 0) largest = std::max(largest, asEigen(t.subdiagonal).cwiseAbs().maxCoeff());
   if (largest > 0) {
-    t.diagonal /= largest;
-    t.subdiagonal /= largest;
+    asEigen(t.diagonal) /= largest;
+    asEigen(t.subdiagonal) /= largest;
   }
   return t;
 }
@@ -70,7 +73,7 @@ Tridiagonal scaledToOne(Tridiagonal t) {
 /// Wilkinson's matrix of order 2 m + 1: diagonal m, ..., 1, 0, 1, ..., m, off-diagonal ones: pairs of
 /// eigenvalues that agree to many digits.
 Tridiagonal wilkinson(Index m) {
-  Tridiagonal t{EigenVector(2 * m + 1), EigenVector::Ones(2 * m)};
+  Tridiagonal t{linalg::Vector(2 * m + 1), vectorOf(EigenVector::Ones(2 * m))};
   for (Index i = 0; i <= 2 * m; ++i) t.diagonal[i] = static_cast<double>(std::abs(i - m));
   return t;
 }
@@ -79,16 +82,17 @@ Tridiagonal wilkinson(Index m) {
 Tridiagonal gluedWilkinson(Index m, Index copies, double glue) {
   Tridiagonal const one = wilkinson(m);
   Index const size = one.diagonal.size();
-  Tridiagonal t{EigenVector(size * copies), EigenVector::Constant(size * copies - 1, glue)};
+  Tridiagonal t{linalg::Vector(size * copies), vectorOf(EigenVector::Constant(size * copies - 1, glue))};
   for (Index c = 0; c < copies; ++c) {
-    t.diagonal.segment(c * size, size) = one.diagonal;
-    t.subdiagonal.segment(c * size, size - 1) = one.subdiagonal;
+    asEigen(t.diagonal).segment(c * size, size) = asEigen(one.diagonal);
+    asEigen(t.subdiagonal).segment(c * size, size - 1) = asEigen(one.subdiagonal);
   }
   return t;
 }
 
 Tridiagonal constant(Index n, double diagonal, double subdiagonal) {
-  return {EigenVector::Constant(n, diagonal), EigenVector::Constant(std::max<Index>(n - 1, 0), subdiagonal)};
+  return {vectorOf(EigenVector::Constant(n, diagonal)),
+          vectorOf(EigenVector::Constant(std::max<Index>(n - 1, 0), subdiagonal))};
 }
 
 /// f(lambda) = 1 + sum r_j / (d_j - lambda) in extended precision.
@@ -181,8 +185,8 @@ TEST_CASE("a reduction to tridiagonal form is an orthogonal similarity") {
     CHECK((q.transpose() * q - EigenMatrix::Identity(n, n)).norm() <= (size + 4) * kEps);
     CHECK((q * dense(reduction.matrix) * q.transpose() - a).norm() <= (size + 4) * kEps * spectralScale(a));
     // Against the routine for eigenvalues alone.
-    EigenVector const expected = linalg::symmetricEigenvalues(a, task);
-    CHECK((linalg::tridiagonalEigenvalues(reduction.matrix, task) - expected).cwiseAbs().maxCoeff() <=
+    EigenVector const expected = asEigen(linalg::symmetricEigenvalues(matrixOf(a), task));
+    CHECK((asEigen(linalg::tridiagonalEigenvalues(reduction.matrix, task)) - expected).cwiseAbs().maxCoeff() <=
           (size + 4) * kEps);
   }
 }
@@ -195,9 +199,10 @@ TEST_CASE("reflectors of vectors too small to be squared stay orthogonal") {
   a(0, 0) = 0;
   a(1, 0) = a(2, 0) = a(0, 1) = a(0, 2) = 1.3e-160;
   Task task;
-  CHECK((linalg::symmetricEigenvalues(a, task) - EigenVector{{0.0, 0.25, 0.5}}).cwiseAbs().maxCoeff() <=
-        4 * kEps);
-  checkDecomposition(a, linalg::symmetricEigenvectors(a, task));
+  CHECK((asEigen(linalg::symmetricEigenvalues(matrixOf(a), task)) - EigenVector{{0.0, 0.25, 0.5}})
+            .cwiseAbs()
+            .maxCoeff() <= 4 * kEps);
+  checkDecomposition(a, linalg::symmetricEigenvectors(matrixOf(a), task));
 }
 
 TEST_CASE("eigenvectors of tridiagonal matrices by divide and conquer") {
@@ -211,10 +216,10 @@ TEST_CASE("eigenvectors of tridiagonal matrices by divide and conquer") {
     cases.emplace_back("tiny couplings", constant(n, 1, 1e-15));
     cases.emplace_back("couplings below the rounding", constant(n, 1, 1e-20));
     cases.emplace_back("couplings at the end of the range", constant(n, 1, 1e-300));
-    cases.emplace_back("random", Tridiagonal{normals(n, 1, 1), normals(n - 1, 1, 2)});
+    cases.emplace_back("random", Tridiagonal{vectorOf(normals(n, 1, 1)), vectorOf(normals(n - 1, 1, 2))});
     Tridiagonal half = constant(n, 2, -1);
-    half.diagonal.tail(n - n / 4) *= 1e-300;
-    half.subdiagonal.tail(n - 1 - n / 4) *= 1e-300;
+    asEigen(half.diagonal).tail(n - n / 4) *= 1e-300;
+    asEigen(half.subdiagonal).tail(n - 1 - n / 4) *= 1e-300;
     cases.emplace_back("a block near the end of the range", half);
     Tridiagonal graded = constant(n, 1, 0);
     for (Index i = 0; i < n; ++i) {
@@ -257,10 +262,10 @@ TEST_CASE("eigenvectors of dense matrices") {
       double const largest = unscaled.cwiseAbs().maxCoeff();
       EigenMatrix const a = unscaled / (largest > 0 ? largest : 1);
       Task task(2);
-      checkDecomposition(a, linalg::symmetricEigenvectors(a, task));
+      checkDecomposition(a, linalg::symmetricEigenvectors(matrixOf(a), task));
       CHECK(task.done() == linalg::symmetricEigenvectorsUnits(n));
       EigenMatrix const indefinite = a - 0.3 * EigenMatrix::Identity(n, n);
-      checkDecomposition(indefinite, linalg::symmetricEigenvectors(indefinite, task));
+      checkDecomposition(indefinite, linalg::symmetricEigenvectors(matrixOf(indefinite), task));
     }
   }
 }
@@ -270,10 +275,10 @@ TEST_CASE("eigenvectors are the same bytes for 1, 2 and 7 threads") {
   for (Index n : {130, 1000}) {
     EigenMatrix const a = sampleCovariance(n, n, 5) / 4;
     Task one(1);
-    linalg::Eigendecomposition const expected = linalg::symmetricEigenvectors(a, one);
+    linalg::Eigendecomposition const expected = linalg::symmetricEigenvectors(matrixOf(a), one);
     for (std::size_t threads : {std::size_t{2}, std::size_t{7}}) {
       Task task(threads);
-      linalg::Eigendecomposition const actual = linalg::symmetricEigenvectors(a, task);
+      linalg::Eigendecomposition const actual = linalg::symmetricEigenvectors(matrixOf(a), task);
       CHECK(actual.values == expected.values);
       CHECK(actual.vectors == expected.vectors);
     }

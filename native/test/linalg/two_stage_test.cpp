@@ -21,12 +21,16 @@
 
 using namespace madloop;
 using namespace madloop::test;
+using linalg::asEigen;
 using linalg::Bidiagonal;
 using linalg::EigenMatrix;
 using linalg::EigenVector;
 using linalg::estimateSquaredNormOfInverse;
 using linalg::Index;
+using linalg::Matrix;
+using linalg::matrixOf;
 using linalg::Side;
+using linalg::Vector;
 
 namespace {
 
@@ -58,18 +62,19 @@ std::vector<EigenMatrix> awkwardSymmetricMatrices(Index n) {
           EigenMatrix::Zero(n, n)};
 }
 
-linalg::Tridiagonal tridiagonal(EigenMatrix a, std::size_t threads) {
+linalg::Tridiagonal tridiagonal(EigenMatrix const& a, std::size_t threads) {
   Task const task(threads);
-  return linalg::tridiagonaliseInTwoStages(a, task);
+  linalg::Matrix work = matrixOf(a);
+  return linalg::tridiagonaliseInTwoStages(work, task);
 }
 
-Bidiagonal bidiagonal(EigenMatrix a, std::size_t threads) {
+Bidiagonal bidiagonal(EigenMatrix const& a, std::size_t threads) {
   Task const task(threads);
-  return linalg::bidiagonaliseInTwoStages(a, task);
+  return linalg::bidiagonaliseInTwoStages(matrixOf(a), task);
 }
 
 EigenMatrix dense(Bidiagonal const& b) {
-  EigenMatrix result = b.diagonal.asDiagonal();
+  EigenMatrix result = asEigen(b.diagonal).asDiagonal();
   for (Index i = 0; i + 1 < b.diagonal.size(); ++i) result(i, i + 1) = b.superdiagonal[i];
   return result;
 }
@@ -90,11 +95,11 @@ TEST_CASE("two-stage tridiagonal forms have the eigenvalues of the matrix, and t
       linalg::Tridiagonal const t = tridiagonal(a, 1);
       EigenVector const expected = referenceEigenvalues(a);
       double const norm = expected.cwiseAbs().maxCoeff();
-      CHECK((linalg::tridiagonalEigenvalues(t, task) - expected).cwiseAbs().maxCoeff() <=
+      CHECK((asEigen(linalg::tridiagonalEigenvalues(t, task)) - expected).cwiseAbs().maxCoeff() <=
             kEps * static_cast<double>(n + 2) * norm);
       linalg::Tridiagonal const threaded = tridiagonal(a, 3);
-      CHECK(threaded.diagonal == t.diagonal);
-      CHECK(threaded.subdiagonal == t.subdiagonal);
+      CHECK(asEigen(threaded.diagonal) == asEigen(t.diagonal));
+      CHECK(asEigen(threaded.subdiagonal) == asEigen(t.subdiagonal));
     }
   }
 }
@@ -107,11 +112,11 @@ TEST_CASE("eigenvalues of matrices large enough for two stages, at the ends of t
     eigenvalues[i] = std::pow(10.0, -14.0 + 14.0 * static_cast<double>(i) / (n - 1));
   EigenMatrix const q = orthogonalFactor(normals(n, n, 3));
   EigenMatrix const a = q * eigenvalues.asDiagonal() * q.transpose();
-  EigenVector const actual = linalg::symmetricEigenvalues(a, task);
+  EigenVector const actual = asEigen(linalg::symmetricEigenvalues(matrixOf(a), task));
   CHECK((actual - eigenvalues).cwiseAbs().maxCoeff() <= 1e-14);
   for (int exponent : {-980, 980}) {
     double const scale = std::ldexp(1.0, exponent);
-    CHECK(linalg::symmetricEigenvalues(a * scale, task) == actual * scale);
+    CHECK(asEigen(linalg::symmetricEigenvalues(matrixOf(a * scale), task)) == actual * scale);
   }
 }
 
@@ -132,8 +137,8 @@ TEST_CASE(
         CHECK((referenceSingularValues(dense(b)) - expected).cwiseAbs().maxCoeff() <=
               kEps * static_cast<double>(n + 2) * expected.maxCoeff());
         Bidiagonal const threaded = bidiagonal(g, 3);
-        CHECK(threaded.diagonal == b.diagonal);
-        CHECK(threaded.superdiagonal == b.superdiagonal);
+        CHECK(asEigen(threaded.diagonal) == asEigen(b.diagonal));
+        CHECK(asEigen(threaded.superdiagonal) == asEigen(b.superdiagonal));
       }
     }
   }
@@ -143,7 +148,7 @@ TEST_CASE("sums of singular values of bidiagonal matrices are exact to rounding 
   for (Index n : {1, 2, 5, 40}) {
     for (double const digits : {0.0, 4.0, 16.0, 40.0}) {
       for (double const scale : {1e-300, 1.0, 1e300}) {
-        Bidiagonal b{EigenVector(n), EigenVector(n - 1)};
+        Bidiagonal b{Vector(n), Vector(n - 1)};
         for (Index i = 0; i < n; ++i) {
           double const size = std::pow(10.0, -digits * static_cast<double>(i) / static_cast<double>(n));
           b.diagonal[i] = (i % 3 == 1 ? -0.7 : 1.0) * size;
@@ -151,8 +156,8 @@ TEST_CASE("sums of singular values of bidiagonal matrices are exact to rounding 
         }
         if (n == 5) b.diagonal[2] = 0;  // singular
         EigenVector const values = referenceSingularValues(dense(b));
-        b.diagonal *= scale;
-        b.superdiagonal *= scale;
+        asEigen(b.diagonal) *= scale;
+        asEigen(b.superdiagonal) *= scale;
         CHECK(linalg::singularValueSum(b) / scale == doctest::Approx(values.sum()).epsilon(2e-15));
         for (double const perturbation : {1e-16, 1e-6, 1.0}) {
           if (scale != 1.0) continue;
@@ -166,8 +171,8 @@ TEST_CASE("sums of singular values of bidiagonal matrices are exact to rounding 
       }
     }
   }
-  CHECK(linalg::singularValueSum(Bidiagonal{EigenVector::Zero(3), EigenVector::Zero(2)}) == 0);
-  CHECK(linalg::squareRootSumErrorBound(Bidiagonal{EigenVector::Zero(3), EigenVector::Zero(2)}, 4.0) == 6);
+  CHECK(linalg::singularValueSum(Bidiagonal{Vector::zero(3), Vector::zero(2)}) == 0);
+  CHECK(linalg::squareRootSumErrorBound(Bidiagonal{Vector::zero(3), Vector::zero(2)}, 4.0) == 6);
 }
 
 TEST_CASE("products in tiles equal plain products, whatever side is transposed, and add to what is there") {
@@ -213,7 +218,7 @@ TEST_CASE("triangular factors of QR decompositions reproduce the Gram matrix") {
   for (auto [rows, cols] : {std::pair<Index, Index>{1, 1}, {7, 7}, {70, 64}, {200, 65}, {300, 129}}) {
     EigenMatrix const a = normals(rows, cols, 6);
     EigenMatrix work = a;
-    EigenMatrix const r = linalg::triangularFactor(work, task);
+    EigenMatrix const r = asEigen(linalg::triangularFactor(work, task));
     CHECK(r.isUpperTriangular(0));
     CHECK((r.transpose() * r - a.transpose() * a).cwiseAbs().maxCoeff() <= 1e-13 * static_cast<double>(rows));
   }
@@ -223,30 +228,31 @@ TEST_CASE("Cholesky factors in blocks, and the norm of their inverse") {
   Task const task(2);
   for (Index n : {1, 2, 95, 96, 97, 193, 300}) {
     EigenMatrix const s = sampleCovariance(n, 2 * n + 1, 7);
-    std::optional<EigenMatrix> const factor = linalg::choleskyFactor(s, task);
-    REQUIRE(factor.has_value());
-    CHECK(factor->isLowerTriangular(0));
-    CHECK((*factor * factor->transpose() - s).cwiseAbs().maxCoeff() <= 1e-14);
-    CHECK(linalg::squaredNormOfInverse(*factor, task) ==
+    std::optional<Matrix> const found = linalg::choleskyFactor(matrixOf(s), task);
+    REQUIRE(found.has_value());
+    auto const factor = asEigen(*found);
+    CHECK(factor.isLowerTriangular(0));
+    CHECK((factor * factor.transpose() - s).cwiseAbs().maxCoeff() <= 1e-14);
+    CHECK(linalg::squaredNormOfInverse(*found, task) ==
           doctest::Approx(referenceInverse(s).trace()).epsilon(1e-11));
     EigenMatrix indefinite = s;
     indefinite(n - 1, n - 1) = -1;
-    CHECK(!linalg::choleskyFactor(indefinite, task).has_value());
+    CHECK(!linalg::choleskyFactor(matrixOf(indefinite), task).has_value());
   }
 }
 
 TEST_CASE("norms of inverses are estimated to the accuracy of 32 vectors") {
   Task const task(2);
   for (Index n : {1, 95, 96, 97, 200}) {
-    EigenMatrix const a = *linalg::choleskyFactor(sampleCovariance(n, 2 * n + 1, 7), task);
-    EigenMatrix b = *linalg::choleskyFactor(sampleCovariance(n, 2 * n + 1, 8), task);
+    Matrix const a = *linalg::choleskyFactor(matrixOf(sampleCovariance(n, 2 * n + 1, 7)), task);
+    Matrix b = *linalg::choleskyFactor(matrixOf(sampleCovariance(n, 2 * n + 1, 8)), task);
     for (double const smallest : {1.0, 1e-9}) {  // with one tiny pivot the estimate hangs on one chi^2 of 32
-      b.row(n - 1) *= smallest;
+      asEigen(b).row(n - 1) *= smallest;
       // Four standard deviations of chi^2_32 / 32 are 1.
       double const truth = linalg::squaredNormOfInverse(b, task);
       CHECK(std::abs(estimateSquaredNormOfInverse(b, task) / truth - 1) < 1);
       CHECK(estimateSquaredNormOfInverse(b, task) * linalg::kEstimateMargin > truth);
-      EigenMatrix const inverse = referenceInverse(a.transpose() * b);
+      EigenMatrix const inverse = referenceInverse(asEigen(a).transpose() * asEigen(b));
       CHECK(std::abs(estimateSquaredNormOfInverse(a, b, task) / inverse.squaredNorm() - 1) < 1);
     }
     CHECK(estimateSquaredNormOfInverse(b, Task(1)) == estimateSquaredNormOfInverse(b, Task(3)));
@@ -258,14 +264,14 @@ TEST_CASE("large nuclear norms come from the Gram matrix where that is good enou
   Index const n = 770;
   for (double const smallest : {1.0, 1e-3, 1e-7}) {
     if (kSanitized && smallest == 1) continue;
-    EigenMatrix unscaled = *linalg::choleskyFactor(sampleCovariance(n, 2 * n, 9), task);
+    EigenMatrix unscaled = asEigen(*linalg::choleskyFactor(matrixOf(sampleCovariance(n, 2 * n, 9)), task));
     unscaled.row(n - 1) *= smallest;
     bool const isGoodEnough = smallest >= 1e-3;
     double const reciprocals =
-        isGoodEnough ? linalg::singularValueSum(referenceInverse(unscaled), task).value : 0;
+        isGoodEnough ? linalg::singularValueSum(matrixOf(referenceInverse(unscaled)), task).value : 0;
     for (double const scale : {1e-100, 1.0, 1e100}) {
       if (kSanitized && scale != 1) continue;
-      EigenMatrix const g = scale * unscaled;
+      Matrix const g = matrixOf(scale * unscaled);
       double const inverse = linalg::squaredNormOfInverse(g, task);
       linalg::NuclearNorm const exact = linalg::singularValueSum(g, task);
       double const tolerance = 1e-12 * exact.value;
@@ -295,14 +301,15 @@ TEST_CASE("pivoted Cholesky decompositions find the rank and leave nothing else"
       EigenMatrix const f = normals(n, rank, 8);
       EigenMatrix const s = f * f.transpose();
       double const negligible = static_cast<double>(n) * kEps * s.diagonal().maxCoeff();
-      linalg::PivotedCholesky const pivoted = linalg::pivotedCholesky(s, negligible, task);
+      linalg::PivotedCholesky const pivoted = linalg::pivotedCholesky(matrixOf(s), negligible, task);
       CHECK(pivoted.factor.cols() == rank);
-      CHECK((pivoted.factor * pivoted.factor.transpose() - s).cwiseAbs().maxCoeff() <= negligible);
+      CHECK((asEigen(pivoted.factor) * asEigen(pivoted.factor).transpose() - s).cwiseAbs().maxCoeff() <=
+            negligible);
       CHECK(pivoted.remainder <= 8 * negligible);
       for (Index j = 1; j < rank; ++j) CHECK(pivoted.pivots[j] <= pivoted.pivots[j - 1] * (1 + 1e-14));
     }
   }
-  EigenMatrix swap = EigenMatrix::Zero(2, 2);
+  Matrix swap = Matrix::zero(2, 2);
   swap(1, 0) = 3;
   CHECK(linalg::pivotedCholesky(swap, 0, task).remainder == 3);
 }
@@ -310,7 +317,7 @@ TEST_CASE("pivoted Cholesky decompositions find the rank and leave nothing else"
 TEST_CASE("a cancelled task stops reductions and decompositions") {
   Task task(2);
   task.cancel();
-  EigenMatrix a = sampleCovariance(100, 200, 9);
+  Matrix a = matrixOf(sampleCovariance(100, 200, 9));
   CHECK_THROWS_AS(linalg::choleskyFactor(a, task), Error);
   CHECK_THROWS_AS(linalg::pivotedCholesky(a, 0, task), Error);
   CHECK_THROWS_AS(linalg::squaredNormOfInverse(a, task), Error);

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <vector>
 
+#include "core/loop/part_drawing.hpp"
 #include "core/random/stream.hpp"
 #include "test/support/fresh_recursion.hpp"
 #include "test/support/matrices.hpp"
@@ -15,11 +16,15 @@
 
 using namespace madloop;
 using namespace madloop::test;
+using gaussian::CovarianceFactor;
+using gaussian::FactoredGaussian;
+using linalg::asEigen;
 using linalg::EigenMatrix;
 using linalg::EigenVector;
 using linalg::Index;
+using linalg::matrixOf;
+using linalg::vectorOf;
 using loop::GaussianPart;
-using loop::GaussianState;
 
 namespace {
 
@@ -32,18 +37,19 @@ struct Step {
   double lambda;
 };
 
-GaussianState stateOf(EigenVector mean, EigenMatrix factor, bool trapezoidal) {
-  GaussianState state;
-  state.mean = std::move(mean);
-  state.covariance.values = std::move(factor);
-  state.covariance.trapezoidal = trapezoidal;
-  EigenMatrix const& f = state.covariance.values;
-  bool const singular = f.cols() < f.rows();
-  state.covariance.logDeterminant = singular ? std::nan("") : 2 * std::log(std::abs(f.determinant()));
-  return state;
+FactoredGaussian stateOf(EigenVector const& mean, EigenMatrix const& factor, bool trapezoidal) {
+  CovarianceFactor::Known known;
+  if (factor.cols() == factor.rows()) known.logDeterminant = 2 * std::log(std::abs(factor.determinant()));
+  return {vectorOf(mean), trapezoidal ? CovarianceFactor::trapezoidal(matrixOf(factor), known)
+                                      : CovarianceFactor::general(matrixOf(factor), known)};
 }
 
-GaussianPart draw(Engine engine, GaussianState const& source, double lambda, std::uint64_t count,
+/// S of a factor.
+EigenMatrix product(CovarianceFactor const& factor) {
+  return asEigen(factor.values()) * asEigen(factor.values()).transpose();
+}
+
+GaussianPart draw(Engine engine, FactoredGaussian const& source, double lambda, std::uint64_t count,
                   std::uint32_t chain, std::uint32_t kind) {
   Task const task;
   std::uint64_t const key = random::streamKey(2026, 1);
@@ -53,9 +59,8 @@ GaussianPart draw(Engine engine, GaussianState const& source, double lambda, std
                                    : loop::drawPartBySamples(source, lambda, count, streams, task);
 }
 
-GaussianState step(Engine engine, Step const& s, GaussianState const& state, std::uint32_t chain) {
-  GaussianState reference = stateOf(EigenVector::Zero(s.dim), EigenMatrix::Identity(s.dim, s.dim), true);
-  reference.covariance.identity = true;
+FactoredGaussian step(Engine engine, Step const& s, FactoredGaussian const& state, std::uint32_t chain) {
+  FactoredGaussian const reference = gaussian::standardGaussian(static_cast<std::size_t>(s.dim));
   std::vector<GaussianPart> parts;
   parts.push_back(draw(engine, reference, 1, s.real, chain, 0));
   parts.push_back(draw(engine, state, s.lambda, s.synthetic, chain, 1));
@@ -98,15 +103,15 @@ TEST_CASE("one pooled step from arbitrary states has the exact moments, first an
         bool const trapezoidal = rank == s.dim;
         EigenMatrix factor = normals(s.dim, rank, ++seed);
         if (trapezoidal) factor = EigenMatrix(factor.triangularView<Eigen::Lower>());
-        GaussianState const state = stateOf(mean, factor, trapezoidal);
+        FactoredGaussian const state = stateOf(mean, factor, trapezoidal);
         EigenMatrix const covariance = factor * factor.transpose();
 
         std::array<Estimate, 7> estimates;
         for (std::uint32_t chain = 0; chain < 20000; ++chain) {
-          GaussianState const next = step(engine, s, state, chain);
-          EigenMatrix const fitted = next.covariance.values * next.covariance.values.transpose();
+          FactoredGaussian const next = step(engine, s, state, chain);
+          EigenMatrix const fitted = product(next.covariance);
           CHECK(std::abs(next.covariance.trace() - fitted.trace()) <= 1e-12 * fitted.trace());
-          std::array<double, 7> const values = functionals(next.mean, fitted);
+          std::array<double, 7> const values = functionals(asEigen(next.mean), fitted);
           for (std::size_t i = 0; i < 7; ++i) estimates[i].add(values[i]);
         }
         FreshRecursion const recursion(s.dim, static_cast<double>(s.real), static_cast<double>(s.synthetic),
@@ -127,7 +132,7 @@ TEST_CASE("the conditional variance of the trace is exact, too") {
   EigenVector const mean = normals(3, 1, 1).col(0);
   EigenMatrix const factor = normals(3, 3, 2).triangularView<Eigen::Lower>();
   EigenMatrix const covariance = factor * factor.transpose();
-  GaussianState const state = stateOf(mean, factor, true);
+  FactoredGaussian const state = stateOf(mean, factor, true);
   auto const nr = static_cast<double>(s.real);
   auto const ns = static_cast<double>(s.synthetic);
   double const n = nr + ns;
@@ -155,30 +160,29 @@ TEST_CASE("merging gives the moments of the union: real rows against their parts
   for (std::vector<std::uint64_t> const& counts :
        {std::vector<std::uint64_t>{1, 1}, {3, 2}, {1, 1, 1}, {2, 30, 1, 7}, {50, 60}}) {
     // Rows drawn as samples: part by part, and pooled by hand.
-    GaussianState const source = stateOf(normals(dim, 1, 3).col(0), normals(dim, dim, 4), false);
+    FactoredGaussian const source = stateOf(normals(dim, 1, 3).col(0), normals(dim, dim, 4), false);
     std::vector<GaussianPart> parts;
     double total = 0;
     EigenVector mean = EigenVector::Zero(dim);
     for (std::uint32_t g = 0; g < counts.size(); ++g) {
       parts.push_back(draw(Engine::samples, source, 1, counts[g], 5, g));
       total += parts.back().count;
-      mean += parts.back().count * parts.back().mean;
+      mean += parts.back().count * asEigen(parts.back().mean);
     }
     mean /= total;
     EigenMatrix scatter = EigenMatrix::Zero(dim, dim);
     for (GaussianPart const& part : parts) {
-      scatter += part.scatter.values * part.scatter.values.transpose() +
-                 part.count * (part.mean - mean) * (part.mean - mean).transpose();
+      EigenVector const difference = asEigen(part.mean) - mean;
+      scatter += product(part.scatter) + part.count * difference * difference.transpose();
     }
     GaussianPart const merged = loop::mergeParts(parts);
     CHECK(merged.count == total);
-    CHECK((merged.mean - mean).norm() <= 1e-14);
-    CHECK((merged.scatter.values * merged.scatter.values.transpose() - scatter).norm() <=
-          1e-13 * scatter.norm());
+    CHECK((asEigen(merged.mean) - mean).norm() <= 1e-14);
+    CHECK((product(merged.scatter) - scatter).norm() <= 1e-13 * scatter.norm());
     bool const singular = total - 1 < static_cast<double>(dim);
-    CHECK(std::isnan(merged.scatter.logDeterminant) == singular);
+    CHECK(std::isnan(merged.scatter.logDeterminant()) == singular);
     if (!singular)
-      CHECK(merged.scatter.logDeterminant == doctest::Approx(std::log(scatter.determinant())).epsilon(1e-10));
+      CHECK(merged.scatter.logDeterminant() == doctest::Approx(std::log(scatter.determinant())).epsilon(1e-10));
   }
 }
 
@@ -188,15 +192,14 @@ TEST_CASE("nearly singular pools fall back to orthogonal transformations and kee
   for (Index j = 0; j < dim; ++j) factor.col(j) *= std::pow(10.0, -2.0 * static_cast<double>(j));
   GaussianPart a;
   a.count = 50;
-  a.mean = EigenVector::Zero(dim);
-  a.scatter.values = factor;
-  a.scatter.trapezoidal = true;
+  a.mean = linalg::Vector::zero(dim);
+  a.scatter = CovarianceFactor::trapezoidal(matrixOf(factor), {});
   GaussianPart const merged = loop::mergeParts({a, a});
   // Scatter 2 F F^T: its determinant 2^d prod F_jj^2 is far below what a float64 Gram matrix resolves (1e-20 of
   // the norm).
   double expected = static_cast<double>(dim) * std::log(2.0);
   for (Index j = 0; j < dim; ++j) expected += 2 * std::log(std::abs(factor(j, j)));
-  CHECK(merged.scatter.logDeterminant == doctest::Approx(expected).epsilon(1e-9));
+  CHECK(merged.scatter.logDeterminant() == doctest::Approx(expected).epsilon(1e-9));
 }
 
 TEST_CASE("pools confined to a subspace are singular, always, and keep its dimension") {
@@ -207,12 +210,12 @@ TEST_CASE("pools confined to a subspace are singular, always, and keep its dimen
     for (std::uint32_t chain = 0; chain < 3000; ++chain) {
       // Two models in one subspace of dimension 3: more columns than dim, rank 3 with their means.
       EigenMatrix const subspace = normals(dim, 3, chain);
-      GaussianState const a = stateOf(EigenVector::Zero(dim), subspace, false);
-      GaussianState const b = stateOf(subspace.col(0), subspace * normals(3, 3, chain + 1), false);
+      FactoredGaussian const a = stateOf(EigenVector::Zero(dim), subspace, false);
+      FactoredGaussian const b = stateOf(subspace.col(0), subspace * normals(3, 3, chain + 1), false);
       GaussianPart const merged =
           loop::mergeParts({draw(engine, a, 0.9, 8, chain, 0), draw(engine, b, 0.9, 9, chain, 1)});
-      if (!std::isnan(merged.scatter.logDeterminant)) ++finite;
-      CHECK(merged.scatter.values.cols() == 3);
+      if (!std::isnan(merged.scatter.logDeterminant())) ++finite;
+      CHECK(merged.scatter.rank() == 3);
     }
     CHECK(finite == 0);
   }

@@ -142,7 +142,7 @@ TEST_CASE(
         metrics::groupRows(view(data, 2), gaussian::factorData(view(data, 2), task, "data"), 20, 0, 0, task);
     int nearlySingular = 0;
     for (std::size_t j = 0; j < 20; ++j) {
-      linalg::EigenMatrix const factor = sample->factor({0, 20, j}, task).factor;
+      linalg::Matrix const factor = sample->factor({0, 20, j}, task).covariance.values();
       REQUIRE(factor.cols() == 2);
       // The product of the standard deviations along and across the line.
       double const determinant = std::abs(factor(0, 0) * factor(1, 1) - factor(0, 1) * factor(1, 0));
@@ -156,7 +156,8 @@ TEST_CASE(
 TEST_CASE("moments on one side have no error of their own") {
   std::vector<double> const a = rowMajorNormals(100, 4, 1, 0.3);
   Task task;
-  metrics::FrechetInterval const result = frechetInterval(standardNormal(4), view(a, 4), 10, 1, task);
+  gaussian::Moments const standard = standardNormal(4);
+  metrics::FrechetInterval const result = frechetInterval(gaussian::viewOf(standard), view(a, 4), 10, 1, task);
   CHECK(result.standardErrorA == 0);
   CHECK(result.standardErrorB == result.standardError);
   CHECK(result.standardError > 0);
@@ -281,8 +282,9 @@ TEST_CASE("what cannot have an error is refused") {
         "groups must be at least twice points, got 3 groups and 2 points");
   CHECK(infinity(x, MatrixView<double>{data.data(), 9, 10}, 2, 4) ==
         "generated must have more than points x cols = 2 x 10 rows to extrapolate from, got 9");
-  CHECK(infinity(x, standardNormal(3), 2, 4) == "generated must be a sample (rows), got moments");
-  CHECK(infinity(standardNormal(3), x, 2, 4, Extrapolated::both) ==
+  gaussian::Moments const standard = standardNormal(3);
+  CHECK(infinity(x, gaussian::viewOf(standard), 2, 4) == "generated must be a sample (rows), got moments");
+  CHECK(infinity(gaussian::viewOf(standard), x, 2, 4, Extrapolated::both) ==
         "reference must be a sample (rows), got moments");
 }
 
