@@ -12,7 +12,9 @@ import {
   importGraph,
   includeGraph,
   mutualArrows,
+  reach,
   roomOf,
+  seesEigen,
   sourceLayering,
 } from '../support/rooms.js';
 
@@ -63,8 +65,32 @@ it('the core sees neither the binding nor Node', () => {
   expect(seen.filter((name) => /binding\/|napi|node_api|uv\.h/.test(name))).toEqual([]);
 });
 
+/** Products of matrices are written in Eigen's words in linalg, and in the sources of gaussian: their headers name plain matrices. */
+const mayNameEigen = (file: string): boolean => /^(core\/)?(linalg\/|gaussian\/[^/]+\.cpp$)/.test(file);
+
+it('Eigen is seen by linalg and by the sources of gaussian alone, not by way of others either', () => {
+  expect(reach(core, 'linalg/eigen.hpp')).toContain('<Eigen/Core>');
+  expect(seesEigen(core, mayNameEigen)).toEqual([]);
+  const binding = (file: string): boolean => !file.startsWith('binding/');
+  expect([...native.keys()].some((file) => !binding(file))).toBe(true);
+  expect(seesEigen(native, binding)).toEqual([]);
+});
+
 describe('a house that is wrong is refused', () => {
   const house = (files: Record<string, string[]>): Graph => new Map(Object.entries(files));
+
+  it('Eigen by way of a header', () => {
+    const files = {
+      'linalg/eigen.hpp': ['<Eigen/Core>'],
+      'linalg/matrix.hpp': [],
+      'gaussian/factor.hpp': ['linalg/matrix.hpp'],
+      'gaussian/factor.cpp': ['gaussian/factor.hpp', 'linalg/eigen.hpp'],
+      'loop/part.cpp': ['gaussian/factor.hpp'],
+    };
+    expect(seesEigen(house(files), mayNameEigen)).toEqual([]);
+    const leaky = house({ ...files, 'gaussian/factor.hpp': ['linalg/eigen.hpp'] });
+    expect(seesEigen(leaky, mayNameEigen)).toEqual(['gaussian/factor.hpp', 'loop/part.cpp']);
+  });
 
   it.each<[string, Record<string, string[]>, string[]]>([
     ['an arrow upward', { 'base/check.ts': ['engine/job.ts'], 'engine/job.ts': [] }, ['base -> engine']],

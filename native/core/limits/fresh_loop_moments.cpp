@@ -6,12 +6,14 @@
 #include <utility>
 
 #include "core/base/error.hpp"
-#include "core/linalg/eigen.hpp"
+#include "core/linalg/elimination.hpp"
+#include "core/linalg/spectral_radius.hpp"
 
 namespace madloop::limits {
 
 using linalg::Index;
-using Matrix = linalg::EigenMatrix;
+using linalg::Matrix;
+using linalg::Vector;
 
 namespace {
 
@@ -396,10 +398,10 @@ FreshLoopMoments freshLoopMoments(StationaryLoop const& p, std::size_t degree) {
     std::size_t end = begin;
     while (end < size && recursion.monomials[end].degree() == recursion.monomials[begin].degree()) ++end;
     auto const n = static_cast<Index>(end - begin);
-    Matrix system = Matrix::Identity(n, n);
-    Eigen::VectorXd right(n);
+    Matrix system = Matrix::identity(n);
+    Vector right(n);
     // Unknowns in units that make them similar: (tr Sigma)^3 is dim^2 times tr Sigma^3.
-    Eigen::VectorXd unit(n);
+    Vector unit(n);
     for (Index i = 0; i < n; ++i) {
       StateMonomial const& monomial = recursion.monomials[begin + static_cast<std::size_t>(i)];
       unit[i] = 1;
@@ -415,7 +417,7 @@ FreshLoopMoments freshLoopMoments(StationaryLoop const& p, std::size_t degree) {
       for (Index j = 0; j < n; ++j)
         system(i, j) -= recursion.matrix[row + begin + static_cast<std::size_t>(j)] * unit[j] / unit[i];
     }
-    Eigen::VectorXd const solution = Eigen::ColPivHouseholderQR<Matrix>(system).solve(right);
+    Vector const solution = linalg::solve(std::move(system), std::move(right));
     for (Index i = 0; i < n; ++i) expectations[begin + static_cast<std::size_t>(i)] = solution[i] * unit[i];
     begin = end;
   }
@@ -440,7 +442,7 @@ double momentGrowth(StationaryLoop const& p, std::size_t degree) {
       value *= static_cast<double>(from - choose + i) / static_cast<double>(i);
     return value;
   };
-  Matrix growth = Matrix::Zero(n + 1, n + 1);  // row, column: j of the next and of the last monomial
+  Matrix growth = Matrix::zero(n + 1, n + 1);  // row, column: j of the next and of the last monomial
   for (Index j = 0; j <= n; ++j) {
     double chiSquareMoment = 1;  // E (chi^2)^l with n_s - 1 degrees of freedom
     for (Index l = 0; l <= j; ++l) {
@@ -455,7 +457,7 @@ double momentGrowth(StationaryLoop const& p, std::size_t degree) {
       chiSquareMoment *= synthetic - 1 + 2 * static_cast<double>(l);
     }
   }
-  return Eigen::EigenSolver<Matrix>(growth, false).eigenvalues().cwiseAbs().maxCoeff();
+  return linalg::spectralRadius(growth);
 }
 
 }  // namespace madloop::limits

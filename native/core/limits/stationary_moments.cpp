@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/base/elementary.hpp"
+#include "core/linalg/elimination.hpp"
 
 // One generation, given the last model N(mu, Sigma): with N = n_r + n_s, p = n_r/N, q = n_s/N, c = n_r n_s/N,
 //
@@ -69,30 +70,17 @@ struct Quadratics {
         form(beta * e + alpha * m) {}
 };
 
-/// The z with z_i = rows_i(z), by elimination with row exchanges.
-std::array<double, 5> fixedPoint(std::array<Affine, 5> rows) {
-  constexpr std::size_t count = 5;
-  for (std::size_t i = 0; i < count; ++i) {
-    for (double& s : rows[i].slope) s = -s;
-    rows[i].slope[i] += 1;
+/// The z with z_i = rows_i(z).
+linalg::Vector fixedPoint(std::array<Affine, 5> const& rows) {
+  auto const count = static_cast<linalg::Index>(rows.size());
+  linalg::Matrix system = linalg::Matrix::identity(count);
+  linalg::Vector constant(count);
+  for (linalg::Index i = 0; i < count; ++i) {
+    Affine const& row = rows[static_cast<std::size_t>(i)];
+    for (linalg::Index j = 0; j < count; ++j) system(i, j) -= row.slope[static_cast<std::size_t>(j)];
+    constant[i] = row.constant;
   }
-  for (std::size_t column = 0; column < count; ++column) {
-    std::size_t pivot = column;
-    for (std::size_t i = column + 1; i < count; ++i) {
-      if (std::abs(rows[i].slope[column]) > std::abs(rows[pivot].slope[column])) pivot = i;
-    }
-    std::swap(rows[column], rows[pivot]);
-    for (std::size_t i = column + 1; i < count; ++i) {
-      rows[i] = rows[i] + (-rows[i].slope[column] / rows[column].slope[column]) * rows[column];
-    }
-  }
-  std::array<double, count> z{};
-  for (std::size_t i = count; i-- > 0;) {
-    double sum = rows[i].constant;
-    for (std::size_t j = i + 1; j < count; ++j) sum -= rows[i].slope[j] * z[j];
-    z[i] = sum / rows[i].slope[i];
-  }
-  return z;
+  return linalg::solve(std::move(system), std::move(constant));
 }
 
 /// x_t = (weight / memory) (x_{t-1} + ... + x_{t-memory}) + noise has autocovariances c_1 = ... = c_memory, by
@@ -190,7 +178,7 @@ EigenvalueDispersion eigenvalueDispersion(StationaryLoop const& loop) {
           kappa * (mean.normTimesTrace + -m * (p + lambda * q * sigma) / total * d) +
           kappa * (2 * cross.traceOfSquare + -4 * q * cross.form),
   };
-  std::array<double, 5> const z = fixedPoint(rows);
+  linalg::Vector const z = fixedPoint(rows);
   // The recursion keeps squares positive; beyond its radius of convergence its fixed point does not.
   bool const converges = denominator > 0 && z[0] > 0 && z[1] > 0 && z[2] > 0;
   double const spread = converges ? z[0] / (d * sigma * sigma) : std::numeric_limits<double>::infinity();
