@@ -30,6 +30,8 @@ interface Facts<Value, Context> {
   readonly allowed: string;
   /** The words it can be, where it is one of a few. */
   readonly choices?: readonly string[];
+  /** The range of a number, in words: "0 to 1". */
+  readonly range?: string;
   /** What stands for undefined; 'undefined' itself where it may stay away, 'error' where it may not. */
   readonly absent: 'error' | 'undefined' | { readonly default: From<Value | undefined, Context> };
   /** What stands for undefined, in words. */
@@ -37,8 +39,8 @@ interface Facts<Value, Context> {
   /** What it means. */
   readonly meaning: string;
   readonly unit: string;
-  /** What its flag calls a value, as "<n>"; empty for a flag without one. */
-  readonly valueName: string;
+  /** What its flag calls a value, as "<n>"; empty for a flag without one. Absent: the command line has no flag for it. */
+  readonly valueName?: string;
   /** The value that a text on the command line stands for; the check judges it. */
   readonly parse: (text: string) => unknown;
 }
@@ -48,7 +50,6 @@ const plain = {
   defaultInWords: '',
   meaning: '',
   unit: '',
-  valueName: '<text>',
   parse: String,
 } as const;
 
@@ -94,8 +95,11 @@ export class Option<Value, Context = unknown> {
     });
   }
 
-  /** Must be left out, and is undefined, unless `applies`; `inWords` says when that is. */
-  only<More>(applies: (context: More) => boolean, inWords: string): Option<Value | undefined, Context & More> {
+  /** Must be left out, and is undefined, unless `applies`; `inWords` says where that is ("unless pool is 'subsample'"). */
+  only<More>(
+    applies: (context: More) => boolean,
+    inWords: From<string, More>,
+  ): Option<Value | undefined, Context & More> {
     const facts: Facts<Value | undefined, Context & More> = this.facts;
     const { absent, check } = facts;
     return new Option({
@@ -109,7 +113,8 @@ export class Option<Value, Context = unknown> {
           return value === undefined && absent === 'undefined'
             ? undefined
             : check(where, argument, value, context);
-        if (value !== undefined) throw invalid(where, argument, `be left out unless ${inWords}`, value);
+        if (value !== undefined)
+          throw invalid(where, argument, `be left out ${found(inWords, context, where)}`, value);
         return undefined;
       },
     });
@@ -130,7 +135,7 @@ export class Option<Value, Context = unknown> {
     return new Option({ ...this.facts, unit });
   }
 
-  /** What the command line calls a value, as "<d>", and what it takes a text for, if not what the kind does. */
+  /** Its flag calls a value so, as "<d>", and takes a text for this, if not what the kind does. */
   flag(valueName: string, parse = this.facts.parse): Option<Value, Context> {
     return new Option({ ...this.facts, valueName, parse });
   }
@@ -279,12 +284,14 @@ export function integer<Context = unknown>(
 
 /** A finite number from `least` to `most`. */
 export function number(least: number, most: number): Option<number> {
-  const [low, high] = [-Number.MAX_VALUE, Number.MAX_VALUE];
-  const range = least === low ? '' : most === high ? ` of at least ${least}` : ` from ${least} to ${most}`;
+  const low = least === -Number.MAX_VALUE;
+  const high = most === Number.MAX_VALUE;
+  const range = low || high ? {} : { range: `${short(least)} to ${short(most)}` };
   return new Option({
     ...plain,
+    ...range,
     check: (where, argument, value) => checkNumber(where, argument, value, least, most),
-    allowed: `number${range}`,
+    allowed: low ? 'number' : high ? `number of at least ${least}` : `number from ${least} to ${most}`,
     valueName: '<x>',
     parse: numberOrText,
   });
@@ -325,10 +332,11 @@ export function seed(): Option<bigint> {
 
 /** Text; `requirement` is what is wrong with any other value ("be the name of a file"), and no text may be empty. */
 export function text(requirement: string): Option<string> {
-  return checked('text', (where, argument, value) => {
+  const option = checked('text', (where, argument, value) => {
     if (typeof value !== 'string' || value === '') throw invalid(where, argument, requirement, value);
     return value;
   });
+  return option.flag('<text>');
 }
 
 /** A matrix of samples, a row each. */
@@ -378,6 +386,11 @@ function found<Value, Context>(from: From<Value, Context>, context: Context, whe
   return typeof from === 'function'
     ? (from as (context: Context, where: string) => Value)(context, where)
     : from;
+}
+
+/** 0.000001 as "1e-6". */
+function short(value: number): string {
+  return value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential() : String(value);
 }
 
 /** 10000 as "10,000". */

@@ -23,7 +23,8 @@ async function main(): Promise<void> {
     .description('what happens to generative models trained on data that earlier models made')
     .version(packageVersion())
     .option('--debug', 'show where errors come from')
-    .showSuggestionAfterError();
+    .showSuggestionAfterError()
+    .enablePositionalOptions();
   const { signal } = interrupt;
   const commands = [
     infoCommand(),
@@ -39,18 +40,26 @@ async function main(): Promise<void> {
   for (const command of commands) {
     program.addCommand(command);
   }
-  for (const command of [
-    program,
-    ...program.commands,
-    ...program.commands.flatMap(({ commands }) => commands),
-  ]) {
-    // Errors are reported below, once, in one form.
+  // Errors are reported below, once, in one form.
+  for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({ outputError: () => {} });
+    for (const inner of command === program ? [] : command.commands) {
+      inner.configureOutput({ outputError: () => {} }).exitOverride((error) => {
+        error.message = `${command.name()} ${inner.name()}: ${error.message.replace(/^error: /, '')}`;
+        throw error;
+      });
+    }
   }
+  // Of all commands, wherever it stands.
+  const isDebug = (argument: string): boolean => argument === '--debug';
+  const args = process.argv.slice(2);
   try {
-    await program.parseAsync();
+    await program.parseAsync(
+      args.filter((argument) => !isDebug(argument)),
+      { from: 'user' },
+    );
   } catch (error) {
-    process.exitCode = report(error, program.opts().debug === true);
+    process.exitCode = report(error, args.some(isDebug));
   }
 }
 

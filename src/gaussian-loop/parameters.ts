@@ -206,7 +206,7 @@ export const loopOptions = {
   realFixed: realPart.doc('combined loop: real samples that every generation sees'),
   realFresh: realPart.doc('combined loop: new real samples in each generation'),
   synthetic: syntheticOption,
-  lambda: number(0, 1).or(1).doc('sampling bias; 1 is none'),
+  lambda: number(0, 1).or(1).doc('sampling bias, 1 for none'),
   memory: integer(1).or(1).doc('past models that synthetic samples come from'),
   pool: oneOf(syntheticPools).or('latest').doc('synthetic samples kept').flag('<pool>'),
   subsample: integer(2)
@@ -220,19 +220,19 @@ export const loopOptions = {
       const requirement = `be at most real + synthetic = ${most}, all that generation 2 has`;
       throw mustError(where, argument, requirement, String(subsample));
     })
-    .only(({ pool }: { pool: SyntheticPool }) => pool === 'subsample', "pool is 'subsample'")
+    .only(({ pool }: { pool: SyntheticPool }) => pool === 'subsample', "unless pool is 'subsample'")
     .doc("with pool 'subsample': training samples drawn for each generation"),
 };
 
 /** The dimension, given or that of the reference; the two must agree. */
 export const dimOption = integer(1)
-  .or(({ reference }: { reference?: Gaussian | undefined }) => reference?.dim, "the reference's")
+  .or(({ reference }: { reference?: Gaussian | undefined }) => reference?.dim)
   .and((where, argument, dim, { reference }: { reference?: Gaussian | undefined }) => {
     if (reference !== undefined && reference.dim !== dim)
       throw mustError(where, argument, `equal the length of reference.mean, ${reference.dim}`, String(dim));
     checkProduct(where, 'dim x dim', dim, dim);
   })
-  .doc('dimension of the real distribution')
+  .doc('dimension of the real distribution, unless its reference gives it')
   .flag('<d>');
 
 /** The reference distribution of the loops that draw no samples. */
@@ -256,7 +256,7 @@ export const gaussianLoopOptions = {
       if (pool === 'subsample' && engine !== 'samples')
         throw mustError(where, argument, "be 'samples' with pool 'subsample'", `'${engine}'`);
     })
-    .doc('what is drawn: sufficient statistics, or every sample; same law')
+    .doc('what is drawn, with the same law: sufficient statistics or every sample')
     .flag('<engine>'),
   divisor: divisorOption,
   reference: referenceOption,

@@ -42,7 +42,7 @@ export const admissibleThresholdOptions = {
     })
     .allow('integer of at least 2')
     .doc('real samples in each generation'),
-  lambda: number(0, 1).doc('sampling bias; 1 is none'),
+  lambda: number(0, 1).doc('sampling bias, 1 for none'),
   divisor: divisorOption,
   relativeError: number(1e-5, 0.1).or(1e-2).doc('largest standard error as a fraction of the threshold'),
   seed: seed(),

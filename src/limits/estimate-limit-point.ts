@@ -20,12 +20,21 @@ export interface LimitPointOptions extends CellOptions, JobOptions {
   readonly method?: LimitPointMethod | undefined;
 }
 
-export const limitPointOptions = {
-  ...cellOptions,
+const { reference, seed, ...otherCellOptions } = cellOptions;
+
+/** The options that say which limit point, and how it is computed. */
+export const limitPointParameters = {
+  ...otherCellOptions,
   method: oneOf(limitPointMethods)
     .or('monte-carlo')
-    .doc('how it is computed; deterministic is the large-d limit, without standard errors')
+    .doc('by Monte Carlo, or by the large-d limit, without standard errors')
     .flag('<method>'),
+  seed,
+  reference,
+};
+
+export const limitPointOptions = {
+  ...limitPointParameters,
   ...jobOptions,
 } satisfies TableOf<LimitPointOptions>;
 

@@ -50,7 +50,7 @@ export const sampleMetricsOptions = {
   count: integer(2)
     .or(({ heldOut }: HeldOut) => heldOut?.rows ?? 10_000, 'as many as are held out, else 10,000')
     .doc("samples drawn of each generation's model"),
-  lambda: number(0, 1).or(1).doc('their sampling bias; 1 is none'),
+  lambda: number(0, 1).or(1).doc('their sampling bias, 1 for none'),
   k: integer(1).or(5).doc('neighbours that make a ball, as for precisionRecall'),
   convention: precisionRecallOptions.convention,
   modes: checked('{ centres, radius }', checkModes)

@@ -30,7 +30,7 @@ export const modelFitOptions = {
 } satisfies TableOf<ModelFitOptions>;
 
 export const modelSampleOptions = {
-  lambda: number(0, 1).or(1).doc('sampling bias; 1 is none'),
+  lambda: number(0, 1).or(1).doc('sampling bias, 1 for none'),
   seed: seed(),
   ...jobOptions,
 } satisfies TableOf<ModelSampleOptions>;

@@ -164,7 +164,7 @@ describe('what depends on other options', () => {
       pool: oneOf(['latest', 'subsample']).or('latest'),
       subsample: integer(2)
         .or(7)
-        .only(({ pool }: { pool: string }) => pool === 'subsample', "pool is 'subsample'"),
+        .only(({ pool }: { pool: string }) => pool === 'subsample', "unless pool is 'subsample'"),
     };
     expect(resolve('f', {}, picky)).toEqual({ pool: 'latest' });
     expect(resolve('f', { pool: 'subsample' }, picky)).toEqual({ pool: 'subsample', subsample: 7 });

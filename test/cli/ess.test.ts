@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { effectiveSampleSize, info } from '../../src/index.js';
 import { run, temporaryFolder } from './command.js';
@@ -5,7 +7,7 @@ import { run, temporaryFolder } from './command.js';
 const folder = temporaryFolder();
 const cell = ['--dim', '3', '--real', '20', '--synthetic', '30', '--lambda', '0.8'];
 
-test('madloop ess --json prints what the library returns, with the parameters given', async () => {
+test('madloop ess --json prints what the library returns, with every parameter as it was resolved', async () => {
   const { status, stdout, stderr } = await run(
     ['ess', ...cell, '--seed', '4', '--json', '--threads', '1'],
     folder,
@@ -13,9 +15,25 @@ test('madloop ess --json prints what the library returns, with the parameters gi
   expect([status, stderr]).toEqual([0, '']);
   const { madloop, instructionSet, command, parameters, ...result } = JSON.parse(stdout);
   expect([madloop, instructionSet, command]).toEqual([info().version, info().variant, 'ess']);
-  expect(parameters).toEqual({ dim: 3, real: 20, synthetic: 30, lambda: 0.8, seed: '4' });
+  expect(parameters).toEqual({
+    ...{ variant: 'fresh-data', dim: 3, real: 20, synthetic: 30, lambda: 0.8, memory: 1, divisor: 'unbiased' },
+    ...{ relativeError: 0.001, method: 'monte-carlo', seed: '4' },
+  });
   const expected = await effectiveSampleSize({ dim: 3, real: 20, synthetic: 30, lambda: 0.8, seed: 4 });
   expect(result).toEqual(JSON.parse(JSON.stringify(expected)));
+});
+
+test('madloop ess repeats its own result, also of a reference', async () => {
+  const file = join(folder, 'parameters.yaml');
+  writeFileSync(file, 'reference: { mean: [1, 2], covariance: [4, 0, 0, 4] }\nreal: 20\nsynthetic: 10\n');
+  const first = await run(['ess', file, '--relative-error', '0.01', '--json'], folder);
+  expect(JSON.parse(first.stdout).parameters).toMatchObject({
+    ...{ dim: 2, real: 20, relativeError: 0.01 },
+    reference: { mean: [1, 2], covariance: [4, 0, 0, 4] },
+  });
+  const result = join(folder, 'ess.json');
+  writeFileSync(result, first.stdout);
+  expect(await run(['ess', result, '--json'], folder)).toEqual(first);
 });
 
 test('madloop ess prints a table', async () => {
@@ -41,12 +59,9 @@ test('madloop ess --method deterministic has no interval and says how accurate i
 });
 
 test.each([
-  [
-    ['--real', '20', '--synthetic', '30'],
-    'effectiveSampleSize: dim must be an integer of at least 1, got undefined',
-  ],
-  [[...cell, '--relative-error', 'tiny'], 'effectiveSampleSize: relativeError must be a number'],
-  [[...cell, '--method', 'guess'], 'effectiveSampleSize: method must be one of'],
+  [['--real', '20', '--synthetic', '30'], 'madloop: --dim must be an integer of at least 1, got undefined'],
+  [[...cell, '--relative-error', 'tiny'], 'madloop: --relative-error must be a number'],
+  [[...cell, '--method', 'guess'], 'madloop: --method must be one of'],
 ])('madloop ess %j is wrong usage', async (args, message) => {
   const { status, stdout, stderr } = await run(['ess', ...args], folder);
   expect([status, stdout]).toEqual([2, '']);

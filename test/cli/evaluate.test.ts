@@ -89,7 +89,10 @@ test.each([
   [['nope.npy', 'real.npy'], 'cannot read nope.npy'],
   [['real.npy', 'generated.npy', '--k', '1.5'], '--k must be integers of at least 1, as 5 or 3,5,10, got 1.5'],
   [['real.npy', 'generated.npy', '--k', '250', '--no-infinity'], 'must be an integer from 1 to 249, got 250'],
-  [['real.npy', 'generated.npy', '--convention', 'both'], 'Allowed choices are kynkaanniemi, prdc'],
+  [
+    ['real.npy', 'generated.npy', '--convention', 'both'],
+    "madloop: --convention must be one of 'kynkaanniemi', 'prdc', got \"both\"",
+  ],
 ])('wrong input %j', async (args, message) => {
   const { status, stdout, stderr } = await run(['evaluate', ...args], folder);
   expect([status, stdout]).toEqual([2, '']);

@@ -72,9 +72,9 @@ describe('madloop limit', () => {
 
   test('exits with 2 for wrong input, naming the parameter', async () => {
     for (const [flags, message] of [
-      [['--real', '0'], 'real must be'],
-      [['--lambda', 'high'], 'lambda must be'],
-      [['--relative-error', '0'], 'relativeError must be'],
+      [['--real', '0'], 'madloop: --real must be'],
+      [['--lambda', 'high'], 'madloop: --lambda must be'],
+      [['--relative-error', '0'], 'madloop: --relative-error must be'],
       [['--generations', '4'], 'unknown option'],
     ] as const) {
       const { status, stdout, stderr } = await run([...args, ...flags], temporaryFolder());

@@ -246,11 +246,17 @@ describe('madloop loop --data', () => {
   });
 
   test.each<[string[], RegExp]>([
-    [['--model', 'gan'], /model must be one of 'gaussian', 'gmm', 'kde', 'bootstrap', got "gan"/],
-    [['--model', 'gmm'], /components must be an integer of at least 1, got undefined/],
-    [['--model', 'kde', '--bandwidth', 'wide'], /bandwidth must be 'scott', 'silverman' or a positive number/],
+    [['--model', 'gan'], /--model must be one of 'gaussian', 'gmm', 'kde', 'bootstrap', got "gan"/],
+    [['--model', 'gmm'], /--components must be an integer of at least 1, got undefined/],
+    [
+      ['--model', 'kde', '--bandwidth', 'wide'],
+      /--bandwidth must be 'scott', 'silverman' or a positive number/,
+    ],
     [['--components', '3'], /components must be left out with model 'gaussian', got 3/],
-    [['--image', '7x8'], /image must be HEIGHTxWIDTH with a product of 49, the columns of the data, got "7x8"/],
+    [
+      ['--image', '7x8'],
+      /--image must be HEIGHTxWIDTH with a product of 49, the columns of the data, got "7x8"/,
+    ],
     [['--image', '49'], /image must be HEIGHTxWIDTH/],
     [['--metrics', 'recall,fid'], /metrics must be one of 'distance', .*'variance', got "fid"/],
     [['--metrics', ''], /metrics must be one of /],
@@ -338,13 +344,13 @@ describe('madloop loop --data', () => {
   });
 
   test.each<[string, string[], RegExp]>([
-    ['a dimension that is not the data’s', ['--dim', '3'], /dim must be 49, as in the data, got 3/],
+    ['a dimension that is not the data’s', ['--dim', '3'], /--dim must be 49, as in the data, got 3/],
     [
       'more held-out rows than there are',
       ['--held-out', '1000'],
-      /heldOut must be an integer from 2 to 998, got 1000/,
+      /madloop: --held-out must be an integer from 2 to 998, got 1000/,
     ],
-    ['an engine', ['--engine', 'moments'], /unknown option 'engine'/],
+    ['an engine', ['--engine', 'moments'], /--engine is not for real data/],
   ])('refuses %s', async (_, args, message) => {
     const { status, stderr } = await run(['loop', ...dataArgs, ...args], temporaryFolder());
     expect(status).toBe(2);

@@ -232,11 +232,15 @@ describe('madloop study', () => {
   test.each<[string, string[], RegExp]>([
     ['nothing', [], /study: a file or flags must say which cells/],
     ['an unknown flag', [...small, '--lamda', '1'], /unknown option '--lamda'/],
-    ['a value out of range', [...small, '--lambda', '2'], /lambda must be a number from 0 to 1, got 2/],
+    [
+      'a value out of range',
+      [...small, '--lambda', '2'],
+      /^madloop: --lambda must be a number from 0 to 1, got 2/,
+    ],
     [
       'a count that is none',
       [...small, '--shards', 'x'],
-      /shards must be an integer from 1 to 100000, got "x"/,
+      /^madloop: --shards must be an integer from 1 to 100000, got "x"/,
     ],
     ['a file that is not there', ['absent.yaml'], /cannot read absent\.yaml/],
     ['a file that is no YAML', ['bad.yaml'], /bad\.yaml is not readable/],
@@ -250,6 +254,16 @@ describe('madloop study', () => {
       'a store for status that is flags',
       ['status', 'x.sqlite', '--dim', '3'],
       /study status: unknown option '--dim'/,
+    ],
+    [
+      'flags of the study before a subcommand',
+      ['--dim', '3', 'status', 'x.sqlite'],
+      /study status: unknown option '--dim'/,
+    ],
+    [
+      'a wrong cell',
+      ['--dim', '2', '--real', '1,5', '--synthetic', '0'],
+      /the cell \{"real":1\}: --real \+ --synthetic must be at least 2/,
     ],
     [
       'an export of unknown kind',

@@ -38,16 +38,20 @@ describe('madloop', () => {
     ],
     ['an unknown command, with the nearest one', ['lop'], /unknown command 'lop'\n?.*loop/],
     ['a flag without its value', ['loop', '--dim'], /option '--dim <d>' argument missing/],
-    ['a value out of range', [...small, '--lambda', '2'], /lambda must be a number from 0 to 1, got 2/],
+    [
+      'a value out of range',
+      [...small, '--lambda', '2'],
+      /^madloop: --lambda must be a number from 0 to 1, got 2/,
+    ],
     [
       'a value that is no number',
       [...small, '--dim', 'ten'],
-      /dim must be an integer of at least 1, got "ten"/,
+      /^madloop: --dim must be an integer of at least 1, got "ten"/,
     ],
     [
       'a missing parameter',
       ['loop', '--real', '5', '--synthetic', '5'],
-      /dim must be an integer of at least 1, got undefined/,
+      /^madloop: --dim must be an integer of at least 1, got undefined/,
     ],
     [
       'threads that are none',
@@ -87,6 +91,11 @@ describe('madloop', () => {
 
   test.each<[string, string, RegExp]>([
     ['an unknown key', '{"dimension": 3}', /unknown option 'dimension'/],
+    [
+      'a wrong value',
+      '{"lambda": 3, "dim": 2, "real": 5, "synthetic": 5}',
+      /file\.json: lambda must be a number from 0 to 1, got 3/,
+    ],
     ['no JSON', '{"dim": ', /file\.json is not JSON/],
     ['no object', '[1, 2]', /file\.json: the document must be an object of parameters/],
     [

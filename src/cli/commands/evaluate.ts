@@ -1,5 +1,6 @@
-import { Command, Option } from 'commander';
-import { MadloopError } from '../../base/errors.js';
+import { Command } from 'commander';
+import { mustError } from '../../base/check.js';
+import { checked, resolve, seed, type ValuesOf } from '../../base/options.js';
 import type { Matrix } from '../../base/shapes.js';
 import { withError } from '../../charts/numbers.js';
 import { info } from '../../engine/info.js';
@@ -14,18 +15,28 @@ import { frechetDistance } from '../../metrics/frechet.js';
 import { canExtrapolate, frechetDistanceInfinity } from '../../metrics/frechet-distance-infinity.js';
 import { frechetDistanceInterval } from '../../metrics/frechet-distance-interval.js';
 import { kernelDistance } from '../../metrics/kernel-distance.js';
-import { type ManifoldConvention, precisionRecall } from '../../metrics/precision-recall.js';
+import { precisionRecall, precisionRecallOptions } from '../../metrics/precision-recall.js';
 import { inUsersWords } from '../terminal/error-wording.js';
-import { print, printJson, say } from '../terminal/output.js';
+import { addFlags, givenByFlags } from '../terminal/flags.js';
+import { namesOf } from '../terminal/given-parameters.js';
+import { print, printable, printJson, say } from '../terminal/output.js';
 import { withProgressBar } from '../terminal/progress.js';
 import { readInput } from '../terminal/read-input.js';
 import { threadsOption } from '../terminal/run-options.js';
 import { tableText } from '../terminal/table.js';
 
+const evaluateParameters = {
+  k: checked('integers', checkKs)
+    .or([5], '5')
+    .doc('neighbours that make a ball, as 5 or 3,5,10')
+    .flag('<list>'),
+  convention: precisionRecallOptions.convention,
+  seed: seed().doc('decides the random groups, halves and blocks behind the errors'),
+};
+
+type Parameters = ValuesOf<typeof evaluateParameters>;
+
 interface Flags {
-  readonly k: readonly number[];
-  readonly convention: ManifoldConvention;
-  readonly seed: string;
   readonly infinity: boolean;
   readonly realArray?: string;
   readonly generatedArray?: string;
@@ -54,21 +65,12 @@ interface SamplingError {
 const manifoldMetrics = ['precision', 'recall', 'density', 'coverage'] as const;
 
 export function evaluateCommand(signal: AbortSignal): Command {
-  return new Command('evaluate')
+  const command = new Command('evaluate')
     .description('all metrics of generated samples against real ones, with 95 % intervals')
     .argument('<real>', 'features (.npy or .npz, a row a sample) or statistics (.npz with mu and sigma)')
-    .argument('<generated>', 'the same of the generated samples')
-    .addOption(
-      new Option('--k <list>', 'neighbours that make a ball, as 5 or 3,5,10')
-        .default([5], '5')
-        .argParser(parseKs),
-    )
-    .addOption(
-      new Option('--convention <name>', 'whether a point at the radius is inside')
-        .choices(['kynkaanniemi', 'prdc'])
-        .default('kynkaanniemi'),
-    )
-    .option('--seed <n>', 'of the random groups, halves and blocks behind the errors', '0')
+    .argument('<generated>', 'the same of the generated samples');
+  addFlags(command, evaluateParameters);
+  return command
     .option('--no-infinity', 'leave out FD∞, which takes as long as a hundred distances')
     .option('--real-array <name>', 'the array of an .npz file (default: its only matrix)')
     .option('--generated-array <name>', 'the same for the generated samples')
@@ -83,13 +85,15 @@ async function runEvaluate(
   flags: Flags,
   signal: AbortSignal,
 ): Promise<void> {
+  const given = givenByFlags(flags, evaluateParameters);
+  const flagOf = namesOf(evaluateParameters, given);
+  const parameters = await inUsersWords(flagOf, () => resolve('evaluate', given, evaluateParameters));
   const real = await readSide(files.real, flags.realArray, signal);
   const generated = await readSide(files.generated, flags.generatedArray, signal);
   const nameOf = (argument: string): string | undefined =>
-    ({ a: files.real, b: files.generated, seed: '--seed' })[argument] ??
-    (/^k\b/.test(argument) ? '--k' : undefined);
+    ({ a: files.real, b: files.generated })[argument] ?? flagOf(argument.replace(/\[\d+\]$/, ''));
   const rows: Row[] = [];
-  for (const [title, measure] of measurements(real, generated, flags)) {
+  for (const [title, measure] of measurements(real, generated, parameters, flags)) {
     const job = { threads: flags.threads, signal };
     const named = await inUsersWords(nameOf, () =>
       withProgressBar(title, (onProgress) => measure({ ...job, onProgress })),
@@ -97,11 +101,10 @@ async function runEvaluate(
     rows.push(...named);
   }
   const { version, variant } = info();
-  const { k, convention, seed } = flags;
   if (flags.json) {
     const sides = { real: describeSide(files.real, real), generated: describeSide(files.generated, generated) };
     const made = { madloop: version, instructionSet: variant, command: 'evaluate', ...sides };
-    printJson({ ...made, parameters: { k, convention, seed }, metrics: rows });
+    printJson({ ...made, parameters: printable(parameters), metrics: rows });
   } else {
     print(tableText(['metric', 'value', '95 % interval'], rows.map(cells)));
   }
@@ -110,8 +113,12 @@ async function runEvaluate(
 type Measure = (job: JobOptions) => Promise<Row[]>;
 
 /** What can be measured of these sides; what cannot, with the reason, goes to standard error. */
-function measurements(real: Side, generated: Side, flags: Flags): [title: string, Measure][] {
-  const { seed } = flags;
+function measurements(
+  real: Side,
+  generated: Side,
+  { k, convention, seed }: Parameters,
+  { infinity }: Flags,
+): [title: string, Measure][] {
   const list: [string, Measure][] = [];
   if (isMatrix(real) || isMatrix(generated)) {
     list.push([
@@ -131,7 +138,7 @@ function measurements(real: Side, generated: Side, flags: Flags): [title: string
     ]);
     say('madloop: statistics alone leave no samples to estimate errors from');
   }
-  if (flags.infinity && isMatrix(generated)) {
+  if (infinity && isMatrix(generated)) {
     if (canExtrapolate(generated)) {
       list.push([
         'FD infinity',
@@ -161,7 +168,6 @@ function measurements(real: Side, generated: Side, flags: Flags): [title: string
   list.push([
     'precision and recall',
     async (job) => {
-      const { k, convention } = flags;
       const results = await precisionRecall(real, generated, { k, convention, seed, intervals: true, ...job });
       return results.flatMap(({ standardErrors, intervals, ...result }) =>
         manifoldMetrics.map((metric) => {
@@ -212,11 +218,8 @@ async function readSide(file: string, array: string | undefined, signal: AbortSi
   return readInput<Side>(statistics ? readStatistics(file, { signal }) : readMatrix(file, { array, signal }));
 }
 
-function parseKs(text: string): number[] {
-  const ks = text.split(',').map(Number);
+function checkKs(where: string, argument: string, value: unknown): number[] {
+  const ks = String(value).split(',').map(Number);
   if (ks.every((k) => Number.isSafeInteger(k) && k >= 1)) return ks;
-  throw new MadloopError(
-    'ERR_INVALID_INPUT',
-    `--k must be integers of at least 1, as 5 or 3,5,10, got ${text}`,
-  );
+  throw mustError(where, argument, 'be integers of at least 1, as 5 or 3,5,10', String(value));
 }

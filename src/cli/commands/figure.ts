@@ -1,10 +1,10 @@
-import { Argument, Command, Option } from 'commander';
-import { checkInteger, checkNumber } from '../../base/check.js';
+import { Argument, Command } from 'commander';
 import { MadloopError } from '../../base/errors.js';
-import { resolveSeed } from '../../base/seed.js';
+import { integer, resolve, seed, type ValuesOf } from '../../base/options.js';
 import type { Chart } from '../../charts/chart.js';
 import { info } from '../../engine/info.js';
 import type { JobOptions } from '../../engine/job.js';
+import { limitPointParameters } from '../../limits/estimate-limit-point.js';
 import type { StudyDocument } from '../../studies/definition/study-document.js';
 import { runStudy } from '../../studies/index.js';
 import { computeFigure10, figure10Chart, figure10Csv, figure10Table } from '../figures/figure-10.js';
@@ -22,6 +22,9 @@ import {
   studyFigureCsv,
   studyFigureDocument,
 } from '../figures/study-figure.js';
+import { inUsersWords } from '../terminal/error-wording.js';
+import { addFlags, flagName, givenByFlags } from '../terminal/flags.js';
+import { namesOf } from '../terminal/given-parameters.js';
 import { stopOnTerm } from '../terminal/interrupts.js';
 import { print, printJson, say } from '../terminal/output.js';
 import { withProgressBar } from '../terminal/progress.js';
@@ -29,12 +32,17 @@ import { type ResultFiles, writeResultFiles } from '../terminal/result-files.js'
 import { addRunOptions, type RunOptions } from '../terminal/run-options.js';
 import { studyProgress } from '../terminal/study-progress.js';
 
-interface FigureFlags extends RunOptions {
-  readonly replicates?: number;
-  readonly generations?: number;
-  readonly relativeError?: number;
-  readonly seed: bigint;
-}
+/** Which figures take them, the command checks. */
+const figureParameters = {
+  relativeError: limitPointParameters.relativeError
+    .optional('0.001')
+    .doc('11, 12, 30, 31: standard error of every cell over its limit point'),
+  replicates: integer(2).optional('200; 4').doc('10, 15: runs to average over'),
+  generations: integer(1).optional(String(defaultGenerations)).doc('14, 15: length of the loop'),
+  seed: seed(),
+};
+
+type FigureFlags = RunOptions & ValuesOf<typeof figureParameters>;
 
 const studyFigures: ReadonlyMap<string, StudyFigure> = new Map(
   [figure11, figure12, figure30, figure31].map((figure) => [figure.number, figure]),
@@ -50,39 +58,23 @@ export function figureCommand(signal: AbortSignal): Command {
         ...simulatedFigures.keys(),
         ...studyFigures.keys(),
       ]),
-    )
-    .addOption(
-      new Option(
-        '--relative-error <x>',
-        '11, 12, 30, 31: standard error of every cell over its limit point (default: 0.001)',
-      ).argParser((text) => checkNumber('figure', '--relative-error', Number(text), 1e-6, 0.5)),
-    )
-    .addOption(
-      new Option('--replicates <n>', '10, 15: runs to average over (default: 200; 4)').argParser((text) =>
-        checkInteger('figure', '--replicates', Number(text), 2),
-      ),
-    )
-    .addOption(
-      new Option('--generations <n>', `14, 15: length of the loop (default: ${defaultGenerations})`).argParser(
-        (text) => checkInteger('figure', '--generations', Number(text), 1),
-      ),
-    )
-    .addOption(
-      new Option('--seed <n>', 'decides every random number')
-        .default(0n, '0')
-        .argParser((text) => resolveSeed('figure', '--seed', text)),
     );
+  addFlags(command, figureParameters);
   addRunOptions(command);
   command.addHelpText(
     'after',
     `\nFigures 11, 12, 30 and 31 keep their cells in stores in the output folder (${defaultFolder} also with --json): the same command` +
       '\nrun again goes on where it was stopped, and `madloop report` makes pages of them.',
   );
-  return command.action((number: string, flags: FigureFlags) => {
+  return command.action(async (number: string, flags: RunOptions) => {
+    const given = givenByFlags(flags, figureParameters);
+    const parameters = await inUsersWords(namesOf(figureParameters, given), () =>
+      resolve('figure', given, figureParameters),
+    );
     const figure = studyFigures.get(number);
     return figure === undefined
-      ? runSimulatedFigure(number, flags, signal)
-      : runStudyFigure(figure, flags, signal);
+      ? runSimulatedFigure(number, { ...flags, ...parameters }, signal)
+      : runStudyFigure(figure, { ...flags, ...parameters }, signal);
   });
 }
 
@@ -207,17 +199,12 @@ async function write(
   say(`wrote ${[...stores, ...(await writeResultFiles(folder, files, signal))].join(', ')}`);
 }
 
-const flagNames = {
-  replicates: '--replicates',
-  generations: '--generations',
-  relativeError: '--relative-error',
-} as const;
-
 /** A flag that would have no effect is an error. */
-function refuseOthers(flags: FigureFlags, own: readonly (keyof typeof flagNames)[], figure: string): void {
-  for (const [name, flag] of Object.entries(flagNames) as [keyof typeof flagNames, string][]) {
+function refuseOthers(flags: FigureFlags, own: readonly string[], figure: string): void {
+  for (const name of ['replicates', 'generations', 'relativeError'] as const) {
     if (flags[name] !== undefined && !own.includes(name)) {
-      throw new MadloopError('ERR_INVALID_INPUT', `figure ${figure}: there is no ${flag} for this figure`);
+      const message = `figure ${figure}: there is no ${flagName(name)} for this figure`;
+      throw new MadloopError('ERR_INVALID_INPUT', message);
     }
   }
 }

@@ -5,6 +5,7 @@ import { momentsOfFile } from '../../features/moments-of-file.js';
 import { checkExtractor, mergeStatistics, type Statistics } from '../../features/statistics.js';
 import { readStatistics, writeStatistics } from '../../features/statistics-file.js';
 import { inUsersWords } from '../terminal/error-wording.js';
+import { addSubcommands } from '../terminal/flags.js';
 import { print, printJson, say } from '../terminal/output.js';
 import { withProgressBar } from '../terminal/progress.js';
 import { readInput } from '../terminal/read-input.js';
@@ -38,14 +39,13 @@ export function statsCommand(signal: AbortSignal): Command {
   const merge = new Command('merge')
     .description('the statistics of all samples together, from those of parts')
     .argument('<files...>', '.npz files that madloop stats wrote')
-    // commander gives flags that both know to the outer command, wherever they stand.
-    .action((files: string[], _: unknown, self: Command) => runMerge(files, self.optsWithGlobals(), signal));
+    .action((files: string[], flags: OutputFlags) => runMerge(files, flags, signal));
   for (const each of [command, merge]) {
     each
       .option('-o, --output <file.npz>', 'where the statistics go; a file of this name is replaced')
       .option('--json', 'print one JSON document instead of a table');
   }
-  return command.addCommand(merge);
+  return addSubcommands(command, [merge]);
 }
 
 async function runStats(features: string, flags: StatsFlags, signal: AbortSignal): Promise<void> {
@@ -61,12 +61,7 @@ async function runStats(features: string, flags: StatsFlags, signal: AbortSignal
   show('stats', { features, ...(array !== undefined && { array }), output }, statistics, flags);
 }
 
-async function runMerge(files: readonly string[], flags: StatsFlags, signal: AbortSignal): Promise<void> {
-  for (const name of ['extractor', 'array', 'threads'] as const) {
-    if (flags[name] !== undefined) {
-      throw new MadloopError('ERR_INVALID_INPUT', `stats merge: unknown option '--${name}'`);
-    }
-  }
+async function runMerge(files: readonly string[], flags: OutputFlags, signal: AbortSignal): Promise<void> {
   const output = checkOutput('stats merge', flags);
   const statistics = await withProgressBar('stats merge', async (onProgress) => {
     const parts: Statistics[] = [];

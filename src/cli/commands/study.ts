@@ -1,17 +1,21 @@
-import { readFile } from 'node:fs/promises';
 import { extname, parse } from 'node:path';
-import { Command, Option } from 'commander';
-import { parse as parseYaml } from 'yaml';
+import { Command } from 'commander';
 import { MadloopError } from '../../base/errors.js';
+import { resolve } from '../../base/options.js';
 import { writeFileAtomically } from '../../files/atomic-write.js';
 import type { StudyDocument } from '../../studies/definition/study-document.js';
-import { type StudyDefinition, studyDefinitionOptions } from '../../studies/definition/study-plan.js';
+import { studyDefinitionOptions } from '../../studies/definition/study-plan.js';
 import { readStudy, runStudy } from '../../studies/index.js';
+import { runStudyOptions } from '../../studies/run/study-run.js';
 import { studyCsv, studyJson, studyParquet } from '../../studies/store/export-study.js';
 import { mergeStudies } from '../../studies/store/merge-studies.js';
 import { studyStatus } from '../../studies/store/read-study.js';
+import { inUsersWords } from '../terminal/error-wording.js';
+import { addFlags, addSubcommands, givenByFlags } from '../terminal/flags.js';
+import { namesOf } from '../terminal/given-parameters.js';
 import { stopOnTerm } from '../terminal/interrupts.js';
 import { jsonText, print, printJson, say } from '../terminal/output.js';
+import { readDocument } from '../terminal/read-document.js';
 import { threadsOption } from '../terminal/run-options.js';
 import { studyProgress } from '../terminal/study-progress.js';
 import { statusTable, studySummary, studyTable } from '../terminal/study-result.js';
@@ -24,59 +28,56 @@ interface StudyFlags {
   readonly json?: true;
 }
 
-const axisHelp = 'values: 100 or 10,20,50 or 100:10000:20:log (from:to:count)';
-const definitionFlags = [
-  ['--name <name>', 'of the study and its store (default: that of the file, or study)'],
-  ['--title <text>', 'for figures and reports (default: the name)'],
-  ['--variant <variant>', 'fresh-data (default) or synthetic-augmentation'],
-  ['--divisor <divisor>', 'of covariances: unbiased (default) or mle'],
-  ['--method <method>', 'monte-carlo (default), or deterministic: the large-d limit, without standard errors'],
-  ['--relative-error <x>', 'standard error over distance in every cell (default 0.001)'],
-  ['--seed <n>', 'decides every random number (default 0)'],
-  ['--dim <values>', `dimension; ${axisHelp}`],
-  ['--real <values>', 'real samples in each generation'],
-  ['--synthetic <values>', 'synthetic samples in each generation'],
-  ['--total <values>', 'with --real-fraction, instead of --real and --synthetic: all samples'],
-  ['--real-fraction <values>', 'of them the fraction that is real'],
-  ['--lambda <values>', 'sampling bias, 0 to 1 (default 1: none)'],
-  ['--memory <values>', 'past models that synthetic samples come from (default 1)'],
-] as const;
+const { store, shards, shard } = runStudyOptions;
+const runFlags = { store, shards, shard };
+const definitionFlags = {
+  ...studyDefinitionOptions,
+  name: studyDefinitionOptions.name.or('study', 'that of the file, else study'),
+};
+const allFlags = { ...definitionFlags, ...runFlags };
 
 export function studyCommand(signal: AbortSignal): Command {
   const command = new Command('study')
     .description('limit points and effective sample sizes of many cells, in a store that survives anything')
     .argument('[file]', 'a study as JSON or YAML; flags override what it says');
-  for (const [flag, help] of definitionFlags) command.option(flag, help);
+  addFlags(command, definitionFlags);
+  addFlags(command, runFlags, { store: '-s' });
   command
-    .option('-s, --store <file>', 'where results go and are taken up from (default: NAME.sqlite)')
-    .option('--shards <n>', 'run one of so many parts (default: MADLOOP_SHARDS, else 1)')
-    .option('--shard <i>', "which, from 0 (default: MADLOOP_SHARD, else the scheduler's index)")
     .addOption(threadsOption())
-    .addOption(new Option('--json', 'print one JSON document instead of a table'))
+    .option('--json', 'print one JSON document instead of a table')
     .addHelpText(
       'after',
-      '\nThe same command run again goes on where it was stopped, by whatever.\n\nExamples:\n' +
+      '\nVALUES are 100, or 10,20,50, or 100:10000:20:log (from:to:count, in constant ratio).' +
+        '\nThe same command run again goes on where it was stopped, by whatever.\n\nExamples:\n' +
         '  madloop study --dim 100 --real 100:1000:20:log --synthetic 100:10000:20:log --lambda 0.7,0.85,1\n' +
         '  madloop study figure-11.yaml --shards 4\n  madloop study status figure-11.sqlite',
     )
     .action((file: string | undefined, flags: StudyFlags) => run(file, flags, signal));
-  return command.addCommand(statusCommand()).addCommand(exportCommand()).addCommand(mergeCommand());
+  return addSubcommands(command, [statusCommand(), exportCommand(), mergeCommand()]);
 }
 
 async function run(file: string | undefined, flags: StudyFlags, signal: AbortSignal): Promise<void> {
-  if (file === undefined && !definitionFlags.some(([flag]) => nameOf(flag) in flags)) {
+  const byFlags = givenByFlags(flags, studyDefinitionOptions);
+  if (file === undefined && Object.keys(byFlags).length === 0) {
     throw new MadloopError('ERR_INVALID_INPUT', 'study: a file or flags must say which cells, got neither');
   }
-  const definition = { ...(file !== undefined && (await readDefinition(file))), ...givenByFlags(flags) };
-  const { store, threads } = flags;
+  const content = file === undefined ? {} : await readDocument(file, 'an object that describes a study');
+  // A study that its file does not name has the name of the file.
+  const named = file === undefined ? {} : { name: parse(file).name };
+  const nameOf = namesOf(allFlags, givenByFlags(flags, allFlags), {
+    ...(file !== undefined && { file }),
+    content,
+  });
   const stop = stopOnTerm(signal);
   const progress = studyProgress();
   let document: StudyDocument;
   try {
-    document = await runStudy(definition as StudyDefinition, {
-      ...{ store, threads, signal: stop.signal, onProgress: progress.update },
-      shards: numberOf(flags.shards) as number | undefined,
-      shard: numberOf(flags.shard) as number | undefined,
+    document = await inUsersWords(nameOf, () => {
+      const place = { where: 'study', argument: 'definition' };
+      const definition = resolve(place, { ...named, ...content, ...byFlags }, studyDefinitionOptions);
+      const { store, shards, shard, threads } = flags;
+      const job = { threads, signal: stop.signal, onProgress: progress.update };
+      return runStudy(definition, { store, shards, shard, ...job });
     });
   } catch (error) {
     if (error instanceof MadloopError && error.code === 'ERR_ABORTED') {
@@ -97,11 +98,10 @@ function statusCommand(): Command {
     .description('how far the studies in stores have come; they may be running')
     .argument('<stores...>', 'files that madloop study makes')
     .option('--json', 'print one JSON document instead of a table')
-    .action(async (stores: string[], _: unknown, self: Command) => {
-      const flags = onlyOwn(self, 'study status', ['json']);
+    .action(async (stores: string[], { json }: { json?: true }) => {
       const all = [];
       for (const store of stores) all.push({ store, ...(await studyStatus('study status', store)) });
-      if (flags.json) printJson(all);
+      if (json) printJson(all);
       else print(statusTable(all));
     });
 }
@@ -114,9 +114,8 @@ function exportCommand(): Command {
       '-o, --output <file>',
       'a name that ends in .csv, .json or .parquet (default: CSV on standard output)',
     )
-    .action(async (store: string, _: unknown, self: Command) => {
-      const { output } = onlyOwn(self, 'study export', ['output']);
-      if (typeof output !== 'string') {
+    .action(async (store: string, { output }: { output?: string }) => {
+      if (output === undefined) {
         process.stdout.write(studyCsv(await readStudy(store)));
         return;
       }
@@ -141,75 +140,12 @@ function mergeCommand(): Command {
     .description('one store from those of the shards of a study')
     .argument('<stores...>', 'files that madloop study made')
     .option('-o, --output <file>', 'the new store')
-    .action(async (stores: string[], _: unknown, self: Command) => {
-      const { output } = onlyOwn(self, 'study merge', ['output']);
-      if (typeof output !== 'string') {
+    .action(async (stores: string[], { output }: { output?: string }) => {
+      if (output === undefined) {
         throw new MadloopError('ERR_INVALID_INPUT', "study merge: option '-o, --output <file>' must be given");
       }
       await mergeStudies('study merge', stores, output);
       const { done, refused, cells } = await studyStatus('study merge', output);
       say(`wrote ${output}: ${done + refused} of ${cells} cells`);
     });
-}
-
-/** The flags of a subcommand. commander gives flags that the outer command knows to that one, wherever they stand. */
-function onlyOwn(self: Command, where: string, own: readonly string[]): Record<string, unknown> {
-  const flags = self.optsWithGlobals<Record<string, unknown>>();
-  for (const [flag] of [...definitionFlags, ...otherFlags]) {
-    const name = nameOf(flag);
-    if (flags[name] !== undefined && !own.includes(name)) {
-      throw new MadloopError('ERR_INVALID_INPUT', `${where}: unknown option '${flag.split(' ')[0]}'`);
-    }
-  }
-  return flags;
-}
-
-const otherFlags = [
-  ['--store <file>'],
-  ['--shards <n>'],
-  ['--shard <i>'],
-  ['--threads <n>'],
-  ['--json'],
-] as const;
-
-/** "--real-fraction <values>" as commander names it: realFraction. */
-function nameOf(flag: string): string {
-  const [long = ''] = flag.slice(2).split(' ');
-  return long.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
-}
-
-function givenByFlags(flags: object): Record<string, unknown> {
-  const given: Record<string, unknown> = {};
-  for (const name of Object.keys(studyDefinitionOptions)) {
-    const value = (flags as Record<string, unknown>)[name];
-    if (value !== undefined) given[name] = name === 'relativeError' ? numberOf(value) : value;
-  }
-  return given;
-}
-
-/** A number where the text is one; other text stays, for the check to quote. */
-function numberOf(text: unknown): unknown {
-  return typeof text !== 'string' || text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
-}
-
-/** A study's file: an object in JSON or YAML. Its name without extension is the study's, unless it says another. */
-async function readDefinition(path: string): Promise<Record<string, unknown>> {
-  const wrong = (message: string, cause?: unknown) => new MadloopError('ERR_INVALID_INPUT', message, { cause });
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw wrong(`cannot read ${path}: ${(error as Error).message}`, error);
-  }
-  const { name, ext } = parse(path);
-  let content: unknown;
-  try {
-    content = /^\.ya?ml$/.test(ext) ? parseYaml(text) : JSON.parse(text);
-  } catch (error) {
-    throw wrong(`${path} is not ${ext === '.json' ? 'JSON' : 'readable'}: ${(error as Error).message}`, error);
-  }
-  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
-    throw wrong(`${path}: the document must be an object that describes a study`);
-  }
-  return { name, ...content };
 }

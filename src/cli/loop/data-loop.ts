@@ -2,126 +2,98 @@
 
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { resolve } from 'node:path';
+import { resolve as absolutePath } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { checkInteger, checkOptions, invalid, mustError } from '../../base/check.js';
+import { invalid, mustError } from '../../base/check.js';
 import { derivedSeed } from '../../base/derived-seed.js';
+import { checked, integer, resolve, seed, text } from '../../base/options.js';
 import type { Matrix } from '../../base/shapes.js';
 import { RandomIntegers } from '../../distributions/random-integers.js';
 import { checkJobOptions, type JobOptions } from '../../engine/job.js';
 import { pickRows } from '../../engine/rows.js';
 import { readMatrix } from '../../features/matrix-file.js';
-import { resolveLoopOptions } from '../../loops/loop-options.js';
+import { loopOptions, variantOption } from '../../gaussian-loop/parameters.js';
 import { replicatedLoop } from '../../loops/replicated-loop.js';
 import { datasetReference } from '../../references/dataset-reference.js';
 import { readInput } from '../terminal/read-input.js';
-import { checkMetricNames, metricsOfNames } from './data-metrics.js';
-import { checkImageSize, SheetCollector } from './data-sheet.js';
-import { chooseModel, modelParameterNames } from './loop-model.js';
-import type { GivenParameters } from './loop-parameters.js';
+import { metricsOfNames, metricsOption } from './data-metrics.js';
+import { imageOption, imageSizeOf, SheetCollector } from './data-sheet.js';
+import { modelOf, modelOptions } from './loop-model.js';
 import { type LoopResult, sheetTexts } from './loop-result.js';
 
 const where = 'loop';
-const ownNames = ['data', 'dataSha256', 'dim', 'heldOut', 'metrics', 'image', 'replicates'] as const;
-const loopNames = [
-  'variant',
-  'initial',
-  'real',
-  'realFixed',
-  'realFresh',
-  'synthetic',
-  'lambda',
-  'memory',
-  'pool',
-  'subsample',
-  'generations',
-  'seed',
-] as const;
+
+/** The data, which decide what some parameters may be. */
+interface Data {
+  readonly path: string;
+  readonly rows: number;
+  readonly cols: number;
+  readonly sha256: string;
+}
+
+const dataOption = text('be the path of a .npy file');
+
+export const dataLoopParameters = {
+  data: dataOption.doc('take real samples from these rows instead').flag('<file.npy>'),
+  dataSha256: checked('SHA-256 of the data', (where, _, value, { path, sha256 }: Data) => {
+    if (value === sha256) return sha256;
+    const requirement = `have the SHA-256 ${value} that the result was made from`;
+    throw mustError(where, `data ${path}`, requirement, sha256);
+  }).or(({ sha256 }: Data) => sha256),
+  heldOut: integer(2, ({ rows }: Data) => rows - 2)
+    .or(({ rows }: Data) => Math.floor(rows / 5), 'a fifth')
+    .doc('rows of the data kept for measuring')
+    .flag('<rows>'),
+  dim: checked('the columns of the data', (where, argument, value, { cols }: Data) => {
+    if (value === cols) return cols;
+    throw invalid(where, argument, `be ${cols}, as in the data`, value);
+  }).or(({ cols }: Data) => cols),
+  variant: variantOption.or('fresh-data'),
+  ...loopOptions,
+  generations: integer(1).or(20),
+  ...modelOptions,
+  metrics: metricsOption,
+  image: imageOption,
+  replicates: integer(1).or(10),
+  seed: seed(),
+};
 
 /**
  * Runs a loop whose real samples are the rows of a .npy file. Some rows, chosen by the seed, are held out for
  * measuring; each replicate draws from the others in an order of its own.
  */
-export async function runDataLoop(given: GivenParameters, job: JobOptions): Promise<LoopResult> {
-  const names = [...ownNames, ...modelParameterNames, ...loopNames];
-  const { dim, replicates = 10, ...rest } = checkOptions(where, 'parameters', given, names);
-  const { data, dataSha256, heldOut, metrics, image, ...others } = rest;
-  const { model, parameters: modelParameters, rest: loopOptions } = chooseModel(where, others);
-  const { path, rows, checksum } = await readData(data);
-  if (dataSha256 !== undefined && dataSha256 !== checksum) {
-    throw mustError(
-      where,
-      `data ${path}`,
-      `have the SHA-256 ${dataSha256} that the result was made from`,
-      checksum,
-    );
-  }
-  if (dim !== undefined && dim !== rows.cols)
-    throw invalid(where, 'dim', `be ${rows.cols}, as in the data`, dim);
-  const heldOutRows = checkInteger(where, 'heldOut', heldOut ?? Math.floor(rows.rows / 5), 2, rows.rows - 2);
-  const metricNames = metrics === undefined ? undefined : checkMetricNames(where, metrics);
-  const imageSize = image === undefined ? undefined : checkImageSize(where, image, rows.cols);
+export async function runDataLoop(
+  given: Readonly<Record<string, unknown>>,
+  job: JobOptions,
+): Promise<LoopResult> {
+  const { path, matrix, sha256 } = await readData(dataOption.resolve(where, 'data', given.data, {}));
+  const context = { path, rows: matrix.rows, cols: matrix.cols, sha256 };
+  const values = resolve(where, { ...given, data: path }, dataLoopParameters, context);
+  const { data, dataSha256, heldOut, dim, replicates, seed, metrics, image, ...others } = values;
+  const { model: _, components, covariance, bandwidth, divisor, ...loop } = others;
+  const model = modelOf(values);
+  const imageSize = image === undefined ? undefined : imageSizeOf(image);
 
-  const options = { ...loopOptions, model, reference: datasetReference(rows) };
-  const resolved = resolveLoopOptions('autophagousLoop', options);
-  const {
-    variant,
-    initial,
-    real,
-    realFixed,
-    realFresh,
-    synthetic,
-    lambda,
-    memory,
-    pool,
-    subsample,
-    generations,
-    seed,
-  } = resolved;
-  const loop = {
-    variant,
-    initial,
-    real,
-    ...(variant === 'combined' && { realFixed, realFresh }),
-    synthetic,
-    lambda,
-    memory,
-    pool,
-    ...(pool === 'subsample' && { subsample }),
-    generations,
-  };
-  const runs = checkInteger(where, 'replicates', replicates, 1);
-
-  const { training, held } = await split(rows, heldOutRows, seed);
+  const { training, held } = await split(matrix, heldOut, seed);
   const settings = checkJobOptions(where, job);
   const { threads, signal } = settings;
+  const { generations, lambda } = loop;
   const sheet = imageSize && new SheetCollector(generations, { lambda, seed, job: { threads, signal } });
   const table = await replicatedLoop(
     {
       ...loop,
       model,
       reference: datasetReference(training, { heldOut: held }),
-      ...(metricNames && { metrics: metricsOfNames(metricNames, held, lambda) }),
+      ...(metrics && { metrics: metricsOfNames(metrics, held, lambda) }),
     },
     {
-      replicates: runs,
+      replicates,
       seed,
       job: settings,
       ...(sheet && { visitFirst: (generation) => sheet.visit(generation) }),
     },
   );
-  const parameters = {
-    data: path,
-    dataSha256: checksum,
-    heldOut: heldOutRows,
-    dim: rows.cols,
-    ...loop,
-    ...modelParameters,
-    ...(metricNames && { metrics: metricNames }),
-    ...(imageSize && { image: `${imageSize.height}x${imageSize.width}` }),
-    replicates: runs,
-    seed: String(seed),
-  };
+  const parameters = { ...values, seed: String(seed) };
   return {
     parameters,
     rows: table.map(({ t, metrics }) => ({ t, metrics })),
@@ -130,13 +102,12 @@ export async function runDataLoop(given: GivenParameters, job: JobOptions): Prom
 }
 
 /** The rows of a file with its full path and checksum, by which a result can tell the same data later. */
-async function readData(data: unknown): Promise<{ path: string; rows: Matrix; checksum: string }> {
-  if (typeof data !== 'string') throw invalid(where, 'data', 'be the path of a .npy file', data);
-  const path = resolve(data);
-  const rows = await readInput(readMatrix(path));
+async function readData(data: string): Promise<{ path: string; matrix: Matrix; sha256: string }> {
+  const path = absolutePath(data);
+  const matrix = await readInput(readMatrix(path));
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
-  return { path, rows, checksum: hash.digest('hex') };
+  return { path, matrix, sha256: hash.digest('hex') };
 }
 
 /** Rows to train on and rows to measure with. */

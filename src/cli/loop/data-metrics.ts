@@ -1,6 +1,7 @@
 // What `madloop loop --data --metrics` can measure.
 
 import { checkChoice, invalid } from '../../base/check.js';
+import { checked } from '../../base/options.js';
 import type { Matrix } from '../../base/shapes.js';
 import type { MetricChoice } from '../../loops/loop-options.js';
 import { type Metric, type MetricName, metricsByName } from '../../loops/metrics.js';
@@ -12,14 +13,19 @@ const ofSamples = ['frechetDistance', 'precision', 'recall', 'density', 'coverag
 
 export type DataMetric = (typeof ofModel)[number] | (typeof ofSamples)[number];
 
+export const metricsOption = checked('names of metrics', checkMetricNames)
+  .optional(ofModel.join(', '))
+  .doc(`what to measure, separated by commas: ${ofModel.join(', ')}; ${ofSamples.join(', ')} of samples`)
+  .flag('<names>');
+
 /** Names from a flag ("a,b") or a parameter file (["a", "b"]), checked, in the order in which results hold them. */
-export function checkMetricNames(where: string, value: unknown): DataMetric[] {
+function checkMetricNames(where: string, argument: string, value: unknown): DataMetric[] {
   const list = typeof value === 'string' ? value.split(',').map((name) => name.trim()) : value;
   if (!Array.isArray(list) || list.length === 0) {
-    throw invalid(where, 'metrics', 'be names of metrics, separated by commas', value);
+    throw invalid(where, argument, 'be names of metrics, separated by commas', value);
   }
   const known: DataMetric[] = [...ofModel, ...ofSamples];
-  const wanted = new Set(list.map((name) => checkChoice(where, 'metrics', name, known)));
+  const wanted = new Set(list.map((name) => checkChoice(where, argument, name, known)));
   return known.filter((name) => wanted.has(name));
 }
 

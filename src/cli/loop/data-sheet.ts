@@ -2,6 +2,7 @@
 
 import { invalid } from '../../base/check.js';
 import { derivedSeed } from '../../base/derived-seed.js';
+import { checked } from '../../base/options.js';
 import type { Matrix } from '../../base/shapes.js';
 import type { SampleLine } from '../../charts/sample-sheet.js';
 import { extent } from '../../charts/ticks.js';
@@ -15,14 +16,23 @@ export interface ImageSize {
   readonly width: number;
 }
 
-/** Height and width from "28x28"; their product must be `dim`. */
-export function checkImageSize(where: string, value: unknown, dim: number): ImageSize {
-  const parts = typeof value === 'string' ? /^([1-9]\d*)x([1-9]\d*)$/.exec(value) : null;
-  const [height, width] = [Number(parts?.[1]), Number(parts?.[2])];
-  if (height * width !== dim) {
-    throw invalid(where, 'image', `be HEIGHTxWIDTH with a product of ${dim}, the columns of the data`, value);
-  }
-  return { height, width };
+export const imageOption = checked(
+  'HEIGHTxWIDTH',
+  (where, argument, value, { cols }: { readonly cols: number }) => {
+    const { height, width } = imageSizeOf(value);
+    if (height * width === cols) return `${height}x${width}`;
+    const requirement = `be HEIGHTxWIDTH with a product of ${cols}, the columns of the data`;
+    throw invalid(where, argument, requirement, value);
+  },
+)
+  .optional()
+  .doc('rows are images of this height and width, of which loop-samples.svg and .png show some')
+  .flag('<HxW>');
+
+/** Height and width from "28x28"; NaN from anything else. */
+export function imageSizeOf(text: unknown): ImageSize {
+  const parts = typeof text === 'string' ? /^([1-9]\d*)x([1-9]\d*)$/.exec(text) : null;
+  return { height: Number(parts?.[1]), width: Number(parts?.[2]) };
 }
 
 const mostLines = 10;

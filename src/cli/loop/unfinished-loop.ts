@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { writeFileAtomically } from '../../files/atomic-write.js';
 import { LoopError } from '../../loops/replicated-loop.js';
 import { jsonText, say } from '../terminal/output.js';
-import type { GivenParameters } from './loop-parameters.js';
 import { loopDocument } from './loop-result.js';
 
 /**
@@ -11,7 +10,7 @@ import { loopDocument } from './loop-result.js';
  */
 export async function keepUnfinished(
   error: unknown,
-  parameters: GivenParameters,
+  parameters: Readonly<Record<string, unknown>>,
   folder: string | undefined,
   madeBy: { version: string; variant: string },
 ): Promise<void> {

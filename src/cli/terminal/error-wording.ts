@@ -3,6 +3,9 @@ import { MadloopError } from '../../base/errors.js';
 /** Codes of errors whose message begins with the library's function and the name of an argument. */
 const codes: ReadonlySet<string> = new Set(['ERR_INVALID_INPUT', 'ERR_NOT_POSITIVE_SEMIDEFINITE']);
 
+/** An argument in a message, and its member: "k", "k[1]", "a.rows"; nothing that is quoted. */
+const argument = /(?<![\w."'-])([a-z]\w*(?:\[\d+\])?)(?:\.([a-z][\w.]*))?(?![\w"'-])/g;
+
 /**
  * Runs a call of the library for a command. Where it finds an argument wrong, the error names what the user gave, a file or a
  * flag: `nameOf` tells it for an argument ("a", "k[1]"); undefined leaves the library's name.
@@ -16,15 +19,15 @@ export async function inUsersWords<Result>(
   } catch (error) {
     if (!(error instanceof MadloopError) || !codes.has(error.code)) throw error;
     // "frechetDistance: a and b must ...", "mergeStatistics: list[1].count must ..."
-    const [, argument, other, rest] =
-      /^\w+: ([a-z]\w*(?:\[\d+\])?)(?: and ([a-z]\w*))?([ .].*)$/su.exec(error.message) ?? [];
-    const name = argument === undefined ? undefined : nameOf(argument);
-    if (name === undefined) throw error;
-    const both = other === undefined ? name : `${name} and ${nameOf(other) ?? other}`;
+    const [, subject = '', rest = ''] = /^[\w ]+: (.*?)( must .*)$/su.exec(error.message) ?? [];
+    const named = subject.replace(argument, (all, found: string, member?: string) => {
+      const name = nameOf(found);
+      if (name === undefined) return all;
+      return member === undefined ? name : `${name}: ${member}`;
+    });
+    if (named === subject) throw error;
     // "that of list[0]"; and what is wrong of the file, not another file.
-    const words = rest!
-      .replace(/\b[a-z]\w*\[\d+\]/g, (another) => nameOf(another) ?? another)
-      .replace(/^\./, ': ');
-    throw new MadloopError(error.code, `${both}${words}`, { cause: error });
+    const words = rest.replace(/\b[a-z]\w*\[\d+\]/g, (found) => nameOf(found) ?? found);
+    throw new MadloopError(error.code, named + words, { cause: error });
   }
 }

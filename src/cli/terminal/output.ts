@@ -30,3 +30,18 @@ export function tolerateClosedPipes(): void {
     });
   }
 }
+
+/** Parameters as JSON can hold them; a reference's dimension follows from its mean. */
+export function printable({ reference, ...parameters }: PrintableParameters): Record<string, unknown> {
+  return {
+    ...parameters,
+    ...(parameters.seed !== undefined && { seed: String(parameters.seed) }),
+    ...(reference && { reference: { mean: [...reference.mean], covariance: [...reference.covariance] } }),
+  };
+}
+
+interface PrintableParameters {
+  readonly [name: string]: unknown;
+  readonly seed?: bigint | string;
+  readonly reference?: { readonly mean: Float64Array; readonly covariance: Float64Array } | undefined;
+}

@@ -53,7 +53,8 @@ export const studyDefinitionOptions = {
     .flag('<name>'),
   title: checked('text', checkTitle)
     .or(({ name }: { name: string }) => name, 'the name')
-    .doc('for figures and reports'),
+    .doc('for figures and reports')
+    .flag('<text>'),
   variant,
   divisor,
   method,

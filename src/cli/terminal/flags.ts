@@ -1,0 +1,64 @@
+// The flags of commands, from the tables of the options that they give.
+
+import { type Command, Option as Flag } from 'commander';
+import { MadloopError } from '../../base/errors.js';
+import type { OptionTable } from '../../base/options.js';
+
+/** The flag of an option: "--real-fraction" for realFraction. */
+export function flagName(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** Adds a flag for every option of the table that has one; `short` has those of one letter ("-s"). */
+export function addFlags(
+  command: Command,
+  table: OptionTable,
+  short: Readonly<Record<string, string>> = {},
+): void {
+  for (const [name, { facts }] of Object.entries(table)) {
+    if (facts.valueName === undefined) continue;
+    const names = [short[name], flagName(name)].filter((part) => part !== undefined).join(', ');
+    const flag = new Flag(`${names} ${facts.valueName}`.trimEnd(), helpOf(name, table));
+    command.addOption(facts.valueName === '' ? flag : flag.argParser((text) => facts.parse(text)));
+  }
+}
+
+/** What an option means, what it may be and what it is when left out, with other options named by their flags. */
+export function helpOf(name: string, table: OptionTable): string {
+  const { meaning, unit, choices, range = '', absent, defaultInWords } = table[name]!.facts;
+  const known = choices?.includes(defaultInWords);
+  const words = choices?.map((word) => (word === defaultInWords ? `${word} (default)` : word)) ?? [];
+  const notes = [range, unit, defaultInWords === '' || known ? '' : `default: ${defaultInWords}`];
+  const note = absent === 'error' ? [range, unit] : notes;
+  const shown = note.filter((part) => part !== '').join('; ');
+  const text = meaning + (words.length === 0 ? '' : `: ${listed(words)}`) + (shown === '' ? '' : ` (${shown})`);
+  return withFlags(text, table);
+}
+
+/** Names that are no words of their own ("realFixed"), as flags. */
+function withFlags(text: string, table: OptionTable): string {
+  return text.replace(/\b[a-z]+[A-Z]\w*\b/g, (name) => (name in table ? flagName(name) : name));
+}
+
+function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
+
+/** The options of the table among parsed flags. */
+export function givenByFlags(flags: object, table: OptionTable): Record<string, unknown> {
+  const known = Object.entries(flags).filter(([name, value]) => name in table && value !== undefined);
+  return Object.fromEntries(known);
+}
+
+/** Gives a command others below it, whose flags are their own: flags of the outer one are refused. */
+export function addSubcommands(command: Command, subcommands: readonly Command[]): Command {
+  // Else commander would give flags that both know to the outer one, wherever they stand. (The program says so, too.)
+  command.enablePositionalOptions();
+  for (const subcommand of subcommands) command.addCommand(subcommand);
+  return command.hook('preSubcommand', (outer, inner) => {
+    const foreign = outer.options.find((flag) => outer.getOptionValueSource(flag.attributeName()) === 'cli');
+    if (foreign === undefined) return;
+    const message = `${outer.name()} ${inner.name()}: unknown option '${foreign.long}'`;
+    throw new MadloopError('ERR_INVALID_INPUT', message);
+  });
+}

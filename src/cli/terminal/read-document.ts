@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { describe } from '../../base/check.js';
+import { MadloopError } from '../../base/errors.js';
+
+/**
+ * The object in a JSON or YAML file that the user named; `what` says what it must be ("an object of parameters"). Anything wrong
+ * is wrong usage (ERR_INVALID_INPUT), also a file that is not there, unlike one that fails while it is written.
+ */
+export async function readDocument(path: string, what: string): Promise<Record<string, unknown>> {
+  const wrong = (message: string, cause?: unknown) => new MadloopError('ERR_INVALID_INPUT', message, { cause });
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw wrong(`cannot read ${path}: ${(error as Error).message}`, error);
+  }
+  const isYaml = /^\.ya?ml$/.test(extname(path));
+  let content: unknown;
+  try {
+    content = isYaml ? (await import('yaml')).parse(text) : JSON.parse(text);
+  } catch (error) {
+    throw wrong(`${path} is not ${isYaml ? 'readable' : 'JSON'}: ${(error as Error).message}`, error);
+  }
+  if (isObject(content)) return content;
+  throw wrong(`${path}: the document must be ${what}, got ${describe(content)}`);
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
