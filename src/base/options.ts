@@ -30,6 +30,8 @@ interface Facts<Value, Context> {
   readonly allowed: string;
   /** The words it can be, where it is one of a few. */
   readonly choices?: readonly string[];
+  /** The options within it, where it is an object of such. */
+  readonly members?: OptionTable;
   /** The range of a number, in words: "0 to 1". */
   readonly range?: string;
   /** What stands for undefined; 'undefined' itself where it may stay away, 'error' where it may not. */
@@ -70,7 +72,7 @@ export class Option<Value, Context = unknown> {
    */
   or<More = unknown>(
     otherwise: From<Value | undefined, More>,
-    inWords = typeof otherwise === 'function' ? '' : String(otherwise),
+    inWords = typeof otherwise === 'function' ? '' : short(otherwise),
   ): Option<Value, Context & More> {
     const facts: Facts<Value, Context & More> = this.facts;
     return new Option({ ...facts, absent: { default: otherwise }, defaultInWords: inWords });
@@ -291,7 +293,11 @@ export function number(least: number, most: number): Option<number> {
     ...plain,
     ...range,
     check: (where, argument, value) => checkNumber(where, argument, value, least, most),
-    allowed: low ? 'number' : high ? `number of at least ${least}` : `number from ${least} to ${most}`,
+    allowed: low
+      ? 'number'
+      : high
+        ? `number of at least ${least}`
+        : `number from ${short(least)} to ${short(most)}`,
     valueName: '<x>',
     parse: numberOrText,
   });
@@ -323,7 +329,7 @@ export function seed(): Option<bigint> {
   const option = new Option<bigint>({
     ...plain,
     check: resolveSeed,
-    allowed: 'safe integer, bigint or decimal string, from 0 to 2^64 - 1',
+    allowed: 'integer, bigint or decimal string',
     meaning: 'decides every random number',
     valueName: '<n>',
   });
@@ -358,14 +364,19 @@ export function callback<Function extends (...parameters: any) => unknown>(): Op
   });
 }
 
-/** Options within an option: "timeLimits.fit". */
+/** Options within an option, which may all be left out: "timeLimits.fit". */
 export function group<Table extends OptionTable>(
   table: Record<never, never> extends ContextBeside<Table> ? Table : never,
 ): Option<ValuesOf<Table>> {
   const resolveGroup = resolve as (place: Place, given: unknown, table: Table) => ValuesOf<Table>;
-  return checked('object', (where, argument, value) =>
-    resolveGroup({ where, argument, prefix: `${argument}.` }, value, table),
-  );
+  return new Option<ValuesOf<Table>>({
+    ...plain,
+    // Undefined stands for no options here, too.
+    absent: { default: () => undefined },
+    allowed: 'object',
+    members: table,
+    check: (where, argument, value) => resolveGroup({ where, argument, prefix: `${argument}.` }, value, table),
+  });
 }
 
 /** Any other value: `check` returns it checked, or throws ERR_INVALID_INPUT; `allowed` says in words what it may be. */
@@ -389,8 +400,9 @@ function found<Value, Context>(from: From<Value, Context>, context: Context, whe
 }
 
 /** 0.000001 as "1e-6". */
-function short(value: number): string {
-  return value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential() : String(value);
+function short(value: unknown): string {
+  const isTiny = typeof value === 'number' && value !== 0 && Math.abs(value) < 1e-4;
+  return isTiny ? value.toExponential() : String(value);
 }
 
 /** 10000 as "10,000". */

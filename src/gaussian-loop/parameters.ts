@@ -256,7 +256,7 @@ export const gaussianLoopOptions = {
       if (pool === 'subsample' && engine !== 'samples')
         throw mustError(where, argument, "be 'samples' with pool 'subsample'", `'${engine}'`);
     })
-    .doc('what is drawn, with the same law: sufficient statistics or every sample')
+    .doc('draws sufficient statistics or every sample, with the same law')
     .flag('<engine>'),
   divisor: divisorOption,
   reference: referenceOption,

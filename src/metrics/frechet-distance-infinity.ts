@@ -55,7 +55,7 @@ export const frechetDistanceInfinityOptions = {
       const most = Math.floor(rowsOf(extrapolate) / 2);
       if (groups > most) throw mustError(where, argument, `be at most rows / 2 = ${most}`, String(groups));
     })
-    .allow('integer from 2 points to rows / 2')
+    .allow('integer from 2 x points to rows / 2')
     .doc('groups of rows that the subsets are made of'),
   extrapolate: oneOf(['generated', 'both']).or('generated').doc('which sample becomes infinite'),
   seed: seed().doc('decides which rows form a group'),

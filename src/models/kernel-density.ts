@@ -34,7 +34,7 @@ export interface KernelDensityOptions {
 export const kernelDensityOptions = {
   bandwidth: checked("'scott', 'silverman' or a positive number", checkBandwidth)
     .or('scott')
-    .doc('of the kernel: a rule, or a number in units of the data')
+    .doc('bandwidth of the kernel, by a rule or in units of the data')
     .flag('<h>', numberOrText),
 } satisfies TableOf<KernelDensityOptions>;
 

@@ -213,8 +213,8 @@ describe('what depends on other options', () => {
 
 describe('other kinds', () => {
   test('groups name their options in full', () => {
-    const grouped = { limits: group({ fit: number(0, 10).optional(), start: number(0, 10).or(6) }).optional() };
-    expect(resolve('f', {}, grouped)).toEqual({});
+    const grouped = { limits: group({ fit: number(0, 10).optional(), start: number(0, 10).or(6) }) };
+    expect(resolve('f', {}, grouped)).toEqual({ limits: { start: 6 } });
     expect(resolve('f', { limits: { fit: 2 } }, grouped)).toEqual({ limits: { fit: 2, start: 6 } });
     const refused = (limits: unknown, message: string) =>
       expectThrow(() => resolve('f', { limits }, grouped), 'ERR_INVALID_INPUT', message);

@@ -86,6 +86,12 @@ test.each(programs)('program %i in %s of %s runs', (_, language, __, source, lin
   expect(stdout).not.toContain('undefined');
 });
 
+test('the tables of options and flags are those that functions and commands check by', () => {
+  const args = [join(root, 'scripts/option-tables.mjs'), '--check'];
+  const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  expect([stdout, status]).toEqual(['', 0]);
+});
+
 test('the commands of docs/cli.md run, in this order', () => {
   copyFileSync(join(root, 'test/fixtures/digits-small.npy'), join(folder, 'digits-small.npy'));
   // The figure takes half a minute and has a test of its own, test/cli/figure-10.test.ts.

@@ -30,7 +30,7 @@ export const modelOptions = {
   covariance: covariance.only(isModel('gmm'), withModel).doc("form of the covariances of the gmm's components"),
   bandwidth: kernelDensityOptions.bandwidth
     .only(isModel('kde'), withModel)
-    .doc('of the kde: scott, silverman, or a number in units of the data'),
+    .doc('bandwidth of the kde: scott, silverman, or a number in units of the data'),
   divisor: divisorOption.only(isModel('gaussian'), withModel),
 };
 

@@ -61,7 +61,7 @@ export const studyDefinitionOptions = {
   relativeError: relativeError.doc('standard error over distance that every cell reaches'),
   seed,
   ...axisOptions,
-  cells: checked(`list of 1 to ${mostCells} cells`, checkCells)
+  cells: checked('list of 1 to 100,000 cells', checkCells)
     .optional()
     .doc('a list instead of a grid; what a cell leaves out is what stands above'),
 } satisfies TableOf<StudyDefinition>;
