@@ -14,8 +14,8 @@
 
 using namespace madloop;
 using namespace madloop::test;
+using linalg::EigenMatrix;
 using linalg::Index;
-using linalg::Matrix;
 
 namespace {
 
@@ -74,16 +74,16 @@ TEST_CASE("products of matrices of any size have the same bits with every instru
       CAPTURE(m);
       CAPTURE(n);
       Index const inner = m == 97 ? 300 : 33;
-      Matrix const a = normals(m, inner, 1);
-      Matrix const b = normals(n, inner, 2);
-      std::vector<Matrix> products;
+      EigenMatrix const a = normals(m, inner, 1);
+      EigenMatrix const b = normals(n, inner, 2);
+      std::vector<EigenMatrix> products;
       for (InstructionSet const set : supportedInstructionSets()) {
         LimitedKernels const limited(set);
-        Matrix c = Matrix::Ones(m, n);
+        EigenMatrix c = EigenMatrix::Ones(m, n);
         linalg::addProduct(c, -0.3, {a, linalg::Side::plain, b, linalg::Side::transposed}, task);
         products.push_back(c);
       }
-      for (Matrix const& c : products) CHECK(c == products[0]);
+      for (EigenMatrix const& c : products) CHECK(c == products[0]);
     }
   }
 }
