@@ -94,7 +94,9 @@ function chosenCalls() {
 
 /** Every function that the package exports is in the name of a call. */
 function checkCoverage(names) {
-  const withoutResults = ['info', 'matrix', 'MadloopError'];
+  // What has no result in numbers: pictures may change.
+  const charts = ['heatMap', 'lineChart', 'lineCharts', 'loopCurve', 'sampleSheet', 'studyCurves', 'studyMap'];
+  const withoutResults = ['info', 'matrix', 'MadloopError', ...charts];
   const called = new Set(names.flatMap((name) => name.split(/[ ,]+/)));
   const missing = Object.keys(madloop).filter((name) => !called.has(name) && !withoutResults.includes(name));
   if (missing.length > 0) throw new Error(`no call for ${missing.join(', ')}`);
