@@ -6,6 +6,8 @@
 // Memory: an array in a request is read or filled by the engine's threads until the job's promise settles. It must be
 // backed by a SharedArrayBuffer or be private to this package (src/engine/snapshot.ts).
 
+import type { Divisor } from '../base/divisor.js';
+
 /** A running computation. */
 export interface NativeJob<Result> {
   readonly promise: Promise<Result>;
@@ -148,7 +150,7 @@ export interface NativeGaussianLoopRequest {
   readonly replicates: number;
   readonly seed: bigint;
   readonly engine: 'moments' | 'samples';
-  readonly divisor: 'unbiased' | 'mle';
+  readonly divisor: Divisor;
   /** Both or neither; neither is N(0, I). */
   readonly referenceMean?: Float64Array;
   readonly referenceCovariance?: Float64Array;
@@ -175,7 +177,7 @@ export interface NativeLimitPointRequest {
   readonly synthetic: number;
   readonly lambda: number;
   readonly memory: number;
-  readonly divisor: 'unbiased' | 'mle';
+  readonly divisor: Divisor;
   /** dim x dim values, copied; absent: N(0, I). */
   readonly referenceCovariance?: Float64Array;
   /** Largest standard error over distance. */
@@ -301,7 +303,7 @@ export interface NativeExpectedDistanceRequest {
   readonly threads: number;
   readonly dim: number;
   readonly samples: number;
-  readonly divisor: 'unbiased' | 'mle';
+  readonly divisor: Divisor;
 }
 
 /** Columns of `count` values. */

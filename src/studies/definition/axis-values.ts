@@ -1,7 +1,7 @@
 // The values of one axis: a number, a list, or text such as "0.7,0.85,1" and "100:10000:20:log".
 
 import { checkInteger, checkNumber, invalid, mustError } from '../../base/check.js';
-import { checked, numberOrText } from '../../base/options.js';
+import { checked, numberOrText, type Option } from '../../base/options.js';
 import type { StudyAxis } from './study-document.js';
 
 /**
@@ -36,7 +36,7 @@ export const axisOptions = {
   realFraction: axisOption('realFraction').doc('of them the fraction that is real'),
   lambda: axisOption('lambda').optional('1').doc('sampling bias, 0 to 1, 1 for none'),
   memory: axisOption('memory').optional('1').doc('past models that synthetic samples come from'),
-};
+} satisfies Record<StudyAxis, Option<number[] | undefined>>;
 
 /** The values of an axis, in the order given. */
 export function resolveAxis(where: string, axis: StudyAxis, given: unknown): number[] {
