@@ -37,7 +37,7 @@ export interface StudyLayout {
 /** More curves than this in one chart, and it is drawn as a heat map: there are colours for six. */
 export const mostCurves = 6;
 
-// Of two axes in this order the first is drawn from left to right.
+// The first of two axes in this order is drawn from left to right.
 const order: readonly StudyAxis[] = ['real', 'total', 'lambda', 'memory', 'dim', 'realFraction', 'synthetic'];
 
 /** How a study is drawn: the two numeric quantities with most values are its axes. */

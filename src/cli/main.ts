@@ -50,7 +50,7 @@ async function main(): Promise<void> {
       });
     }
   }
-  // Of all commands, wherever it stands.
+  // An option of all commands, wherever it stands.
   const isDebug = (argument: string): boolean => argument === '--debug';
   const args = process.argv.slice(2);
   try {

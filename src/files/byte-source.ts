@@ -31,7 +31,7 @@ export async function withFile<Result>(
     const { size } = await file.stat();
     return await work(new FileSource(path, size, file, signal));
   } catch (error) {
-    // Of what `work` throws, only the system's own errors are about the file.
+    // Only the system's own errors among those that `work` throws are about the file.
     throw error instanceof Error && 'syscall' in error ? cannotRead(path, error) : error;
   } finally {
     await file.close();

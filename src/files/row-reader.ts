@@ -11,7 +11,7 @@ export interface RowReader {
   readonly name: string;
   readonly rows: number;
   readonly cols: number;
-  /** Of the elements that `read` gives. */
+  /** Type of the elements that `read` gives. */
   readonly Type: Float32ArrayConstructor | Float64ArrayConstructor;
   /** Fills `target`, of that type, with whole rows from row `begin`, row-major: each row once, in order. */
   read(begin: number, target: Elements): Promise<void>;

@@ -15,7 +15,7 @@ export interface ZipEntry {
   readonly compressedSize: number;
   readonly size: number;
   readonly crc32: number;
-  /** Of its own header, from the beginning of the file. */
+  /** Where its own header begins, from the beginning of the file. */
   readonly headerPosition: number;
 }
 

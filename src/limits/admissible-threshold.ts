@@ -53,7 +53,7 @@ export const admissibleThresholdOptions = {
 export interface AdmissibleThreshold {
   /** The n_s with n_e = n_r, as a real number: its integer part is the largest admissible count. Infinity where there is none. */
   readonly synthetic: number;
-  /** Of `synthetic`; 0 where it is unbounded. */
+  /** Standard error of `synthetic`; 0 where it is unbounded. */
   readonly standardError: number;
   /** 95 %. */
   readonly interval: readonly [number, number];

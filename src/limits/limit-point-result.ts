@@ -12,7 +12,7 @@ export interface DeterministicAccuracy {
 export interface LimitPoint {
   /** lim E[distance]: the paper's WD(n_r, n_s, lambda), eq. (3). */
   readonly distance: number;
-  /** Of `distance`. NaN for method 'deterministic', which has none. */
+  /** Standard error of `distance`. NaN for method 'deterministic', which has none. */
   readonly standardError: number;
   /** 95 %. */
   readonly interval: readonly [number, number];
@@ -29,6 +29,6 @@ export interface LimitPoint {
   /** By what factor they reduced the variance of `distance`. */
   readonly varianceReduction: number;
   readonly method: 'monte-carlo' | 'deterministic';
-  /** Of method 'deterministic' alone, in the place of a standard error. */
+  /** How far the deterministic limit may be off; given by method 'deterministic' alone, in the place of a standard error. */
   readonly accuracy?: DeterministicAccuracy;
 }

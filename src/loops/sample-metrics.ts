@@ -27,9 +27,9 @@ export interface SampleMetricsOptions {
   readonly count?: number | undefined;
   /** Their sampling bias, 0 to 1. Default 1: none. */
   readonly lambda?: number | undefined;
-  /** Of precisionRecall. Default 5, the paper's. */
+  /** Neighbours whose farthest is a ball's radius, as in precisionRecall. Default 5, the paper's. */
   readonly k?: number | undefined;
-  /** Of precisionRecall. Default 'kynkaanniemi'. */
+  /** Whether balls hold their boundary, as in precisionRecall. Default 'kynkaanniemi'. */
   readonly convention?: ManifoldConvention | undefined;
   /** The modes of the real distribution, where they are known: adds averageModalVariance and modesCovered. */
   readonly modes?: Modes | undefined;

@@ -78,7 +78,7 @@ export interface FrechetDistanceInfinity {
   /** 95 % interval: distance ± t standardError, t with groups - 1 degrees of freedom. May reach below 0. */
   readonly interval: readonly [number, number];
   readonly degreesOfFreedom: number;
-  /** Of the line, per 1 / rows: slope / rows is the bias of the plain distance of that many generated rows. */
+  /** Slope of the line, per 1 / rows: slope / rows is the bias of the plain distance of that many generated rows. */
   readonly slope: number;
   /** Share of the points' variance that the line explains. Far from 1: no line, or no slope that could be told. */
   readonly rSquared: number;

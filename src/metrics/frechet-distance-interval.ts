@@ -25,13 +25,13 @@ export const frechetDistanceIntervalOptions = {
 
 /** A Fréchet distance with what the sampling of its rows leaves open. */
 export interface FrechetDistanceInterval extends FrechetDistance {
-  /** Of `distance`: both samples together. */
+  /** Standard error of `distance`, from both samples together. */
   readonly standardError: number;
   /** Its parts: standardError^2 = a^2 + b^2. The larger one tells of which sample more rows are worth having. */
   readonly standardErrors: { readonly a: number; readonly b: number };
   /** 95 % interval of the expected distance at these sample sizes, not below 0. */
   readonly interval: readonly [number, number];
-  /** Of the t distribution of the interval (Welch and Satterthwaite). */
+  /** Degrees of freedom of the interval's t distribution (Welch and Satterthwaite). */
   readonly degreesOfFreedom: number;
   /** Jackknife estimate of how far the expected distance lies above that of the populations. */
   readonly bias: number;

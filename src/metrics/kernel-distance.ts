@@ -20,7 +20,7 @@ export interface KernelDistanceOptions extends JobOptions {
    * subsets: 100. They share rows, so there is no standard error then. Not with `blocks`.
    */
   readonly subsets?: number | undefined;
-  /** Of the kernel (gamma x.y + coef0)^degree, as in scikit-learn. Defaults 3, 1 / cols and 1. */
+  /** `degree`, `gamma` and `coef0` are those of the kernel (gamma x.y + coef0)^degree, as in scikit-learn. Defaults 3, 1 / cols, 1. */
   readonly degree?: number | undefined;
   readonly gamma?: number | undefined;
   readonly coef0?: number | undefined;
@@ -62,11 +62,11 @@ export const kernelDistanceOptions = {
 export interface KernelDistance {
   /** Mean of the blocks' unbiased estimates. Of equal populations it is 0 on average, so it may be negative. */
   readonly distance: number;
-  /** Of `distance`, from the scatter of disjoint blocks. NaN for a single block and for `subsets`. */
+  /** Standard error of `distance`, from the scatter of disjoint blocks. NaN for a single block and for `subsets`. */
   readonly standardError: number;
   /** 95 % interval of the populations' distance: Student's t with blocks - 1 degrees of freedom. NaN where standardError is. */
   readonly interval: readonly [number, number];
-  /** Of the estimates about their mean: the "±" of programs that draw subsets. Not an error of `distance`. */
+  /** Standard deviation of the estimates about their mean: the "±" of programs that draw subsets. Not an error of `distance`. */
   readonly standardDeviation: number;
   /** The estimate of each block. */
   readonly estimates: Float64Array;

@@ -30,7 +30,7 @@ export interface PrecisionRecallOptions extends JobOptions {
   readonly convention?: ManifoldConvention | undefined;
   /** Adds standard errors and 95 % intervals. Default false: they take up to twice the time where columns are few. */
   readonly intervals?: boolean | undefined;
-  /** Of the random halves that the standard errors come from. Default 0. */
+  /** Seed of the random halves that the standard errors come from. Default 0. */
   readonly seed?: Seed | undefined;
   /** Adds what is known of every sample. Default false. */
   readonly samples?: boolean | undefined;

@@ -24,7 +24,7 @@ export interface MadTestOptions {
    * The change over all generations looked at that does not matter, in parts of the metric's mean over them. Default 0.1.
    */
   readonly margin?: number | undefined;
-  /** Of the intervals, two-sided. Default 0.95. */
+  /** Confidence of the two-sided intervals. Default 0.95. */
   readonly confidence?: number | undefined;
 }
 
@@ -70,7 +70,7 @@ export interface MeanWithInterval extends Estimate {
 
 export interface MadTest {
   readonly verdict: 'mad' | 'stable' | 'undecided';
-  /** Of the least-squares line through each replicate's values, per generation. */
+  /** Slope of the least-squares line through each replicate's values, per generation. */
   readonly slope: MeanWithInterval;
   /** Kendall's tau of each replicate's values with t, from -1 to 1, and the two-sided p-value of its mean being 0. */
   readonly trend: MeanWithInterval & { readonly pValue: number };

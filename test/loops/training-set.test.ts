@@ -143,7 +143,7 @@ test('the loop itself has them drawn in their place', async () => {
   for await (const _ of autophagousLoop(options));
   const outs = startSampling.mock.calls.map(([request]) => (request as { out: Float64Array }).out);
   startSampling.mockRestore();
-  // Of the first set alone, and in every later generation of real and synthetic samples, all in training sets.
+  // Memory of the first set alone, and in every later generation of real and synthetic samples, all in training sets.
   expect(outs).toHaveLength(1 + 2 * 4);
   expect(outs.every(({ buffer }) => buffers.has(buffer))).toBe(true);
   expect(buffers.size).toBe(5);

@@ -66,7 +66,7 @@ function exactDiscrepancy(dim: number, a: Component, b: Component): number {
 /** E[x^0], ..., E[x^3] of a component. */
 type Component = readonly [number, number, number, number];
 
-/** Of mean + deviation x, x of mean 0, variance 1 and this skewness. */
+/** The component mean + deviation x, x of mean 0, variance 1 and this skewness. */
 function component(mean: number, deviation: number, skewness: number): Component {
   const third = mean ** 3 + 3 * mean * deviation ** 2 + skewness * deviation ** 3;
   return [1, mean, mean ** 2 + deviation ** 2, third];

@@ -33,7 +33,7 @@ test('marginal-flow.mjs: a model in JavaScript goes MAD', () => {
 test.skipIf(numpy === undefined)('probabilistic-pca.mjs: a model in Python stays close with fresh data', () => {
   const table = run('probabilistic-pca.mjs', numpy!);
   expect(table.map(([t]) => t)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-  // Of a real trace of 6.8.
+  // The real trace is 6.8.
   for (const [, distance, trace] of table) {
     expect(distance).toBeLessThan(0.5);
     expect(trace).toBeGreaterThan(4.5);

@@ -390,7 +390,7 @@ describe('sampling', () => {
     }
     for (let i = 0; i < 2; i += 1) {
       for (let j = 0; j < 2; j += 1) {
-        // Of the sample's own products: their mean is the covariance, their variance the square of its standard error.
+        // From the sample's own products: their mean is the covariance, their variance the square of its standard error.
         const products = toRows(x.data, 2).map(
           (row) => (row[i]! - expected.mean[i]!) * (row[j]! - expected.mean[j]!),
         );
@@ -515,7 +515,7 @@ describe('errors', () => {
   });
 });
 
-/** Of a 3 x 3 matrix, by cofactors. */
+/** The inverse of a 3 x 3 matrix, by cofactors. */
 function inverse(a: Rows): Rows {
   const at = (i: number, j: number) => a[i % 3]![j % 3]!;
   const cofactor = (i: number, j: number) =>

@@ -179,7 +179,7 @@ describe('limit points', () => {
 });
 
 describe('95 % intervals', () => {
-  // Of so many seeds, 95 % +- 4.5 binomial standard errors must cover the truth.
+  // With so many seeds, 95 % +- 4.5 binomial standard errors must cover the truth.
   const seeds = 300;
   const least = 0.95 - 4.5 * Math.sqrt((0.95 * 0.05) / seeds);
 

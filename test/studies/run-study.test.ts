@@ -243,7 +243,7 @@ describe('runStudy', () => {
     expect(reports.length).toBeLessThanOrEqual(2 + 20 * seconds);
     for (const [i, { done, fraction, secondsLeft, total, relativeError }] of reports.entries()) {
       expect(total).toBe(48);
-      // Of a cell's only chain so far, or of a few of a hundred, down to that of all.
+      // The error of a cell's only chain so far, or of a few of a hundred, down to that of all.
       expect(relativeError ?? 0.001).toBeGreaterThanOrEqual(0.001);
       expect(relativeError ?? 0.001).toBeLessThanOrEqual(0.01);
       expect(secondsLeft).toBeGreaterThanOrEqual(0);

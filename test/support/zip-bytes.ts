@@ -6,7 +6,7 @@ export interface TestEntry {
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly deflated?: boolean;
-  /** Of `bytes` that are compressed already. */
+  /** Method of `bytes` that are compressed already. */
   readonly method?: number;
   /** With 64-bit sizes in the directory. */
   readonly large?: boolean;

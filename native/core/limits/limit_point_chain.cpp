@@ -141,7 +141,7 @@ class LimitPointChains::Prepared {
     StationaryLoop loop = planned.loop();
     if (metric) loop.dim = static_cast<std::size_t>(metric->values.rows());
     if (loop.dim == planned.loop().dim) return planned;
-    // Of no more controls than were planned.
+    // A theory with no more controls than were planned.
     return LimitPointTheory(loop, metric->trace, planned.controlDegree());
   }
 

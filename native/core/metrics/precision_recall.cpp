@@ -71,7 +71,7 @@ std::vector<double> sharesInHalves(std::vector<std::uint32_t> const& bits, std::
   return shares;
 }
 
-/// Of a 95 % interval, in standard errors.
+/// Half the width of a 95 % interval, in standard errors.
 double halfWidth() { return inference::studentHalfWidth(kHalfSamples - 1); }
 
 MetricEstimate plain(double value) { return {value, kNaN, kNaN, kNaN}; }

@@ -244,7 +244,7 @@ GaussianMixture equalComponents(Data const& data, MixtureFitOptions const& optio
   return mixture;
 }
 
-/// Of the rows of x, by whatever their covariances may be.
+/// The mean log density of the rows of x, by whatever their covariances may be.
 template <class T>
 double meanLogDensity(GaussianMixture const& mixture, MatrixView<T> x, Task& task) {
   std::vector<double> values(x.rows);

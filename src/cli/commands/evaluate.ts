@@ -47,7 +47,7 @@ interface Flags {
 /** One line of the table. */
 interface Row {
   readonly metric: string;
-  /** Of the k-nearest-neighbour metrics. */
+  /** k of the k-nearest-neighbour metrics. */
   readonly k?: number;
   readonly value: number;
   /** Null where it cannot be had. */

@@ -11,7 +11,7 @@ export type StudyAxis = (typeof studyAxes)[number];
 export interface StudyCellResult {
   /** The limit point: the limit of the expected squared Wasserstein-2 distance. */
   readonly distance: number;
-  /** Of `distance`; null for method 'deterministic', which has none, nor intervals. */
+  /** Standard error of `distance`; null for method 'deterministic', which has none, nor intervals. */
   readonly standardError: number | null;
   /** n_e, and its 95 % interval. */
   readonly effectiveSampleSize: number | null;
@@ -53,7 +53,7 @@ export interface StudyCell {
 export interface StudyDocument {
   readonly name: string;
   readonly title: string;
-  /** Of a grid, in the order of its cells (the last axis varies fastest); empty for a list of cells. */
+  /** The axes of a grid, in the order of its cells (the last axis varies fastest); empty for a list of cells. */
   readonly axes: readonly { readonly axis: StudyAxis; readonly values: readonly number[] }[];
   /** Parameters that do not vary. */
   readonly fixed: Readonly<Record<string, unknown>>;

@@ -34,11 +34,11 @@ export class Schedule {
   readonly #waiting: OpenCell[] = [];
   #begun: OpenCell[] = [];
   #planned: readonly OpenCell[] = [];
-  /** Of what a cell takes in all to its first chains, over the finished ones. */
+  /** Ratio of what a cell takes in all to its first chains, over the finished ones. */
   #finishedSeconds = 2;
   #finishedFirstSeconds = 1;
   #spentSeconds = 0;
-  /** Of the first chains of the cells not begun. */
+  /** Seconds of the first chains of the cells not begun. */
   #waitingSeconds = 0;
 
   /** Adds a cell; false where it is finished already. */

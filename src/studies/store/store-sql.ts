@@ -118,7 +118,7 @@ export interface RunRow {
   /** ISO 8601, as all times here. */
   readonly started: string;
   readonly updated: string;
-  /** Of the work, 0 to 1. */
+  /** Share of the work that is done, 0 to 1. */
   readonly fraction: number;
   readonly secondsLeft: number | null;
   /** How it ended: 'finished', 'stopped' or 'failed'; null while it runs, and for ever if it was killed. */

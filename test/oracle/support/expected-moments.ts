@@ -111,7 +111,7 @@ export function expectedMoments(loop: Loop, generations: number, referenceTrace 
     };
   };
 
-  // Of the first set, the samples that are seen again, and the others.
+  // In the first set: the samples that are seen again, and the others.
   let [fixed, fresh] = [loop.realFixed ?? 0, loop.realFresh ?? 0];
   if (loop.variant === 'synthetic-augmentation') fixed = loop.real;
   if (loop.variant === 'fresh-data') fresh = loop.real;

@@ -13,7 +13,7 @@ export interface FreshDataLoop {
   readonly real: number;
   readonly synthetic: number;
   readonly lambda: number;
-  /** Of fitted covariances: N - 1 ('unbiased', the default) or N ('mle'). */
+  /** Divisor of fitted covariances: N - 1 ('unbiased', the default) or N ('mle'). */
   readonly divisor?: 'unbiased' | 'mle';
 }
 
