@@ -60,7 +60,7 @@ test.each([
           { traceSquared: async (context) => trace(await context.moments()) ** 2 },
         ],
       },
-      { replicates, seed: 11n, job: checkJobOptions('test', {}) },
+      { replicates, seed: 13n, job: checkJobOptions('test', {}) },
     );
     const { series } = await simulateGaussianLoop({
       ...loop,
