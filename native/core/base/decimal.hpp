@@ -48,12 +48,12 @@ inline std::string significantDigits(double value, std::size_t digits) {
     }
   }
   if (exponent < -6 || exponent >= static_cast<int>(digits)) {
-    if (digits > 1) figures.insert(1, ".");
+    if (digits > 1) figures = figures.substr(0, 1) + '.' + figures.substr(1);
     return figures + (exponent < 0 ? "e-" : "e+") + std::to_string(std::abs(exponent));
   }
   if (exponent < 0) return "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + figures;
-  if (exponent + 1 < static_cast<int>(digits)) figures.insert(static_cast<std::size_t>(exponent) + 1, ".");
-  return figures;
+  auto const whole = static_cast<std::size_t>(exponent) + 1;
+  return whole < digits ? figures.substr(0, whole) + '.' + figures.substr(whole) : figures;
 }
 
 }  // namespace madloop
