@@ -43,7 +43,7 @@ inline std::string significantDigits(double value, std::size_t digits) {
     if (nines > 0) {
       ++figures[nines - 1];
     } else {
-      figures = "1" + figures.substr(0, digits - 1);
+      figures = std::string(1, '1').append(figures, 0, digits - 1);
       ++exponent;
     }
   }
@@ -51,7 +51,7 @@ inline std::string significantDigits(double value, std::size_t digits) {
     if (digits > 1) figures = figures.substr(0, 1) + '.' + figures.substr(1);
     return figures + (exponent < 0 ? "e-" : "e+") + std::to_string(std::abs(exponent));
   }
-  if (exponent < 0) return "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + figures;
+  if (exponent < 0) return std::string("0.").append(static_cast<std::size_t>(-exponent - 1), '0') + figures;
   auto const whole = static_cast<std::size_t>(exponent) + 1;
   return whole < digits ? figures.substr(0, whole) + '.' + figures.substr(whole) : figures;
 }
