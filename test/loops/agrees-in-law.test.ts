@@ -11,9 +11,10 @@ import {
 import { replicatedLoop } from '../../src/loops/replicated-loop.js';
 import { gaussian } from '../../src/models/gaussian.js';
 import { gaussianReference } from '../../src/references/gaussian-reference.js';
+import { repetitions } from '../support/sizes.js';
 
 const dim = 2;
-const replicates = 300;
+const replicates = repetitions(300);
 const reference = gaussianReference({
   mean: Float64Array.of(1, -2),
   covariance: Float64Array.of(2, 0.6, 0.6, 0.5),
@@ -68,7 +69,7 @@ test.each([
       divisor,
       reference,
       engine: pool === 'subsample' ? 'samples' : 'moments',
-      replicates: 40_000,
+      replicates: repetitions(40_000),
       seed: 12,
       series: true,
     });

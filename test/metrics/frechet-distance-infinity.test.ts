@@ -12,6 +12,7 @@ import { expectCoverage, holds, meanOf } from '../support/coverage.js';
 import { type Draw, exponentialDraws, gaussianDraws, standardGaussian } from '../support/draws.js';
 import { normals } from '../support/numbers.js';
 import { expectRejection } from '../support/rejection.js';
+import { repetitions } from '../support/sizes.js';
 
 const dim = 8;
 const [mean, deviation] = [0.3, 1.2];
@@ -44,7 +45,7 @@ describe.each([
   },
 ] as const)('the 95 % interval of FD-infinity: $name', ({ draws, options, inflation }) => {
   test('it holds the distance of the populations in 95 % of the cases', async () => {
-    const trials = 2_000;
+    const trials = repetitions(2_000);
     const results = await repeat(draws(1), 400, trials, options);
     expectCoverage(results.filter(({ interval }) => holds(interval, truth)).length, trials);
     const estimates = meanOf(results.map(({ distance }) => distance));
@@ -96,7 +97,7 @@ describe('what is left of the bias, for equal Gaussians, where E[distance] is kn
   test('the estimates have that expectation', async () => {
     const draw = gaussianDraws(3);
     const values: number[] = [];
-    for (let seed = 0; seed < 1_000; seed += 1) {
+    for (let seed = 0; seed < repetitions(1_000); seed += 1) {
       const options = { points: 5, threads: 1, seed };
       const { distance } = await frechetDistanceInfinity(standardGaussian(6), draw(100, 6, 0, 1), options);
       values.push(distance);

@@ -10,6 +10,7 @@ import { expectCoverage, holds, meanOf } from '../support/coverage.js';
 import { type Draw, exponentialDraws, gaussianDraws, standardGaussian } from '../support/draws.js';
 import { normals } from '../support/numbers.js';
 import { expectRejection } from '../support/rejection.js';
+import { repetitions } from '../support/sizes.js';
 
 const dim = 8;
 const one = { threads: 1 } as const; // small calls: a thread costs more than it helps
@@ -59,7 +60,7 @@ async function expectedDistance(setting: Setting) {
 
 describe.each(settings)('the 95 % interval of the Fréchet distance: $name', (setting) => {
   test('it holds the expected distance in 95 % of the cases, and error and bias are right on average', async () => {
-    const trials = 1_000;
+    const trials = repetitions(1_000);
     const results = await repeat(setting, trials);
     const expected = await expectedDistance(setting);
     expectCoverage(results.filter(({ interval }) => holds(interval, expected.mean)).length, trials);

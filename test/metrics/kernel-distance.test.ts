@@ -7,6 +7,7 @@ import { type Draw, exponentialDraws, gaussianDraws } from '../support/draws.js'
 import { normals } from '../support/numbers.js';
 import { RandomState } from '../support/numpy-random-state.js';
 import { expectRejection } from '../support/rejection.js';
+import { repetitions } from '../support/sizes.js';
 
 describe('kernelDistance, as other programs state it', () => {
   test('TF-GAN: float32 randn(512, 256) and 1.1 randn + 0.05, one block: 0.0083886147967', async () => {
@@ -92,7 +93,7 @@ describe.each([
   [16, 'exponential', exponentialDraws, 2],
 ] as const)('kernelDistance of samples in %i dimensions, %s', (dim, _, draws, skewness) => {
   test('is unbiased, and its 95 % interval holds the exact value in 95 % of the cases', async () => {
-    const trials = 2_000;
+    const trials = repetitions(2_000);
     const results = await repeat(draws(1), dim, trials, 0.4, 1.2);
     const exact = exactDiscrepancy(dim, component(0, 1, skewness), component(0.4, 1.2, skewness));
     const { mean, standardError, deviation } = meanOf(results.map(({ distance }) => distance));
@@ -107,7 +108,7 @@ describe.each([
   });
 
   test('is 0 on average for equal populations', async () => {
-    const trials = 1_000;
+    const trials = repetitions(1_000);
     const results = await repeat(draws(2), dim, trials, 0, 1);
     const { mean, standardError } = meanOf(results.map(({ distance }) => distance));
     expect(Math.abs(mean)).toBeLessThan(4.5 * standardError);

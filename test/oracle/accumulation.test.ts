@@ -2,6 +2,7 @@
 
 import { describe, it } from 'vitest';
 import type { GaussianLoopOptions } from '../../src/index.js';
+import { repetitions } from '../support/sizes.js';
 import { accumulationMoments } from './support/accumulation.js';
 import { describeLoop, runLoop } from './support/loop-runs.js';
 import { map } from './support/sample.js';
@@ -33,7 +34,7 @@ describe.each(['moments', 'samples'] as const)('accumulation (%s)', (engine) => 
         engine,
         generations,
       };
-      const run = await runLoop({ ...options, replicates: 4_000, seed: 5_000 + i });
+      const run = await runLoop({ ...options, replicates: repetitions(4_000), seed: 5_000 + i });
       const label = describeLoop(options);
       for (const [index, { m, s }] of accumulationMoments(
         { dim, samples, lambda, divisor },

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { expectedDistance, type GaussianLoopOptions } from '../../src/index.js';
+import { repetitions } from '../support/sizes.js';
 import { type CombinedLoop, combinedMoments, limitingSampleSize } from './support/combination.js';
 import { expectedMoments } from './support/expected-moments.js';
 import { describeLoop, metrics, runLoop } from './support/loop-runs.js';
@@ -25,7 +26,7 @@ describe.each(engines)('fixed, fresh and synthetic samples (%s)', (engine) => {
     for (const [i, loop] of cases.entries()) {
       const generations = 14;
       const options: GaussianLoopOptions = { variant: 'combined', ...loop, generations, engine };
-      const run = await runLoop({ ...options, replicates: 5_000, seed: 10_000 + i });
+      const run = await runLoop({ ...options, replicates: repetitions(5_000), seed: 10_000 + i });
       for (const [index, { m, s }] of combinedMoments(loop, loop.initial, generations).entries()) {
         const t = index + 1;
         z.addSample(`${describeLoop(options)}, t = ${t}: |mu|^2`, run.at('meanNormSquared', t), m);
@@ -51,7 +52,7 @@ describe('effective sample size at lambda = 1', () => {
         const loop = { realFixed, realFresh: total - synthetic - realFixed, synthetic };
         const generations = 40; // 0.7^40 = 6e-7
         const options: GaussianLoopOptions = { variant: 'combined', dim, ...loop, generations };
-        const run = await runLoop({ ...options, replicates: 2_000, seed: 10_100 });
+        const run = await runLoop({ ...options, replicates: repetitions(2_000), seed: 10_100 });
         const samples = limitingSampleSize(loop);
         const distance = await expectedDistance({ dim, samples: Math.round(samples) });
         z.addSample(`${describeLoop(options)}: distance`, run.at('distance', generations), distance);
@@ -69,7 +70,7 @@ describe('effective sample size at lambda = 1', () => {
       const [real, synthetic, memory, generations] = [300_000, 700_000, 3, 60];
       const loop = { realFixed: fixed * real, realFresh: (1 - fixed) * real, synthetic, memory };
       const options: GaussianLoopOptions = { variant: 'combined', dim, ...loop, generations };
-      const run = await runLoop({ ...options, replicates: 2_000, seed: 10_200 });
+      const run = await runLoop({ ...options, replicates: repetitions(2_000), seed: 10_200 });
       const exact = expectedMoments(run.parameters, generations).at(-1)!.meanNormSquared;
       z.addSample(describeLoop(options), run.at('meanNormSquared', generations), exact);
       z.addSample(
@@ -93,7 +94,7 @@ describe('effective sample size at lambda = 1', () => {
       ...options,
       pool: 'accumulate',
       generations: 12,
-      replicates: 4_000,
+      replicates: repetitions(4_000),
       seed: 10_300,
     });
     let sum = 0;
@@ -132,7 +133,7 @@ describe('accumulate and subsample', () => {
           engine: 'samples',
           generations: 15,
         };
-        const run = await runLoop({ ...options, replicates: 8_000, seed: 10_400 + i });
+        const run = await runLoop({ ...options, replicates: repetitions(8_000), seed: 10_400 + i });
         for (const [index, trace] of subsamplingTraces(loop, 15).entries()) {
           z.addSample(`${describeLoop(options)}, t = ${index + 1}`, run.at('trace', index + 1), trace);
         }
@@ -157,7 +158,7 @@ describe('accumulate and subsample', () => {
         const run = await runLoop({
           ...(options as GaussianLoopOptions),
           generations,
-          replicates: 4_000,
+          replicates: repetitions(4_000),
           seed: 10_500 + i,
         });
         for (const [index, exact] of expectedMoments(run.parameters, generations).entries()) {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { admissibleThreshold, effectiveSampleSize, expectedDistance, limitPoint } from '../../src/index.js';
 import { expectCoverage, holds } from '../support/coverage.js';
 import { expectRejection } from '../support/rejection.js';
+import { repetitions } from '../support/sizes.js';
 import { ZScores } from './support/z-scores.js';
 
 /** The standard error of a ratio n_e / n_r, from its 95 % interval. */
@@ -49,7 +50,7 @@ describe('effectiveSampleSize', () => {
   it('has 95 % intervals that hold the value in 95 % of all seeds, and exactly where those of the limit do', async () => {
     const cell = { dim: 10, real: 40, synthetic: 40, lambda: 0.8 };
     const exact = await effectiveSampleSize({ ...cell, relativeError: 2e-5, seed: 1_000_000 });
-    const trials = 300;
+    const trials = repetitions(300);
     let hits = 0;
     for (let seed = 0; seed < trials; seed += 1) {
       const { interval, limit } = await effectiveSampleSize({ ...cell, relativeError: 1e-3, seed });

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { expectedDistance, type GaussianLoopOptions, type ReferenceGaussian } from '../../src/index.js';
+import { repetitions } from '../support/sizes.js';
 import { everyLoop } from './support/every-loop.js';
 import { expectedMoments } from './support/expected-moments.js';
 import { kolmogorovSmirnov, kolmogorovSmirnovLimit } from './support/kolmogorov-smirnov.js';
@@ -103,7 +104,7 @@ describe.each(engines)('with the same seed (%s)', (engine) => {
 describe.each(engines)('in law (%s)', (engine) => {
   const spectrum = [4, 1, 0.25, 0.01];
   const trace = 5.26;
-  const settings = { lambda: 0.8, generations: 6, replicates: 2_000, engine };
+  const settings = { lambda: 0.8, generations: 6, replicates: repetitions(2_000), engine };
 
   it('first moments scale with the trace of the covariance, and rotations change nothing', async () => {
     const z = new ZScores();
@@ -153,7 +154,7 @@ describe.each(engines)('without synthetic samples (%s)', (engine) => {
         real,
         synthetic: 0,
         generations: 4,
-        replicates: 5_000,
+        replicates: repetitions(5_000),
         seed: 8_200,
         engine,
       });

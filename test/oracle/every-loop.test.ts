@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { GaussianLoopOptions } from '../../src/index.js';
+import { repetitions } from '../support/sizes.js';
 import { everyLoop } from './support/every-loop.js';
 import { expectedMoments } from './support/expected-moments.js';
 import { kolmogorovSmirnov, kolmogorovSmirnovLimit } from './support/kolmogorov-smirnov.js';
@@ -26,7 +27,7 @@ describe.each(engines)('first moments (%s)', (engine) => {
       for (const divisor of ['unbiased', 'mle'] as const) {
         // lambda 0.7 keeps the tails of the fully synthetic loop light.
         const options: GaussianLoopOptions = { ...loop, dim, lambda: 0.7, divisor, engine, generations };
-        const run = await runLoop({ ...options, replicates: 2_000, seed: 7_000 });
+        const run = await runLoop({ ...options, replicates: repetitions(2_000), seed: 7_000 });
         const exact = expectedMoments(run.parameters, generations);
         for (const t of [1, 2, 3, 6]) {
           const { meanNormSquared, trace } = exact[t - 1]!;
@@ -61,7 +62,7 @@ describe('the two engines', () => {
   it.each(sizes)(
     'have one law in every loop: $dim, $initial, $real, $synthetic',
     async ({ dim, ...counts }) => {
-      const replicates = 2_500;
+      const replicates = repetitions(2_500);
       const different: string[] = [];
       for (const loop of everyLoop(counts)) {
         const options: GaussianLoopOptions = { ...loop, dim, lambda: 0.9, generations: 7, replicates };
@@ -93,7 +94,7 @@ describe('the two engines', () => {
   );
 
   it('would be told apart if one had another lambda', async () => {
-    const replicates = 2_500;
+    const replicates = repetitions(2_500);
     const options: GaussianLoopOptions = {
       variant: 'fresh-data',
       dim: 3,

@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { expectedDistance } from '../../src/index.js';
+import { repetitions } from '../support/sizes.js';
 import { runLoop } from './support/loop-runs.js';
 import { c4 } from './support/special-functions.js';
 import { ZScores } from './support/z-scores.js';
@@ -101,7 +102,7 @@ describe('generation 1', () => {
       const z = new ZScores();
       for (const [dim, initial] of cases) {
         const loop = { variant: 'fresh-data', dim, initial, real: 5, synthetic: 5, generations: 1 } as const;
-        const replicates = Math.round(40_000 / dim);
+        const replicates = repetitions(Math.round(40_000 / dim));
         const run = await runLoop({ ...loop, engine, replicates, seed: 1_000 + dim });
         const label = `d = ${dim}, n = ${initial}`;
         z.addSample(

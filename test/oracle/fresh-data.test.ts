@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { expectedDistance, type GaussianLoopOptions } from '../../src/index.js';
+import { repetitions } from '../support/sizes.js';
 import {
   distanceBracket,
   type FreshDataLoop,
@@ -85,8 +86,8 @@ describe('every generation from n_ini on', () => {
   const generations = 20;
 
   it.each([
-    ['moments', 8_000],
-    ['samples', 4_000],
+    ['moments', repetitions(8_000)],
+    ['samples', repetitions(4_000)],
   ] as const)('has the exact moments (%s)', async (engine, replicates) => {
     const z = new ZScores();
     for (const [i, { wide, ...loop }] of cases.entries()) {
@@ -104,8 +105,8 @@ describe('every generation from n_ini on', () => {
 
 describe('the limit', () => {
   it.each([
-    ['moments', 12_000],
-    ['samples', 4_000],
+    ['moments', repetitions(12_000)],
+    ['samples', repetitions(4_000)],
   ] as const)('has the exact moments and has forgotten n_ini (%s)', async (engine, replicates) => {
     const z = new ZScores();
     const cases = [

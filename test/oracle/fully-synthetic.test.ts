@@ -4,6 +4,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { GaussianLoopOptions } from '../../src/index.js';
+import { repetitions } from '../support/sizes.js';
 import { freshDataMoments } from './support/fresh-data-moments.js';
 import {
   expectedDistanceInOneDimension,
@@ -35,7 +36,7 @@ describe.each(engines)('moments for t well below n (%s)', (engine) => {
     const z = new ZScores();
     for (const [i, loop] of cases.entries()) {
       const options: GaussianLoopOptions = { variant: 'fully-synthetic', ...loop, generations, engine };
-      const replicates = Math.round(40_000 / loop.dim);
+      const replicates = repetitions(Math.round(40_000 / loop.dim));
       const run = await runLoop({ ...options, replicates, seed: 3_000 + i });
       const exact = freshDataMoments({ ...loop, real: 0 }, loop.initial, generations);
       for (let t = 1; t <= generations; t += 1) {
@@ -79,7 +80,7 @@ describe.each([
     ];
     for (const [i, loop] of cases.entries()) {
       const options: GaussianLoopOptions = { variant: 'fully-synthetic', ...loop, generations, engine };
-      const replicates = Math.round(8_000 / loop.dim);
+      const replicates = repetitions(Math.round(8_000 / loop.dim));
       const run = await runLoop({ ...options, replicates, seed: 3_100 + i });
       for (const t of [1, 2, 3, 5, 10, 20, 40, 60].filter((t) => t <= generations)) {
         const { mean, variance } = logDeterminantLaw(loop, t);
@@ -124,7 +125,7 @@ describe.each(engines)('d = 1 (%s)', (engine) => {
     ].entries()) {
       const generations = 15;
       const options: GaussianLoopOptions = { variant: 'fully-synthetic', ...loop, generations, engine };
-      const run = await runLoop({ ...options, replicates: 20_000, seed: 3_200 + i });
+      const run = await runLoop({ ...options, replicates: repetitions(20_000), seed: 3_200 + i });
       for (let t = 1; t <= generations; t += 1) {
         z.addSample(
           `${describeLoop(options)}, t = ${t}`,
@@ -147,7 +148,7 @@ describe.each(engines)('lambda < 1 (%s)', (engine) => {
     ].entries()) {
       const generations = 180;
       const options: GaussianLoopOptions = { variant: 'fully-synthetic', ...loop, generations, engine };
-      const run = await runLoop({ ...options, replicates: 1_500, seed: 3_300 + i });
+      const run = await runLoop({ ...options, replicates: repetitions(1_500), seed: 3_300 + i });
       // tr Sigma^(1/2) <= sqrt(d tr Sigma) is of order d lambda^(t / 2), below 1e-9 here.
       z.addSample(describeLoop(options), run.at('distance', generations), limitingDistance(loop));
     }

@@ -7,6 +7,7 @@ import { LimitPointEstimator } from '../../src/limits/limit-point-estimator.js';
 import type { LimitPoint } from '../../src/limits/limit-point-result.js';
 import { resolveLimitPointParameters } from '../../src/limits/parameters.js';
 import { simulateChains } from '../../src/limits/simulate-chains.js';
+import { fullSize, repetitions } from '../support/sizes.js';
 import { distanceBracket, stationarySecondMoments } from './support/fresh-data-moments.js';
 import { ZScores } from './support/z-scores.js';
 
@@ -138,7 +139,7 @@ describe('limit points', () => {
       const { generations: plain } = await simulateGaussianLoop({
         ...options,
         generations,
-        replicates: 3_000,
+        replicates: repetitions(3_000),
         seed: 7,
       });
       const { mean, standardError } = plain.at(-1)!.distance;
@@ -180,7 +181,7 @@ describe('limit points', () => {
 
 describe('95 % intervals', () => {
   // With so many seeds, 95 % +- 4.5 binomial standard errors must cover the truth.
-  const seeds = 300;
+  const seeds = repetitions(300);
   const least = 0.95 - 4.5 * Math.sqrt((0.95 * 0.05) / seeds);
 
   it.each([
@@ -204,13 +205,18 @@ describe('95 % intervals', () => {
       const truth =
         options.synthetic === 0
           ? { distance: await expectedDistance({ dim: options.dim, samples: options.real }), standardError: 0 }
-          : // Six times as precise: its own error costs a few thousandths of coverage.
-            (await estimateAll([estimatorOf({ ...options, relativeError: typical / 6, seed: 999_999 })]))[0]!;
+          : // So much more precise that its own error costs a few thousandths of coverage (a hundredth).
+            (
+              await estimateAll([
+                estimatorOf({ ...options, relativeError: typical / (fullSize ? 6 : 4), seed: 999_999 }),
+              ])
+            )[0]!;
       const covered = limits.filter(
         ({ interval: [low, high] }) => low <= truth.distance && truth.distance <= high,
       ).length;
       expect(covered / seeds).toBeGreaterThan(least);
-      expect(covered / seeds).toBeLessThan(0.95 + 0.05);
+      // Of a quarter of the seeds all may be covered.
+      if (fullSize) expect(covered / seeds).toBeLessThan(0.95 + 0.05);
 
       // No bias worth mentioning, from the burn-in, the coefficients or stopping: the mean over seeds is the truth.
       const mean = limits.reduce((sum, { distance }) => sum + distance, 0) / seeds;

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { GaussianLoopOptions } from '../../src/index.js';
+import { repetitions } from '../support/sizes.js';
 import { describeLoop, metrics, runLoop } from './support/loop-runs.js';
 import { type MemoryLoop, memoryMoments } from './support/memory.js';
 import { estimate } from './support/sample.js';
@@ -28,7 +29,7 @@ describe.each(['moments', 'samples'] as const)('memory (%s)', (engine) => {
       { dim: 6, initial: 20, real: 4, synthetic: 4, lambda: 1, memory: 2 },
     ];
     for (const [i, loop] of cases.entries()) {
-      const run = await runMemoryLoop(loop, engine, 5_000, 6_000 + i);
+      const run = await runMemoryLoop(loop, engine, repetitions(5_000), 6_000 + i);
       for (const [index, { m, s }] of memoryMoments(loop, generations).entries()) {
         const label = `${describeLoop(run.parameters)}, t = ${index + 1}`;
         z.addSample(`${label}: |mu|^2`, run.at('meanNormSquared', index + 1), m);

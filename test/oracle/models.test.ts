@@ -14,6 +14,7 @@ import { topFraction } from '../../src/models/top-fraction.js';
 import { truncated } from '../../src/models/truncated.js';
 import { gaussianReference } from '../../src/references/gaussian-reference.js';
 import { mixtureReference } from '../../src/references/mixture-reference.js';
+import { repetitions } from '../support/sizes.js';
 import { chiSquareCdf } from './support/chi-square.js';
 import { ZScores } from './support/z-scores.js';
 
@@ -34,7 +35,7 @@ async function record<Fitted extends FittedModel>(
 const standard = gaussianReference({ dim: 1 });
 
 describe('kernel density, fully synthetic', () => {
-  const [n, generations, replicates] = [20, 6, 800];
+  const [n, generations, replicates] = [20, 6, repetitions(800)];
   const run = (bandwidth: Bandwidth, value: (mean: number, variance: number) => number) =>
     record(
       {
@@ -86,7 +87,7 @@ describe('bootstrap: a loop of categories', () => {
   const concentration = (pi: readonly number[]) => pi.reduce((sum, p) => sum + p * p, 0);
 
   test('replaced each time: expectations stay, diversity decays as (1 - 1/n)^t, categories die out', async () => {
-    const [n, generations, replicates] = [12, 15, 600];
+    const [n, generations, replicates] = [12, 15, repetitions(600)];
     const options = {
       variant: 'fully-synthetic',
       reference,

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { GaussianLoopOptions } from '../../src/index.js';
+import { repetitions } from '../support/sizes.js';
 import { describeLoop, runLoop } from './support/loop-runs.js';
 import { map } from './support/sample.js';
 import {
@@ -27,7 +28,7 @@ describe('synthetic augmentation', () => {
     for (const [i, loop] of cases.entries()) {
       const generations = 14;
       const options: GaussianLoopOptions = { variant: 'synthetic-augmentation', ...loop, generations, engine };
-      const run = await runLoop({ ...options, replicates: 8_000, seed: 4_000 + i });
+      const run = await runLoop({ ...options, replicates: repetitions(8_000), seed: 4_000 + i });
       for (const [index, { m, s }] of augmentationMoments(loop, generations).entries()) {
         const t = index + 1;
         z.addSample(`${describeLoop(options)}, t = ${t}: |mu|^2`, run.at('meanNormSquared', t), m);
@@ -47,7 +48,7 @@ describe('synthetic augmentation', () => {
     for (const [i, loop] of cases.entries()) {
       const generations = 150;
       const options: GaussianLoopOptions = { variant: 'synthetic-augmentation', ...loop, generations, engine };
-      const run = await runLoop({ ...options, replicates: 1_000, seed: 4_100 + i });
+      const run = await runLoop({ ...options, replicates: repetitions(1_000), seed: 4_100 + i });
       const limit = stationaryAugmentationMoments(loop);
       for (const t of [100, 125, 150]) {
         z.addSample(`${describeLoop(options)}, t = ${t}: |mu|^2`, run.at('meanNormSquared', t), limit.m);

@@ -1,5 +1,5 @@
 // kill -9 at random moments, again and again, through the real command: no finished cell is lost, nothing counts twice, and
-// the results are those of an uninterrupted run, byte for byte. MADLOOP_KILLS=100 runs the full number.
+// the results are those of an uninterrupted run, byte for byte. The full run has 100 of them; MADLOOP_KILLS any number.
 
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,8 +9,9 @@ import { readStudy } from '../../src/studies/index.js';
 import { studyStatus } from '../../src/studies/store/read-study.js';
 import { run, start, temporaryFolder } from '../cli/command.js';
 import { uniform } from '../support/numbers.js';
+import { fullSize } from '../support/sizes.js';
 
-const kills = Number(process.env.MADLOOP_KILLS ?? 10);
+const kills = Number(process.env.MADLOOP_KILLS ?? (fullSize ? 100 : 10));
 
 // A few seconds of work: tiny cells that finish many at a time, and some that take many rounds.
 const study = [
