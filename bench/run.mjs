@@ -50,7 +50,7 @@ const usage = `node bench/run.mjs [options]
   --no-peers        without NumPy and SciPy
   --no-native       without the C++ programs (they need cmake): no kernels, no floor
   --native-build F  folder to build them in (default build-bench)
-  --write           put the tables into bench/README.md and the measurements into bench/results/reference.json; those of
+  --write           put the tables into bench/README.md and the medians into bench/results/reference.json; those of
                     --only say which commit they are of`;
 
 const { values: options } = parseArgs({
@@ -150,7 +150,7 @@ function keep(measurements, sections, only) {
   const { date, machine, busy, results } = measurements;
   const readme = fileURLToPath(new URL('README.md', import.meta.url));
   if (!only) {
-    save(measurements, 'reference');
+    saveReference(measurements);
     writeSections(readme, sections);
     return;
   }
@@ -160,7 +160,15 @@ function keep(measurements, sections, only) {
     reference.results[name] = { ...results[name], date, machine };
     writeSections(readme, { [name]: `${sections[name]}\n\n${from}` });
   }
-  save(reference, 'reference');
+  saveReference(reference);
+}
+
+/** Of each timing the median, the minimum and the deviation: single values are in the files of every run. */
+function saveReference(measurements) {
+  save(
+    JSON.parse(JSON.stringify(measurements, (name, value) => (name === 'values' ? undefined : value))),
+    'reference',
+  );
 }
 
 function save(measurements, name) {
