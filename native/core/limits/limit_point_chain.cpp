@@ -64,7 +64,7 @@ std::vector<FactoredGaussian> startingModels(LimitPointTheory const& theory, Fac
                                              StartStreams& streams) {
   StationaryFirstMoments const& moments = theory.firstMoments();
   FactoredGaussian common = about;
-  common.covariance.scale(std::sqrt(moments.covariance));
+  common.covariance.scale(std::sqrt(moments.covariance()));
   if (theory.commonSpread() > 0)
     common.covariance = wishartAbout(common, theory.commonSpread(), streams.next());
 

@@ -72,7 +72,7 @@ LimitPointControls::LimitPointControls(LimitPointTheory const& theory, Matrix co
   }
   if (hasFixedDistance(theory)) fixedDistance_ = expectedDistance(theory.loop().dim, theory.loop().real, task);
   if (!theory.hasAllMoments()) {
-    centres_[0] = dim * theory.firstMoments().covariance;
+    centres_[0] = dim * theory.firstMoments().covariance();
     centres_[kForms] = dim * (theory.firstMoments().mean + (hasFixedSet(theory) ? 1 / theory.loop().real : 0));
     return;
   }
@@ -127,9 +127,9 @@ void LimitPointControls::evaluate(StateFeatures const& state, FixedSetFeatures c
   double const real = theory_.loop().real;
   if (theory_.hasReference()) {
     StationaryFirstMoments const& first = theory_.firstMoments();
-    *out++ = state.metricTrace - first.covariance * metricTrace_;
+    *out++ = state.metricTrace - first.covariance() * metricTrace_;
     *out++ = state.metricForm - (first.mean + (hasFixedSet(theory_) ? 1 / real : 0)) * metricTrace_;
-    *out++ = state.metricTraces[0] - first.covariance * metricSquare_;
+    *out++ = state.metricTraces[0] - first.covariance() * metricSquare_;
     if (theory_.hasSecondMoments()) {
       *out++ = state.metricTraces[1] - pairProduct_ * metricFourth_ -
                pairSquare_ * (metricSquare_ * metricSquare_ + metricFourth_);

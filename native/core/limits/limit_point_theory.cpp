@@ -57,7 +57,7 @@ LimitPointTheory::LimitPointTheory(StationaryLoop const& loop, std::optional<dou
 
 void LimitPointTheory::findSpread() {
   if (hasSecondMoments()) {
-    double const sigma = firstMoments_.covariance;
+    double const sigma = firstMoments_.covariance();
     double const square = moments_[StateMonomial{{0, 1}, {}}];
     spread_ = std::max(0.0, square / (static_cast<double>(loop_.dim) * sigma * sigma) - 1);
     return;
@@ -113,7 +113,7 @@ LimitPointSchedule LimitPointTheory::schedule(double relativeError) const {
     schedule.stride = stride;
   }
   // Second order in the spread of the eigenvalues, as for a covariance with equal eigenvalues.
-  double const sigma = firstMoments_.covariance;
+  double const sigma = firstMoments_.covariance();
   schedule.centre = referenceTrace() *
                     (firstMoments_.mean + sigma + 1 - 2 * std::sqrt(sigma) * (1 - std::min(spread_, 1.0) / 8));
   // Few recordings where a first handful of chains will do; where many are needed, enough to be worth the

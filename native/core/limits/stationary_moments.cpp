@@ -109,24 +109,31 @@ double averageRate(double weight, std::uint64_t memory) {
 
 StationaryFirstMoments stationaryFirstMoments(StationaryLoop const& loop) {
   double const total = loop.total();
-  double const real = loop.realShare();
-  double const synthetic = loop.syntheticShare();
-  double const scale = loop.shrinkage();
-  double const noise = loop.freshData() ? real / total : 0;
-  double const within = loop.freshData() ? real : (loop.real - 1) / (total - 1);
-  // mean: m = noise + q^2 A + (q / N) (lambda s + B), with A the average of E mu_i mu_j' over the models, and B
-  // = m - A. covariance: s = within + q (lambda s + B) + (N / (N - 1)) p q A.
-  double const average = averageShare(synthetic, loop.memory);
-  double const meanOfMean = synthetic * synthetic * average + synthetic / total * (1 - average);
-  double const meanOfCovariance = synthetic * loop.lambda / total;
-  double const covarianceOfMean = scale * synthetic * ((1 - average) + total / (total - 1) * real * average);
-  double const covarianceOfCovariance = scale * synthetic * loop.lambda;
-  double const determinant =
-      (1 - meanOfMean) * (1 - covarianceOfCovariance) - meanOfCovariance * covarianceOfMean;
+  double const p = loop.realShare();
+  double const q = loop.syntheticShare();
+  double const lambda = loop.lambda;
+  double const shrinkage = loop.shrinkage();
+  // With A E|mu|^2 the average of E mu_i' mu_j over the remembered models, m = E|mu|^2 / d and E Sigma = (1 +
+  // b) I:
+  //   m = noise + q^2 A m + (q / N) (lambda (1 + b) + (1 - A) m),
+  //   1 + b = shrinkage (within + q (lambda (1 + b) + (1 - A) m) + (N / (N - 1)) p q A m),
+  // noise = p / N and within = p with fresh data; with a fixed real set, about its mean and in units of its
+  // covariance, 0 and (n_r - 1) / (N - 1) = p - q / (N - 1). Sums of positive numbers keep the digits of b and
+  // of 1 - (factor of m), as 1 - q^2 = p (1 + q): counts may be beyond any that chains are run for.
+  auto const models = static_cast<double>(loop.memory);
+  double const average = averageShare(q, loop.memory);
+  double const apart = p * (models - 1) * average;  // 1 - A
+  double const noise = loop.freshData() ? p / total : 0;
+  double const lost = (loop.divisor == gaussian::CovarianceDivisor::mle ? (p + lambda * q) / total : 0) +
+                      (loop.freshData() ? 0 : shrinkage * q / (total - 1)) + (1 - lambda) * q;
+  double const forgotten = p * (1 + q) * average + apart * (1 - q / total);
+  double const meanOfCovariance = q * lambda / total / forgotten;
+  double const covarianceOfMean = shrinkage * q * (apart + total / (total - 1) * p * average);
   StationaryFirstMoments moments;
-  moments.mean = (noise * (1 - covarianceOfCovariance) + meanOfCovariance * scale * within) / determinant;
-  moments.covariance = ((1 - meanOfMean) * scale * within + covarianceOfMean * noise) / determinant;
-  moments.meanCross = loop.memory == 1 ? moments.mean : synthetic * average * moments.mean;
+  moments.bias = (covarianceOfMean * (noise / forgotten + meanOfCovariance) - lost) /
+                 (1 - shrinkage * q * lambda - covarianceOfMean * meanOfCovariance);
+  moments.mean = noise / forgotten + meanOfCovariance * moments.covariance();
+  moments.meanCross = loop.memory == 1 ? moments.mean : q * average * moments.mean;
   return moments;
 }
 
@@ -138,18 +145,12 @@ EigenvalueDispersion eigenvalueDispersion(StationaryLoop const& loop) {
   double const lambda = loop.lambda;
   double const shrinkage = loop.shrinkage();
 
-  // The first moments, as in stationaryFirstMoments(), for counts beyond any that chains are run for: with
-  // E[Sigma'] = h p I + h lambda q Sigma + kappa mu mu^T, E[mu'^2] = q^2 E[mu^2] + (p + lambda q sigma)/N and
-  // 1 - q^2 = p (1 + q) neither 1 - q^2 nor sigma - 1 is a difference of numbers near 1.
-  double const kappa = shrinkage * loop.real * q / (total - 1);
-  double const meanDenominator = loop.real * (1 + q);
+  // E[Sigma'] = shrinkage p I + kept Sigma + kappa mu mu^T.
   double const kept = shrinkage * lambda * q;
-  double const denominator = 1 - kept - kappa * lambda * q / meanDenominator;
-  double const lost = loop.divisor == gaussian::CovarianceDivisor::mle ? 1 / total : 0;
-  double const bias =
-      (-(1 - lambda) * q - lost * (p + lambda * q) + kappa * (p + lambda * q) / meanDenominator) / denominator;
-  double const sigma = 1 + bias;
-  double const meanSquare = (p + lambda * q * sigma) / meanDenominator;
+  double const kappa = shrinkage * loop.real * q / (total - 1);
+  StationaryFirstMoments const first = stationaryFirstMoments(loop);
+  double const sigma = first.covariance();
+  double const meanSquare = first.mean;
   double const m = d * meanSquare;
 
   Quadratics const synthetic(d, m, sigma, 1);                                         // Sigma
@@ -180,16 +181,16 @@ EigenvalueDispersion eigenvalueDispersion(StationaryLoop const& loop) {
   };
   linalg::Vector const z = fixedPoint(rows);
   // The recursion keeps squares positive; beyond its radius of convergence its fixed point does not.
-  bool const converges = denominator > 0 && z[0] > 0 && z[1] > 0 && z[2] > 0;
+  bool const converges = z[0] > 0 && z[1] > 0 && z[2] > 0;
   double const spread = converges ? z[0] / (d * sigma * sigma) : std::numeric_limits<double>::infinity();
-  return {meanSquare, bias, spread};
+  return {meanSquare, first.bias, spread};
 }
 
 ApproximateDispersion approximateDispersion(StationaryLoop const& loop) {
   // Each generation adds what Wishart matrices of so many degrees of freedom vary; what models share is the
   // average's.
   auto const dim = static_cast<double>(loop.dim);
-  double const sigma = stationaryFirstMoments(loop).covariance;
+  double const sigma = stationaryFirstMoments(loop).covariance();
   double const synthetic = loop.syntheticShare();
   double const real = loop.freshData() ? loop.realShare() : 0;
   double const weight = loop.lambda * synthetic;

@@ -9,9 +9,11 @@ namespace madloop::limits {
 /// First moments of the stationary law, any memory. In synthetic augmentation conditional on the real set, in
 /// units of its covariance and about its mean.
 struct StationaryFirstMoments {
-  double covariance = 0;  // E Sigma = covariance I
-  double mean = 0;        // E mu mu' = mean I
-  double meanCross = 0;   // E mu mu_j' = meanCross I for two of the last `memory` models
+  double bias = 0;       // E Sigma = (1 + bias) I
+  double mean = 0;       // E mu mu' = mean I
+  double meanCross = 0;  // E mu mu_j' = meanCross I for two of the last `memory` models
+
+  [[nodiscard]] double covariance() const { return 1 + bias; }
 };
 
 StationaryFirstMoments stationaryFirstMoments(StationaryLoop const& loop);

@@ -11,12 +11,13 @@
 #include <vector>
 
 #include "core/base/error.hpp"
+#include "test/support/threads_label.hpp"
 
 using madloop::ErrorCode;
 using madloop::parallelFor;
 using madloop::Task;
 
-TEST_CASE("every index is visited once, for any number of threads") {
+TEST_CASE("every index is visited once, for any number of threads" * startsThreads) {
   for (std::size_t const threads : std::vector<std::size_t>{0, 1, 2, 7}) {
     for (std::size_t const count : std::vector<std::size_t>{0, 1, 2, 3, 1000}) {
       CAPTURE(threads);
@@ -30,7 +31,7 @@ TEST_CASE("every index is visited once, for any number of threads") {
   }
 }
 
-TEST_CASE("more than one thread works") {
+TEST_CASE("more than one thread works" * startsThreads) {
   Task const task(2);
   std::atomic<int> arrived{0};
   // Each index waits for the other, so one thread alone would never return.
@@ -41,7 +42,7 @@ TEST_CASE("more than one thread works") {
   CHECK(arrived == 2);
 }
 
-TEST_CASE("of several exceptions the one with the lowest index is rethrown") {
+TEST_CASE("of several exceptions the one with the lowest index is rethrown" * startsThreads) {
   Task const task(4);
   std::atomic<bool> laterHasThrown{false};
   std::string caught;
@@ -75,7 +76,7 @@ TEST_CASE("an exception stops the hand-out of indices") {
   CHECK(visited == 4);
 }
 
-TEST_CASE("a cancelled task throws aborted") {
+TEST_CASE("a cancelled task throws aborted" * startsThreads) {
   SUBCASE("before the start: no index is visited") {
     Task task(3);
     task.cancel();
@@ -107,7 +108,7 @@ TEST_CASE("a cancelled task throws aborted") {
   }
 }
 
-TEST_CASE("progress is counted over all threads") {
+TEST_CASE("progress is counted over all threads" * startsThreads) {
   Task task(7);
   task.expect(1000);
   parallelFor(task, 1000, [&](std::size_t) { task.add(1); });
@@ -115,7 +116,7 @@ TEST_CASE("progress is counted over all threads") {
   CHECK(task.total() == 1000);
 }
 
-TEST_CASE("a task's workers run loop after loop, each index once, and outlive an exception") {
+TEST_CASE("a task's workers run loop after loop, each index once, and outlive an exception" * startsThreads) {
   for (std::size_t const threads : std::vector<std::size_t>{1, 2, 7}) {
     CAPTURE(threads);
     Task const task(threads);
@@ -132,7 +133,7 @@ TEST_CASE("a task's workers run loop after loop, each index once, and outlive an
   }
 }
 
-TEST_CASE("threads are started once for all loops of a task, and no more than it has") {
+TEST_CASE("threads are started once for all loops of a task, and no more than it has" * startsThreads) {
   struct Mark {
     explicit Mark(std::atomic<int>& counter) { ++counter; }
   };
@@ -148,7 +149,7 @@ TEST_CASE("threads are started once for all loops of a task, and no more than it
   CHECK(started <= 2 * 3);  // both marks of each thread
 }
 
-TEST_CASE("a loop within a loop stays on its thread, unless its task is its own") {
+TEST_CASE("a loop within a loop stays on its thread, unless its task is its own" * startsThreads) {
   Task const task(4);
   std::atomic<bool> left{false};
   parallelFor(task, 4, [&](std::size_t) {
@@ -170,7 +171,7 @@ TEST_CASE("a loop within a loop stays on its thread, unless its task is its own"
   });
 }
 
-TEST_CASE("tasks that run at the same time keep to their own threads") {
+TEST_CASE("tasks that run at the same time keep to their own threads" * startsThreads) {
   auto const mostAtOnce = [](std::size_t threads) {
     Task const task(threads);
     std::atomic<int> running{0};

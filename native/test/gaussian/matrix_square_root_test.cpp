@@ -12,6 +12,7 @@
 #include "test/support/reference.hpp"
 #include "test/support/sanitized.hpp"
 #include "test/support/symmetric_matrices.hpp"
+#include "test/support/threads_label.hpp"
 
 using namespace madloop;
 using namespace madloop::test;
@@ -57,7 +58,8 @@ std::string errorOf(ErrorCode code, Call call) {
 
 }  // namespace
 
-TEST_CASE("square roots: symmetric to the bit, positive semidefinite, and their squares are the matrix") {
+TEST_CASE("square roots: symmetric to the bit, positive semidefinite, and their squares are the matrix" *
+          startsThreads) {
   for (linalg::Index n : {1, 2, 3, 5, 31, 32, 33, 50, 64, 65, 100, 129, 130, 500}) {
     if (kSanitized && n == 500) continue;
     for (auto const& [name, a] : semidefiniteMatrices(n)) {
@@ -72,7 +74,8 @@ TEST_CASE("square roots: symmetric to the bit, positive semidefinite, and their 
   }
 }
 
-TEST_CASE("square roots equal those of Eigen's eigendecomposition where the matrix determines them") {
+TEST_CASE("square roots equal those of Eigen's eigendecomposition where the matrix determines them" *
+          startsThreads) {
   for (linalg::Index n : {1, 2, 10, 40, 200}) {
     EigenMatrix const a = withEigenvalues(linalg::EigenVector::LinSpaced(n, 0.5, 2), 7);
     EigenMatrix const expected = referenceSquareRoot(a);
@@ -81,7 +84,7 @@ TEST_CASE("square roots equal those of Eigen's eigendecomposition where the matr
   }
 }
 
-TEST_CASE("square roots of diagonal matrices are exact") {
+TEST_CASE("square roots of diagonal matrices are exact" * startsThreads) {
   EigenMatrix const r = root(linalg::EigenVector{{4.0, 9.0, 16.0, 0.0, 2.0}}.asDiagonal());
   CHECK(r == EigenMatrix(linalg::EigenVector{{2.0, 3.0, 4.0, 0.0, std::sqrt(2.0)}}.asDiagonal()));
   CHECK(root(EigenMatrix::Identity(300, 300)) == EigenMatrix::Identity(300, 300));
@@ -103,14 +106,15 @@ TEST_CASE("square roots scale exactly by powers of four, to the ends of the rang
         std::sqrt(std::numeric_limits<double>::max()));
 }
 
-TEST_CASE("square roots are the same bytes for 1, 2 and 7 threads") {
+TEST_CASE("square roots are the same bytes for 1, 2 and 7 threads" * startsThreads) {
   EigenMatrix a = sampleCovariance(600, 500, 9);
   a = ((a + a.transpose()) / 2).eval();
   EigenMatrix const expected = root(a, 1);
   for (std::size_t threads : {std::size_t{2}, std::size_t{7}}) CHECK(root(a, threads) == expected);
 }
 
-TEST_CASE("a matrix stored in single precision may be asymmetric and indefinite by its rounding") {
+TEST_CASE("a matrix stored in single precision may be asymmetric and indefinite by its rounding" *
+          startsThreads) {
   std::size_t const n = 60;
   EigenMatrix const a = sampleCovariance(static_cast<linalg::Index>(n), 20, 10);
   std::vector<float> values(n * n);
@@ -128,7 +132,7 @@ TEST_CASE("a matrix stored in single precision may be asymmetric and indefinite 
         std::string::npos);
 }
 
-TEST_CASE("what is no covariance is refused, with the place") {
+TEST_CASE("what is no covariance is refused, with the place" * startsThreads) {
   double const nan = std::numeric_limits<double>::quiet_NaN();
   double const infinity = std::numeric_limits<double>::infinity();
   Task task;

@@ -8,6 +8,7 @@
 
 #include "core/gaussian/moments.hpp"
 #include "test/support/matrices.hpp"
+#include "test/support/threads_label.hpp"
 
 using namespace madloop;
 using namespace madloop::test;
@@ -52,7 +53,7 @@ bool sameBytes(std::vector<double> const& a, std::vector<double> const& b) {
 
 }  // namespace
 
-TEST_CASE("moments equal the two-pass formulas in extended precision") {
+TEST_CASE("moments equal the two-pass formulas in extended precision" * startsThreads) {
   for (auto [rows, cols] :
        {std::pair<std::size_t, std::size_t>{2, 1}, {3, 3}, {5, 40}, {257, 17}, {3000, 33}, {5000, 7}}) {
     for (double offset : {0.0, 1e4}) {
@@ -73,7 +74,7 @@ TEST_CASE("moments equal the two-pass formulas in extended precision") {
   }
 }
 
-TEST_CASE("moments are the same bytes for any thread count and any address of the data") {
+TEST_CASE("moments are the same bytes for any thread count and any address of the data" * startsThreads) {
   std::size_t const cols = 9;
   std::vector<double> const data = rowMajorNormals<double>(4321, cols, 3);
   Task one(1);
@@ -92,7 +93,8 @@ TEST_CASE("moments are the same bytes for any thread count and any address of th
   }
 }
 
-TEST_CASE("a NaN or an infinity is reported with its row and column, the first one whatever the threads") {
+TEST_CASE("a NaN or an infinity is reported with its row and column, the first one whatever the threads" *
+          startsThreads) {
   std::vector<double> data = rowMajorNormals<double>(2000, 3, 4);
   data[777 * 3 + 2] = std::numeric_limits<double>::quiet_NaN();
   data[1500 * 3] = -std::numeric_limits<double>::infinity();

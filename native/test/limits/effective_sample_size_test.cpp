@@ -9,6 +9,7 @@
 
 #include "core/limits/deterministic_limit.hpp"
 #include "core/limits/expected_distance.hpp"
+#include "test/support/threads_label.hpp"
 
 using madloop::Error;
 using madloop::ErrorCode;
@@ -143,7 +144,7 @@ TEST_CASE("the reference curve of large dimensions is the deterministic limit wi
   }
 }
 
-TEST_CASE("effective sample sizes are the same for any number of threads") {
+TEST_CASE("effective sample sizes are the same for any number of threads" * startsThreads) {
   std::vector<DistanceToConvert> distances;
   for (int i = 1; i < 60; ++i) distances.push_back({{30}, 0.3 * i, 0.29 * i, 0.31 * i});
   Task one(1);

@@ -16,6 +16,7 @@
 #include "core/linalg/eigen.hpp"
 #include "test/support/expected_distance_reference.hpp"
 #include "test/support/reference.hpp"
+#include "test/support/threads_label.hpp"
 
 using madloop::Error;
 using madloop::ErrorCode;
@@ -234,7 +235,7 @@ TEST_CASE("expectedDistance refuses what it cannot answer") {
   CHECK(messageOf(10, 10) == "no error");
 }
 
-TEST_CASE("a cancelled expectedDistance stops") {
+TEST_CASE("a cancelled expectedDistance stops" * startsThreads) {
   auto const codeOf = [](Task& task) {
     try {
       madloop::limits::expectedDistance(10000, 20000, task);

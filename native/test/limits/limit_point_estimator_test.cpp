@@ -14,6 +14,7 @@
 #include "core/base/task.hpp"
 #include "core/limits/limit_point_chain.hpp"
 #include "core/limits/limit_point_controls.hpp"
+#include "test/support/threads_label.hpp"
 
 using namespace madloop;
 using limits::LimitPointEstimator;
@@ -139,7 +140,7 @@ TEST_CASE("where the halves differ everything begins again with four times the b
   CHECK(estimator.result().generations == discarded + 12 * estimator.schedule().generations());
 }
 
-TEST_CASE("any split of the chains into calls gives the same bytes") {
+TEST_CASE("any split of the chains into calls gives the same bytes" * startsThreads) {
   for (auto const& [loop, relativeError] :
        {std::pair{StationaryLoop{3, 6, 9, 0.9}, 1e-3}, std::pair{StationaryLoop{40, 30, 30, 1}, 2e-4}}) {
     LimitPointTheory const theory(loop);
@@ -153,7 +154,7 @@ TEST_CASE("any split of the chains into calls gives the same bytes") {
   }
 }
 
-TEST_CASE("an estimator that is restored in mid-stage goes on to the same bytes") {
+TEST_CASE("an estimator that is restored in mid-stage goes on to the same bytes" * startsThreads) {
   LimitPointTheory const theory({3, 6, 9, 0.9});
   LimitPointEstimator const straight = run(theory, 0.002, 500, [](LimitPointEstimator&) {});
   std::vector<double> last;

@@ -14,6 +14,7 @@
 #include "core/limits/limit_point_estimator.hpp"
 #include "core/limits/limit_point_theory.hpp"
 #include "test/support/sanitized.hpp"
+#include "test/support/threads_label.hpp"
 
 using namespace madloop;
 using limits::chainWidth;
@@ -116,7 +117,7 @@ Run simulate(Case const& test, std::uint64_t count, std::uint64_t key = 5, std::
 
 }  // namespace
 
-TEST_CASE("every control has the expectation zero in every recorded generation" *
+TEST_CASE("every control has the expectation zero in every recorded generation" * startsThreads *
           doctest::skip(test::kSanitized)) {
   constexpr std::uint64_t chains = 3000;
   for (Case const& test : cases) {
@@ -142,7 +143,7 @@ TEST_CASE("every control has the expectation zero in every recorded generation" 
   }
 }
 
-TEST_CASE("chains do not depend on threads, on each other or on how they are split") {
+TEST_CASE("chains do not depend on threads, on each other or on how they are split" * startsThreads) {
   for (Case const& test : cases) {
     CAPTURE(test.name);
     Run const all = simulate(test, 7);
@@ -225,7 +226,7 @@ TEST_CASE("the estimate is the regression estimate with coefficients from the ot
   CHECK(estimate.low < estimate.distance);
 }
 
-TEST_CASE("a chain that starts too far shows as a drift") {
+TEST_CASE("a chain that starts too far shows as a drift" * startsThreads) {
   Case const test{"", freshLoop(20, 20, 180, 1)};
   auto const chains = chainsOf(test, 9);
   std::size_t const controls = limits::LimitPointControls::count(chains->theory());

@@ -5,6 +5,7 @@
 #include "core/linalg/norms.hpp"
 #include "test/support/matrices.hpp"
 #include "test/support/reference.hpp"
+#include "test/support/threads_label.hpp"
 
 using namespace madloop;
 using namespace madloop::test;
@@ -13,7 +14,8 @@ using linalg::EigenMatrix;
 using linalg::matrixOf;
 
 TEST_CASE(
-    "congruence and norms: as by plain products, within the stated error, the same on any number of threads") {
+    "congruence and norms: as by plain products, within the stated error, the same on any number of threads" *
+    startsThreads) {
   for (linalg::Index const n : {1, 2, 7, 63, 193, 400}) {
     EigenMatrix const lower = normals(n, n, 1).triangularView<Eigen::Lower>();
     EigenMatrix const any = normals(n, n, 2);

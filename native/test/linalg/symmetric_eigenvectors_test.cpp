@@ -17,6 +17,7 @@
 #include "test/support/reference.hpp"
 #include "test/support/sanitized.hpp"
 #include "test/support/symmetric_matrices.hpp"
+#include "test/support/threads_label.hpp"
 
 using namespace madloop;
 using namespace madloop::test;
@@ -147,7 +148,8 @@ TEST_CASE("roots of the secular equation: the function changes its sign within t
   }
 }
 
-TEST_CASE("products of a symmetric matrix with a vector use the lower triangle alone, from any row on") {
+TEST_CASE("products of a symmetric matrix with a vector use the lower triangle alone, from any row on" *
+          startsThreads) {
   for (Index n : {1, 2, 7, 8, 9, 30, 65, 800, 1100}) {
     EigenMatrix const full = sampleCovariance(n, 3, 1);
     EigenMatrix padded = EigenMatrix::Zero(linalg::paddedRows(n), n);
@@ -170,7 +172,7 @@ TEST_CASE("products of a symmetric matrix with a vector use the lower triangle a
   }
 }
 
-TEST_CASE("a reduction to tridiagonal form is an orthogonal similarity") {
+TEST_CASE("a reduction to tridiagonal form is an orthogonal similarity" * startsThreads) {
   for (Index n : {1, 2, 3, 31, 32, 33, 64, 65, 100, 300}) {
     CAPTURE(n);
     EigenMatrix a = normals(n, n, 3);
@@ -205,7 +207,7 @@ TEST_CASE("reflectors of vectors too small to be squared stay orthogonal") {
   checkDecomposition(a, linalg::symmetricEigenvectors(matrixOf(a), task));
 }
 
-TEST_CASE("eigenvectors of tridiagonal matrices by divide and conquer") {
+TEST_CASE("eigenvectors of tridiagonal matrices by divide and conquer" * startsThreads) {
   std::vector<std::pair<std::string, Tridiagonal>> cases;
   for (Index n : {1, 2, 3, 31, 32, 33, 34, 63, 64, 65, 66, 100, 127, 128, 129, 130, 500}) {
     if (kSanitized && n == 500) continue;
@@ -253,7 +255,7 @@ TEST_CASE("eigenvectors of tridiagonal matrices by divide and conquer") {
   }
 }
 
-TEST_CASE("eigenvectors of dense matrices") {
+TEST_CASE("eigenvectors of dense matrices" * startsThreads) {
   for (Index n : {1, 2, 3, 5, 31, 32, 33, 47, 64, 65, 99, 130, 500}) {
     if (kSanitized && n == 500) continue;
     for (auto const& [name, unscaled] : semidefiniteMatrices(n)) {
@@ -270,7 +272,7 @@ TEST_CASE("eigenvectors of dense matrices") {
   }
 }
 
-TEST_CASE("eigenvectors are the same bytes for 1, 2 and 7 threads") {
+TEST_CASE("eigenvectors are the same bytes for 1, 2 and 7 threads" * startsThreads) {
   // Large enough for every loop to have several ranges.
   for (Index n : {130, 1000}) {
     EigenMatrix const a = sampleCovariance(n, n, 5) / 4;

@@ -11,6 +11,7 @@
 #include "core/linalg/parallel_product.hpp"
 #include "test/support/instruction_sets.hpp"
 #include "test/support/matrices.hpp"
+#include "test/support/threads_label.hpp"
 
 using namespace madloop;
 using namespace madloop::test;
@@ -67,7 +68,7 @@ TEST_CASE("all implementations of the tile product give the same bits") {
   checkImplementations(linalg::tileProductFloat64, 1e-155);  // with subnormal products
 }
 
-TEST_CASE("products of matrices of any size have the same bits with every instruction set") {
+TEST_CASE("products of matrices of any size have the same bits with every instruction set" * startsThreads) {
   Task const task(2);
   for (Index const m : {1, 5, 12, 97, 193}) {
     for (Index const n : {1, 16, 31, 200}) {

@@ -18,6 +18,7 @@
 #include "test/support/matrices.hpp"
 #include "test/support/reference.hpp"
 #include "test/support/sanitized.hpp"
+#include "test/support/threads_label.hpp"
 
 using namespace madloop;
 using namespace madloop::test;
@@ -88,7 +89,8 @@ EigenMatrix plainProduct(linalg::Product const& p) {
 
 }  // namespace
 
-TEST_CASE("two-stage tridiagonal forms have the eigenvalues of the matrix, and the same bytes on any threads") {
+TEST_CASE("two-stage tridiagonal forms have the eigenvalues of the matrix, and the same bytes on any threads" *
+          startsThreads) {
   Task const task;
   for (Index n : kSizes) {
     for (EigenMatrix const& a : awkwardSymmetricMatrices(n)) {
@@ -104,7 +106,7 @@ TEST_CASE("two-stage tridiagonal forms have the eigenvalues of the matrix, and t
   }
 }
 
-TEST_CASE("eigenvalues of matrices large enough for two stages, at the ends of the range") {
+TEST_CASE("eigenvalues of matrices large enough for two stages, at the ends of the range" * startsThreads) {
   Task const task(2);
   Index const n = 801;
   EigenVector eigenvalues(n);
@@ -121,7 +123,8 @@ TEST_CASE("eigenvalues of matrices large enough for two stages, at the ends of t
 }
 
 TEST_CASE(
-    "two-stage bidiagonal forms have the singular values of the matrix, and the same bytes on any threads") {
+    "two-stage bidiagonal forms have the singular values of the matrix, and the same bytes on any threads" *
+    startsThreads) {
   for (Index n : kSizes) {
     if (n > 130) continue;
     for (Index more : {0, 1, 40}) {
@@ -175,7 +178,8 @@ TEST_CASE("sums of singular values of bidiagonal matrices are exact to rounding 
   CHECK(linalg::squareRootSumErrorBound(Bidiagonal{Vector::zero(3), Vector::zero(2)}, 4.0) == 6);
 }
 
-TEST_CASE("products in tiles equal plain products, whatever side is transposed, and add to what is there") {
+TEST_CASE("products in tiles equal plain products, whatever side is transposed, and add to what is there" *
+          startsThreads) {
   Task const task(3);
   for (auto [m, n, k] :
        {std::tuple<Index, Index, Index>{1, 1, 1}, {5, 3, 0}, {200, 30, 7}, {193, 391, 64}, {30, 800, 50}}) {
@@ -213,7 +217,7 @@ TEST_CASE("products in tiles equal plain products, whatever side is transposed, 
   CHECK((triangular - lower.transpose() * lower).cwiseAbs().maxCoeff() <= 1e-12);
 }
 
-TEST_CASE("triangular factors of QR decompositions reproduce the Gram matrix") {
+TEST_CASE("triangular factors of QR decompositions reproduce the Gram matrix" * startsThreads) {
   Task const task(2);
   for (auto [rows, cols] : {std::pair<Index, Index>{1, 1}, {7, 7}, {70, 64}, {200, 65}, {300, 129}}) {
     EigenMatrix const a = normals(rows, cols, 6);
@@ -224,7 +228,7 @@ TEST_CASE("triangular factors of QR decompositions reproduce the Gram matrix") {
   }
 }
 
-TEST_CASE("Cholesky factors in blocks, and the norm of their inverse") {
+TEST_CASE("Cholesky factors in blocks, and the norm of their inverse" * startsThreads) {
   Task const task(2);
   for (Index n : {1, 2, 95, 96, 97, 193, 300}) {
     EigenMatrix const s = sampleCovariance(n, 2 * n + 1, 7);
@@ -241,7 +245,7 @@ TEST_CASE("Cholesky factors in blocks, and the norm of their inverse") {
   }
 }
 
-TEST_CASE("norms of inverses are estimated to the accuracy of 32 vectors") {
+TEST_CASE("norms of inverses are estimated to the accuracy of 32 vectors" * startsThreads) {
   Task const task(2);
   for (Index n : {1, 95, 96, 97, 200}) {
     Matrix const a = *linalg::choleskyFactor(matrixOf(sampleCovariance(n, 2 * n + 1, 7)), task);
@@ -259,7 +263,8 @@ TEST_CASE("norms of inverses are estimated to the accuracy of 32 vectors") {
   }
 }
 
-TEST_CASE("large nuclear norms come from the Gram matrix where that is good enough, within the bound") {
+TEST_CASE("large nuclear norms come from the Gram matrix where that is good enough, within the bound" *
+          startsThreads) {
   Task const task(2);
   Index const n = 770;
   for (double const smallest : {1.0, 1e-3, 1e-7}) {
@@ -314,7 +319,7 @@ TEST_CASE("pivoted Cholesky decompositions find the rank and leave nothing else"
   CHECK(linalg::pivotedCholesky(swap, 0, task).remainder == 3);
 }
 
-TEST_CASE("a cancelled task stops reductions and decompositions") {
+TEST_CASE("a cancelled task stops reductions and decompositions" * startsThreads) {
   Task task(2);
   task.cancel();
   Matrix a = matrixOf(sampleCovariance(100, 200, 9));

@@ -1,4 +1,5 @@
 #include "core/loop/gaussian_loop.hpp"
+#include "test/support/threads_label.hpp"
 
 #include <doctest/doctest.h>
 
@@ -82,7 +83,8 @@ double value(GaussianLoopResult const& r, std::uint64_t t, LoopMetric metric) {
 
 }  // namespace
 
-TEST_CASE("every variant, pool, memory and engine gives the same bytes for 1, 2 and 7 threads") {
+TEST_CASE("every variant, pool, memory and engine gives the same bytes for 1, 2 and 7 threads" *
+          startsThreads) {
   for (GaussianLoopParameters const& p : everyKind()) {
     GaussianLoopResult const one = run(p);
     for (double const x : one.series) CHECK(!std::isinf(x));
@@ -236,7 +238,7 @@ TEST_CASE("parameters out of range are refused by name and value") {
         }).find("positive semidefinite") != std::string::npos);
 }
 
-TEST_CASE("a running loop stops when its task is cancelled") {
+TEST_CASE("a running loop stops when its task is cancelled" * startsThreads) {
   GaussianLoopParameters p = fresh(20, 50, 50, 1);
   p.generations = 20000;
   p.replicates = 100;

@@ -14,6 +14,7 @@
 #include "core/metrics/frechet_interval.hpp"
 #include "test/support/matrices.hpp"
 #include "test/support/reference.hpp"
+#include "test/support/threads_label.hpp"
 
 using namespace madloop;
 using namespace madloop::test;
@@ -232,7 +233,7 @@ TEST_CASE("the line of FD-infinity and its error, from scratch") {
   }
 }
 
-TEST_CASE("the errors of both are the same bytes for any number of threads") {
+TEST_CASE("the errors of both are the same bytes for any number of threads" * startsThreads) {
   std::vector<float> const a = rowMajorNormals<float>(400, 20, 1, 0.1F);
   std::vector<double> const b = rowMajorNormals(300, 20, 2, 0.5, 1.2);
   auto const bytes = [&](std::size_t threads, std::uint64_t seed) {

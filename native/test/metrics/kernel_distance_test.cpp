@@ -9,6 +9,7 @@
 #include "core/inference/student_t.hpp"
 #include "core/metrics/kernel_distance.hpp"
 #include "test/support/matrices.hpp"
+#include "test/support/threads_label.hpp"
 
 using namespace madloop;
 using namespace madloop::test;
@@ -141,7 +142,7 @@ TEST_CASE("disjoint blocks use each row once, subsets draw them anew") {
     CHECK(std::log2(estimate) >= 1);  // never a row with itself: that is 2^(2 i)
 }
 
-TEST_CASE("the estimates are the same bytes for any number of threads") {
+TEST_CASE("the estimates are the same bytes for any number of threads" * startsThreads) {
   std::vector<float> const a = rowMajorNormals<float>(2000, 30, 1);
   std::vector<double> const b = rowMajorNormals(1800, 30, 2);
   auto const estimates = [&](std::size_t threads, bool disjoint, std::uint64_t seed) {

@@ -16,6 +16,7 @@
 #include "core/mixture/row_tiles.hpp"
 #include "core/mixture/whitened_components.hpp"
 #include "test/support/matrices.hpp"
+#include "test/support/threads_label.hpp"
 
 using namespace madloop;
 using namespace madloop::test;
@@ -76,7 +77,7 @@ TEST_CASE("all implementations of the exponentials give the bits of their defini
   }
 }
 
-TEST_CASE("fit, density and samples of a mixture are the same for any threads and address") {
+TEST_CASE("fit, density and samples of a mixture are the same for any threads and address" * startsThreads) {
   for (CovarianceForm const form : kForms) {
     for (std::size_t const cols : {2U, 20U}) {
       CAPTURE(cols);
@@ -116,7 +117,7 @@ TEST_CASE("fit, density and samples of a mixture are the same for any threads an
   }
 }
 
-TEST_CASE("float32 data fit as their float64 copies do") {
+TEST_CASE("float32 data fit as their float64 copies do" * startsThreads) {
   std::vector<float> const narrow = clouds<float>(700, 3);
   std::vector<double> const wide(narrow.begin(), narrow.end());
   MixtureFitOptions options;
@@ -127,7 +128,7 @@ TEST_CASE("float32 data fit as their float64 copies do") {
   CHECK(sameFit(a, b));
 }
 
-TEST_CASE("a mixture of clouds is found, from k-means alone") {
+TEST_CASE("a mixture of clouds is found, from k-means alone" * startsThreads) {
   std::vector<double> const x = clouds<double>(3000, 2);
   MixtureFitOptions options;
   options.components = 3;
@@ -186,7 +187,7 @@ TEST_CASE("one row, one component") {
                        doctest::Contains("at least as many rows as components"), Error);
 }
 
-TEST_CASE("a cancelled fit stops") {
+TEST_CASE("a cancelled fit stops" * startsThreads) {
   std::vector<double> const x = clouds<double>(400, 2);
   MixtureFitOptions options;
   options.components = 3;

@@ -9,6 +9,7 @@
 #include "core/metrics/precision_recall.hpp"
 #include "test/support/instruction_sets.hpp"
 #include "test/support/matrices.hpp"
+#include "test/support/threads_label.hpp"
 
 using namespace madloop;
 using namespace madloop::test;
@@ -50,7 +51,7 @@ TEST_CASE("all implementations of the near masks give the bits of their definiti
   }
 }
 
-TEST_CASE("precision and recall are the same with every instruction set") {
+TEST_CASE("precision and recall are the same with every instruction set" * startsThreads) {
   std::vector<std::size_t> const ks = {1, 5};
   for (std::size_t const dim : {1U, 3U, 40U}) {
     CAPTURE(dim);

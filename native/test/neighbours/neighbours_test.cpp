@@ -10,6 +10,7 @@
 #include "core/metrics/precision_recall.hpp"
 #include "core/neighbours/exact_comparison.hpp"
 #include "test/support/sanitized.hpp"
+#include "test/support/threads_label.hpp"
 
 using namespace madloop;
 using metrics::ManifoldMetrics;
@@ -183,7 +184,7 @@ TEST_CASE("compareSquaredDistances is exact") {
   }
 }
 
-TEST_CASE("integer data with ties and duplicates: every decision as by definition") {
+TEST_CASE("integer data with ties and duplicates: every decision as by definition" * startsThreads) {
   for (std::uint64_t const seed : {1U, 2U}) {
     Numbers numbers(seed);
     for (std::uint64_t const range : {2U, 4U, 30U, 3000U}) {
@@ -198,7 +199,7 @@ TEST_CASE("integer data with ties and duplicates: every decision as by definitio
   }
 }
 
-TEST_CASE("real numbers: every decision as exact arithmetic makes it") {
+TEST_CASE("real numbers: every decision as exact arithmetic makes it" * startsThreads) {
   Numbers numbers(7);
   SUBCASE("any distance from zero") {
     for (double const offset : {0.0, 1.0, 1e3, 1e5}) {
@@ -263,7 +264,7 @@ TEST_CASE("constant data: all of it inside or nothing") {
   }
 }
 
-TEST_CASE("more points than a tile, a segment and a strip: the same neighbours as by sorting") {
+TEST_CASE("more points than a tile, a segment and a strip: the same neighbours as by sorting" * startsThreads) {
   Numbers numbers(9);
   Data<float> const x = make<float>(2500, 3, [&] { return numbers.normal(); });
   Data<float> const y = make<float>(900, 3, [&] { return 0.5 + numbers.normal(); });
@@ -288,7 +289,7 @@ TEST_CASE("more points than a tile, a segment and a strip: the same neighbours a
   }
 }
 
-TEST_CASE("the result does not depend on the number of threads") {
+TEST_CASE("the result does not depend on the number of threads" * startsThreads) {
   Numbers numbers(11);
   Data<float> const x = make<float>(1200, 8, [&] { return 1e3 + std::round(8 * numbers.normal()) / 8; });
   Data<float> const y = make<float>(1000, 8, [&] { return 1e3 + std::round(8 * numbers.normal()) / 8; });
@@ -310,7 +311,7 @@ TEST_CASE("the result does not depend on the number of threads") {
   }
 }
 
-TEST_CASE("standard errors equal those of the halves taken as samples of their own") {
+TEST_CASE("standard errors equal those of the halves taken as samples of their own" * startsThreads) {
   Numbers numbers(13);
   auto const half = [](Data<float> const& x, neighbours::HalfSamples const& halves, std::size_t r) {
     Data<float> result{0, x.cols, {}};
@@ -365,7 +366,7 @@ TEST_CASE("too few points for halves: no standard errors, the same values") {
   CHECK_FALSE(std::isnan(fast(x, x, {5}, Boundary::inside, true).metrics[0].density.low));
 }
 
-TEST_CASE("standard errors are those of repeated sampling, or a little above; intervals cover" *
+TEST_CASE("standard errors are those of repeated sampling, or a little above; intervals cover" * startsThreads *
           doctest::skip(test::kSanitized)) {
   // 300 pairs of samples: the standard deviation has a relative error of 1 / sqrt(600) = 4 %. Statistics near
   // their bounds, like the first law's precision, are the least linear and the most overestimated.
@@ -405,7 +406,8 @@ TEST_CASE("standard errors are those of repeated sampling, or a little above; in
   check(skewed, skewed, 200, 8, 3);
 }
 
-TEST_CASE("the null identities: E density = 1 and E coverage = 1 - prod (N - j) / (N + M - j)") {
+TEST_CASE("the null identities: E density = 1 and E coverage = 1 - prod (N - j) / (N + M - j)" *
+          startsThreads) {
   // Distribution-free (Naeem et al. 2020, section 3.3).
   std::size_t const n = 200, m = 100, k = 5;
   double density = 0, densitySquare = 0, coverage = 0, coverageSquare = 0;

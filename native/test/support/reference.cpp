@@ -3,7 +3,7 @@
 #include <Eigen/Eigenvalues>
 #include <Eigen/LU>
 #include <Eigen/SVD>
-#include <complex>
+#include <cmath>
 
 namespace madloop::test {
 
@@ -22,9 +22,18 @@ linalg::EigenVector referenceEigenvalues(linalg::EigenVector const& diagonal,
   return solver.eigenvalues().cast<double>();
 }
 
-Eigen::VectorXcd referenceComplexEigenvalues(EigenMatrix const& square) {
-  LongMatrix const wide = square.cast<long double>();
-  return Eigen::EigenSolver<LongMatrix>(wide, false).eigenvalues().cast<std::complex<double>>();
+double referenceSpectralRadius(EigenMatrix const& square) {
+  constexpr int squarings = 60;
+  LongMatrix power = square.cast<long double>();
+  long double logarithm = 0;  // log |A^(2^k)| = 2^k (logarithm + log |power| / 2^k)
+  for (int k = 0; k < squarings; ++k) {
+    long double const norm = power.norm();
+    if (norm == 0) return 0;
+    logarithm += std::log(norm) / std::pow(2.0L, k);
+    power /= norm;
+    power = LongMatrix(power * power);
+  }
+  return static_cast<double>(std::exp(logarithm));
 }
 
 EigenMatrix referenceSquareRoot(EigenMatrix const& semidefinite) {
@@ -40,10 +49,19 @@ EigenMatrix referenceInverse(EigenMatrix const& square) {
   return LongMatrix(square.cast<long double>()).fullPivLu().inverse().cast<double>();
 }
 
-EigenMatrix orthogonalFactor(EigenMatrix const& a) {
-  return Eigen::HouseholderQR<EigenMatrix>(a).householderQ();
+LongMatrix orthogonalFactor(LongMatrix const& a) {
+  LongMatrix q = a;
+  for (linalg::Index j = 0; j < q.cols(); ++j) {
+    for (int pass = 0; pass < 2; ++pass) {
+      for (linalg::Index i = 0; i < j; ++i) q.col(j) -= q.col(i).dot(q.col(j)) * q.col(i);
+    }
+    q.col(j) /= q.col(j).norm();
+  }
+  return q;
 }
 
-LongMatrix orthogonalFactor(LongMatrix const& a) { return Eigen::HouseholderQR<LongMatrix>(a).householderQ(); }
+EigenMatrix orthogonalFactor(EigenMatrix const& a) {
+  return orthogonalFactor(LongMatrix(a.cast<long double>())).cast<double>();
+}
 
 }  // namespace madloop::test

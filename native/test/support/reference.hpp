@@ -16,8 +16,8 @@ linalg::EigenVector referenceEigenvalues(linalg::EigenMatrix const& symmetric);
 /// Eigenvalues of a symmetric tridiagonal matrix, ascending.
 linalg::EigenVector referenceEigenvalues(linalg::EigenVector const& diagonal,
                                          linalg::EigenVector const& subdiagonal);
-/// Eigenvalues of any square matrix.
-Eigen::VectorXcd referenceComplexEigenvalues(linalg::EigenMatrix const& square);
+/// The largest absolute value of an eigenvalue of any square matrix: the limit of |A^n|^(1/n) (Gelfand).
+double referenceSpectralRadius(linalg::EigenMatrix const& square);
 /// The principal square root of a positive semidefinite matrix.
 linalg::EigenMatrix referenceSquareRoot(linalg::EigenMatrix const& semidefinite);
 
@@ -30,7 +30,8 @@ inline linalg::EigenVector referenceSingularValues(linalg::EigenMatrix const& g)
 /// By LU with pivots in all rows and columns.
 linalg::EigenMatrix referenceInverse(linalg::EigenMatrix const& square);
 
-/// The square orthogonal Q of a = Q R.
+/// Q of a = Q R for a square, not singular: by Gram and Schmidt, twice (Giraud, Langou, Rozloznik & van den
+/// Eshof 2005: orthogonal to rounding).
 linalg::EigenMatrix orthogonalFactor(linalg::EigenMatrix const& a);
 LongMatrix orthogonalFactor(LongMatrix const& a);
 
