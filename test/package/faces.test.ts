@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { loadGraph, reach } from '../support/rooms.js';
+import { reach } from '../support/graph.js';
+import { loadGraph } from '../support/import-graph.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const graph = loadGraph(join(root, 'src'));
