@@ -17,7 +17,7 @@ import {
   type StoredArray,
 } from './stored-array.js';
 
-/** The matrix in a .npy or .npz file: see readMatrix in ../matrix-file.ts. */
+/** The matrix in a .npy or .npz file: see readMatrix in src/features/matrix-file.ts. */
 export async function readMatrixFrom(source: ByteSource, arrayName?: string): Promise<Matrix> {
   return readStoredMatrix(await chooseMatrix(await openArrayFile(source), arrayName));
 }

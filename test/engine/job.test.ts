@@ -1,5 +1,5 @@
 // What becomes of a job: its result, its progress, an abort, a throwing callback, a failure of each kind.
-// (That every heavy call keeps the rules, and in time, is tested in timing/heavy-calls.test.ts.)
+// (That every heavy call keeps the rules, and in time, is tested in test/timing/heavy-calls.test.ts.)
 
 import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
