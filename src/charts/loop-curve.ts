@@ -19,7 +19,9 @@ export type LoopGeneration = { readonly t: number } & (
  * Throws ERR_INVALID_INPUT: generations that are no array or empty, a metric that no generation has.
  *
  * @example
- * const { generations } = await simulateGaussianLoop({ dim: 10, real: 50, synthetic: 100, generations: 20, replicates: 30 });
+ * const { generations } = await simulateGaussianLoop({
+ *   variant: 'fresh-data', dim: 10, real: 50, synthetic: 100, generations: 20, replicates: 30,
+ * });
  * const { svg } = lineChart({
  *   xTitle: 'generation t',
  *   yTitle: 'distance',

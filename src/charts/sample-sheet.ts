@@ -41,7 +41,8 @@ const labelSize = 11;
  * black that equals white.
  *
  * @example
- * const sheet = sampleSheet(await model.sample(64, { lambda: 1, seed: 1n }), { height: 28, width: 28, columns: 8 });
+ * const fitted = await gaussian().fit(images);
+ * const sheet = sampleSheet(await fitted.sample(64, { lambda: 1, seed: 1 }), { height: 28, width: 28, columns: 8 });
  * await writeFile('samples.png', await sheet.png());
  */
 export function sampleSheet(samples: Matrix | readonly SampleLine[], options: SampleSheetOptions): Chart {

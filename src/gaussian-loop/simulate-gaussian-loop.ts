@@ -69,7 +69,7 @@ export interface GaussianLoopResult {
  * const { generations } = await simulateGaussianLoop({
  *   variant: 'fresh-data', dim: 100, real: 100, synthetic: 900, generations: 40, replicates: 100,
  * });
- * console.log(generations.at(-1).distance); // { mean, standardError }
+ * console.log(generations.at(-1)?.distance); // { mean, standardError }
  */
 export async function simulateGaussianLoop(options: GaussianLoopOptions): Promise<GaussianLoopResult> {
   const where = 'simulateGaussianLoop';

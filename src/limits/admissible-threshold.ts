@@ -75,7 +75,8 @@ export interface AdmissibleThreshold {
  * ERR_OUT_OF_MEMORY, ERR_ABORTED.
  *
  * @example
- * const { synthetic } = await admissibleThreshold({ dim: 100, real: 250, lambda: 0.7 }); // 774
+ * const { synthetic } = await admissibleThreshold({ dim: 100, real: 250, lambda: 0.7 });
+ * console.log(synthetic); // 774
  */
 export async function admissibleThreshold(options: AdmissibleThresholdOptions): Promise<AdmissibleThreshold> {
   const where = 'admissibleThreshold';

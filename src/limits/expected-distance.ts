@@ -32,7 +32,7 @@ export const expectedDistanceOptions = {
  * Source: Adler, Forrester, Nagao & van Moerbeke 2000 (one-point density of the Laguerre orthogonal ensemble).
  *
  * @example
- * await expectedDistance({ dim: 100, samples: 100 }); // 31.94...
+ * console.log(await expectedDistance({ dim: 100, samples: 100 })); // 31.94
  */
 export async function expectedDistance(options: ExpectedDistanceOptions): Promise<number> {
   const where = 'expectedDistance';

@@ -52,7 +52,8 @@ export interface ReplicatedLoopResult {
  * const { generations, series } = await replicatedAutophagousLoop({
  *   variant: 'fully-synthetic', reference, model, synthetic: 500, generations: 20, replicates: 10, series: true,
  * });
- * console.log(generations.at(-1).metrics.distance, (await madTest(series)).verdict);
+ * console.log(generations.at(-1)?.metrics.distance);
+ * if (series) console.log((await madTest(series)).verdict);
  */
 export async function replicatedAutophagousLoop<Fitted extends FittedModel>(
   options: ReplicatedLoopOptions<Fitted>,

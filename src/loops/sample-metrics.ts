@@ -79,8 +79,11 @@ export const sampleMetricsOptions = {
  * Throws ERR_INVALID_INPUT. In the loop: ERR_METRIC (features that are no matrix with a row a sample, or not finite).
  *
  * @example
- * const metrics = ['distance', sampleMetrics({ heldOut, features: network, k: 5 })];
- * for await (const { t, metrics: m } of autophagousLoop({ metrics, ...loop })) console.log(t, m.precision, m.recall);
+ * const loop = autophagousLoop({
+ *   variant: 'fresh-data', reference, model, real: 100, synthetic: 400, generations: 10,
+ *   metrics: ['distance', sampleMetrics({ heldOut, features: network, k: 5 })],
+ * });
+ * for await (const { t, metrics } of loop) console.log(t, metrics.precision, metrics.recall);
  */
 export function sampleMetrics(options: SampleMetricsOptions): { readonly sampleMetrics: Metric } {
   const where = 'sampleMetrics';

@@ -26,8 +26,10 @@ export const bestOfOptions = {
  * `sample` rejects with ERR_INVALID_INPUT where a score is not a number.
  *
  * @example
- * const firstCoordinate = ({ data, rows, cols }) => Float64Array.from({ length: rows }, (_, i) => data[i * cols]);
- * const model = bestOf(gaussian(), { candidates: 4, score: firstCoordinate });
+ * const model = bestOf(gaussian(), {
+ *   candidates: 4,
+ *   score: ({ data, rows, cols }) => Float64Array.from({ length: rows }, (_, i) => data[i * cols]), // the first coordinate
+ * });
  */
 export function bestOf<Fitted extends FittedModel>(
   model: GenerativeModel<Fitted>,

@@ -27,7 +27,7 @@ export interface SampleOptions extends StepOptions {
  *
  * @example
  * // Learns nothing but its training set, and draws from it at random: the bootstrap.
- * const bootstrap = {
+ * const bootstrap: GenerativeModel = {
  *   name: 'bootstrap',
  *   fit: (data) => ({
  *     sample(count, { seed }) {

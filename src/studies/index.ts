@@ -30,7 +30,7 @@ export type { RunStudyOptions } from './run/study-run.js';
  *   { dim: 100, real: '100:1000:20:log', synthetic: '100:10000:20:log', lambda: [0.7, 0.85, 1] },
  *   { store: 'figure-11.sqlite' },
  * );
- * console.log(study.cells[0].result.ratio); // n_e / n_r
+ * console.log(study.cells[0]?.result?.ratio); // n_e / n_r
  */
 export async function runStudy(
   definition: StudyDefinition,

@@ -103,8 +103,10 @@ export interface MadTest {
  * Sources: Alemohammad et al., ICLR 2024, section 2 (definition); Kendall 1938 and Mann 1945 (trend).
  *
  * @example
- * const { series } = await simulateGaussianLoop({ ...loop, replicates: 50, series: true });
- * console.log((await madTest(series)).verdict);
+ * const { series } = await simulateGaussianLoop({
+ *   variant: 'fully-synthetic', dim: 10, synthetic: 100, generations: 20, replicates: 50, series: true,
+ * });
+ * if (series) console.log((await madTest(series)).verdict); // mad
  */
 export async function madTest(series: MadSeries, options?: MadTestOptions): Promise<MadTest> {
   const where = 'madTest';

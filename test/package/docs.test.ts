@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { afterAll, expect, test } from 'vitest';
 import { numpy } from '../support/numpy.js';
+import { compilePrograms } from '../support/programs.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'madloop-docs-'));
@@ -40,30 +41,14 @@ const pages = [
   ['docs/charts.md', 1],
 ] as const;
 
-/** A TypeScript program as JavaScript; errors of types fail the test. */
+/** A TypeScript program as JavaScript; errors of types fail the test. The rules are this repository's, which are stricter than most. */
 function compiled(code: string): string {
-  const options = { ...typescriptOptions(), noEmit: false, rootDir: root, outDir: folder };
-  // Beside the package's own files, where 'madloop' is found.
-  const path = join(root, 'program.mts');
-  const host = ts.createCompilerHost(options);
-  const { getSourceFile, fileExists, readFile } = host;
-  host.fileExists = (name) => name === path || fileExists(name);
-  host.readFile = (name) => (name === path ? code : readFile(name));
-  host.getSourceFile = (name, ...rest) =>
-    name === path ? ts.createSourceFile(name, code, ts.ScriptTarget.ES2023) : getSourceFile(name, ...rest);
-  let output = '';
-  host.writeFile = (_, text) => {
-    output = text;
-  };
-  const program = ts.createProgram([path], options, host);
-  const found = [...ts.getPreEmitDiagnostics(program), ...program.emit().diagnostics];
-  expect(found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))).toEqual([]);
-  return output;
-}
-
-function typescriptOptions(): ts.CompilerOptions {
   const file = join(root, 'tsconfig.json');
-  return ts.parseJsonConfigFileContent(ts.readConfigFile(file, ts.sys.readFile).config, ts.sys, root).options;
+  const { config } = ts.readConfigFile(file, ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
+  const programs = compilePrograms(root, [{ name: 'program', text: code }], options);
+  expect(programs.errors.join('\n')).toBe('');
+  return programs.compiled.get('program')!;
 }
 
 test('a TypeScript program that uses what does not exist is refused', () => {

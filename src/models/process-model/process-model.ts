@@ -77,7 +77,8 @@ export interface FittedProcess extends FittedModel {
  *
  * @example
  * const model = processModel({ command: ['python3', 'my_model.py'], timeLimits: { fit: 600, sample: 60 } });
- * for await (const { t, metrics } of autophagousLoop({ model, ...loop })) console.log(t, metrics.distance);
+ * const loop = autophagousLoop({ variant: 'fully-synthetic', reference, model, synthetic: 500, generations: 10 });
+ * for await (const { t, metrics } of loop) console.log(t, metrics.distance);
  */
 export function processModel(options: ProcessModelOptions): ProcessModel {
   const where = 'processModel';
