@@ -5,6 +5,7 @@ import { moments } from '../../src/distributions/moments.js';
 import { native } from '../../src/engine/native.js';
 import { snapshot } from '../../src/engine/snapshot.js';
 import { frechetDistance } from '../../src/metrics/frechet.js';
+import { kernelDistance } from '../../src/metrics/kernel-distance.js';
 import { normals } from '../support/numbers.js';
 import { expectRejection } from '../support/rejection.js';
 
@@ -192,11 +193,44 @@ describe('inputs of a heavy call', () => {
     expect(await moments(matrix(make(data), rows, cols))).toEqual(expected);
   });
 
-  test('in shared memory may change during the call without a crash', async () => {
-    const memory = new Float64Array(new SharedArrayBuffer(8 * 2 ** 20)).fill(1);
-    const promise = moments(matrix(memory, memory.length / 64, 64)).catch((error: unknown) => error);
-    for (let round = 0; round < 20; round += 1) memory.fill(round);
-    await promise;
+  // What comes out is of numbers that stood there at some time, each at its own.
+  test.each([
+    [
+      'moments',
+      async (x: Matrix) => {
+        const { mean, covariance } = await moments(x);
+        return [...mean, ...covariance].every((value) => Math.abs(value) <= 20 ** 2);
+      },
+    ],
+    [
+      'frechetDistance',
+      async (x: Matrix) => {
+        const { distance } = await frechetDistance(x, x);
+        return distance >= 0 && distance <= 4 * x.cols * 20 ** 2;
+      },
+    ],
+    [
+      'kernelDistance',
+      async (x: Matrix) => {
+        const { distance, standardError } = await kernelDistance(x, x, { blockSize: 500 });
+        const most = (20 ** 2 + 1) ** 3;
+        return Math.abs(distance) <= 4 * most && standardError >= 0 && standardError <= 4 * most;
+      },
+    ],
+  ])('in shared memory may change during %s', async (_, call) => {
+    const [rows, cols] = [4000, 16];
+    const memory = shared(normals(rows * cols, 3));
+    for (let repetition = 0; repetition < 5; repetition += 1) {
+      let settled = false;
+      const promise = call(matrix(memory, rows, cols)).finally(() => {
+        settled = true;
+      });
+      for (let change = 1; !settled; change += 1) {
+        for (let i = change % 7; i < memory.length; i += 7) memory[i] = ((i * change) % 41) - 20;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect(await promise).toBe(true);
+    }
   });
 
   test('are kept while the engine reads them, although nobody else does', async () => {
