@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -85,6 +85,18 @@ function checkList(files) {
   }
 }
 
+/** dist/ is what src/ is compiled to: a module and its types for each source, and nothing that earlier sources left. */
+function checkCompiled(files) {
+  const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'));
+  const expected = sources.flatMap((source) =>
+    ['.js', '.d.ts'].map((ending) => source.replace(/^src\//, 'dist/').replace(/\.ts$/, ending)),
+  );
+  const compiled = files.filter((name) => name.startsWith('dist/'));
+  assertEqual(compiled.sort().join('\n'), expected.sort().join('\n'), 'dist/ in the tarball');
+}
+
 function install(tarball) {
   mkdirSync(project);
   writeFileSync(join(project, 'package.json'), '{ "name": "empty", "version": "1.0.0", "private": true }\n');
@@ -99,21 +111,37 @@ const call = 'expectedDistance({ dim: 10, samples: 100 }).then((distance) => con
 const answer = '0.381117146';
 
 function useIt() {
-  const use = (name, text) => {
+  const printed = (name, text) => {
     writeFileSync(join(project, name), text);
-    assertEqual(run(process.execPath, [name], { cwd: project }).trim(), answer, name);
+    return run(process.execPath, [name], { cwd: project }).trim();
   };
+  const use = (name, text) => assertEqual(printed(name, text), answer, name);
   use('use.mjs', `import { expectedDistance } from 'madloop';\n${call};\n`);
   use('use.cjs', `const { expectedDistance } = require('madloop');\n${call};\n`);
-  // Optional packages are left out: charts are drawn all the same.
+  // Every face gives what the package's own gives under the same name.
+  const { exports, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const faces = Object.keys(exports).filter((face) => typeof exports[face] !== 'string' && face !== '.');
+  for (const face of faces.map((name) => name.replace('.', 'madloop'))) {
+    const text = `import * as all from 'madloop';
+      import * as face from '${face}';
+      const names = Object.keys(face);
+      console.log(names.length > 0 && names.every((name) => typeof face[name] === 'function' && face[name] === all[name]));`;
+    assertEqual(printed('face.mjs', text), 'true', face);
+  }
+  const files = `import { readMatrix, writeMatrix } from 'madloop/files';
+    await writeMatrix('x.npy', { data: Float64Array.of(1, 2, 3, 4, 5, 6), rows: 3, cols: 2 });
+    const { data, rows, cols } = await readMatrix('x.npy');
+    console.log(rows, cols, ...data);`;
+  assertEqual(printed('files.mjs', files), '3 2 1 2 3 4 5 6', 'files.mjs');
+  // Optional packages are left out: a study says which one it needs, and charts are drawn all the same.
+  const study = `import { runStudy } from 'madloop/studies';
+    const small = { dim: 2, real: 10, synthetic: 10, method: 'deterministic' };
+    await runStudy(small, { store: 'study.sqlite' }).catch(({ code }) => console.log(code));`;
+  assertEqual(printed('study.mjs', study), 'ERR_MISSING_PACKAGE', 'study.mjs');
   const draw = "lineChart({ xTitle: 'x', yTitle: 'y', curves: [{ points: [{ x: 1, y: 1 }] }] })";
-  writeFileSync(
-    join(project, 'chart.mjs'),
-    `import { lineChart } from 'madloop/charts';\nconsole.log(${draw}.svg.slice(0, 4));\n`,
-  );
-  assertEqual(run(process.execPath, ['chart.mjs'], { cwd: project }).trim(), '<svg', 'chart.mjs');
+  const chart = `import { lineChart } from 'madloop/charts';\nconsole.log(${draw}.svg.slice(0, 4));\n`;
+  assertEqual(printed('chart.mjs', chart), '<svg', 'chart.mjs');
   const info = JSON.parse(run('npx', ['--no-install', 'madloop', 'info', '--json'], { cwd: project }));
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   assertEqual(info.version, version, 'madloop info --json');
 }
 
@@ -121,6 +149,8 @@ function typeCheck() {
   const consumer = `
 import { MadloopError, expectedDistance, frechetDistance, matrix, simulateGaussianLoop } from 'madloop';
 import { type Chart, lineChart, loopCurve } from 'madloop/charts';
+import { readMatrix, type Statistics, readStatistics } from 'madloop/files';
+import { readStudy, runStudy, type StudyDocument } from 'madloop/studies';
 
 const distance: number = await expectedDistance({ dim: 10, samples: 100 });
 const x = matrix(new Float64Array(6), 3, 2);
@@ -132,7 +162,11 @@ const code: string = new MadloopError('ERR_INVALID_INPUT', 'text').code;
 await simulateGaussianLoop({ variant: 'stale-data', dim: 2, real: 10, synthetic: 10, generations: 3 });
 const chart: Chart = lineChart({ xTitle: 't', yTitle: 'distance', curves: [loopCurve(generations, 'distance')] });
 const png: Uint8Array = await chart.png({ scale: 2 });
-console.log(distance, between, first, code, chart.svg, png);
+const rows: number = (await readMatrix('x.npy')).rows;
+const statistics: Statistics = await readStatistics('x.npz');
+const study: StudyDocument = await runStudy({ dim: 2, real: 10, synthetic: 10 }, { store: 'study.sqlite' });
+const same: StudyDocument = await readStudy('study.sqlite');
+console.log(distance, between, first, code, chart.svg, png, rows, statistics, study, same);
 `;
   writeFileSync(join(project, 'consumer.mts'), consumer);
   writeFileSync(
@@ -186,6 +220,7 @@ function checkBinaries() {
 try {
   const { tarball, files } = pack();
   checkList(files);
+  checkCompiled(files);
   run(bin('publint'), ['run', tarball, '--strict'], { stdio: 'inherit' });
   run(bin('attw'), [tarball, '--profile', 'esm-only'], { stdio: 'inherit' });
   install(tarball);

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -75,6 +76,17 @@ it('the version and the level are known to one source', () => {
   const knowing = sources.filter((source) => /MADLOOP_(VERSION|VARIANT)/.test(read(source)));
   expect(knowing).toEqual(listed.version);
   expect(listed.version).toHaveLength(1);
+});
+
+it.skipIf(process.platform === 'win32')('a warning of any compiler, C or C++, fails the checks', () => {
+  const [compilers] = /^compiler_cache\(\) \{[\s\S]*?^\}/m.exec(read('.ci/run'))!;
+  const { stdout } = spawnSync('bash', ['-c', `${compilers}; compiler_cache; printf '%s\\n' "$CC" "$CXX"`], {
+    encoding: 'utf8',
+  });
+  expect(stdout.trim().split('\n')).toEqual([
+    expect.stringMatching(/\bgcc -Werror\b/),
+    expect.stringMatching(/\bg\+\+ -Werror\b/),
+  ]);
 });
 
 it('no build asks for arithmetic that differs from machine to machine', () => {
