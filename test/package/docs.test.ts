@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -55,6 +56,16 @@ test('a TypeScript program that uses what does not exist is refused', () => {
   expect(() => compiled("import { moments } from 'madloop'; await moments(reference);")).toThrow(/reference/);
 });
 
+/** A folder of a user's, where `import 'madloop'` finds the package. */
+function project(): string {
+  const place = join(folder, 'project');
+  if (!existsSync(place)) {
+    mkdirSync(join(place, 'node_modules'), { recursive: true });
+    symlinkSync(root, join(place, 'node_modules', 'madloop'), 'dir');
+  }
+  return place;
+}
+
 const programs = pages.flatMap(([page, lines]) =>
   (['js', 'ts'] as const).flatMap((language) =>
     blocks(page, language).map((code, i) => [i + 1, language, page, code, lines] as const),
@@ -63,9 +74,8 @@ const programs = pages.flatMap(([page, lines]) =>
 
 test.each(programs)('program %i in %s of %s runs', (_, language, __, source, lines) => {
   const code = language === 'ts' ? compiled(source) : source;
-  // From the package's own folder, where `import 'madloop'` finds it.
   const args = ['--input-type=module', '--eval', code];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: project(), encoding: 'utf8' });
   expect([status, stderr]).toEqual([0, '']);
   expect(stdout.trim().split('\n').length).toBeGreaterThanOrEqual(lines);
   expect(stdout).not.toContain('undefined');
