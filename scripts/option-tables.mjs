@@ -8,6 +8,10 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { heatMapOptions } from '../dist/charts/heat-map-data.js';
+import { lineChartOptions } from '../dist/charts/line-chart-data.js';
+import { sampleSheetOptions } from '../dist/charts/sample-sheet.js';
+import { studyChartOptions } from '../dist/charts/study-charts.js';
 import { essCommand } from '../dist/cli/commands/ess.js';
 import { evaluateCommand } from '../dist/cli/commands/evaluate.js';
 import { figureCommand } from '../dist/cli/commands/figure.js';
@@ -37,6 +41,10 @@ import { runStudyOptions } from '../dist/studies/run/study-run.js';
 import { madTestOptions } from '../dist/verdict/mad-test.js';
 
 const tables = {
+  lineChart: lineChartOptions,
+  heatMap: heatMapOptions,
+  sampleSheet: sampleSheetOptions,
+  studyMap: studyChartOptions,
   simulateGaussianLoop: gaussianLoopOptions,
   autophagousLoop: autophagousLoopOptions,
   replicatedAutophagousLoop: replicatedLoopOptions,
@@ -98,11 +106,13 @@ function optionTable(table) {
   return ['| option | value | default | meaning |', '|---|---|---|---|', ...rows].join('\n');
 }
 
-/** A row an option; of a group one for each of its members. */
+/** A row an option; of an object, or an array of such, one for each of its members. */
 function rowsOf(table, prefix) {
   const own = Object.entries(table).filter(([name]) => !(name in jobOptions));
   return own.flatMap(([name, { facts }]) => {
-    if (facts.members !== undefined) return rowsOf(facts.members, `${prefix}${name}.`);
+    if (facts.members !== undefined) {
+      return rowsOf(facts.members, `${prefix}${name}${facts.isList ? '[]' : ''}.`);
+    }
     const value = facts.unit === '' ? facts.allowed : `${facts.allowed}, ${facts.unit}`;
     const cells = [quoted(value), quoted(defaultOf(facts, table)), withCode(facts.meaning, table)];
     return [row([`\`${prefix}${name}\``, ...cells])];

@@ -1,6 +1,7 @@
 // The options of a function as one table, from which its names, defaults and checks come, as well as the flags of the
 // command line and the tables of the documentation.
 
+import { types } from 'node:util';
 import {
   checkBoolean,
   checkChoice,
@@ -30,8 +31,10 @@ interface Facts<Value, Context> {
   readonly allowed: string;
   /** The words it can be, where it is one of a few. */
   readonly choices?: readonly string[];
-  /** The options within it, where it is an object of such. */
+  /** The options within it, where it is an object of such, or an array of such objects. */
   readonly members?: OptionTable;
+  /** Whether it is an array. */
+  readonly isList?: boolean;
   /** The range of a number, in words: "0 to 1". */
   readonly range?: string;
   /** What stands for undefined; 'undefined' itself where it may stay away, 'error' where it may not. */
@@ -183,10 +186,18 @@ type Needs<Table extends OptionTable> =
 /** What the functions of a table ask for beside the options themselves. */
 export type ContextBeside<Table extends OptionTable> = Omit<Needs<Table>, keyof Table>;
 
-/** Whose options: the function and, where they are not its `options`, what it calls them, and what stands before their names. */
+/**
+ * Whose options: the function and, where they are not its `options`, what it calls them, what stands before their names, and
+ * whether there must be an object.
+ */
 export type Place =
   | string
-  | { readonly where: string; readonly argument: string; readonly prefix?: string | undefined };
+  | {
+      readonly where: string;
+      readonly argument: string;
+      readonly prefix?: string | undefined;
+      readonly required?: boolean;
+    };
 
 /**
  * Reads the options that a caller gave, each exactly once (a getter or Proxy cannot change its mind between check and use),
@@ -205,7 +216,9 @@ export function resolve<Table extends OptionTable>(
     where,
     argument,
     prefix = '',
+    required = false,
   } = typeof place === 'string' ? { where: place, argument: 'options' } : place;
+  if (required && given === undefined) throw invalid(where, argument, 'be an object', given);
   const names = Object.keys(table);
   const read = checkOptions(where, argument, given, names);
   const lazy = new (lazyValuesOf(table))({ where, prefix, read }, context);
@@ -303,6 +316,15 @@ export function number(least: number, most: number): Option<number> {
   });
 }
 
+/** A number that is neither infinite nor NaN. */
+export function finite(): Option<number> {
+  return checked('finite number', (where, argument, value) => {
+    if (typeof value !== 'number' || !Number.isFinite(value))
+      throw invalid(where, argument, 'be a finite number', value);
+    return value;
+  });
+}
+
 /** True or false. */
 export function boolean(): Option<boolean> {
   return new Option({
@@ -345,6 +367,14 @@ export function text(requirement: string): Option<string> {
   return option.flag('<text>');
 }
 
+/** Any text, also none. */
+export function string(): Option<string> {
+  return checked('string', (where, argument, value) => {
+    if (typeof value !== 'string') throw invalid(where, argument, 'be a string', value);
+    return value;
+  });
+}
+
 /** A matrix of samples, a row each. */
 export function rows(): Option<Matrix> {
   return checked('Matrix', checkMatrix);
@@ -364,19 +394,63 @@ export function callback<Function extends (...parameters: any) => unknown>(): Op
   });
 }
 
+/** An array, or a Float64Array, of at least `least` elements. */
+export function list<Value, Context>(
+  element: Option<Value, Context>,
+  least = 0,
+): Option<readonly Value[], Context> {
+  const { allowed, members } = element.facts;
+  return new Option({
+    ...plain,
+    allowed: `array of ${allowed}`,
+    isList: true,
+    ...(members && { members }),
+    check(where, argument, value, context: Context) {
+      if (!(Array.isArray(value) || types.isFloat64Array(value)) || value.length < least) {
+        const requirement = least === 0 ? 'be an array' : `be an array of at least ${least}`;
+        throw invalid(where, argument, requirement, value);
+      }
+      // Not by map, which leaves holes unchecked.
+      return Array.from<unknown, Value>(value, (entry, i) =>
+        element.resolve(where, `${argument}[${i}]`, entry, context),
+      );
+    },
+  });
+}
+
+/** Options within an option: "curves[0].dash". What their checks ask for beside them has the names `beside` here. */
+export function object<Table extends OptionTable>(
+  table: Table,
+  ...[beside = []]: Record<never, never> extends ContextBeside<Table>
+    ? []
+    : [beside: readonly (keyof ContextBeside<Table>)[]]
+): Option<ValuesOf<Table>, ContextBeside<Table>> {
+  const resolveObject = resolve as (
+    place: Place,
+    given: unknown,
+    table: Table,
+    context: object,
+  ) => ValuesOf<Table>;
+  return new Option({
+    ...plain,
+    allowed: 'object',
+    members: table,
+    check: (where, argument, value, context: ContextBeside<Table>) =>
+      resolveObject(
+        { where, argument, prefix: `${argument}.`, required: true },
+        value,
+        table,
+        Object.fromEntries(beside.map((name) => [name, context[name]])),
+      ),
+  });
+}
+
 /** Options within an option, which may all be left out: "timeLimits.fit". */
 export function group<Table extends OptionTable>(
   table: Record<never, never> extends ContextBeside<Table> ? Table : never,
 ): Option<ValuesOf<Table>> {
-  const resolveGroup = resolve as (place: Place, given: unknown, table: Table) => ValuesOf<Table>;
-  return new Option<ValuesOf<Table>>({
-    ...plain,
-    // Undefined stands for no options here, too.
-    absent: { default: () => undefined },
-    allowed: 'object',
-    members: table,
-    check: (where, argument, value) => resolveGroup({ where, argument, prefix: `${argument}.` }, value, table),
-  });
+  const option = object(table as OptionTable) as unknown as Option<ValuesOf<Table>>;
+  return option.or(() => ({}) as ValuesOf<Table>);
 }
 
 /** Any other value: `check` returns it checked, or throws ERR_INVALID_INPUT; `allowed` says in words what it may be. */

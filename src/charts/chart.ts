@@ -1,7 +1,7 @@
 // A chart as users get it: an SVG document that needs no other file, and the same as PNG.
 
 import { element, type Markup } from './markup.js';
-import { fontFamily, renderPng } from './render-png.js';
+import { fontFamily, type PngOptions, renderPng } from './render-png.js';
 import { textWidth } from './text-width.js';
 
 /** A chart that was drawn. */
@@ -9,13 +9,12 @@ export interface Chart {
   /** An SVG document. It needs nothing else; its letters are DejaVu Sans where that is installed. */
   readonly svg: string;
   /**
-   * The same as the bytes of a PNG file, `scale` pixels (default 3) to each unit of the SVG document. The font comes with
-   * madloop, so that the picture is the same on every machine.
+   * The same as the bytes of a PNG file. The font comes with madloop, so that the picture is the same on every machine.
    *
    * Rejects with ERR_INVALID_INPUT (`scale` is no number from 0.1 to 20) and ERR_MISSING_PACKAGE (the optional package
    * @resvg/resvg-js is not installed).
    */
-  png(options?: { readonly scale?: number | undefined }): Promise<Uint8Array>;
+  png(options?: PngOptions): Promise<Uint8Array>;
 }
 
 /** A part of a chart, drawn with its upper left corner in the origin. */
@@ -26,7 +25,7 @@ export interface Block {
 }
 
 export const ink = '#1c1c1c';
-export const softInk = '#555555';
+const softInk = '#555555';
 
 const margin = 12;
 const titleSize = 14;

@@ -1,16 +1,28 @@
 // What a heat map shows.
 
-import { checkChoice, checkNumber, checkOptions, invalid, mustError } from '../base/check.js';
+import { invalid, mustError } from '../base/check.js';
+import {
+  checked,
+  finite,
+  group,
+  list,
+  type Option,
+  object,
+  oneOf,
+  string,
+  type TableOf,
+  type ValuesOf,
+} from '../base/options.js';
 import type { AxisKind } from './axis-scale.js';
-import { checkList, checkText, checkTexts } from './check-chart.js';
 import { axisKinds } from './line-chart-data.js';
 import { type CellMark, cellMarks } from './marks.js';
+import { titleOptions } from './title-options.js';
 
 /** An axis of a map. Cells meet half way between its values. */
 export interface MapAxis {
   readonly title: string;
   /** Ascending, all different. */
-  readonly values: readonly number[];
+  readonly values: readonly number[] | Float64Array;
   /** How they stand: 'ordinal' puts them one step apart. Default 'linear'. */
   readonly scale?: AxisKind | undefined;
 }
@@ -50,121 +62,89 @@ export interface HeatMap {
   readonly markLabels?: Readonly<Partial<Record<CellMark, string>>> | undefined;
 }
 
-const markNames = Object.keys(cellMarks) as CellMark[];
+const axisOptions = {
+  title: string().doc('of the axis'),
+  values: list(finite(), 1)
+    .and((where, argument, values, { scale }: { readonly scale: AxisKind }) => {
+      values.forEach((number, i) => {
+        const name = `${argument}[${i}]`;
+        if (scale === 'logarithmic' && number <= 0)
+          throw invalid(where, name, 'be positive on a logarithmic axis', number);
+        if (i > 0 && number <= values[i - 1]!)
+          throw invalid(where, name, `be above the one before, ${values[i - 1]}`, number);
+      });
+    })
+    .allow('array of numbers')
+    .doc('ascending; on a logarithmic axis positive'),
+  scale: oneOf(axisKinds).or('linear').doc("how they stand; 'ordinal' puts them one step apart"),
+} satisfies TableOf<MapAxis>;
 
-/** A map that can be drawn. Errors: ERR_INVALID_INPUT. */
-export function checkHeatMap(where: string, value: unknown): HeatMap {
-  if (value === undefined) throw invalid(where, 'map', 'be an object', value);
-  const given = checkOptions(where, 'map', value, [
-    'title',
-    'subtitle',
-    'x',
-    'y',
-    'panels',
-    'colours',
-    'colourTitle',
-    'level',
-    'markLabels',
-  ]);
-  const [x, y] = [checkAxis(where, 'x', given.x), checkAxis(where, 'y', given.y)];
-  const labels = checkOptions(where, 'markLabels', given.markLabels, markNames);
-  const used = Object.entries(labels).filter(([, label]) => label !== undefined);
-  return {
-    title: checkText(where, 'title', given.title ?? ''),
-    subtitle: checkTexts(where, 'subtitle', given.subtitle ?? []),
-    x,
-    y,
-    panels: checkList(where, 'panels', given.panels, 1).map((panel, i) =>
-      checkPanel(where, `panels[${i}]`, panel, y.values.length, x.values.length),
-    ),
-    colours: checkChoice(where, 'colours', given.colours, ['ratio', 'logarithmic', 'linear']),
-    colourTitle: checkText(where, 'colourTitle', given.colourTitle),
-    level: given.level === undefined ? undefined : checkLevel(where, given.level, given.colours === 'linear'),
-    markLabels: Object.fromEntries(
-      used.map(([mark, label]) => [mark, checkText(where, `markLabels.${mark}`, label)]),
-    ),
-  };
+interface Axes {
+  readonly x: ValuesOf<typeof axisOptions>;
+  readonly y: ValuesOf<typeof axisOptions>;
 }
 
-function checkAxis(where: string, argument: string, value: unknown): MapAxis {
-  const {
-    title,
-    values,
-    scale = 'linear',
-  } = checkOptions(where, argument, value, ['title', 'values', 'scale']);
-  const kind = checkChoice(where, `${argument}.scale`, scale, axisKinds);
-  const numbers = checkList(where, `${argument}.values`, values, 1).map((number, i) => {
-    const name = `${argument}.values[${i}]`;
-    if (typeof number !== 'number' || !Number.isFinite(number))
-      throw invalid(where, name, 'be a finite number', number);
-    if (kind === 'logarithmic' && number <= 0)
-      throw invalid(where, name, 'be positive on a logarithmic axis', number);
-    return number;
+const cellNumber = checked('number or undefined', (where, argument, value) => {
+  if (value !== undefined && typeof value !== 'number')
+    throw invalid(where, argument, 'be a number or undefined', value);
+  return value;
+});
+
+const cellMark = oneOf(Object.keys(cellMarks) as CellMark[]);
+
+const panelOptions = {
+  title: string().or('', 'none').doc('above the panel'),
+  values: grid(cellNumber)
+    .allow('rows of numbers')
+    .doc('a row for each value of y; NaN: a cell without a number, drawn grey; undefined: no cell'),
+  marks: grid(cellMark.optional())
+    .allow(`rows of ${cellMark.facts.allowed}`)
+    .optional('none')
+    .doc('in the middle of cells; undefined: none'),
+  levelOf: grid(cellNumber).allow('rows of numbers').optional('values').doc('the numbers whose level is drawn'),
+} satisfies TableOf<HeatMapPanel>;
+
+const mapColours = ['ratio', 'logarithmic', 'linear'] as const;
+
+const levelOptions = {
+  value: finite()
+    .and((where, argument, value, { colours }: { readonly colours: MapColours }) => {
+      if (colours !== 'linear' && value <= 0)
+        throw invalid(where, argument, "be positive unless colours is 'linear'", value);
+    })
+    .doc('there is a line where the numbers pass it; without level there is none'),
+  label: string().or('', 'none').doc('what the line says'),
+} satisfies TableOf<NonNullable<HeatMap['level']>>;
+
+const markLabel = string().optional('none').doc('what the mark says');
+
+export const heatMapOptions = {
+  ...titleOptions,
+  x: object(axisOptions),
+  y: object(axisOptions),
+  panels: list(object(panelOptions, ['x', 'y']), 1),
+  colours: oneOf(mapColours).doc("'ratio' is neutral at 1; the others run from dark to light"),
+  colourTitle: string().doc('what the numbers are'),
+  level: object(levelOptions, ['colours']).optional('none'),
+  markLabels: group({ stroke: markLabel, ring: markLabel, cross: markLabel, dash: markLabel }),
+} satisfies TableOf<HeatMap>;
+
+/** A row for each value of y, an entry for each of x. */
+function grid<Entry>(entry: Option<Entry>): Option<readonly (readonly Entry[])[], Axes> {
+  return list(list(entry)).and((where, argument, rows, { x, y }: Axes) => {
+    checkLength(where, argument, rows, 'y', y);
+    for (const [j, row] of rows.entries()) checkLength(where, `${argument}[${j}]`, row, 'x', x);
   });
-  const wrong = numbers.findIndex((number, i) => i > 0 && number <= numbers[i - 1]!);
-  if (wrong > 0) {
-    throw invalid(
-      where,
-      `${argument}.values[${wrong}]`,
-      `be above the one before, ${numbers[wrong - 1]}`,
-      numbers[wrong],
-    );
-  }
-  return { title: checkText(where, `${argument}.title`, title), values: numbers, scale: kind };
 }
 
-function checkPanel(
+function checkLength(
   where: string,
   argument: string,
-  value: unknown,
-  rows: number,
-  columns: number,
-): HeatMapPanel {
-  const given = checkOptions(where, argument, value, ['title', 'values', 'marks', 'levelOf']);
-  const table = <Entry>(
-    name: string,
-    rowsOf: unknown,
-    check: (entry: unknown, at: string) => Entry,
-  ): Entry[][] => {
-    const at = `${argument}.${name}`;
-    return checkShape(where, at, rowsOf, rows, 'y').map((row, j) =>
-      checkShape(where, `${at}[${j}]`, row, columns, 'x').map((entry, i) => check(entry, `${at}[${j}][${i}]`)),
-    );
-  };
-  const number = (entry: unknown, at: string): number | undefined => {
-    if (entry !== undefined && typeof entry !== 'number')
-      throw invalid(where, at, 'be a number or undefined', entry);
-    return entry;
-  };
-  const mark = (entry: unknown, at: string): CellMark | undefined =>
-    entry === undefined ? undefined : checkChoice(where, at, entry, markNames);
-  return {
-    title: checkText(where, `${argument}.title`, given.title ?? ''),
-    values: table('values', given.values, number),
-    ...(given.marks !== undefined && { marks: table('marks', given.marks, mark) }),
-    ...(given.levelOf !== undefined && { levelOf: table('levelOf', given.levelOf, number) }),
-  };
-}
-
-function checkShape(
-  where: string,
-  argument: string,
-  value: unknown,
-  length: number,
+  entries: readonly unknown[],
   axis: string,
-): readonly unknown[] {
-  const list = checkList(where, argument, value, 0);
-  if (list.length !== length) {
-    throw mustError(where, argument, `have length ${length}, that of ${axis}.values`, String(list.length));
-  }
-  return list;
-}
-
-function checkLevel(where: string, level: unknown, linear: boolean): { value: number; label: string } {
-  const { value, label } = checkOptions(where, 'level', level, ['value', 'label']);
-  const least = linear ? Number.NEGATIVE_INFINITY : Number.MIN_VALUE;
-  return {
-    value: checkNumber(where, 'level.value', value, least, Number.MAX_VALUE),
-    label: checkText(where, 'level.label', label ?? ''),
-  };
+  { values }: Axes['x'],
+) {
+  if (entries.length === values.length) return;
+  const requirement = `have length ${values.length}, that of ${axis}.values`;
+  throw mustError(where, argument, requirement, String(entries.length));
 }

@@ -1,9 +1,10 @@
 // Heat maps beside each other with one legend.
 
+import { resolve } from '../base/options.js';
 import { type Axis, type Frame, roomBelow, roomLeft } from './axes.js';
 import { type Block, below, beside, type Chart, chartOf } from './chart.js';
 import { type ColourScale, linearColours, ratioColours, sizeColours } from './colours.js';
-import { checkHeatMap, type HeatMap, type HeatMapPanel, type MapColours } from './heat-map-data.js';
+import { type HeatMap, type HeatMapPanel, heatMapOptions, type MapColours } from './heat-map-data.js';
 import { colourBar, type LegendEntry, legendBlock } from './legend.js';
 import { mapAxisScale, mapPlot } from './map-plot.js';
 import { type CellMark, cellMarks } from './marks.js';
@@ -27,7 +28,7 @@ import { element, together } from './markup.js';
  * });
  */
 export function heatMap(map: HeatMap): Chart {
-  const checked = checkHeatMap('heatMap', map);
+  const checked = resolve({ where: 'heatMap', argument: 'map', required: true }, map, heatMapOptions);
   const { panels, title, subtitle } = checked;
   const colours = mapColours(checked.colours, panels);
   const columns = Math.min(panels.length, 3);
@@ -45,7 +46,7 @@ export function heatMap(map: HeatMap): Chart {
     }),
     legendBlock([{ title: '', entries: mapLegend(checked).map(enlarged) }]),
   ]);
-  return chartOf(title!, subtitle!, beside(22, [below(14, rows), legend]));
+  return chartOf(title, subtitle, beside(22, [below(14, rows), legend]));
 }
 
 /** The colours that all panels share. */

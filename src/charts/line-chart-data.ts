@@ -1,8 +1,19 @@
 // What a line chart shows.
 
-import { checkBoolean, checkChoice, checkOptions, describe, invalid, mustError } from '../base/check.js';
+import { describe, invalid, mustError } from '../base/check.js';
+import {
+  boolean,
+  checked,
+  finite,
+  list,
+  object,
+  oneOf,
+  string,
+  type TableOf,
+  type ValuesOf,
+} from '../base/options.js';
 import type { AxisKind } from './axis-scale.js';
-import { checkList, checkText, checkTexts } from './check-chart.js';
+import { titleOptions } from './title-options.js';
 
 /** A point of a curve. */
 export interface CurvePoint {
@@ -56,111 +67,72 @@ export interface LineCharts {
   readonly charts: readonly LineChart[];
 }
 
-const chartNames = [
-  'title',
-  'subtitle',
-  'xTitle',
-  'yTitle',
-  'colourTitle',
-  'dashTitle',
-  'xScale',
-  'curves',
-  'levels',
-] as const;
+const pointOptions = {
+  x: finite()
+    .and((where, argument, x, { xScale }: { readonly xScale: AxisKind }) => {
+      if (xScale === 'logarithmic' && x <= 0)
+        throw invalid(where, argument, 'be positive on a logarithmic axis', x);
+    })
+    .doc('on a logarithmic axis positive'),
+  y: checked('number or NaN', (where, argument, y) => {
+    if (typeof y !== 'number') throw invalid(where, argument, 'be a number', y);
+    return y;
+  }).doc('NaN: no value; the curve goes on to the next point'),
+  error: checked('number of at least 0, or NaN', (where, argument, error) => {
+    if (typeof error !== 'number' || error < 0)
+      throw invalid(where, argument, 'be a number of at least 0, or NaN', error);
+    return error;
+  })
+    .optional('none')
+    .doc('half the height of the error bar or band'),
+  interval: checked('[low, high]', checkInterval)
+    .optional('none')
+    .doc('ends of the error bar where they are not equally far from y, in place of error'),
+} satisfies TableOf<CurvePoint>;
+
+const curveOptions = {
+  colour: string().optional('none').doc('curves with the same share a colour and its entry in the legend'),
+  dash: string().optional('none').doc('curves with the same share a pattern and its entry in the legend'),
+  points: list(object(pointOptions, ['xScale']), 1),
+  dots: boolean().or(false).doc('points with error bars in place of a band'),
+} satisfies TableOf<Curve>;
+
+/** The labels of a curve, as options of their own. */
+export const curveLabels = { colour: curveOptions.colour, dash: curveOptions.dash };
+
+const levelOptions = {
+  y: finite().doc('height of a line across the chart'),
+  label: string().or('', 'none').doc('written above the line'),
+  colour: string().optional('black').doc('label of the curves whose colour it has'),
+} satisfies TableOf<Level>;
 
 export const axisKinds: readonly AxisKind[] = ['linear', 'logarithmic', 'ordinal'];
 
-/** A chart that can be drawn; `prefix` stands before the names of its members in messages. Errors: ERR_INVALID_INPUT. */
-export function checkLineChart(where: string, prefix: string, value: unknown): LineChart {
-  const argument = prefix === '' ? 'chart' : prefix.slice(0, -1);
-  if (value === undefined) throw invalid(where, argument, 'be an object', value);
-  const given = checkOptions(where, argument, value, chartNames);
-  const named = (name: string) => `${prefix}${name}`;
-  const xScale =
-    given.xScale === undefined ? 'linear' : checkChoice(where, named('xScale'), given.xScale, axisKinds);
-  const optional = (name: 'title' | 'colourTitle' | 'dashTitle') =>
-    checkText(where, named(name), given[name] ?? '');
-  return {
-    title: optional('title'),
-    subtitle: checkTexts(where, named('subtitle'), given.subtitle ?? []),
-    xTitle: checkText(where, named('xTitle'), given.xTitle),
-    yTitle: checkText(where, named('yTitle'), given.yTitle),
-    colourTitle: optional('colourTitle'),
-    dashTitle: optional('dashTitle'),
-    xScale,
-    curves: checkList(where, named('curves'), given.curves, 1).map((curve, j) =>
-      checkCurve(where, named(`curves[${j}]`), curve, xScale),
-    ),
-    levels: checkList(where, named('levels'), given.levels ?? [], 0).map((level, j) =>
-      checkLevel(where, named(`levels[${j}]`), level),
-    ),
-  };
-}
+export const lineChartOptions = {
+  ...titleOptions,
+  xTitle: string().doc('of the horizontal axis'),
+  yTitle: string().doc('of the vertical axis'),
+  colourTitle: string().or('', 'none').doc('what the colours stand for: title of the legend'),
+  dashTitle: string().or('', 'none').doc('what the patterns stand for: title of the legend'),
+  xScale: oneOf(axisKinds).or('linear').doc("how x runs; 'ordinal' puts its values one step apart"),
+  curves: list(object(curveOptions, ['xScale']), 1),
+  levels: list(object(levelOptions)).or(() => []),
+} satisfies TableOf<LineChart>;
 
-export function checkLineCharts(where: string, value: unknown): LineCharts {
-  const { title, subtitle, charts } = checkOptions(where, 'charts', value, ['title', 'subtitle', 'charts']);
-  return {
-    title: checkText(where, 'title', title ?? ''),
-    subtitle: checkTexts(where, 'subtitle', subtitle ?? []),
-    charts: checkList(where, 'charts', charts, 1).map((chart, i) =>
-      checkLineChart(where, `charts[${i}].`, chart),
-    ),
-  };
-}
+export const lineChartsOptions = {
+  ...titleOptions,
+  charts: list(object(lineChartOptions), 1),
+} satisfies TableOf<LineCharts>;
 
-function checkCurve(where: string, argument: string, value: unknown, xScale: AxisKind): Curve {
-  const { colour, dash, points, dots } = checkOptions(where, argument, value, [
-    'colour',
-    'dash',
-    'points',
-    'dots',
-  ]);
-  return {
-    ...(colour !== undefined && { colour: checkText(where, `${argument}.colour`, colour) }),
-    ...(dash !== undefined && { dash: checkText(where, `${argument}.dash`, dash) }),
-    points: checkList(where, `${argument}.points`, points, 1).map((point, k) =>
-      checkPoint(where, `${argument}.points[${k}]`, point, xScale),
-    ),
-    dots: dots === undefined ? false : checkBoolean(where, `${argument}.dots`, dots),
-  };
-}
-
-function checkPoint(where: string, argument: string, value: unknown, xScale: AxisKind): CurvePoint {
-  const { x, y, error, interval } = checkOptions(where, argument, value, ['x', 'y', 'error', 'interval']);
-  if (typeof x !== 'number' || !Number.isFinite(x))
-    throw invalid(where, `${argument}.x`, 'be a finite number', x);
-  if (xScale === 'logarithmic' && x <= 0) {
-    throw invalid(where, `${argument}.x`, 'be positive on a logarithmic axis', x);
-  }
-  if (typeof y !== 'number') throw invalid(where, `${argument}.y`, 'be a number', y);
-  if (error !== undefined && !(typeof error === 'number' && !(error < 0))) {
-    throw invalid(where, `${argument}.error`, 'be a number of at least 0, or NaN', error);
-  }
-  return {
-    x,
-    y,
-    ...(error !== undefined && { error }),
-    ...(interval !== undefined && { interval: checkInterval(where, `${argument}.interval`, interval) }),
-  };
-}
+/** A chart that was checked. */
+export type CheckedLineChart = ValuesOf<typeof lineChartOptions>;
 
 function checkInterval(where: string, argument: string, value: unknown): readonly [number, number] {
   if (!Array.isArray(value) || value.length !== 2 || !value.every((end) => typeof end === 'number')) {
     throw invalid(where, argument, 'be two numbers [low, high]', value);
   }
   const [low, high] = value as [number, number];
-  if (low! > high!)
+  if (low > high)
     throw mustError(where, argument, 'have its lower end first', `[${describe(low)}, ${describe(high)}]`);
   return [low, high];
-}
-
-function checkLevel(where: string, argument: string, value: unknown): Level {
-  const { y, label, colour } = checkOptions(where, argument, value, ['y', 'label', 'colour']);
-  if (typeof y !== 'number' || !Number.isFinite(y))
-    throw invalid(where, `${argument}.y`, 'be a finite number', y);
-  return {
-    y,
-    label: checkText(where, `${argument}.label`, label ?? ''),
-    ...(colour !== undefined && { colour: checkText(where, `${argument}.colour`, colour) }),
-  };
 }

@@ -1,10 +1,16 @@
 // Charts of curves.
 
+import { resolve } from '../base/options.js';
 import { type Frame, roomBelow, roomLeft } from './axes.js';
 import { type Block, beside, type Chart, chartOf } from './chart.js';
-
 import { type Legend, legendBlock } from './legend.js';
-import { checkLineChart, checkLineCharts, type LineChart, type LineCharts } from './line-chart-data.js';
+import {
+  type CheckedLineChart,
+  type LineChart,
+  type LineCharts,
+  lineChartOptions,
+  lineChartsOptions,
+} from './line-chart-data.js';
 import { curveLook, labelsOf, linePlot, linePlotScales } from './line-plot.js';
 import { element, together } from './markup.js';
 
@@ -25,9 +31,9 @@ import { element, together } from './markup.js';
  * });
  */
 export function lineChart(chart: LineChart): Chart {
-  const checked = checkLineChart('lineChart', '', chart);
+  const checked = resolve({ where: 'lineChart', argument: 'chart', required: true }, chart, lineChartOptions);
   const plot = plotBlock({ ...checked, title: '' }, 480, 300);
-  return chartOf(checked.title!, checked.subtitle!, beside(18, [plot, legendBlock(legendsOf(checked))]));
+  return chartOf(checked.title, checked.subtitle, beside(18, [plot, legendBlock(legendsOf(checked))]));
 }
 
 /**
@@ -39,7 +45,11 @@ export function lineChart(chart: LineChart): Chart {
  * const { svg } = lineCharts({ title: 'Quality and diversity', charts: [precisionChart, recallChart] });
  */
 export function lineCharts(charts: LineCharts): Chart {
-  const checked = checkLineCharts('lineCharts', charts);
+  const checked = resolve(
+    { where: 'lineCharts', argument: 'charts', required: true },
+    charts,
+    lineChartsOptions,
+  );
   const plots = checked.charts.map((chart) => plotBlock(chart, 330, 280));
   const legends = checked.charts.map((chart) => legendsOf(chart));
   const texts = legends.map((legend) => JSON.stringify(legend));
@@ -48,11 +58,11 @@ export function lineCharts(charts: LineCharts): Chart {
   const blocks = plots.map((plot, i) =>
     shared && i < plots.length - 1 ? plot : beside(14, [plot, legendBlock(legends[i]!)]),
   );
-  return chartOf(checked.title!, checked.subtitle!, beside(26, blocks));
+  return chartOf(checked.title, checked.subtitle, beside(26, blocks));
 }
 
 /** A chart with its own title, if it has one, above the plot of `width` x `height`. */
-function plotBlock(chart: LineChart, width: number, height: number): Block {
+function plotBlock(chart: CheckedLineChart, width: number, height: number): Block {
   const top = chart.title === '' ? 8 : 26;
   const draft: Frame = { left: 0, top, right: width, bottom: top + height };
   const left = roomLeft(linePlotScales(chart, draft).axes.y);
@@ -67,7 +77,7 @@ function plotBlock(chart: LineChart, width: number, height: number): Block {
             element(
               'text',
               { x: left + width / 2, y: 14, 'text-anchor': 'middle', 'font-size': 12 },
-              chart.title!,
+              chart.title,
             ),
           ]),
       linePlot(chart, frame),
@@ -75,8 +85,8 @@ function plotBlock(chart: LineChart, width: number, height: number): Block {
   };
 }
 
-function legendsOf(chart: LineChart): Legend[] {
-  const { curves, colourTitle = '', dashTitle = '' } = chart;
+function legendsOf(chart: CheckedLineChart): Legend[] {
+  const { curves, colourTitle, dashTitle } = chart;
   const colours = labelsOf(curves, 'colour');
   const patterns = labelsOf(curves, 'dash');
   return [

@@ -2,8 +2,8 @@
 
 import { invalid } from '../base/check.js';
 import type { Estimate } from '../base/mean-and-error.js';
-import { checkList, checkText } from './check-chart.js';
-import type { Curve } from './line-chart-data.js';
+import { checked, finite, list, resolve, string } from '../base/options.js';
+import { type Curve, curveLabels } from './line-chart-data.js';
 
 /** One generation of a loop: a number or a mean with its standard error under the name of a metric, or under `metrics`. */
 export type LoopGeneration = { readonly t: number } & (
@@ -16,7 +16,7 @@ export type LoopGeneration = { readonly t: number } & (
  * generations of `simulateGaussianLoop`, of `replicatedAutophagousLoop`, and an array of those of `autophagousLoop`. A
  * generation without the metric is a point without a value.
  *
- * Throws ERR_INVALID_INPUT: generations that are no array or empty, a metric that no generation has.
+ * Throws ERR_INVALID_INPUT: generations that are no array or empty, or without a number `t`, a metric that none of them has.
  *
  * @example
  * const { generations } = await simulateGaussianLoop({
@@ -31,25 +31,47 @@ export type LoopGeneration = { readonly t: number } & (
 export function loopCurve(
   generations: readonly LoopGeneration[],
   metric: string,
-  labels: Pick<Curve, 'colour' | 'dash'> = {},
+  labels?: Pick<Curve, 'colour' | 'dash'>,
 ): Curve {
   const where = 'loopCurve';
-  const name = checkText(where, 'metric', metric);
-  const list = checkList(where, 'generations', generations, 1) as readonly LoopGeneration[];
-  const found = list.map((generation) => metricOf(generation, name));
-  if (found.every((value) => value === undefined))
+  const name = string().resolve(where, 'metric', metric, {});
+  const points = list(loopPoint, 1).resolve(where, 'generations', generations, { metric: name });
+  if (points.every(({ y }) => y === undefined))
     throw invalid(where, 'metric', 'be one that the generations have', name);
   return {
-    ...labels,
-    points: found.map((value, i) => {
-      const { t } = list[i]!;
-      if (typeof value === 'number') return { x: t, y: value };
-      return { x: t, y: value?.mean ?? Number.NaN, error: 2 * (value?.standardError ?? Number.NaN) };
-    }),
+    ...resolve({ where, argument: 'labels' }, labels, curveLabels),
+    points: points.map(({ x, y = Number.NaN, error }) => ({ x, y, ...(error !== undefined && { error }) })),
   };
 }
 
-function metricOf(generation: LoopGeneration, metric: string): Estimate | number | null | undefined {
-  const holder = 'metrics' in generation ? generation.metrics : generation;
-  return (holder as Readonly<Record<string, Estimate | number | null | undefined>>)[metric];
+/** A generation as a point, without y where it lacks the metric. What else it holds is not looked at. */
+const loopPoint = checked('generation of a loop', (where, argument, given, { metric }: { metric: string }) => {
+  const generation = members(where, argument, given, 'be an object');
+  const x = finite().resolve(where, `${argument}.t`, generation.t, {});
+  const nested = 'metrics' in generation;
+  const holder = nested
+    ? members(where, `${argument}.metrics`, generation.metrics, 'be an object')
+    : generation;
+  const value = Object.hasOwn(holder, metric) ? (holder[metric] ?? undefined) : undefined;
+  if (typeof value === 'number') return { x, y: value };
+  if (value === undefined) return { x, error: Number.NaN };
+  const place = `${argument}.${nested ? 'metrics.' : ''}${metric}`;
+  const estimate = members(where, place, value, 'be a number or { mean, standardError }');
+  // JSON has null for NaN.
+  const [y, standardError] = ['mean', 'standardError'].map((name) => {
+    const part = estimate[name] ?? Number.NaN;
+    if (typeof part !== 'number') throw invalid(where, `${place}.${name}`, 'be a number', part);
+    return part;
+  });
+  return { x, y, error: 2 * standardError! };
+});
+
+function members(
+  where: string,
+  argument: string,
+  value: unknown,
+  requirement: string,
+): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) throw invalid(where, argument, requirement, value);
+  return value as Record<string, unknown>;
 }

@@ -1,8 +1,8 @@
 // From an SVG document to PNG. The package that does it is optional: it is loaded here, when a picture is made.
 
 import { fileURLToPath } from 'node:url';
-import { checkNumber, checkOptions } from '../base/check.js';
 import { optionalPackage } from '../base/optional-package.js';
+import { number, resolve, type TableOf } from '../base/options.js';
 
 /** The font that comes with madloop. */
 export const fontFamily = 'DejaVu Sans';
@@ -11,20 +11,25 @@ export const fontFamily = 'DejaVu Sans';
 // are left out and nothing says so.)
 const fontFile = fileURLToPath(new URL('../../assets/DejaVuSans.ttf', import.meta.url));
 
+export interface PngOptions {
+  /** Pixels to each unit of the SVG document, 0.1 to 20. Default 3. */
+  readonly scale?: number | undefined;
+}
+
+export const pngOptions = {
+  scale: number(0.1, 20).or(3).doc('pixels to each unit of the SVG document'),
+} satisfies TableOf<PngOptions>;
+
 /** An SVG document as PNG: see `Chart`. */
-export async function renderPng(
-  svg: string,
-  options?: { readonly scale?: number | undefined },
-): Promise<Uint8Array> {
-  const { scale = 3 } = checkOptions('png', 'options', options, ['scale']);
-  const zoom = checkNumber('png', 'scale', scale, 0.1, 20);
+export async function renderPng(svg: string, options?: PngOptions): Promise<Uint8Array> {
+  const { scale } = resolve('png', options, pngOptions);
   const { Resvg } = await optionalPackage<ResvgPackage>(
     '@resvg/resvg-js',
     'PNG pictures need',
     'npm i @resvg/resvg-js@2',
   );
   const image = new Resvg(svg, {
-    fitTo: { mode: 'zoom', value: zoom },
+    fitTo: { mode: 'zoom', value: scale },
     font: {
       loadSystemFonts: false,
       fontFiles: [fontFile],

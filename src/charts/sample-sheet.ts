@@ -1,13 +1,14 @@
 // Sheets of sample images: lines of pictures, one a sample, in an SVG document that holds their pixels.
 
-import { checkInteger, checkMatrix, checkOptions, invalid, mustError } from '../base/check.js';
+import { invalid, mustError } from '../base/check.js';
+import { finite, integer, list, object, resolve, rows, string, type TableOf } from '../base/options.js';
 import type { Matrix } from '../base/shapes.js';
 import { greyscalePng } from '../files/png.js';
 import { type Chart, chartOf } from './chart.js';
-import { checkText, checkTexts } from './check-chart.js';
 import { element, together } from './markup.js';
 import { textWidth } from './text-width.js';
 import { extent } from './ticks.js';
+import { titleOptions } from './title-options.js';
 
 /** A line of a sheet: an image for each row of `samples`. */
 export interface SampleLine {
@@ -29,6 +30,44 @@ export interface SampleSheetOptions {
   readonly subtitle?: readonly string[] | undefined;
 }
 
+/** The least and the greatest value of the samples. */
+interface Extent {
+  readonly least: number;
+  readonly greatest: number;
+}
+
+export const sampleSheetOptions = {
+  height: integer(1, 4096).in('pixels').doc('of an image; height x width are the columns of the samples'),
+  width: integer(1, 4096).in('pixels').doc('of an image'),
+  black: finite()
+    .or(({ least }: Extent) => least, 'the least value')
+    .doc('the value that is drawn black, as are those beyond'),
+  white: finite()
+    // A picture of one grey needs two ends, too.
+    .or(
+      ({ greatest, black }: Extent & { readonly black: number }) => (greatest > black ? greatest : black + 1),
+      'the greatest value',
+    )
+    .and((where, argument, white, { black }: { readonly black: number }) => {
+      if (white === black) throw invalid(where, argument, 'differ from black', white);
+    })
+    .doc('the value that is drawn white, as are those beyond'),
+  columns: integer(1, 1024).or(16).doc('images in a line, where one matrix is given'),
+  ...titleOptions,
+} satisfies TableOf<SampleSheetOptions>;
+
+const pixels = rows().and((where, argument, { data, cols }) => {
+  const wrong = data.findIndex(Number.isNaN);
+  if (wrong < 0) return;
+  const place = `row ${Math.floor(wrong / cols)}, column ${wrong % cols}`;
+  throw mustError(where, argument, 'hold numbers', `NaN at ${place}`);
+});
+
+const sampleLine = object({
+  label: string().or(''),
+  samples: pixels,
+} satisfies TableOf<SampleLine>);
+
 const gap = 1; // pixels of an image between neighbours
 const shownImage = 40; // units of the document that an image takes
 const labelSize = 11;
@@ -37,8 +76,8 @@ const labelSize = 11;
  * Draws samples that are grey images: rows of one matrix, line after line, or lines with labels of their own (one a
  * generation, say). Neighbours stand apart by a white line.
  *
- * Throws ERR_INVALID_INPUT: samples that are no matrix or list of lines, another number of columns than height x width,
- * black that equals white.
+ * Throws ERR_INVALID_INPUT: samples that are no matrix or list of lines, a pixel that is NaN, another number of columns than
+ * height x width, black that equals white.
  *
  * @example
  * const fitted = await gaussian().fit(images);
@@ -47,68 +86,48 @@ const labelSize = 11;
  */
 export function sampleSheet(samples: Matrix | readonly SampleLine[], options: SampleSheetOptions): Chart {
   const where = 'sampleSheet';
-  const given = checkOptions(where, 'options', options, [
-    'height',
-    'width',
-    'black',
-    'white',
-    'columns',
-    'title',
-    'subtitle',
-  ]);
-  const size = {
-    height: checkInteger(where, 'height', given.height, 1, 4096),
-    width: checkInteger(where, 'width', given.width, 1, 4096),
-  };
-  const columns = checkInteger(where, 'columns', given.columns ?? 16, 1, 1024);
-  const lines = Array.isArray(samples)
-    ? samples.map((line, i) => checkLine(where, `samples[${i}]`, line))
-    : linesOf(checkMatrix(where, 'samples', samples), columns);
-  if (lines.length === 0) throw invalid(where, 'samples', 'have at least one line', samples);
-  for (const { samples: line } of lines) {
-    if (line.cols !== size.height * size.width) {
-      const requirement = `have height x width = ${size.height * size.width} columns`;
-      throw mustError(where, 'samples', requirement, String(line.cols));
-    }
+  const given = Array.isArray(samples)
+    ? list(sampleLine).resolve(where, 'samples', samples, {})
+    : pixels.resolve(where, 'samples', samples, {});
+  const matrices = 'data' in given ? [given] : given.map((line) => line.samples);
+  if (matrices.length === 0) throw invalid(where, 'samples', 'have at least one line', samples);
+  const ends = matrices.flatMap(({ data }) => extent(data));
+  const { least, greatest } = { least: Math.min(...ends), greatest: Math.max(...ends) };
+  const { title, subtitle, columns, ...look } = resolve(where, options, sampleSheetOptions, {
+    least,
+    greatest,
+  });
+  const wrong = matrices.find(({ cols }) => cols !== look.height * look.width);
+  if (wrong !== undefined) {
+    const requirement = `have height x width = ${look.height * look.width} columns`;
+    throw mustError(where, 'samples', requirement, String(wrong.cols));
   }
-  const greys = checkGreys(where, given, lines);
+  const lines = 'data' in given ? linesOf(given, columns) : given;
 
-  const scale = shownImage / Math.max(size.height, size.width);
-  const lineHeight = (size.height + gap) * scale;
+  const scale = shownImage / Math.max(look.height, look.width);
+  const lineHeight = (look.height + gap) * scale;
   const labels = lines.map(({ label }) => textWidth(label, labelSize));
   const labelWidth = Math.max(...labels) === 0 ? 0 : Math.max(56, ...labels) + 8;
   const most = Math.max(...lines.map(({ samples: { rows } }) => rows));
   const strips = lines.map(({ label, samples: line }, i) => {
-    const width = line.rows * (size.width + gap) - gap;
-    const png = greyscalePng(stripPixels(line, size, greys), width, size.height);
-    const place = { x: labelWidth, y: i * lineHeight, width: width * scale, height: size.height * scale };
+    const width = line.rows * (look.width + gap) - gap;
+    const png = greyscalePng(stripPixels(line, look), width, look.height);
+    const place = { x: labelWidth, y: i * lineHeight, width: width * scale, height: look.height * scale };
     return together(
       element('text', { x: 0, y: (i + 0.5) * lineHeight + 4 }, label),
       element('image', { ...place, 'image-rendering': 'optimizeSpeed', 'xlink:href': dataUrl(png) }),
     );
   });
-  return chartOf(
-    checkText(where, 'title', given.title ?? ''),
-    checkTexts(where, 'subtitle', given.subtitle ?? []),
-    {
-      width: labelWidth + most * (size.width + gap) * scale,
-      height: lines.length * lineHeight,
-      markup: together(...strips),
-    },
-  );
+  return chartOf(title, subtitle, {
+    width: labelWidth + most * (look.width + gap) * scale,
+    height: lines.length * lineHeight,
+    markup: together(...strips),
+  });
 }
 
 /** A PNG file as an address that holds it. */
 export function dataUrl(png: Uint8Array): string {
   return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
-}
-
-function checkLine(where: string, argument: string, value: unknown): SampleLine {
-  const { label, samples } = checkOptions(where, argument, value, ['label', 'samples']);
-  return {
-    label: checkText(where, `${argument}.label`, label ?? ''),
-    samples: checkMatrix(where, `${argument}.samples`, samples),
-  };
 }
 
 /** The rows of a matrix, `columns` of them a line. */
@@ -119,37 +138,10 @@ function linesOf({ data, rows, cols }: Matrix, columns: number): SampleLine[] {
   });
 }
 
-interface Greys {
-  readonly black: number;
-  readonly white: number;
-}
+/** What every image has. */
+type Look = Readonly<Record<'height' | 'width' | 'black' | 'white', number>>;
 
-function checkGreys(
-  where: string,
-  given: { black?: unknown; white?: unknown },
-  lines: readonly SampleLine[],
-): Greys {
-  const ends = lines.map(({ samples: { data } }) => extent(data));
-  const [least, greatest] = [Math.min(...ends.map(([low]) => low)), Math.max(...ends.map(([, high]) => high))];
-  const black = checkGrey(where, 'black', given.black ?? least);
-  // A picture of one grey needs two ends, too.
-  const white = checkGrey(where, 'white', given.white ?? (greatest > black ? greatest : black + 1));
-  if (white === black) throw invalid(where, 'white', 'differ from black', white);
-  return { black, white };
-}
-
-function checkGrey(where: string, argument: string, value: unknown): number {
-  if (typeof value !== 'number' || !Number.isFinite(value)) {
-    throw invalid(where, argument, 'be a finite number', value);
-  }
-  return value;
-}
-
-function stripPixels(
-  { data, rows, cols }: Matrix,
-  { height, width }: { height: number; width: number },
-  { black, white }: Greys,
-): Uint8Array {
+function stripPixels({ data, rows, cols }: Matrix, { height, width, black, white }: Look): Uint8Array {
   const stripWidth = rows * (width + gap) - gap;
   const pixels = new Uint8Array(height * stripWidth).fill(255);
   for (let sample = 0; sample < rows; sample += 1) {

@@ -1,14 +1,14 @@
 // From a study to the curves and the map that show it.
 
-import { checkChoice, checkOptions } from '../base/check.js';
+import { oneOf, resolve, string, type TableOf } from '../base/options.js';
 import type { StudyCell, StudyDocument } from '../studies/definition/study-document.js';
 import { type CellState, cellState, type Quantity, reading } from './cell-state.js';
-import { checkText, checkTexts } from './check-chart.js';
 import type { HeatMap, HeatMapPanel } from './heat-map-data.js';
 import type { LineChart } from './line-chart-data.js';
 import type { CellMark } from './marks.js';
 import { axisLabel, axisTitle, studyScale } from './study-axes.js';
 import { type NumericDimension, type Panel, type StudyLayout, studyLayout } from './study-layout.js';
+import { titleOptions } from './title-options.js';
 
 /** What is shown of a study. */
 export interface StudyChartOptions {
@@ -18,6 +18,16 @@ export interface StudyChartOptions {
   readonly title?: string | undefined;
   readonly subtitle?: readonly string[] | undefined;
 }
+
+export const studyChartOptions = {
+  quantity: oneOf(['ratio', 'distance'])
+    .or('ratio')
+    .doc("'ratio': n_e / n_r with its 95 % interval; 'distance': the limit point, ± 1.96 standard errors"),
+  title: string()
+    .or(({ study }: { readonly study: StudyDocument }) => study.title, "the study's")
+    .doc('above the chart'),
+  subtitle: titleOptions.subtitle,
+} satisfies TableOf<StudyChartOptions>;
 
 export const quantityTitles: Readonly<Record<Quantity, string>> = { ratio: 'nₑ / nᵣ', distance: 'limit point' };
 
@@ -46,7 +56,7 @@ const markLabels: Readonly<Record<CellMark, string>> = {
  * const { svg } = heatMap(studyMap(await readStudy('study.sqlite'), { title: 'Where synthetic data help' }));
  */
 export function studyMap(study: StudyDocument, options?: StudyChartOptions): HeatMap {
-  const { quantity, ...texts } = checkStudyOptions('studyMap', study, options);
+  const { quantity, ...texts } = resolve('studyMap', options, studyChartOptions, { study });
   const layout = studyLayout(study);
   return { ...texts, ...layoutMap(layout, layout.panels, quantity) };
 }
@@ -64,25 +74,11 @@ export function studyCurves(
   study: StudyDocument,
   options?: StudyChartOptions,
 ): { readonly title: string; readonly subtitle: readonly string[]; readonly charts: readonly LineChart[] } {
-  const { quantity, ...texts } = checkStudyOptions('studyCurves', study, options);
+  const { quantity, ...texts } = resolve('studyCurves', options, studyChartOptions, { study });
   const layout = studyLayout(study);
   return {
     ...texts,
     charts: layout.panels.map((panel) => ({ ...panelCurves(layout, panel, quantity), title: panel.label })),
-  };
-}
-
-function checkStudyOptions(where: string, study: StudyDocument, options: StudyChartOptions | undefined) {
-  const { quantity, title, subtitle } = checkOptions(where, 'options', options, [
-    'quantity',
-    'title',
-    'subtitle',
-  ]);
-  return {
-    quantity:
-      quantity === undefined ? 'ratio' : checkChoice(where, 'quantity', quantity, ['ratio', 'distance']),
-    title: checkText(where, 'title', title ?? study.title),
-    subtitle: checkTexts(where, 'subtitle', subtitle ?? []),
   };
 }
 

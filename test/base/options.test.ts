@@ -5,13 +5,17 @@ import {
   boolean,
   callback,
   checked,
+  finite,
   group,
   integer,
+  list,
   number,
   numberOrText,
+  object,
   oneOf,
   resolve,
   seed,
+  string,
   type TableOf,
   text,
 } from '../../src/base/options.js';
@@ -246,6 +250,56 @@ describe('other kinds', () => {
       () => resolve({ where: 'f', argument: 'definition' }, 3, table),
       'ERR_INVALID_INPUT',
       'f: definition must be an object, got 3',
+    );
+  });
+});
+
+describe('lists of objects', () => {
+  const item = {
+    at: finite().and((where, argument, at, { most }: { readonly most: number }) => {
+      if (at > most) throw mustError(where, argument, `be at most ${most}`, String(at));
+    }),
+    label: string().or(''),
+  };
+  const table = { most: finite().or(9), items: list(object(item, ['most']), 1) };
+  const read = (given: unknown) => resolve({ where: 'f', argument: 'chart', required: true }, given, table);
+
+  test('are read element by element, with what stands beside the list', () => {
+    expect(read({ items: [{ at: 1 }, { at: 9, label: 'a' }] })).toEqual({
+      most: 9,
+      items: [
+        { at: 1, label: '' },
+        { at: 9, label: 'a' },
+      ],
+    });
+    expectTypeOf<ReturnType<typeof read>['items']>().toEqualTypeOf<readonly { at: number; label: string }[]>();
+  });
+
+  test.each<[string, unknown, string]>([
+    ['nothing', undefined, 'f: chart must be an object, got undefined'],
+    ['no list', { items: {} }, 'f: items must be an array of at least 1, got an object'],
+    ['too few', { items: [] }, 'f: items must be an array of at least 1, got an array of length 0'],
+    ['no object', { items: [{ at: 1 }, undefined] }, 'f: items[1] must be an object, got undefined'],
+    ['a hole', { items: Object.assign([], { 1: { at: 1 } }) }, 'f: items[0] must be an object, got undefined'],
+    [
+      'a wrong member',
+      { items: [{ at: 1 }, { at: Number.NaN }] },
+      'f: items[1].at must be a finite number, got NaN',
+    ],
+    ['a broken rule', { most: 3, items: [{ at: 4 }] }, 'f: items[0].at must be at most 3, got 4'],
+    [
+      'an unknown member',
+      { items: [{ at: 1, labell: 'a' }] },
+      "f: unknown option 'labell'; did you mean 'label'?",
+    ],
+  ])('refuse %s', (_, given, message) => expectThrow(() => read(given), 'ERR_INVALID_INPUT', message));
+
+  test('take numbers as Float64Array', () => {
+    expect(resolve('f', { x: Float64Array.of(1, 2) }, { x: list(finite()) })).toEqual({ x: [1, 2] });
+    expectThrow(
+      () => resolve('f', { x: Float64Array.of(1, 1 / 0) }, { x: list(finite()) }),
+      'ERR_INVALID_INPUT',
+      'f: x[1] must be a finite number, got Infinity',
     );
   });
 });

@@ -60,6 +60,11 @@ test('a matrix fills line after line; black and white are its least and greatest
   ]);
 });
 
+test('infinite pixels are drawn as the ends', () => {
+  const infinite = matrix(Float64Array.of(Number.NEGATIVE_INFINITY, 0, 1, Number.POSITIVE_INFINITY), 1, 4);
+  expect(pixelsOf(sampleSheet(infinite, size).svg)).toEqual([[0, 0, 0, 0, 255, 255]]);
+});
+
 test.each<[string, unknown, unknown, string]>([
   ['samples', [], size, 'sampleSheet: samples must have at least one line, got an array of length 0'],
   [
@@ -71,6 +76,21 @@ test.each<[string, unknown, unknown, string]>([
   ['a line', [{ label: 1, samples }], size, 'sampleSheet: samples[0].label must be a string, got 1'],
   ['options', samples, undefined, 'sampleSheet: height must be an integer from 1 to 4096, got undefined'],
   ['greys', samples, { ...size, black: 1, white: 1 }, 'sampleSheet: white must differ from black, got 1'],
+  [
+    'a pixel that is no number',
+    matrix(Float64Array.of(0, 1, 2, 3, 4, 5, Number.NaN, 7), 2, 4),
+    size,
+    'sampleSheet: samples must hold numbers, got NaN at row 1, column 2',
+  ],
+  [
+    'such a pixel of a line',
+    [
+      { label: '', samples },
+      { label: '', samples: matrix(Float32Array.of(0, 1, 2, Number.NaN), 1, 4) },
+    ],
+    size,
+    'sampleSheet: samples[1].samples must hold numbers, got NaN at row 0, column 3',
+  ],
   ['grey', samples, { ...size, black: Number.NaN }, 'sampleSheet: black must be a finite number, got NaN'],
 ])('refuses %s', (_, given, options, message) => {
   expect(() => sampleSheet(given as typeof samples, options as SampleSheetOptions)).toThrow(

@@ -5,7 +5,7 @@ import { heatMap, mapColours } from '../../src/charts/heat-map.js';
 import type { HeatMap } from '../../src/charts/heat-map-data.js';
 import { lineCharts } from '../../src/charts/line-chart.js';
 import type { LineChart } from '../../src/charts/line-chart-data.js';
-import { loopCurve } from '../../src/charts/loop-curve.js';
+import { type LoopGeneration, loopCurve } from '../../src/charts/loop-curve.js';
 import { cellMarks, pointShapes } from '../../src/charts/marks.js';
 import { numberText } from '../../src/charts/numbers.js';
 import { studyScale } from '../../src/charts/study-axes.js';
@@ -302,7 +302,22 @@ describe('a heat map', () => {
       { colours: 'rainbow' },
       "colours must be one of 'ratio', 'logarithmic', 'linear', got \"rainbow\"",
     ],
-    ['a level of no ratio', { level: { value: 0, label: '' } }, 'level.value must be a number from'],
+    [
+      'a level of no ratio',
+      { level: { value: 0, label: '' } },
+      "level.value must be positive unless colours is 'linear', got 0",
+    ],
+    [
+      'a level at no height',
+      { colours: 'linear', level: { value: Number.NEGATIVE_INFINITY, label: '' } },
+      'level.value must be a finite number, got -Infinity',
+    ],
+    [
+      'an axis with a hole',
+      { x: { title: '', values: Object.assign([1], { 2: 3 }) } },
+      'x.values[1] must be a finite number',
+    ],
+    ['a mark of another name', { markLabels: { ringg: 'a' } }, "unknown option 'ringg'; did you mean 'ring'?"],
     [
       'zero on a logarithmic axis',
       { y: { title: '', values: [0, 1], scale: 'logarithmic' } },
@@ -330,6 +345,20 @@ describe('a heat map', () => {
       }),
     );
   });
+});
+
+test('a heat map takes its axes as Float64Array', () => {
+  const map = (values: readonly number[] | Float64Array): HeatMap => ({
+    x: { title: 'x', values, scale: 'logarithmic' },
+    y: { title: 'y', values: [1] },
+    panels: [{ values: [[1, 2, 3]] }],
+    colours: 'linear',
+    colourTitle: '',
+  });
+  expect(heatMap(map(Float64Array.of(1, 10, 100))).svg).toBe(heatMap(map([1, 10, 100])).svg);
+  expect(() => heatMap(map(Float64Array.of(1, 10, 10)))).toThrow(
+    'x.values[2] must be above the one before, 10',
+  );
 });
 
 test('line charts beside each other have legends of their own, error bars and dots', () => {
@@ -425,5 +454,39 @@ describe('the curve of a loop', () => {
       'loopCurve: metric must be one that the generations have, got "distanse"',
     );
     expect(() => loopCurve([], 'distance')).toThrow('loopCurve: generations must be an array of at least 1');
+    // What every object has is no metric.
+    for (const name of ['toString', 'constructor', '__proto__']) {
+      expect(() => loopCurve(rows, name)).toThrow('loopCurve: metric must be one that the generations have');
+      expect(() => loopCurve([{ t: 1 }], name)).toThrow('metric must be one that the generations have');
+    }
+  });
+
+  test.each<[string, unknown, object | undefined, string]>([
+    ['no number', [{ distance: 1 }], undefined, 'generations[0].t must be a finite number, got undefined'],
+    ['no object', [rows[0], null], undefined, 'generations[1] must be an object, got null'],
+    ['no metrics', [{ t: 1, metrics: null }], undefined, 'generations[0].metrics must be an object, got null'],
+    [
+      'a metric that is no number',
+      [{ t: 1, metrics: { distance: '2' } }],
+      undefined,
+      'generations[0].metrics.distance must be a number or { mean, standardError }, got "2"',
+    ],
+    [
+      'a mean that is no number',
+      [{ t: 1, distance: { mean: '2', standardError: 1 } }],
+      undefined,
+      'generations[0].distance.mean must be a number, got "2"',
+    ],
+    ['a label that is none', rows, { colour: 1 }, 'colour must be a string, got 1'],
+    ['a misspelt label', rows, { color: 'a' }, "unknown option 'color'; did you mean 'colour'?"],
+  ])('refuses %s', (_, generations, labels, message) => {
+    expect(() => loopCurve(generations as LoopGeneration[], 'distance', labels)).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_INPUT', message: `loopCurve: ${message}` }),
+    );
+  });
+
+  test('takes null, which JSON has for NaN', () => {
+    const stored = JSON.parse(JSON.stringify(rows));
+    expect(loopCurve(stored, 'distance')).toEqual(loopCurve(rows, 'distance'));
   });
 });
