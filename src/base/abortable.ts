@@ -1,5 +1,15 @@
 import { MadloopError } from './errors.js';
 
+/** The error of a call that its signal stopped; `where` is its name. */
+export function abortError({ where, signal }: Call): MadloopError {
+  return new MadloopError('ERR_ABORTED', `${where}: aborted by its signal`, { cause: signal?.reason });
+}
+
+interface Call {
+  readonly where: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Waits for `work` until the signal is aborted: then rejects at once with ERR_ABORTED, whether or not the work listens to
  * the signal itself. What becomes of the work after that is dropped.
@@ -10,12 +20,10 @@ export async function abortable<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   if (signal === undefined) return work();
-  const aborted = () =>
-    new MadloopError('ERR_ABORTED', `${where}: aborted by its signal`, { cause: signal.reason });
-  if (signal.aborted) throw aborted();
+  if (signal.aborted) throw abortError({ where, signal });
   let onAbort = () => {};
   const abort = new Promise<never>((_, reject) => {
-    onAbort = () => reject(aborted());
+    onAbort = () => reject(abortError({ where, signal }));
     signal.addEventListener('abort', onAbort);
   });
   try {

@@ -1,7 +1,7 @@
 import { oneOf } from './options.js';
 
 /** What fitted covariances are divided by: N - 1 ('unbiased') or N ('mle', maximum likelihood). */
-export const divisors = ['unbiased', 'mle'] as const;
+const divisors = ['unbiased', 'mle'] as const;
 
 export type Divisor = (typeof divisors)[number];
 

@@ -125,7 +125,7 @@ export class Option<Value, Context = unknown> {
     });
   }
 
-  /** Says what it means, in plain words. */
+  /** Says what it means, in plain words; other options in backquotes where they read as words: "with `pool: 'subsample'`". */
   doc(meaning: string): Option<Value, Context> {
     return new Option({ ...this.facts, meaning });
   }

@@ -19,10 +19,10 @@ import { type CellMark, cellMarks } from './marks.js';
 import { titleOptions } from './title-options.js';
 
 /** An axis of a map. Cells meet half way between its values. */
-export interface MapAxis {
+export interface MapAxis<Values = readonly number[]> {
   readonly title: string;
   /** Ascending, all different. */
-  readonly values: readonly number[] | Float64Array;
+  readonly values: Values;
   /** How they stand: 'ordinal' puts them one step apart. Default 'linear'. */
   readonly scale?: AxisKind | undefined;
 }
@@ -46,12 +46,12 @@ export interface HeatMapPanel {
  */
 export type MapColours = 'ratio' | 'logarithmic' | 'linear';
 
-export interface HeatMap {
+export interface HeatMap<AxisValues = readonly number[]> {
   readonly title?: string | undefined;
   /** Lines below the title. */
   readonly subtitle?: readonly string[] | undefined;
-  readonly x: MapAxis;
-  readonly y: MapAxis;
+  readonly x: MapAxis<AxisValues>;
+  readonly y: MapAxis<AxisValues>;
   readonly panels: readonly HeatMapPanel[];
   readonly colours: MapColours;
   /** What the numbers are. */

@@ -27,7 +27,7 @@ import { element, together } from './markup.js';
  *   level: { value: 1, label: 'no gain' },
  * });
  */
-export function heatMap(map: HeatMap): Chart {
+export function heatMap(map: HeatMap<readonly number[] | Float64Array>): Chart {
   const checked = resolve({ where: 'heatMap', argument: 'map', required: true }, map, heatMapOptions);
   const { panels, title, subtitle } = checked;
   const colours = mapColours(checked.colours, panels);

@@ -60,7 +60,7 @@ export function linePlotScales(chart: LineChart, { left, top, right, bottom }: F
 }
 
 /** The ends of a point's error bar; none where it has no error. */
-export function intervalOf({ y, error, interval }: CurvePoint): readonly [number, number] | readonly [] {
+function intervalOf({ y, error, interval }: CurvePoint): readonly [number, number] | readonly [] {
   const [low, high] = interval ?? [y - (error ?? Number.NaN), y + (error ?? Number.NaN)];
   return high > low && Number.isFinite(low) && Number.isFinite(high) ? [low, high] : [];
 }

@@ -19,7 +19,7 @@ export interface CellAttributes {
 }
 
 export function mapAxisScale({ values, scale = 'linear' }: MapAxis): AxisScale {
-  return axisScale(scale, [...values]);
+  return axisScale(scale, values);
 }
 
 /** A panel of a map without title and legend, its axes around `frame`. */

@@ -16,7 +16,7 @@ export interface PngOptions {
   readonly scale?: number | undefined;
 }
 
-export const pngOptions = {
+const pngOptions = {
   scale: number(0.1, 20).or(3).doc('pixels to each unit of the SVG document'),
 } satisfies TableOf<PngOptions>;
 

@@ -35,7 +35,7 @@ export interface StudyLayout {
 }
 
 /** More curves than this in one chart, and it is drawn as a heat map: there are colours for six. */
-export const mostCurves = 6;
+const mostCurves = 6;
 
 // The first of two axes in this order is drawn from left to right.
 const order: readonly StudyAxis[] = ['real', 'total', 'lambda', 'memory', 'dim', 'realFraction', 'synthetic'];

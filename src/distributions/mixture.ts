@@ -42,7 +42,7 @@ export interface MixtureParameters {
 }
 
 /** Length of `covariances`. */
-export function covarianceLength(where: string, form: CovarianceForm, components: number, dim: number): number {
+function covarianceLength(where: string, form: CovarianceForm, components: number, dim: number): number {
   if (form === 'spherical') return components;
   if (form === 'diagonal') return checkProduct(where, 'components x dim', components, dim);
   const entries = checkProduct(where, 'dim x dim', dim, dim);

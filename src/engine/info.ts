@@ -7,7 +7,7 @@ export interface Info {
   readonly version: string;
   /** Instruction-set level of the engine that is loaded. Results are bit-identical within one variant only. */
   readonly variant: string;
-  /** Why that variant. */
+  /** Why that variant is loaded. */
   readonly why: string;
   /** What was tried before it, and why it was not taken. */
   readonly refused: readonly string[];

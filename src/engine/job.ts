@@ -3,6 +3,7 @@
 // A job runs on threads of its own and each call uses up to `threads` of them; calls made at the same time share the
 // processors as the operating system sees fit. Run many small calls with threads: 1, or one after the other.
 
+import { abortError } from '../base/abortable.js';
 import { invalid } from '../base/check.js';
 import { type ErrorCode, MadloopError } from '../base/errors.js';
 import { callback, checked, integer, resolve, type TableOf } from '../base/options.js';
@@ -131,10 +132,6 @@ class JobRun<Result> {
   #throwIfSettled(): void {
     if (this.#settled) throw new MadloopError('ERR_ABORTED', `${this.#settings.where}: already settled`);
   }
-}
-
-function abortError({ where, signal }: JobSettings): MadloopError {
-  return new MadloopError('ERR_ABORTED', `${where}: aborted by its signal`, { cause: signal?.reason });
 }
 
 /** Runs a synchronous native call, with its errors as MadloopErrors. */

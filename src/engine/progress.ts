@@ -12,7 +12,7 @@ export function progressOf(done: number, total: number): Progress {
   return { done, total, fraction: done / total };
 }
 
-/** At most 20 times a second. */
+/** Milliseconds between reports, of which there are at most 20 a second. */
 export const reportIntervalMs = 50;
 
 // A timer of that interval may be early by so much.

@@ -21,7 +21,7 @@ export const arrayOption = {
     .doc('the array to read of an .npz file'),
 };
 
-export const readMatrixOptions = {
+const readMatrixOptions = {
   ...arrayOption,
   signal: jobOptions.signal,
 } satisfies TableOf<ReadMatrixOptions>;

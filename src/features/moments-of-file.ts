@@ -22,7 +22,7 @@ export interface MomentsOfFileOptions extends JobOptions {
   readonly array?: string | undefined;
 }
 
-export const momentsOfFileOptions = { ...arrayOption, ...jobOptions } satisfies TableOf<MomentsOfFileOptions>;
+const momentsOfFileOptions = { ...arrayOption, ...jobOptions } satisfies TableOf<MomentsOfFileOptions>;
 
 const where = 'momentsOfFile';
 

@@ -27,7 +27,7 @@ export interface ReadStatisticsOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export const readStatisticsOptions = { signal: jobOptions.signal } satisfies TableOf<ReadStatisticsOptions>;
+const readStatisticsOptions = { signal: jobOptions.signal } satisfies TableOf<ReadStatisticsOptions>;
 
 const format = 'madloop statistics';
 const version = 1;

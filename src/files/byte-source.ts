@@ -5,7 +5,7 @@ import { MadloopError } from '../base/errors.js';
 import { cannotRead, malformed } from './file-errors.js';
 
 export interface ByteSource {
-  /** For messages. */
+  /** What messages call it. */
   readonly name: string;
   readonly size: number;
   /** Fills `target` with the bytes from `position`. All of them are below `size`: the reader has checked that. */

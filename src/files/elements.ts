@@ -7,13 +7,13 @@ export type Elements = Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
 export interface ElementType {
   readonly kind: 'f' | 'i' | 'u';
   readonly bytes: 1 | 2 | 4 | 8;
-  /** In another byte order than this machine's. */
+  /** Whether its bytes are in another order than this machine's. */
   readonly swapped: boolean;
   /** What they become: float32 for float16 and float32, else float64. */
   readonly Type: Float32ArrayConstructor | Float64ArrayConstructor;
 }
 
-/** In words, for messages. */
+/** The types that are read, in words, for messages. */
 export const elementTypes = 'float16, float32, float64 or integers';
 
 /** The type that a header's descr names; undefined if it is none of ours. */
@@ -83,7 +83,7 @@ function fromFloat16(halves: Uint16Array): Float32Array<ArrayBuffer> {
 }
 
 /** The value of an IEEE 754 binary16: sign, 5 bits of exponent, 10 bits of fraction. */
-export function float16Value(bits: number): number {
+function float16Value(bits: number): number {
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;
   const sign = bits >= 0x8000 ? -1 : 1;

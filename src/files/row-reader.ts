@@ -7,7 +7,7 @@ import { readStoredMatrix } from './matrix.js';
 import { checkElements, checkMatrixShape, type StoredArray } from './stored-array.js';
 
 export interface RowReader {
-  /** For messages. */
+  /** What messages call it. */
   readonly name: string;
   readonly rows: number;
   readonly cols: number;

@@ -23,7 +23,7 @@ export const loopVariants = ['fully-synthetic', 'synthetic-augmentation', 'fresh
 export type LoopVariant = (typeof loopVariants)[number];
 
 /** What becomes of the synthetic samples of earlier generations. */
-export const syntheticPools = ['latest', 'accumulate', 'subsample'] as const;
+const syntheticPools = ['latest', 'accumulate', 'subsample'] as const;
 
 /**
  * A generation trains on the latest synthetic samples only, on all so far, or on a random subset (`'subsample'`) of what it
@@ -97,19 +97,19 @@ export interface GaussianLoopParameters {
   readonly initial: number;
   /** 0 in the fully synthetic loop, realFixed + realFresh in the combined one. */
   readonly real: number;
-  /** Present in the combined loop. */
+  /** In variant 'combined': samples of generation 1 that later generations train on again. */
   readonly realFixed?: number;
-  /** Present in the combined loop. */
+  /** In variant 'combined': real samples that each later generation draws. */
   readonly realFresh?: number;
   readonly synthetic: number;
   readonly lambda: number;
   readonly memory: number;
   readonly pool: SyntheticPool;
-  /** Present with pool 'subsample'. */
+  /** With pool 'subsample': training samples of each later generation. */
   readonly subsample?: number;
   readonly generations: number;
   readonly replicates: number;
-  /** In decimal. */
+  /** The seed as a decimal number. */
   readonly seed: string;
   readonly engine: 'moments' | 'samples';
   readonly divisor: Divisor;
@@ -212,7 +212,7 @@ export const loopOptions = {
   subsample: integer(2)
     .or(
       ({ initial, real, synthetic }: LoopCounts) => Math.min(initial, real + synthetic),
-      'initial, or all there are where that is less',
+      '`initial`, or all there are where that is less',
     )
     .and((where, argument, subsample, { real, synthetic }: LoopCounts) => {
       const most = real + synthetic;
@@ -221,7 +221,7 @@ export const loopOptions = {
       throw mustError(where, argument, requirement, String(subsample));
     })
     .only(({ pool }: { pool: SyntheticPool }) => pool === 'subsample', "unless pool is 'subsample'")
-    .doc("with pool 'subsample': training samples drawn for each generation"),
+    .doc("with `pool: 'subsample'`: training samples drawn for each generation"),
 };
 
 /** The dimension, given or that of the reference; the two must agree. */
@@ -290,7 +290,7 @@ const gaussian = {
 };
 
 /** Checks a reference distribution. */
-export function checkReference(where: string, argument: string, value: unknown): Gaussian {
+function checkReference(where: string, argument: string, value: unknown): Gaussian {
   const { mean, covariance } = resolve({ where, argument, prefix: `${argument}.` }, value, gaussian);
   return checkGaussian(where, argument, { dim: mean.length, mean, covariance });
 }

@@ -46,7 +46,7 @@ export interface GaussianLoopResult {
   readonly generations: readonly GaussianLoopGeneration[];
   /** What was run, with every default filled in. */
   readonly parameters: GaussianLoopParameters;
-  /** Present if asked for. */
+  /** Every replicate's values; there if the option `series` is true. */
   readonly series?: GaussianLoopSeries;
 }
 

@@ -55,7 +55,7 @@ export interface AdmissibleThreshold {
   readonly synthetic: number;
   /** Standard error of `synthetic`; 0 where it is unbounded. */
   readonly standardError: number;
-  /** 95 %. */
+  /** 95 % interval of `synthetic`. */
   readonly interval: readonly [number, number];
   /** 'unbounded': any number of synthetic samples is admissible. */
   readonly bounded: 'yes' | 'unbounded';
@@ -80,15 +80,15 @@ export interface AdmissibleThreshold {
  */
 export async function admissibleThreshold(options: AdmissibleThresholdOptions): Promise<AdmissibleThreshold> {
   const where = 'admissibleThreshold';
-  const { threads, signal, onProgress, ...question } = resolve(where, options, admissibleThresholdOptions);
+  const { threads, signal, onProgress, ...parameters } = resolve(where, options, admissibleThresholdOptions);
   const settings = { where, threads, signal, onProgress };
-  const { dim, real, lambda, divisor } = question;
+  const { dim, real, lambda, divisor } = parameters;
   const quiet = { ...settings, onProgress: undefined };
   const target = await runJob(quiet, async () =>
     native().startExpectedDistance({ threads, dim, samples: real, divisor }),
   );
   if (lambda === 1 || target >= dim) return unbounded;
-  const search = new ThresholdSearch(question, target, settings);
+  const search = new ThresholdSearch(parameters, target, settings);
   return search.run();
 }
 

@@ -15,14 +15,14 @@ export async function deterministicLimitPoint(
   return limit!;
 }
 
-/** As `deterministicOutcomes`; rejects with the first error of a cell. */
+/** As `deterministicLimitPointsOrErrors`; rejects with the first error of a cell. */
 export async function deterministicLimitPoints(
   cells: readonly LimitPointParameters[],
   settings: JobSettings,
 ): Promise<LimitPoint[]> {
-  return (await deterministicOutcomes(cells, settings)).map((outcome) => {
-    if (outcome instanceof MadloopError) throw outcome;
-    return outcome;
+  return (await deterministicLimitPointsOrErrors(cells, settings)).map((limit) => {
+    if (limit instanceof MadloopError) throw limit;
+    return limit;
   });
 }
 
@@ -35,7 +35,7 @@ export async function deterministicLimitPoints(
  * rejects with ERR_INVALID_INPUT. In the place of a limit point is ERR_NO_VARIANCE where E[tr Sigma^2] diverges (lambda
  * next to 1 and n_r of a few samples).
  */
-export async function deterministicOutcomes(
+export async function deterministicLimitPointsOrErrors(
   cells: readonly LimitPointParameters[],
   settings: JobSettings,
 ): Promise<(LimitPoint | MadloopError)[]> {
@@ -44,7 +44,7 @@ export async function deterministicOutcomes(
   const column = (value: (parameters: LimitPointParameters) => number): Float64Array =>
     Float64Array.from(cells, value);
   const distance = new Float64Array(cells.length);
-  const spread = new Float64Array(cells.length);
+  const dispersion = new Float64Array(cells.length);
   const relaxationTime = new Float64Array(cells.length);
   await runJob(settings, async () =>
     native().startDeterministicLimits({
@@ -56,12 +56,12 @@ export async function deterministicOutcomes(
       lambda: column(({ lambda }) => lambda),
       mle: column(({ divisor }) => Number(divisor === 'mle')),
       distance,
-      spread,
+      spread: dispersion,
       relaxationTime,
     }),
   );
   return cells.map((parameters, i) =>
-    outcomeOf(where, parameters, distance[i]! * scales[i]!, spread[i]!, relaxationTime[i]!),
+    limitPointOrError(where, parameters, distance[i]! * scales[i]!, dispersion[i]!, relaxationTime[i]!),
   );
 }
 
@@ -77,18 +77,22 @@ export function checkDeterministic(
 }
 
 /** A bound on the errors that docs/effective-sample-size.md tabulates, the largest of which it just holds. */
-function statedAccuracy(dim: number, spread: number): DeterministicAccuracy {
-  return { relativeError: (0.3 * spread) / dim, spread, measured: spread <= 1 && dim >= 10 };
+function statedAccuracy(dim: number, dispersion: number): DeterministicAccuracy {
+  return {
+    relativeError: (0.3 * dispersion) / dim,
+    spread: dispersion,
+    measured: dispersion <= 1 && dim >= 10,
+  };
 }
 
-function outcomeOf(
+function limitPointOrError(
   where: string,
   parameters: LimitPointParameters,
   distance: number,
-  spread: number,
+  dispersion: number,
   relaxationTime: number,
 ): LimitPoint | MadloopError {
-  if (spread === Number.POSITIVE_INFINITY) {
+  if (dispersion === Number.POSITIVE_INFINITY) {
     const { real, synthetic, lambda } = parameters;
     return new MadloopError(
       'ERR_NO_VARIANCE',
@@ -106,6 +110,6 @@ function outcomeOf(
     controls: 0,
     varianceReduction: Number.NaN,
     method: 'deterministic',
-    accuracy: statedAccuracy(parameters.dim, spread),
+    accuracy: statedAccuracy(parameters.dim, dispersion),
   };
 }

@@ -13,13 +13,13 @@ export interface EffectiveSampleSize {
    */
   readonly effectiveSampleSize: number;
   /**
-   * 95 %, from the ends of the limit's interval. An end is 0 where no n of at least 2 is that bad, and Infinity where none up
+   * 95 % interval of the effective sample size, from the ends of the limit's interval. An end is 0 where no n of at least 2 is that bad, and Infinity where none up
    * to 1e15 is that good. Both NaN for method 'deterministic', which has no standard error.
    */
   readonly interval: readonly [number, number];
   /** n_e / n_r. */
   readonly ratio: number;
-  /** 95 %. */
+  /** 95 % interval of `ratio`. */
   readonly ratioInterval: readonly [number, number];
   /**
    * Whether n_e / n_r >= 1: the loop does no worse than its real samples alone. 'undecided' where the interval of the

@@ -4,27 +4,23 @@ import { ProgressReporter, progressOf } from '../engine/progress.js';
 import { deterministicLimitPoint } from './deterministic.js';
 import { LimitPointEstimator } from './limit-point-estimator.js';
 import type { LimitPoint } from './limit-point-result.js';
-import {
-  type LimitPointOptions as CellOptions,
-  limitPointOptions as cellOptions,
-  type LimitPointParameters,
-} from './parameters.js';
+import { type LimitPointParameters, type StationaryLoopOptions, stationaryLoopOptions } from './parameters.js';
 import { simulateChains } from './simulate-chains.js';
 
 /** How a limit point can be computed. */
-export const limitPointMethods = ['monte-carlo', 'deterministic'] as const;
+const limitPointMethods = ['monte-carlo', 'deterministic'] as const;
 export type LimitPointMethod = (typeof limitPointMethods)[number];
 
-export interface LimitPointOptions extends CellOptions, JobOptions {
+export interface LimitPointOptions extends StationaryLoopOptions, JobOptions {
   /** 'deterministic': the large-d limit, in a millisecond and without a standard error. Default 'monte-carlo'. */
   readonly method?: LimitPointMethod | undefined;
 }
 
-const { reference, seed, ...otherCellOptions } = cellOptions;
+const { reference, seed, ...otherLoopOptions } = stationaryLoopOptions;
 
 /** The options that say which limit point, and how it is computed. */
 export const limitPointParameters = {
-  ...otherCellOptions,
+  ...otherLoopOptions,
   method: oneOf(limitPointMethods)
     .or('monte-carlo')
     .doc('by Monte Carlo, or by the large-d limit, without standard errors')

@@ -16,7 +16,7 @@ export const expectedDistanceOptions = {
   dim: integer(1).doc('dimension d').flag('<d>'),
   samples: number(2, Number.MAX_SAFE_INTEGER)
     .allow('number of at least 2')
-    .doc('number of samples n; may be fractional above dim + 1'),
+    .doc('number of samples n; may be fractional above `dim` + 1'),
   divisor: divisorOption,
   ...jobOptions,
 } satisfies TableOf<ExpectedDistanceOptions>;

@@ -14,11 +14,11 @@ export interface LimitPoint {
   readonly distance: number;
   /** Standard error of `distance`. NaN for method 'deterministic', which has none. */
   readonly standardError: number;
-  /** 95 %. */
+  /** 95 % interval of `distance`; NaN for method 'deterministic'. */
   readonly interval: readonly [number, number];
   /** Generations simulated in all, burn-in included. */
   readonly generations: number;
-  /** Independent chains. */
+  /** Independent chains that were simulated. */
   readonly chains: number;
   /** Generations at the start of each chain that are not counted. */
   readonly burnIn: number;

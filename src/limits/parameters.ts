@@ -13,10 +13,10 @@ import {
 } from '../gaussian-loop/parameters.js';
 
 /** The loops that forget where they started, so that there is a limit point: those with real data in every generation. */
-export const limitVariants = ['fresh-data', 'synthetic-augmentation'] as const;
+const limitVariants = ['fresh-data', 'synthetic-augmentation'] as const;
 
 /** Which limit point, and how precisely: what `limitPoint` and everything built on it takes. */
-export interface LimitPointOptions {
+export interface StationaryLoopOptions {
   /** Fresh real data in every generation, or one fixed real set. Default 'fresh-data'. */
   readonly variant?: (typeof limitVariants)[number] | undefined;
   /** Dimension d. May be left out where `reference` gives it. */
@@ -43,7 +43,7 @@ export interface LimitPointOptions {
 const mostModels = 2 ** 20 - 1;
 
 /** The options that say which limit point, and how precisely. */
-export const limitPointOptions = {
+export const stationaryLoopOptions = {
   variant: new Option({ ...oneOf(limitVariants).facts, check: checkVariant })
     .or('fresh-data')
     .doc('what real data later generations see')
@@ -57,7 +57,7 @@ export const limitPointOptions = {
   reference: referenceOption,
   relativeError: number(1e-6, 0.5).or(1e-3).doc('largest standard error as a fraction of the distance'),
   seed: seed(),
-} satisfies TableOf<LimitPointOptions>;
+} satisfies TableOf<StationaryLoopOptions>;
 
 /** A cell: checked, with every default filled in. */
 export interface LimitPointParameters {
@@ -81,7 +81,7 @@ export interface LimitPointParameters {
 
 /** Checks the parameters of a cell and fills in the defaults. */
 export function resolveLimitPointParameters(where: string, options: unknown): LimitPointParameters {
-  return resolve(where, options, limitPointOptions);
+  return resolve(where, options, stationaryLoopOptions);
 }
 
 function checkVariant(where: string, argument: string, value: unknown): (typeof limitVariants)[number] {

@@ -36,7 +36,7 @@ export interface LoopSeries {
 export interface ReplicatedLoopResult {
   /** Generation 1 first; each metric with the standard error of its mean, NaN for one replicate. */
   readonly generations: readonly ReplicatedGeneration[];
-  /** Present if asked for. */
+  /** Every replicate's values; there if the option `series` is true. */
   readonly series?: LoopSeries;
 }
 

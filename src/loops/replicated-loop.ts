@@ -18,7 +18,7 @@ export interface ReplicatedGeneration {
 
 /** A generation of a loop that did not come to its end: averaged over the replicates that had finished it. */
 export interface PartialGeneration extends ReplicatedGeneration {
-  /** How many these are. */
+  /** Replicates that had finished the generation. */
   readonly replicates: number;
 }
 

@@ -94,7 +94,8 @@ export function sampleMetrics(options: SampleMetricsOptions): { readonly sampleM
   return { sampleMetrics: (context) => measure(context, settings) };
 }
 
-interface Balls {
+/** How the manifolds are estimated that precision and recall compare. */
+interface ManifoldOptions {
   readonly k: number;
   readonly convention: ManifoldConvention;
 }
@@ -129,13 +130,13 @@ async function measure(
 class Comparison {
   readonly #heldOut: Matrix;
   readonly #features: Features | undefined;
-  readonly #balls: Balls;
+  readonly #manifold: ManifoldOptions;
   #heldOutFeatures: Promise<Matrix> | undefined;
 
-  constructor(heldOut: Matrix, features: Features | undefined, balls: Balls) {
+  constructor(heldOut: Matrix, features: Features | undefined, manifold: ManifoldOptions) {
     this.#heldOut = heldOut;
     this.#features = features;
-    this.#balls = balls;
+    this.#manifold = manifold;
   }
 
   async measure(generated: Matrix, job: Job): Promise<Record<string, number>> {
@@ -143,7 +144,7 @@ class Comparison {
     const fake = await this.#featuresOf(generated, job);
     const { distance } = await frechetDistance(fake, real, job);
     const { precision, recall, density, coverage } = await precisionRecall(real, fake, {
-      ...this.#balls,
+      ...this.#manifold,
       ...job,
     });
     return { frechetDistance: distance, precision, recall, density, coverage };

@@ -82,7 +82,7 @@ export interface FrechetDistanceInfinity {
   readonly slope: number;
   /** Share of the points' variance that the line explains. Far from 1: no line, or no slope that could be told. */
   readonly rSquared: number;
-  /** By falling size; the first is the plain distance of all rows. */
+  /** The points of the line, by falling size; the first is the plain distance of all rows. */
   readonly points: readonly FrechetPoint[];
   readonly groups: number;
   readonly extrapolate: 'generated' | 'both';

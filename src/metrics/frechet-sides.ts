@@ -4,19 +4,20 @@ import { checkGaussian, checkMatrix, checkNumber, invalid, mustError } from '../
 import type { NativeGaussian, NativeMatrix } from '../engine/native-types.js';
 import { snapshot, snapshotMatrix } from '../engine/snapshot.js';
 
-export type Side = NativeMatrix | NativeGaussian;
+/** Samples, one a row, or a Gaussian. */
+export type FrechetSide = NativeMatrix | NativeGaussian;
 
 /** Whether a side is a sample, one row a draw. */
-export function isSample(side: Side): side is NativeMatrix {
+export function isSample(side: FrechetSide): side is NativeMatrix {
   return 'data' in side;
 }
 
-export function dimOf(side: Side): number {
+function dimOf(side: FrechetSide): number {
   return isSample(side) ? side.cols : side.dim;
 }
 
 /** A Matrix with enough rows for a covariance, Moments or a Gaussian. */
-export function checkSide(where: string, argument: string, value: unknown): Side {
+export function checkSide(where: string, argument: string, value: unknown): FrechetSide {
   if (typeof value === 'object' && value !== null && 'data' in value) {
     const samples = checkMatrix(where, argument, value);
     if (samples.rows < 2) {
@@ -40,7 +41,12 @@ export function checkSide(where: string, argument: string, value: unknown): Side
 }
 
 /** Throws unless both sides have the same dimension; `names` says what they are called. */
-export function checkSameDimension(where: string, names: string, first: Side, second: Side): void {
+export function checkSameDimension(
+  where: string,
+  names: string,
+  first: FrechetSide,
+  second: FrechetSide,
+): void {
   if (dimOf(first) !== dimOf(second)) {
     throw mustError(where, names, 'have the same dimension', `${dimOf(first)} and ${dimOf(second)}`);
   }
@@ -49,9 +55,9 @@ export function checkSameDimension(where: string, names: string, first: Side, se
 export async function snapshotSide(
   where: string,
   argument: string,
-  side: Side,
+  side: FrechetSide,
   throwIfSettled: () => void,
-): Promise<Side> {
+): Promise<FrechetSide> {
   if (isSample(side)) return snapshotMatrix(where, argument, side, throwIfSettled);
   return {
     dim: side.dim,

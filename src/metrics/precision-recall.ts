@@ -26,7 +26,7 @@ export interface PrecisionRecallOptions extends JobOptions {
    * the paper's.
    */
   readonly k?: number | undefined;
-  /** Default 'kynkaanniemi'. */
+  /** Whether balls hold the points at their radius. Default 'kynkaanniemi': they do. */
   readonly convention?: ManifoldConvention | undefined;
   /** Adds standard errors and 95 % intervals. Default false: they take up to twice the time where columns are few. */
   readonly intervals?: boolean | undefined;
@@ -83,11 +83,11 @@ export interface PrecisionRecall {
   readonly convention: ManifoldConvention;
   /** Comparisons with a radius that float32 left open: settled in float64, and those of them that took exact arithmetic. */
   readonly settled: { readonly float64: number; readonly exact: number };
-  /** With `intervals`; NaN where k is not below half of either number of rows. */
+  /** There if the option `intervals` is true; NaN where k is not below half of either number of rows. */
   readonly standardErrors?: Readonly<Record<ManifoldMetricName, number>>;
-  /** With `intervals`: 95 % intervals for the metrics' expectations at these sample sizes. */
+  /** There if the option `intervals` is true: 95 % intervals for the metrics' expectations at these sample sizes. */
   readonly intervals?: Readonly<Record<ManifoldMetricName, readonly [number, number]>>;
-  /** With `samples`. */
+  /** What is known of every sample; there if the option `samples` is true. */
   readonly samples?: ManifoldSamples;
 }
 
@@ -131,7 +131,7 @@ export async function precisionRecall(
   const { settings, ks, convention } = request;
   const metrics = new Float64Array(ks.length * numbersOfK);
   const samples = request.samples ? allocateSamples(where, request) : undefined;
-  const settled = await runJob(settings, async (throwIfSettled) =>
+  const resolved = await runJob(settings, async (throwIfSettled) =>
     native().startPrecisionRecall({
       threads: settings.threads,
       real: await snapshotMatrix(where, 'real', request.real, throwIfSettled),
@@ -152,7 +152,7 @@ export async function precisionRecall(
       ...record((metric) => number(metric, 0)),
       k,
       convention,
-      settled: { float64: settled.inDouble, exact: settled.exactly },
+      settled: { float64: resolved.inDouble, exact: resolved.exactly },
       ...(request.intervals && {
         standardErrors: record((metric) => number(metric, 1)),
         intervals: record((metric) => [number(metric, 2), number(metric, 3)] as const),

@@ -11,7 +11,7 @@ export interface BestOfOptions {
   readonly score: Score;
 }
 
-export const bestOfOptions = {
+const bestOfOptions = {
   candidates: integer(1, 1_000_000).doc('candidates for each sample'),
   score: checked('function of a matrix', checkScore).doc('a number for each row, the more the better'),
 } satisfies TableOf<BestOfOptions>;

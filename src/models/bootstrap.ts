@@ -24,7 +24,7 @@ export interface BootstrapModel extends GenerativeModel<FittedBootstrap> {
 
 /** The empirical distribution of a training set. */
 export class FittedBootstrap implements FittedModel {
-  /** The training set. */
+  /** The rows of the training set. */
   readonly rows: Matrix;
   /** Mean and covariance of the empirical distribution: divisor n. */
   readonly moments: Gaussian;

@@ -17,11 +17,11 @@ export interface ModelFitOptions extends JobOptions {
 export interface ModelSampleOptions extends JobOptions {
   /** Sampling bias, 0 to 1. Default 1: none. */
   readonly lambda?: number | undefined;
-  /** Default 0. */
+  /** Decides every random number. Default 0. */
   readonly seed?: Seed | undefined;
 }
 
-export const modelFitOptions = {
+const modelFitOptions = {
   seed: seed().doc('decides every random choice of the fit'),
   previous: checked('model', (_, __, value) => value as FittedModel)
     .optional()
@@ -29,7 +29,7 @@ export const modelFitOptions = {
   ...jobOptions,
 } satisfies TableOf<ModelFitOptions>;
 
-export const modelSampleOptions = {
+const modelSampleOptions = {
   lambda: number(0, 1).or(1).doc('sampling bias, 1 for none'),
   seed: seed(),
   ...jobOptions,

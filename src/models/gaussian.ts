@@ -12,7 +12,7 @@ export interface GaussianOptions {
   readonly divisor?: Divisor;
 }
 
-export const gaussianOptions = { divisor: divisorOption } satisfies TableOf<GaussianOptions>;
+const gaussianOptions = { divisor: divisorOption } satisfies TableOf<GaussianOptions>;
 
 /** The Gaussian as a generative model. */
 export interface GaussianModel extends GenerativeModel<FittedGaussian> {

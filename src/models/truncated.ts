@@ -12,7 +12,7 @@ export interface TruncatedOptions {
   readonly radius: number;
 }
 
-export const truncatedOptions = {
+const truncatedOptions = {
   radius: checked('positive number', (where, argument, value) => {
     if (typeof value === 'number' && value > 0) return value;
     throw invalid(where, argument, 'be a positive number', value);

@@ -20,9 +20,9 @@ interface Given {
   readonly covariance?: Float64Array | undefined;
 }
 
-export const gaussianReferenceOptions = {
+const gaussianReferenceOptions = {
   dim: integer(1)
-    .or((given: Given, where) => both(where, given)?.mean.length, 'the length of mean')
+    .or((given: Given, where) => both(where, given)?.mean.length, 'the length of `mean`')
     .doc('dimension d'),
   mean: numbers().optional('0').doc('d values'),
   covariance: numbers().optional('the identity').doc('d x d values, row-major'),

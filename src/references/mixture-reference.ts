@@ -21,16 +21,16 @@ export interface MixtureReferenceOptions {
   readonly weights?: Float64Array | readonly number[] | undefined;
   /** What `covariances` holds. Default 'full'. */
   readonly covariance?: CovarianceForm | undefined;
-  /** See MixtureParameters. */
+  /** Covariances of the components, in the form that `covariance` names: see MixtureParameters. */
   readonly covariances: Float64Array | readonly number[];
 }
 
-export const mixtureReferenceOptions = {
+const mixtureReferenceOptions = {
   means: rows().doc('K x d: a row a component'),
   weights: numbers()
     .or(({ means }: { means: Matrix }) => new Float64Array(means.rows).fill(1 / means.rows), '1 / K each')
     .doc('K values'),
-  covariance: oneOf(covarianceForms).or('full').doc('what covariances holds'),
+  covariance: oneOf(covarianceForms).or('full').doc('what `covariances` holds'),
   covariances: checked('array of numbers', (where, argument, value) => {
     if (value === undefined) throw invalid(where, argument, 'be an array of numbers', value);
     return toFloat64Array(where, argument, value);

@@ -348,10 +348,18 @@ describe('a heat map', () => {
 });
 
 test('a heat map takes its axes as Float64Array', () => {
-  const map = (values: readonly number[] | Float64Array): HeatMap => ({
+  const map = <Values>(values: Values): HeatMap<Values> => ({
     x: { title: 'x', values, scale: 'logarithmic' },
-    y: { title: 'y', values: [1] },
-    panels: [{ values: [[1, 2, 3]] }],
+    y: { title: 'y', values },
+    panels: [
+      {
+        values: [
+          [1, 2, 3],
+          [4, 5, 6],
+          [7, 8, 9],
+        ],
+      },
+    ],
     colours: 'linear',
     colourTitle: '',
   });

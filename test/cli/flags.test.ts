@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { MadloopError } from '../../src/base/errors.js';
 import { boolean, callback, integer, number, oneOf, seed } from '../../src/base/options.js';
-import { inUsersWords } from '../../src/cli/terminal/error-wording.js';
+import { rewordErrors } from '../../src/cli/terminal/error-wording.js';
 import { addFlags, addSubcommands, flagName, givenByFlags, helpOf } from '../../src/cli/terminal/flags.js';
 import { namesOf } from '../../src/cli/terminal/given-parameters.js';
 
@@ -17,6 +17,9 @@ const table = {
   lambda: number(0, 1).or(1).doc('sampling bias').flag('<bias>'),
   relativeError: number(1e-6, 0.5).or(1e-3).in('parts').doc('error'),
   pool: oneOf(['latest', 'accumulate', 'subsample']).or('latest').doc('what is kept'),
+  subsample: integer(2)
+    .or(() => 2, '`initial`, or all')
+    .doc("with `pool: 'subsample'`: samples of the pool, not `valueOf` it"),
   seed: seed(),
   quiet: boolean().or(false).doc('no progress'),
   onProgress: callback().optional().doc('no flag'),
@@ -47,6 +50,7 @@ describe('flags', () => {
     ['lambda', 'sampling bias (0 to 1; default: 1)'],
     ['relativeError', 'error (1e-6 to 0.5; parts; default: 0.001)'],
     ['pool', 'what is kept: latest (default), accumulate or subsample'],
+    ['subsample', 'with --pool subsample: samples of the pool, not `valueOf` it (default: --initial, or all)'],
     ['seed', 'decides every random number (default: 0)'],
   ])('explain %s', (name, help) => expect(helpOf(name, table)).toBe(help));
 
@@ -79,7 +83,7 @@ describe('a command with others below it', () => {
 
 describe('errors', () => {
   const words = async (message: string, nameOf: (name: string) => string | undefined) =>
-    inUsersWords(nameOf, () => {
+    rewordErrors(nameOf, () => {
       throw new MadloopError('ERR_INVALID_INPUT', message);
     }).then(
       () => 'none',

@@ -63,7 +63,11 @@ describe('madloop', () => {
       [...small, '--model', 'gmm'],
       /model is for real data: it needs --data FILE\.npy/,
     ],
-    ['a figure that is not there', ['figure', '9'], /'9' is invalid.*Allowed choices are 10/],
+    [
+      'a figure that is not there',
+      ['figure', '9'],
+      /'9' is invalid.*Allowed choices are 10, 11, 12, 14, 15, 30, 31\./,
+    ],
     ['a parameter file that is not there', ['loop', 'absent.json'], /cannot read absent\.json/],
     [
       'a data file that is not there',

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { checkJobOptions } from '../../src/engine/job.js';
 import { deterministicLimitPoint, deterministicLimitPoints } from '../../src/limits/deterministic.js';
 import { effectiveSampleSizeOf } from '../../src/limits/effective-sample-size-of-limit.js';
-import { type LimitPointOptions, resolveLimitPointParameters } from '../../src/limits/parameters.js';
+import { resolveLimitPointParameters, type StationaryLoopOptions } from '../../src/limits/parameters.js';
 import { forgettingRate } from '../oracle/support/fresh-data-moments.js';
 
 const settings = checkJobOptions('limitPoint', { threads: 2 });
 
-const cell = (options: LimitPointOptions) => resolveLimitPointParameters('limitPoint', options);
-const limitOf = (options: LimitPointOptions) => deterministicLimitPoint(cell(options), settings);
+const cell = (options: StationaryLoopOptions) => resolveLimitPointParameters('limitPoint', options);
+const limitOf = (options: StationaryLoopOptions) => deterministicLimitPoint(cell(options), settings);
 
 describe("method 'deterministic'", () => {
   it('says what it is and how accurate', async () => {

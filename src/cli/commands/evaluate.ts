@@ -16,7 +16,7 @@ import { canExtrapolate, frechetDistanceInfinity } from '../../metrics/frechet-d
 import { frechetDistanceInterval } from '../../metrics/frechet-distance-interval.js';
 import { kernelDistance } from '../../metrics/kernel-distance.js';
 import { precisionRecall, precisionRecallOptions } from '../../metrics/precision-recall.js';
-import { inUsersWords } from '../terminal/error-wording.js';
+import { rewordErrors } from '../terminal/error-wording.js';
 import { addFlags, givenByFlags } from '../terminal/flags.js';
 import { namesOf } from '../terminal/given-parameters.js';
 import { print, printable, printJson, say } from '../terminal/output.js';
@@ -87,7 +87,7 @@ async function runEvaluate(
 ): Promise<void> {
   const given = givenByFlags(flags, evaluateParameters);
   const flagOf = namesOf(evaluateParameters, given);
-  const parameters = await inUsersWords(flagOf, () => resolve('evaluate', given, evaluateParameters));
+  const parameters = await rewordErrors(flagOf, () => resolve('evaluate', given, evaluateParameters));
   const real = await readSide(files.real, flags.realArray, signal);
   const generated = await readSide(files.generated, flags.generatedArray, signal);
   const nameOf = (argument: string): string | undefined =>
@@ -95,7 +95,7 @@ async function runEvaluate(
   const rows: Row[] = [];
   for (const [title, measure] of measurements(real, generated, parameters, flags)) {
     const job = { threads: flags.threads, signal };
-    const named = await inUsersWords(nameOf, () =>
+    const named = await rewordErrors(nameOf, () =>
       withProgressBar(title, (onProgress) => measure({ ...job, onProgress })),
     );
     rows.push(...named);

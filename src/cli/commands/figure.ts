@@ -22,7 +22,7 @@ import {
   studyFigureCsv,
   studyFigureDocument,
 } from '../figures/study-figure.js';
-import { inUsersWords } from '../terminal/error-wording.js';
+import { rewordErrors } from '../terminal/error-wording.js';
 import { addFlags, flagName, givenByFlags } from '../terminal/flags.js';
 import { namesOf } from '../terminal/given-parameters.js';
 import { stopOnTerm } from '../terminal/interrupts.js';
@@ -54,10 +54,9 @@ export function figureCommand(signal: AbortSignal): Command {
   const command = new Command('figure')
     .description('make a figure of the paper (Alemohammad et al. 2024), with error bars')
     .addArgument(
-      new Argument('<number>', '10 (its left half), 11, 12, 14, 15, 30 or 31').choices([
-        ...simulatedFigures.keys(),
-        ...studyFigures.keys(),
-      ]),
+      new Argument('<number>', '10 shows its left half').choices(
+        [...simulatedFigures.keys(), ...studyFigures.keys()].sort((a, b) => Number(a) - Number(b)),
+      ),
     );
   addFlags(command, figureParameters);
   addRunOptions(command);
@@ -68,7 +67,7 @@ export function figureCommand(signal: AbortSignal): Command {
   );
   return command.action(async (number: string, flags: RunOptions) => {
     const given = givenByFlags(flags, figureParameters);
-    const parameters = await inUsersWords(namesOf(figureParameters, given), () =>
+    const parameters = await rewordErrors(namesOf(figureParameters, given), () =>
       resolve('figure', given, figureParameters),
     );
     const figure = studyFigures.get(number);

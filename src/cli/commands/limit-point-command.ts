@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { resolve } from '../../base/options.js';
 import { info } from '../../engine/info.js';
 import { type LimitPointOptions, limitPointParameters } from '../../limits/estimate-limit-point.js';
-import { inUsersWords } from '../terminal/error-wording.js';
+import { rewordErrors } from '../terminal/error-wording.js';
 import { addFlags } from '../terminal/flags.js';
 import { givenParameters } from '../terminal/given-parameters.js';
 import { print, printable, printJson } from '../terminal/output.js';
@@ -40,7 +40,7 @@ export function limitPointCommand<Result extends object>(
     .action(async (file: string | undefined, flags: Flags) => {
       const given = await givenParameters(name, file, flags, limitPointParameters);
       const { json, threads } = flags;
-      const [parameters, result] = await inUsersWords(given.nameOf, async () => {
+      const [parameters, result] = await rewordErrors(given.nameOf, async () => {
         const resolved = resolve(name, given.values, limitPointParameters);
         const computed = await withProgressBar(name, (onProgress) =>
           compute({ ...resolved, threads, signal, onProgress }),

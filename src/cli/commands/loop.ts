@@ -7,7 +7,7 @@ import { dataLoopParameters, runDataLoop } from '../loop/data-loop.js';
 import { gaussianLoopParameters, runGaussianLoop } from '../loop/gaussian-loop.js';
 import { type LoopResult, loopChart, loopCsv, loopDocument, loopTable } from '../loop/loop-result.js';
 import { keepUnfinished } from '../loop/unfinished-loop.js';
-import { inUsersWords } from '../terminal/error-wording.js';
+import { rewordErrors } from '../terminal/error-wording.js';
 import { addFlags } from '../terminal/flags.js';
 import { type GivenParameters, givenParameters } from '../terminal/given-parameters.js';
 import { print, printJson, say } from '../terminal/output.js';
@@ -42,7 +42,7 @@ async function runLoopCommand(file: string | undefined, flags: RunOptions, signa
   warnOfOtherMaker(given, engine);
 
   const folder = flags.output ?? (flags.json ? undefined : 'madloop-results');
-  const result = await inUsersWords(given.nameOf, () =>
+  const result = await rewordErrors(given.nameOf, () =>
     withProgressBar('loop', (onProgress) => run(given, { threads: flags.threads, signal, onProgress })).catch(
       async (error: unknown) => {
         await keepUnfinished(error, given.values, folder, engine);

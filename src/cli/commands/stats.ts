@@ -4,7 +4,7 @@ import { info } from '../../engine/info.js';
 import { momentsOfFile } from '../../features/moments-of-file.js';
 import { checkExtractor, mergeStatistics, type Statistics } from '../../features/statistics.js';
 import { readStatistics, writeStatistics } from '../../features/statistics-file.js';
-import { inUsersWords } from '../terminal/error-wording.js';
+import { rewordErrors } from '../terminal/error-wording.js';
 import { addSubcommands } from '../terminal/flags.js';
 import { print, printJson, say } from '../terminal/output.js';
 import { withProgressBar } from '../terminal/progress.js';
@@ -70,7 +70,7 @@ async function runMerge(files: readonly string[], flags: OutputFlags, signal: Ab
       onProgress({ done: parts.length, total: files.length });
     }
     const nameOf = (argument: string) => files[Number(/^list\[(\d+)\]$/.exec(argument)?.[1] ?? Number.NaN)];
-    return inUsersWords(nameOf, () => mergeStatistics(parts));
+    return rewordErrors(nameOf, () => mergeStatistics(parts));
   });
   show('stats merge', { files, output }, await writeStatistics(output, statistics), flags);
 }

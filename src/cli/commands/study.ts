@@ -10,7 +10,7 @@ import { runStudyOptions } from '../../studies/run/study-run.js';
 import { studyCsv, studyJson, studyParquet } from '../../studies/store/export-study.js';
 import { mergeStudies } from '../../studies/store/merge-studies.js';
 import { studyStatus } from '../../studies/store/read-study.js';
-import { inUsersWords } from '../terminal/error-wording.js';
+import { rewordErrors } from '../terminal/error-wording.js';
 import { addFlags, addSubcommands, givenByFlags } from '../terminal/flags.js';
 import { namesOf } from '../terminal/given-parameters.js';
 import { stopOnTerm } from '../terminal/interrupts.js';
@@ -72,7 +72,7 @@ async function run(file: string | undefined, flags: StudyFlags, signal: AbortSig
   const progress = studyProgress();
   let document: StudyDocument;
   try {
-    document = await inUsersWords(nameOf, () => {
+    document = await rewordErrors(nameOf, () => {
       const place = { where: 'study', argument: 'definition' };
       const definition = resolve(place, { ...named, ...content, ...byFlags }, studyDefinitionOptions);
       const { store, shards, shard, threads } = flags;

@@ -34,7 +34,7 @@ export function thresholdTable(study: StudyDocument, step: number): string {
  * For every value of x, where n_e / n_r comes down through 1 as y grows, interpolated in the logarithms: "774", "< 10" or
  * "> 10,000" where that is beyond the cells. Of several such places the last.
  */
-export function thresholdTexts(panel: Panel, { axis, values }: NumericDimension): string[] {
+function thresholdTexts(panel: Panel, { axis, values }: NumericDimension): string[] {
   const scale = studyScale(axis, values);
   return panel.cells[0]!.map((_, i) =>
     thresholdText(

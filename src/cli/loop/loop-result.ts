@@ -130,7 +130,7 @@ function loopTitle(parameters: LoopResult['parameters']): { title: string; count
 }
 
 /** What titles and legends call the variants. */
-export const variantTitles: Readonly<Record<string, string>> = {
+const variantTitles: Readonly<Record<string, string>> = {
   'fully-synthetic': 'fully synthetic loop',
   'synthetic-augmentation': 'synthetic augmentation loop',
   'fresh-data': 'fresh data loop',

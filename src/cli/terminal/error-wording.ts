@@ -10,7 +10,7 @@ const argument = /(?<![\w."'-])([a-z]\w*(?:\[\d+\])?)(?:\.([a-z][\w.]*))?(?![\w"
  * Runs a call of the library for a command. Where it finds an argument wrong, the error names what the user gave, a file or a
  * flag: `nameOf` tells it for an argument ("a", "k[1]"); undefined leaves the library's name.
  */
-export async function inUsersWords<Result>(
+export async function rewordErrors<Result>(
   nameOf: (argument: string) => string | undefined,
   call: () => Result | Promise<Result>,
 ): Promise<Result> {

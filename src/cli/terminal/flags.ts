@@ -35,9 +35,11 @@ export function helpOf(name: string, table: OptionTable): string {
   return withFlags(text, table);
 }
 
-/** Names that are no words of their own ("realFixed"), as flags. */
+/** Names that are no words of their own ("realFixed") or stand in backquotes, as flags: `pool: 'latest'` as "--pool latest". */
 function withFlags(text: string, table: OptionTable): string {
-  return text.replace(/\b[a-z]+[A-Z]\w*\b/g, (name) => (name in table ? flagName(name) : name));
+  return text.replace(/`(\w+)(?:: '([^']+)')?`|\b[a-z]+[A-Z]\w*\b/g, (name, quoted = name, value = '') =>
+    Object.hasOwn(table, quoted) ? `${flagName(quoted)} ${value}`.trimEnd() : name,
+  );
 }
 
 function listed(words: readonly string[]): string {

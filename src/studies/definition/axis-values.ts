@@ -32,7 +32,7 @@ export const axisOptions = {
   dim: axisOption('dim').doc('dimension of the real distribution'),
   real: axisOption('real').doc('real samples in each generation'),
   synthetic: axisOption('synthetic').doc('synthetic samples in each generation'),
-  total: axisOption('total').doc('with realFraction, instead of real and synthetic: all samples'),
+  total: axisOption('total').doc('with realFraction, instead of `real` and `synthetic`: all samples'),
   realFraction: axisOption('realFraction').doc('of them the fraction that is real'),
   lambda: axisOption('lambda').optional('1').doc('sampling bias, 0 to 1, 1 for none'),
   memory: axisOption('memory').optional('1').doc('past models that synthetic samples come from'),

@@ -58,7 +58,7 @@ export interface StudyDocument {
   /** Parameters that do not vary. */
   readonly fixed: Readonly<Record<string, unknown>>;
   readonly relativeError: number;
-  /** In decimal. */
+  /** The seed as a decimal number. */
   readonly seed: string;
   readonly method: LimitPointMethod;
   readonly provenance: {

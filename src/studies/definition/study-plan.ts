@@ -21,7 +21,7 @@ const mostCells = 100_000;
 export interface StudyDefinition {
   /** Names the store and files of results. Default 'study'. */
   readonly name?: string | undefined;
-  /** For figures and reports. Default: the name. */
+  /** What figures and reports are called. Default: the name. */
   readonly title?: string | undefined;
   readonly variant?: 'fresh-data' | 'synthetic-augmentation' | undefined;
   readonly divisor?: Divisor | undefined;
@@ -36,9 +36,9 @@ export interface StudyDefinition {
   readonly synthetic?: AxisValues | undefined;
   readonly total?: AxisValues | undefined;
   readonly realFraction?: AxisValues | undefined;
-  /** Default 1. */
+  /** Sampling bias, 0 to 1. Default 1. */
   readonly lambda?: AxisValues | undefined;
-  /** Default 1. */
+  /** Past models that synthetic samples come from. Default 1. */
   readonly memory?: AxisValues | undefined;
   /** A list instead of a grid; what a cell leaves out is what stands above, which is then a single value each. */
   readonly cells?: readonly Readonly<Partial<Record<StudyAxis, number>>>[] | undefined;

@@ -1,5 +1,5 @@
 import { info } from '../../engine/info.js';
-import { deterministicOutcomes } from '../../limits/deterministic.js';
+import { deterministicLimitPointsOrErrors } from '../../limits/deterministic.js';
 import { effectiveSampleSizesOf } from '../../limits/effective-sample-size-of-limit.js';
 import { LimitPointEstimator } from '../../limits/limit-point-estimator.js';
 import { simulateChains } from '../../limits/simulate-chains.js';
@@ -11,7 +11,7 @@ export function nativeEngine(): StudyEngine<LimitPointEstimator> {
   return {
     madeBy: { madloop: version, instructionSet: variant },
     estimator: (where, parameters) => new LimitPointEstimator(where, parameters),
-    deterministicLimits: deterministicOutcomes,
+    deterministicLimits: deterministicLimitPointsOrErrors,
     simulateChains,
     effectiveSampleSizes: effectiveSampleSizesOf,
   };

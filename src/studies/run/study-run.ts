@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { abortError } from '../../base/abortable.js';
 import { MadloopError } from '../../base/errors.js';
 import { callback, resolve, type TableOf, text } from '../../base/options.js';
 import { type JobOptions, type JobSettings, jobOptions } from '../../engine/job.js';
@@ -62,7 +63,7 @@ export async function runStudyWith(
   const choice = resolveShard(where, { shards, shard }, process.env);
   const path = shardPath(file ?? `${plan.name}.sqlite`, choice);
   const settings = { where, ...job };
-  if (settings.signal?.aborted) throw aborted(settings);
+  if (settings.signal?.aborted) throw abortError(settings);
   const store = await StudyStore.open(where, path, plan, engine.madeBy, choice);
   let ended: 'finished' | 'stopped' | 'failed' = 'failed';
   try {
@@ -124,7 +125,7 @@ class StudyRun {
       else await this.#open();
       this.#commit(true);
       while (!this.#schedule.empty || this.#reached.length > 0) {
-        if (this.#settings.signal?.aborted) throw aborted(this.#settings);
+        if (this.#settings.signal?.aborted) throw abortError(this.#settings);
         await this.#size();
         // The engine computes while the disk is waited for.
         const round = this.#round();
@@ -158,7 +159,7 @@ class StudyRun {
   async #determine(): Promise<void> {
     const waiting = this.#waiting();
     for (let begin = 0; begin < waiting.length; begin += portionCells) {
-      if (this.#settings.signal?.aborted) throw aborted(this.#settings);
+      if (this.#settings.signal?.aborted) throw abortError(this.#settings);
       const portion = waiting.slice(begin, begin + portionCells);
       const cells = portion.map(({ first }) => this.#plan.cells[first]!.parameters);
       const limits = await this.#engine.deterministicLimits(cells, this.#settings);
@@ -182,7 +183,7 @@ class StudyRun {
       // Every cell has its moments computed: of many, that takes a while.
       if (performance.now() - lastTurn > 10) {
         await nextTurn();
-        if (this.#settings.signal?.aborted) throw aborted(this.#settings);
+        if (this.#settings.signal?.aborted) throw abortError(this.#settings);
         lastTurn = performance.now();
       }
       const chains = saved.get(unique.first) ?? [];
@@ -349,8 +350,4 @@ function resultOf(limit: LimitPoint, size: SampleSize): StudyCellResult {
 
 function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
-}
-
-function aborted({ where, signal }: JobSettings): MadloopError {
-  return new MadloopError('ERR_ABORTED', `${where}: aborted by its signal`, { cause: signal?.reason });
 }

@@ -25,8 +25,8 @@ export interface UniqueCell {
   readonly cells: readonly number[];
 }
 
-/** What came about since the last commit. */
-export interface Outcome {
+/** What a commit writes: all that came about since the one before. */
+export interface StoreChanges {
   readonly finished: readonly { readonly unique: UniqueCell; readonly result: StudyCellResult }[];
   readonly refused: readonly { readonly unique: UniqueCell; readonly error: string }[];
   readonly chains: readonly ChainSums[];
@@ -112,7 +112,7 @@ export class StudyStore {
   }
 
   /** Writes all of it or nothing: each cell whole, nothing twice. */
-  commit({ finished, refused, chains, fraction, secondsLeft }: Outcome): void {
+  commit({ finished, refused, chains, fraction, secondsLeft }: StoreChanges): void {
     this.#in(() =>
       this.#sql.transaction(() => {
         for (const { unique, result } of finished) {
