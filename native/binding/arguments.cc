@@ -8,7 +8,7 @@ namespace madloop::binding {
 
 namespace {
 
-constexpr double largestExactInteger = 9007199254740992.0;  // 2^53: every integer up to here is a double
+constexpr double kLargestExactInteger = 9007199254740992.0;  // 2^53: every integer up to here is a double
 
 }  // namespace
 
@@ -39,7 +39,7 @@ std::size_t Arguments::sizeAt(HeldArray<double> const& array, std::size_t index,
 }
 
 std::size_t Arguments::toSize(double value, char const* name) const {
-  if (!(value >= 0 && value <= largestExactInteger && std::trunc(value) == value)) {
+  if (!(value >= 0 && value <= kLargestExactInteger && std::trunc(value) == value)) {
     fail(name, "must be an integer from 0 to 2^53, got " + std::to_string(value));
   }
   return static_cast<std::size_t>(value);

@@ -55,11 +55,11 @@ class Arguments {
   [[nodiscard]] std::size_t sizeAt(HeldArray<double> const& array, std::size_t index, char const* name) const;
   /// A Float32Array or Float64Array of exactly `length` elements.
   [[nodiscard]] HeldRealArray realArray(char const* name, std::size_t length) const;
-  /// A member that is an instance of T, a wrapped class with a static `tag`.
+  /// A member that is an instance of T, a wrapped class with a static `kTypeTag`.
   template <class T>
   [[nodiscard]] T& instance(char const* name) const {
     Napi::Value const value = get(name);
-    if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&T::tag))
+    if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&T::kTypeTag))
       fail(name, "must be an object of the engine's");
     return *T::Unwrap(value.As<Napi::Object>());
   }

@@ -22,7 +22,7 @@ class DeterministicLimitsWork final : public Work {
   explicit DeterministicLimitsWork(Arguments const& arguments)
       : loops_(arguments.size("count")),
         distance_(column(arguments, "distance")),
-        spread_(column(arguments, "spread")),
+        dispersion_(column(arguments, "dispersion")),
         relaxationTime_(column(arguments, "relaxationTime")) {
     HeldArray<double> const dim = column(arguments, "dim");
     HeldArray<double> const real = column(arguments, "real");
@@ -40,7 +40,7 @@ class DeterministicLimitsWork final : public Work {
     parallelFor(task, loops_.size(), [&](std::size_t i) {
       limits::DeterministicLimit const limit = limits::deterministicLimit(loops_[i], task);
       distance_.data()[i] = limit.distance;
-      spread_.data()[i] = limit.spread;
+      dispersion_.data()[i] = limit.dispersion;
       relaxationTime_.data()[i] = limits::relaxationTime(loops_[i]);
       task.add(1);
     });
@@ -55,7 +55,7 @@ class DeterministicLimitsWork final : public Work {
 
   std::vector<limits::StationaryLoop> loops_;
   HeldArray<double> distance_;
-  HeldArray<double> spread_;
+  HeldArray<double> dispersion_;
   HeldArray<double> relaxationTime_;
 };
 

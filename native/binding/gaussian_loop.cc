@@ -60,15 +60,15 @@ class SeriesArrays {
                 arguments.float64Array("trace", length), arguments.float64Array("logDeterminant", length)} {}
 
   void fill(std::vector<double> const& interleaved) const {
-    for (std::size_t metric = 0; metric < loop::loopMetricCount; ++metric) {
+    for (std::size_t metric = 0; metric < loop::kLoopMetricCount; ++metric) {
       double* const array = arrays_[metric].data();
       for (std::size_t i = 0; i < arrays_[metric].size(); ++i)
-        array[i] = interleaved[i * loop::loopMetricCount + metric];
+        array[i] = interleaved[i * loop::kLoopMetricCount + metric];
     }
   }
 
  private:
-  std::array<HeldArray<double>, loop::loopMetricCount> arrays_;
+  std::array<HeldArray<double>, loop::kLoopMetricCount> arrays_;
 };
 
 class GaussianLoopWork final : public Work {
@@ -105,11 +105,11 @@ class GaussianLoopWork final : public Work {
 
  private:
   [[nodiscard]] std::size_t tableLength() const {
-    return checkedMultiply(parameters_.generations, loop::loopMetricCount, "generations x metrics");
+    return checkedMultiply(parameters_.generations, loop::kLoopMetricCount, "generations x metrics");
   }
 
   loop::GaussianLoopParameters parameters_;
-  HeldArray<double> mean_;           // generations x loopMetricCount
+  HeldArray<double> mean_;           // generations x kLoopMetricCount
   HeldArray<double> standardError_;  // likewise
   std::optional<SeriesArrays> series_;
   std::optional<HeldArray<double>> referenceMean_;

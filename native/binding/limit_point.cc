@@ -91,7 +91,7 @@ LimitPointEstimator::LimitPointEstimator(Napi::CallbackInfo const& info)
     : Napi::ObjectWrap<LimitPointEstimator>(info) {
   (void)guarded(info.Env(), [&]() -> Napi::Value {
     construct(Arguments(info, "LimitPointEstimator"));
-    info.This().As<Napi::Object>().TypeTag(&tag);
+    info.This().As<Napi::Object>().TypeTag(&kTypeTag);
     return info.Env().Undefined();
   });
 }
@@ -138,8 +138,8 @@ Napi::Value LimitPointEstimator::result(Napi::CallbackInfo const& info) {
     limits::LimitPoint const& limit = estimator_->result();
     return numbers(info.Env(), {{"distance", limit.distance},
                                 {"standardError", limit.standardError},
-                                {"low", limit.low},
-                                {"high", limit.high},
+                                {"lower", limit.lower},
+                                {"upper", limit.upper},
                                 {"generations", static_cast<double>(limit.generations)},
                                 {"chains", static_cast<double>(limit.chains)},
                                 {"burnIn", static_cast<double>(limit.burnIn)},

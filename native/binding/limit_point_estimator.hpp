@@ -15,7 +15,7 @@ namespace madloop::binding {
 /// so that they outlive an object that is collected meanwhile; nothing else of this is seen by a job's thread.
 class LimitPointEstimator final : public Napi::ObjectWrap<LimitPointEstimator> {
  public:
-  static constexpr napi_type_tag tag{0x6d61646c6f6f7000ULL, 0x6c696d6974707400ULL};
+  static constexpr napi_type_tag kTypeTag{0x6d61646c6f6f7000ULL, 0x6c696d6974707400ULL};
 
   /// The class, for the addon's exports.
   static Napi::Function define(Napi::Env env);

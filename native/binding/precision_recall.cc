@@ -60,7 +60,7 @@ class PrecisionRecallWork final : public Work {
         metrics_(arguments.float64Array(
             "metrics", checkedMultiply(kCount_, kMetrics * kNumbersOfMetric, "k's x metrics x numbers"))) {
     options_.boundary = arguments.choice<neighbours::Boundary>(
-        "boundary", {{"inside", neighbours::Boundary::inside}, {"outside", neighbours::Boundary::outside}});
+        "boundary", {{"closed", neighbours::Boundary::closed}, {"open", neighbours::Boundary::open}});
     options_.standardErrors = arguments.boolean("standardErrors");
     options_.seed = arguments.bigUint64("seed");
     options_.samples = arguments.has("samples");
@@ -80,7 +80,7 @@ class PrecisionRecallWork final : public Work {
     double* out = metrics_.data();
     for (metrics::ManifoldMetrics const& ofK : result.metrics) {
       for (metrics::MetricEstimate const* metric : {&ofK.precision, &ofK.recall, &ofK.density, &ofK.coverage}) {
-        for (double const number : {metric->value, metric->standardError, metric->low, metric->high})
+        for (double const number : {metric->value, metric->standardError, metric->lower, metric->upper})
           *out++ = number;
       }
     }

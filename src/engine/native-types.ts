@@ -62,12 +62,12 @@ export interface NativeFrechetDistance {
   readonly errorBound: number;
 }
 
-export interface NativeFrechetIntervalRequest extends NativeFrechetDistanceRequest {
+export interface NativeFrechetDistanceIntervalRequest extends NativeFrechetDistanceRequest {
   readonly groups: number;
   readonly seed: bigint;
 }
 
-export interface NativeFrechetInterval extends NativeFrechetDistance {
+export interface NativeFrechetDistanceInterval extends NativeFrechetDistance {
   readonly standardError: number;
   readonly standardErrorA: number;
   readonly standardErrorB: number;
@@ -77,7 +77,7 @@ export interface NativeFrechetInterval extends NativeFrechetDistance {
   readonly bias: number;
 }
 
-export interface NativeFrechetInfinityRequest {
+export interface NativeFrechetDistanceInfinityRequest {
   readonly threads: number;
   readonly reference: NativeMatrix | NativeGaussian;
   readonly generated: NativeMatrix | NativeGaussian;
@@ -89,7 +89,7 @@ export interface NativeFrechetInfinityRequest {
   readonly distances: Float64Array;
 }
 
-export interface NativeFrechetInfinity {
+export interface NativeFrechetDistanceInfinity {
   readonly distance: number;
   readonly slope: number;
   readonly rSquared: number;
@@ -124,9 +124,9 @@ export interface NativeKernelDistance {
 
 export interface NativeMatrixSquareRootRequest {
   readonly threads: number;
-  /** Square. */
+  /** A square matrix. */
   readonly covariance: NativeMatrix;
-  /** Filled: as many values. */
+  /** Filled: rows x cols values, those of the root. */
   readonly root: Float64Array;
 }
 
@@ -136,15 +136,15 @@ export interface NativeGaussianLoopRequest {
   readonly dim: number;
   readonly initial: number;
   readonly real: number;
-  /** In the combined loop: of the initial ones, in every generation again. */
+  /** Variant 'combined': how many of the initial samples are in every generation again. */
   readonly realFixed?: number;
-  /** In the combined loop. */
+  /** Variant 'combined': fresh real samples in every generation. */
   readonly realFresh?: number;
   readonly synthetic: number;
   readonly lambda: number;
   readonly memory: number;
   readonly pool: 'latest' | 'accumulate' | 'subsample';
-  /** With that pool. */
+  /** Pool 'subsample': synthetic samples of the pool that a fit sees. */
   readonly subsample?: number;
   readonly generations: number;
   readonly replicates: number;
@@ -156,7 +156,7 @@ export interface NativeGaussianLoopRequest {
   readonly referenceCovariance?: Float64Array;
   /** Filled: generations x 4 values, row-major, in the order of NativeLoopSeries. */
   readonly mean: Float64Array;
-  /** Filled: likewise. */
+  /** Filled: generations x 4 values, the standard errors of `mean`. */
   readonly standardError: Float64Array;
   readonly series?: NativeLoopSeries;
 }
@@ -190,8 +190,9 @@ export interface NativeLimitPointRequest {
 export interface NativeLimitPoint {
   readonly distance: number;
   readonly standardError: number;
-  readonly low: number;
-  readonly high: number;
+  /** Ends of the 95 % interval. */
+  readonly lower: number;
+  readonly upper: number;
   readonly generations: number;
   readonly chains: number;
   readonly burnIn: number;
@@ -253,7 +254,7 @@ export interface NativeMixtureFitRequest {
   readonly maximumIterations: number;
   readonly restarts: number;
   readonly seed: bigint;
-  /** In place of k-means. */
+  /** Where iterations start, in place of k-means. */
   readonly start?: NativeMixture;
   /** Filled: the arrays of a NativeMixture. */
   readonly weights: Float64Array;
@@ -273,7 +274,7 @@ export interface NativeMixtureSamplingRequest {
   readonly lambda: number;
   /** What lambda does to the weights, besides scaling the covariances. */
   readonly weightBias: 'none' | 'weights' | 'densities';
-  /** For weightBias 'densities': components values. */
+  /** Log densities of the components, components values; with weightBias 'densities'. */
   readonly logDensities?: Float64Array;
   readonly count: number;
   readonly seed: bigint;
@@ -335,11 +336,11 @@ export interface NativeDeterministicLimitsRequest {
   readonly lambda: Float64Array;
   /** 1 for divisor n, 0 for n - 1. */
   readonly mle: Float64Array;
-  /** Filled. */
+  /** Filled: limits of the expected distance. */
   readonly distance: Float64Array;
   /** Filled: the relative variance of the eigenvalues; infinite where that diverges, and then so is the distance. */
-  readonly spread: Float64Array;
-  /** Filled: generations. */
+  readonly dispersion: Float64Array;
+  /** Filled: relaxation times, in generations. */
   readonly relaxationTime: Float64Array;
 }
 
@@ -348,14 +349,15 @@ export interface NativePrecisionRecallRequest {
   readonly real: NativeMatrix;
   readonly generated: NativeMatrix;
   readonly kCount: number;
-  /** Ascending. */
+  /** The k's, ascending. */
   readonly ks: Float64Array;
-  readonly boundary: 'inside' | 'outside';
+  /** Whether balls hold the points at their radius. */
+  readonly boundary: 'closed' | 'open';
   readonly standardErrors: boolean;
   readonly seed: bigint;
   /**
-   * Filled: for each k precision, recall, density and coverage, each as value, standard error, low and high end of the
-   * interval (NaN where there is none).
+   * Filled: for each k precision, recall, density and coverage, each as value, standard error, lower and upper end of
+   * the interval (NaN where there is none).
    */
   readonly metrics: Float64Array;
   readonly samples?: NativeManifoldSamples;
@@ -371,7 +373,7 @@ export interface NativeManifoldSamples {
 }
 
 /** Decisions that needed more than float32. */
-export interface NativeSettledCounts {
+export interface NativeResolvedCounts {
   readonly inDouble: number;
   readonly exactly: number;
 }
@@ -395,7 +397,7 @@ interface NativeRandomIntegersRequest {
 export interface NativeFaultRequest {
   readonly threads: number;
   readonly kind: 'none' | 'bad_alloc' | 'int' | 'madloop' | 'napi' | 'runtime_error';
-  /** Steps of a millisecond. */
+  /** How many steps of a millisecond the job takes. */
   readonly steps: number;
   /** Throw while the result is made, not while the work runs. */
   readonly inResult: boolean;
@@ -421,8 +423,12 @@ export interface NativeAddon {
   startMoments(request: NativeMomentsRequest): NativeJob<void>;
   mergeMoments(request: NativeMergeMomentsRequest): void;
   startFrechetDistance(request: NativeFrechetDistanceRequest): NativeJob<NativeFrechetDistance>;
-  startFrechetInterval(request: NativeFrechetIntervalRequest): NativeJob<NativeFrechetInterval>;
-  startFrechetInfinity(request: NativeFrechetInfinityRequest): NativeJob<NativeFrechetInfinity>;
+  startFrechetDistanceInterval(
+    request: NativeFrechetDistanceIntervalRequest,
+  ): NativeJob<NativeFrechetDistanceInterval>;
+  startFrechetDistanceInfinity(
+    request: NativeFrechetDistanceInfinityRequest,
+  ): NativeJob<NativeFrechetDistanceInfinity>;
   startKernelDistance(request: NativeKernelDistanceRequest): NativeJob<NativeKernelDistance>;
   startMatrixSquareRoot(request: NativeMatrixSquareRootRequest): NativeJob<void>;
   startGaussianLoop(request: NativeGaussianLoopRequest): NativeJob<void>;
@@ -433,7 +439,7 @@ export interface NativeAddon {
   startExpectedDistance(request: NativeExpectedDistanceRequest): NativeJob<number>;
   startEffectiveSampleSizes(request: NativeEffectiveSampleSizesRequest): NativeJob<void>;
   startDeterministicLimits(request: NativeDeterministicLimitsRequest): NativeJob<void>;
-  startPrecisionRecall(request: NativePrecisionRecallRequest): NativeJob<NativeSettledCounts>;
+  startPrecisionRecall(request: NativePrecisionRecallRequest): NativeJob<NativeResolvedCounts>;
   /** Errors: ERR_NO_VARIANCE, ERR_NO_CONVERGENCE; ERR_INVALID_INPUT for a state of another request. */
   readonly LimitPointEstimator: new (
     request: NativeLimitPointRequest,
@@ -450,7 +456,7 @@ export interface NativeAddon {
   /** The steps of a shuffle of `order` that decide its elements begin ... end - 1. Returns the new position. */
   shuffle(
     request: NativeRandomIntegersRequest & {
-      /** Changed. */
+      /** The order so far; changed. */
       readonly order: Uint32Array;
       readonly begin: number;
       readonly end: number;

@@ -56,7 +56,7 @@ export async function deterministicLimitPointsOrErrors(
       lambda: column(({ lambda }) => lambda),
       mle: column(({ divisor }) => Number(divisor === 'mle')),
       distance,
-      spread: dispersion,
+      dispersion,
       relaxationTime,
     }),
   );

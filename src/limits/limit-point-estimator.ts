@@ -63,9 +63,9 @@ export class LimitPointEstimator {
 
   /** The estimate; throws ERR_INTERNAL before the precision is reached. */
   result(): LimitPoint {
-    const { low, high, ...limit } = callNative(this.#where, () => this.native.result());
+    const { lower, upper, ...limit } = callNative(this.#where, () => this.native.result());
     const { distance, standardError, ...made } = limit;
-    return { distance, standardError, interval: [low, high], ...made, method: 'monte-carlo' };
+    return { distance, standardError, interval: [lower, upper], ...made, method: 'monte-carlo' };
   }
 
   /** All that its chains have made of it. */

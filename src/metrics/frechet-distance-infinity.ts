@@ -133,7 +133,7 @@ export async function frechetDistanceInfinity(
   const { points, groups, extrapolate, seed, ...job } = given;
   const distances = allocate(where, 'the distances', Float64Array, points);
   const { lower, upper, ...line } = await runJob({ where, ...job }, async (throwIfSettled) =>
-    native().startFrechetInfinity({
+    native().startFrechetDistanceInfinity({
       threads: job.threads,
       reference: await snapshotSide(where, 'reference', referenceSide, throwIfSettled),
       generated: await snapshotSide(where, 'generated', generatedSide, throwIfSettled),

@@ -79,7 +79,7 @@ export async function frechetDistanceInterval(
   const { standardErrorA, standardErrorB, lower, upper, ...result } = await runJob(
     { where, ...job },
     async (throwIfSettled) =>
-      native().startFrechetInterval({
+      native().startFrechetDistanceInterval({
         threads: job.threads,
         a: await snapshotSide(where, 'a', sideA, throwIfSettled),
         b: await snapshotSide(where, 'b', sideB, throwIfSettled),

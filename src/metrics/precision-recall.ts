@@ -138,7 +138,7 @@ export async function precisionRecall(
       generated: await snapshotMatrix(where, 'generated', request.generated, throwIfSettled),
       kCount: ks.length,
       ks: Float64Array.from(ks),
-      boundary: convention === 'prdc' ? 'outside' : 'inside',
+      boundary: convention === 'prdc' ? 'open' : 'closed',
       standardErrors: request.intervals,
       seed: request.seed,
       metrics,

@@ -19,15 +19,6 @@ using linalg::Index;
 using linalg::Matrix;
 using linalg::Vector;
 
-namespace {
-
-/// Smallest squared pivot over largest diagonal entry for which the Cholesky factor of a formed matrix is
-/// taken: below, its backward error would show in square roots of eigenvalues at more than 1e-12 of the
-/// largest.
-constexpr double kSmallestPivot = 1e-8;
-
-}  // namespace
-
 CovarianceFactor::CovarianceFactor(Matrix values, Shape shape, Known const& known)
     : values_(std::move(values)),
       shape_(shape),
@@ -100,7 +91,7 @@ std::optional<CovarianceFactor> factorOfGram(Matrix gram) {
     smallest = std::min(smallest, values(j, j) * values(j, j));
     largest = std::max(largest, gram(j, j));
   }
-  if (!(smallest > kSmallestPivot * largest)) return std::nullopt;
+  if (!(smallest > kWellConditioned * largest)) return std::nullopt;
   double const logDeterminant = logDeterminantOfTriangle(values);
   CovarianceFactor factor =
       CovarianceFactor::trapezoidal(std::move(values), {.logDeterminant = logDeterminant});
@@ -137,8 +128,8 @@ Matrix crossProduct(CovarianceFactor const& first, CovarianceFactor const& secon
         std::max(first.isTrapezoidal() ? rows.begin : 0, second.isTrapezoidal() ? columns.begin : 0), dim};
   };
   linalg::addProduct(linalg::asEigen(product), 1,
-                     {linalg::asEigen(first.values()), linalg::Side::transposed,
-                      linalg::asEigen(second.values()), linalg::Side::plain, inner},
+                     {linalg::asEigen(first.values()), linalg::Transpose::yes, linalg::asEigen(second.values()),
+                      linalg::Transpose::no, inner},
                      task);
   return product;
 }

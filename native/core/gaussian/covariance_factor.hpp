@@ -83,6 +83,18 @@ struct FactoredGaussian {
 /// N(0, I).
 FactoredGaussian standardGaussian(std::size_t dim);
 
+/// The ratio of smallest to largest eigenvalue from which a Cholesky factor is taken: its backward error, eps
+/// lambda_max, then changes square roots of eigenvalues by at most 1e-16 / (2 * 1e-4) of the largest, within
+/// the accuracy of 1e-12 (docs/numerics.md).
+///
+/// Two tests hold eigenvalues against it. choleskyIfWellConditioned (gaussian_factor.hpp) proves a bound on the
+/// smallest by the inverse of the factor, O(d^3): a covariance is factored once, and nothing is known of it.
+/// factorOfGram compares pivots, O(d): it runs in every generation of every chain, on Gram matrices of random
+/// samples, in which small pivots and small eigenvalues come together. What follows a "no" differs, too, by
+/// what is at hand: rows that are reduced block by block, a matrix alone (pivoted Cholesky), or the few columns
+/// that the Gram matrix was formed of (orthogonalFactor).
+inline constexpr double kWellConditioned = 1e-8;
+
 /// The triangular factor of the matrix whose lower triangle `gram` holds; empty where that is too
 /// ill-conditioned for the smallest eigenvalues to be in it.
 std::optional<CovarianceFactor> factorOfGram(linalg::Matrix gram);

@@ -31,10 +31,6 @@ namespace {
 
 constexpr double kEps = std::numeric_limits<double>::epsilon();
 
-/// The ratio of smallest to largest eigenvalue above which Cholesky factors meet the accuracy of 1e-12
-/// (docs/numerics.md): a backward error of eps lambda_max then changes a square root by 1e-16 / (2 * 1e-4).
-constexpr double kWellConditioned = 1e-8;
-
 /// The pivoted Cholesky decomposition up to what is zero to rounding, after making sure that the rest is.
 linalg::PivotedCholesky semidefiniteFactor(Matrix const& s, std::string const& argument, Task const& task) {
   auto const dim = static_cast<double>(s.rows());

@@ -46,7 +46,7 @@ struct WellConditionedFactor {
 };
 
 /// The Cholesky factor of s if s is well conditioned, which is checked: its smallest eigenvalue is more than
-/// 1e-8 of their mean.
+/// kWellConditioned of their mean.
 WellConditionedFactor choleskyIfWellConditioned(linalg::Matrix s, Task const& task);
 
 /// Bound on the 2-norm of what the rounding of its entries moved a stored covariance by.

@@ -34,7 +34,7 @@ Matrix symmetricProduct(EigenMatrix const& v, linalg::EigenVector const& roots, 
   EigenMatrix const scaled = used * roots.asDiagonal();
   Matrix product = Matrix::zero(n, n);
   auto result = linalg::asEigen(product);
-  linalg::addProductLower(result, 1, {scaled, linalg::Side::plain, used, linalg::Side::transposed}, task);
+  linalg::addProductLower(result, 1, {scaled, linalg::Transpose::no, used, linalg::Transpose::yes}, task);
   parallelForPieces(task, linalg::IndexRange{0, n}, kMirroredColumns, [&](linalg::IndexRange columns) {
     Index const end = columns.end;
     auto diagonal = result.block(columns.begin, columns.begin, columns.size(), columns.size());

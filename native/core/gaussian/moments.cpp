@@ -111,7 +111,7 @@ Moments moments(MatrixView<T> x, Task& task, char const* argument) {
       task.throwIfCancelled();
       auto const rows = linalg::asEigen(block);
       linalg::addProductLower(linalg::asEigen(scatters[g]).topRows(dim), 1,
-                              {rows, linalg::Side::plain, rows, linalg::Side::transposed}, task);
+                              {rows, linalg::Transpose::no, rows, linalg::Transpose::yes}, task);
       for (Index i = 0; i < block.cols(); ++i) linalg::addScaled(residuals[g], 1, block.column(i));
       task.add(static_cast<std::uint64_t>(block.cols()));
     });

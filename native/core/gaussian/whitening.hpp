@@ -14,7 +14,7 @@ namespace madloop::gaussian {
 /// pseudo-determinant.
 struct Whitening {
   linalg::Matrix matrix;      // rank x dim
-  double logDeterminant = 0;  // of S, over its range
+  double logDeterminant = 0;  // log (pseudo-)determinant of S
 };
 
 /// The whitening of a covariance (square, row-major) of any rank. Errors as for factorCovariance; `argument`

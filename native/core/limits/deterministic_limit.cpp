@@ -34,18 +34,18 @@ namespace madloop::limits {
 
 namespace {
 
-constexpr double inversePi = 0.3183098861837907;
+constexpr double kInversePi = 0.3183098861837907;
 
 // Grid of log(s/mu_1). Beyond its upper end g = V to 1e-9; below its lower end lies 1e-8 of the integral at
 // most.
-constexpr double logTop = 20.7;      // 1e9
-constexpr double logBottom = -27.6;  // 1e-12
-constexpr double step = 0.05;
-constexpr std::size_t nodeCount = static_cast<std::size_t>((logTop - logBottom) / step) + 1;
+constexpr double kLogTop = 20.7;      // 1e9
+constexpr double kLogBottom = -27.6;  // 1e-12
+constexpr double kStep = 0.05;
+constexpr std::size_t kNodeCount = static_cast<std::size_t>((kLogTop - kLogBottom) / kStep) + 1;
 
 // Six nodes: where t is next to s, the interpolation is the backward differentiation formula of order 5, the
 // last but one that is stable (Hairer & Wanner 1996, III.3).
-constexpr std::size_t stencil = 6;
+constexpr std::size_t kStencil = 6;
 
 /// Relative spectral law of the loop's stationary covariance: the sweep described above, with mu_1 = 1.
 class SpectralSweep {
@@ -71,7 +71,7 @@ class SpectralSweep {
 
   /// 1 - int sqrt(tau) dH/sqrt(mu_1).
   double rootDeficit(Task const& task) {
-    for (std::size_t node = 0; node < nodeCount; ++node) {
+    for (std::size_t node = 0; node < kNodeCount; ++node) {
       if (node % 64 == 0) task.throwIfCancelled();
       solveAt(node);
     }
@@ -82,30 +82,30 @@ class SpectralSweep {
     };
     // The trapezoidal rule converges exponentially here; beyond the ends the integrand is a power of s.
     double const top = integrand(0);
-    double const bottom = integrand(nodeCount - 1);
-    double const slope = logarithm(integrand(nodeCount - 2) / bottom) / step;
-    double const inner = fixedOrderSum(nodeCount, integrand) - 0.5 * (top + bottom);
-    return inversePi * (step * inner + top / 1.5 + bottom / slope);
+    double const bottom = integrand(kNodeCount - 1);
+    double const slope = logarithm(integrand(kNodeCount - 2) / bottom) / kStep;
+    double const inner = fixedOrderSum(kNodeCount, integrand) - 0.5 * (top + bottom);
+    return kInversePi * (kStep * inner + top / 1.5 + bottom / slope);
   }
 
  private:
   [[nodiscard]] double argument(std::size_t node) const {
-    return mean_ * exponential(logTop - step * static_cast<double>(node));
+    return mean_ * exponential(kLogTop - kStep * static_cast<double>(node));
   }
 
   /// g at an argument, given what stands at nodes 0 ... last.
   [[nodiscard]] double interpolate(double s, std::size_t last) const {
-    double const position = (logTop - logarithm(s / mean_)) / step;
+    double const position = (kLogTop - logarithm(s / mean_)) / kStep;
     if (!(position > 0)) return variance_;
-    if (last + 1 < stencil) {  // the topmost cells, where g is constant
+    if (last + 1 < kStencil) {  // the topmost cells, where g is constant
       return values_[std::min(last, static_cast<std::size_t>(position + 0.5))];
     }
     std::size_t const cell = std::min(last, static_cast<std::size_t>(position));
-    std::size_t const first = std::min(cell >= 2 ? cell - 2 : 0, last + 1 - stencil);
-    constexpr std::array<double, stencil> weights = {1, -5, 10, -10, 5, -1};
+    std::size_t const first = std::min(cell >= 2 ? cell - 2 : 0, last + 1 - kStencil);
+    constexpr std::array<double, kStencil> weights = {1, -5, 10, -10, 5, -1};
     double numerator = 0;
     double denominator = 0;
-    for (std::size_t k = 0; k < stencil; ++k) {
+    for (std::size_t k = 0; k < kStencil; ++k) {
       double const distance = position - static_cast<double>(first + k);
       if (distance == 0) return values_[first + k];
       double const weight = weights[k] / distance;
@@ -171,9 +171,9 @@ class SpectralSweep {
   double carried_;  // lambda b
   double aspect_;   // y
   double lambda_;
-  double mean_;                                                  // mu_1
-  double variance_;                                              // V
-  std::vector<double> values_ = std::vector<double>(nodeCount);  // g, from the top down
+  double mean_;                                                   // mu_1
+  double variance_;                                               // V
+  std::vector<double> values_ = std::vector<double>(kNodeCount);  // g, from the top down
 };
 
 void check(StationaryLoop const& loop) {

@@ -15,10 +15,10 @@ namespace madloop::limits {
 
 namespace {
 
-constexpr double fewest = 2;
-constexpr double most = 1e15;
-constexpr double logMost = 34.53877639491069;
-constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double kFewest = 2;
+constexpr double kMost = 1e15;
+constexpr double kLogMost = 34.53877639491069;
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// The expected distance to a few per cent: its series in 1/k (k = n - 1) where k >= d; below, the k singular
 /// values of a d x k Gaussian matrix are about sqrt(d) (1 - k/(8 d)) each.
@@ -41,13 +41,13 @@ class Curve {
   Curve(ReferenceCurve const& referenceCurve, Task const& task)
       : referenceCurve_(referenceCurve),
         task_(task),
-        realFrom_(referenceCurve.deterministic ? fewest : static_cast<double>(referenceCurve.dim) + 1) {}
+        realFrom_(referenceCurve.deterministic ? kFewest : static_cast<double>(referenceCurve.dim) + 1) {}
 
   /// The n with that distance, or 0 or infinity.
   double samplesAt(double distance) {
     auto const d = static_cast<double>(referenceCurve_.dim);
-    double low = fewest;
-    double high = most;
+    double low = kFewest;
+    double high = kMost;
     while (high > 1.001 * low) {
       double const middle = std::sqrt(low * high);
       (roughDistance(d, middle) > distance ? low : high) = middle;
@@ -77,18 +77,18 @@ class Curve {
   double search(Point start, bool startIsOnCurve, double target) {
     constexpr int budget = 200;
     constexpr double tolerance = 1e-12;
-    Point low{0, -infinity, infinity};          // n too small
-    Point high{infinity, infinity, -infinity};  // n too large
+    Point low{0, -kInfinity, kInfinity};           // n too small
+    Point high{kInfinity, kInfinity, -kInfinity};  // n too large
     double step = (target - start.logDistance) / slope_;
     double next = start.logSamples + step;
     for (int evaluation = 0; evaluation < budget; ++evaluation) {
       Point const here = at(nextSamples(next, low, high));
       if (here.logDistance == target) return here.samples;
       if (here.logDistance > target) {
-        if (here.samples >= most) return infinity;
+        if (here.samples >= kMost) return kInfinity;
         low = here;
       } else {
-        if (here.samples <= fewest) return 0;
+        if (here.samples <= kFewest) return 0;
         high = here;
       }
       if (high.samples <= realFrom_ && high.samples - low.samples <= 1) {
@@ -106,7 +106,7 @@ class Curve {
       bool const accurate = std::abs(step) * std::min(1.0, std::abs(lastStep)) <= tolerance;
       if (accurate && here.samples >= realFrom_ && samples >= realFrom_) return samples;
       if (!(next > low.logSamples && next < high.logSamples)) {
-        next = 0.5 * (std::max(low.logSamples, 0.0) + std::min(high.logSamples, logMost));
+        next = 0.5 * (std::max(low.logSamples, 0.0) + std::min(high.logSamples, kLogMost));
       }
       start = here;
       startIsOnCurve = true;
@@ -117,10 +117,10 @@ class Curve {
 
   /// The number of samples to try next: in range, and below realFrom_ a whole number inside the bracket.
   [[nodiscard]] double nextSamples(double logSamples, Point const& low, Point const& high) const {
-    double const samples = exponential(std::min(logSamples, logMost));
-    if (samples >= realFrom_) return std::min(samples, most);
-    double const largest = high.samples < infinity ? std::ceil(high.samples) - 1 : most;
-    double const smallest = std::max(fewest, std::floor(low.samples) + 1);
+    double const samples = exponential(std::min(logSamples, kLogMost));
+    if (samples >= realFrom_) return std::min(samples, kMost);
+    double const largest = high.samples < kInfinity ? std::ceil(high.samples) - 1 : kMost;
+    double const smallest = std::max(kFewest, std::floor(low.samples) + 1);
     return std::min(std::max(std::round(samples), smallest), largest);
   }
 
@@ -131,7 +131,7 @@ class Curve {
 };
 
 SampleSizes convert(DistanceToConvert const& given, Task const& task) {
-  if (!(given.distance > 0 && given.distance < infinity)) {
+  if (!(given.distance > 0 && given.distance < kInfinity)) {
     throwInvalidInput("effectiveSampleSizes: distance must be positive and finite, got " +
                       shortestDecimal(given.distance));
   }
@@ -140,9 +140,9 @@ SampleSizes convert(DistanceToConvert const& given, Task const& task) {
   result.value = curve.samplesAt(given.distance);
   auto const end = [&](double distance) {
     if (std::isnan(distance)) return distance;
-    if (!(distance > 0)) return infinity;
-    if (!(distance < infinity)) return 0.0;
-    if (!(result.value > 0 && result.value < infinity)) return curve.samplesAt(distance);
+    if (!(distance > 0)) return kInfinity;
+    if (!(distance < kInfinity)) return 0.0;
+    if (!(result.value > 0 && result.value < kInfinity)) return curve.samplesAt(distance);
     return curve.samplesNextTo(result.value, given.distance, distance);
   };
   result.lower = end(given.upper);

@@ -18,7 +18,7 @@ struct ReferenceCurve {
   bool deterministic = false;
 };
 
-/// A distance and the ends of its interval; lower and upper are NaN where it has none.
+/// A distance, and the lower and upper end of its interval: NaN where it has none.
 struct DistanceToConvert {
   ReferenceCurve referenceCurve;
   double distance = 0;
@@ -26,10 +26,12 @@ struct DistanceToConvert {
   double upper = 0;
 };
 
-/// Numbers of samples: 0 stands for "below 2, the fewest that fit a Gaussian", infinity for "above 1e15".
+/// Numbers of samples: that of a distance and, the curve falling, the lower one of the interval's upper end and
+/// the upper one of its lower end; NaN where there is no interval. 0 stands for "below 2, the fewest that fit a
+/// Gaussian", infinity for "above 1e15".
 struct SampleSizes {
   double value = 0;
-  double lower = 0;  // of the upper distance; NaN where that is
+  double lower = 0;
   double upper = 0;
 };
 

@@ -10,16 +10,16 @@ namespace madloop::limits {
 
 namespace {
 
-constexpr std::size_t largestDim = 10'000;
-constexpr double largestSamples = 1e15;  // below 2^53, so that samples - 1 is exact for integers
+constexpr std::size_t kLargestDim = 10'000;
+constexpr double kLargestSamples = 1e15;  // below 2^53, so that samples - 1 is exact for integers
 
 void check(std::size_t dim, double samples) {
-  if (dim < 1 || dim > largestDim) {
-    throwInvalidInput("expectedDistance: dim must be from 1 to " + std::to_string(largestDim) + ", got " +
+  if (dim < 1 || dim > kLargestDim) {
+    throwInvalidInput("expectedDistance: dim must be from 1 to " + std::to_string(kLargestDim) + ", got " +
                       std::to_string(dim));
   }
-  if (!(samples >= 2 && samples <= largestSamples)) {
-    throwInvalidInput("expectedDistance: samples must be from 2 to " + shortestDecimal(largestSamples) +
+  if (!(samples >= 2 && samples <= kLargestSamples)) {
+    throwInvalidInput("expectedDistance: samples must be from 2 to " + shortestDecimal(kLargestSamples) +
                       ", got " + shortestDecimal(samples));
   }
   if (samples < static_cast<double>(dim) + 1 && samples != std::floor(samples)) {

@@ -17,7 +17,7 @@ using linalg::Vector;
 
 namespace {
 
-constexpr std::size_t kMostEnds = 2 * largestMomentDegree;
+constexpr std::size_t kMostEnds = 2 * kLargestMomentDegree;
 
 /// Powers of the quantities that a term of the recursion is a product of.
 struct Powers {
@@ -36,7 +36,7 @@ struct Powers {
 
 struct Term {
   std::size_t next;  // index of the monomial whose expectation it is a part of
-  std::size_t last;  // of the monomial of the last state; 0 is the empty one
+  std::size_t last;  // index of the monomial of the last state; 0 is the empty one
   Powers powers;
   double factor;
 };
@@ -108,7 +108,7 @@ class Expectation {
  public:
   Expectation(StateMonomial const& monomial, std::map<std::pair<StateMonomial, Powers>, double>& terms)
       : terms_(terms) {
-    for (std::size_t i = 0; i < largestMomentDegree; ++i) {
+    for (std::size_t i = 0; i < kLargestMomentDegree; ++i) {
       for (int n = 0; n < monomial.traces[i]; ++n) addTrace(i + 1);
       for (int n = 0; n < monomial.forms[i]; ++n) addForm(i);
     }
@@ -218,7 +218,7 @@ class Expectation {
 
   /// A sum over rows is free for every set of scatter matrices that pairs connect: n - 1 equal terms.
   void countRows(Powers& powers) const {
-    std::array<std::uint8_t, largestMomentDegree> root{};
+    std::array<std::uint8_t, kLargestMomentDegree> root{};
     for (std::uint8_t slot = 0; slot < slots_; ++slot) root[slot] = slot;
     for (std::size_t end = 0; end < ends_; ++end) {
       if (slot_[end] == kNoSlot || pair_[end] == Pair::lastMean || kind_[end] == Origin::difference) continue;
@@ -228,7 +228,7 @@ class Expectation {
         if (root[slot] == from) root[slot] = to;
       }
     }
-    std::array<bool, largestMomentDegree> counted{};
+    std::array<bool, kLargestMomentDegree> counted{};
     for (std::size_t end = 0; end < ends_; ++end) {
       if (slot_[end] == kNoSlot) continue;
       if (kind_[end] == Origin::difference) {
@@ -270,7 +270,7 @@ class Expectation {
   std::uint8_t slots_ = 0;
   // For each end of a scalar product:
   std::array<std::uint8_t, kMostEnds> slot_{};    // the scatter matrix it belongs to; kNoSlot for the new mean
-  std::array<Origin, kMostEnds> kind_{};          // of which vector it is
+  std::array<Origin, kMostEnds> kind_{};          // the vector that it is an end of
   std::array<std::size_t, kMostEnds> across_{};   // the other end of its scalar product
   std::array<Pair, kMostEnds> pair_{};            // what it is paired by
   std::array<std::size_t, kMostEnds> partner_{};  // with which end; nothing for the last mean
@@ -345,7 +345,7 @@ double divisorOf(StationaryLoop const& p) {
 
 std::size_t StateMonomial::degree() const {
   std::size_t sum = 0;
-  for (std::size_t i = 0; i < largestMomentDegree; ++i) sum += (i + 1) * (traces[i] + std::size_t{forms[i]});
+  for (std::size_t i = 0; i < kLargestMomentDegree; ++i) sum += (i + 1) * (traces[i] + std::size_t{forms[i]});
   return sum;
 }
 
@@ -405,7 +405,7 @@ FreshLoopMoments freshLoopMoments(StationaryLoop const& p, std::size_t degree) {
     for (Index i = 0; i < n; ++i) {
       StateMonomial const& monomial = recursion.monomials[begin + static_cast<std::size_t>(i)];
       unit[i] = 1;
-      for (std::size_t j = 0; j < largestMomentDegree; ++j) {
+      for (std::size_t j = 0; j < kLargestMomentDegree; ++j) {
         for (int k = 0; k < monomial.traces[j] + monomial.forms[j]; ++k) unit[i] *= static_cast<double>(p.dim);
       }
     }

@@ -10,12 +10,12 @@
 
 namespace madloop::limits {
 
-inline constexpr std::size_t largestMomentDegree = 4;
+inline constexpr std::size_t kLargestMomentDegree = 4;
 
 /// A product of traces and quadratic forms of a state N(mu, Sigma). Its degree counts Sigma once and mu half.
 struct StateMonomial {
-  std::array<std::uint8_t, largestMomentDegree> traces{};  // exponent of tr Sigma^(i + 1)
-  std::array<std::uint8_t, largestMomentDegree> forms{};   // exponent of mu' Sigma^i mu
+  std::array<std::uint8_t, kLargestMomentDegree> traces{};  // exponent of tr Sigma^(i + 1)
+  std::array<std::uint8_t, kLargestMomentDegree> forms{};   // exponent of mu' Sigma^i mu
 
   [[nodiscard]] std::size_t degree() const;
   friend auto operator<=>(StateMonomial const&, StateMonomial const&) = default;

@@ -28,21 +28,21 @@ namespace madloop::limits {
 
 namespace {
 
-constexpr std::size_t panelNodes = linalg::gaussLegendreCount;
+constexpr std::size_t kPanelNodes = linalg::kGaussLegendreCount;
 
 // How far the panels reach beyond the edges of the spectrum, sqrt(M + a) -+ sqrt(M) in sqrt(x). The density
 // falls off there at least as fast as exp(-distance^2/2), which is 3e-18.
-constexpr double margin = 9;
+constexpr double kMargin = 9;
 
 // In sqrt(x), phi_(M-1)^2 is a wave of angular frequency 4 sqrt(M) at most. A panel takes so much of it that
-// the phase runs over +-panelPhase: 32 nodes integrate cos to 1e-14 up to +-28. And phi_0^2, which is about
-// exp(-2 distance^2), asks for panels no wider than widestPanel whatever M is.
-constexpr double panelPhase = 20;
-constexpr double widestPanel = 2.5;
+// the phase runs over +-kPanelPhase: 32 nodes integrate cos to 1e-14 up to +-28. And phi_0^2, which is about
+// exp(-2 distance^2), asks for panels no wider than kWidestPanel whatever M is.
+constexpr double kPanelPhase = 20;
+constexpr double kWidestPanel = 2.5;
 
 // Near x = 0 the density is x^((a-1)/2) times a smooth function of x. The panel that begins there is uniform in
-// w, sqrt(x) ~ w^gradingPower, and its integrands are w^((a+1) gradingPower - 1) times smooth functions of w.
-constexpr int gradingPower = 6;
+// w, sqrt(x) ~ w^kGradingPower, and its integrands are w^((a+1) kGradingPower - 1) times smooth functions of w.
+constexpr int kGradingPower = 6;
 
 /// u - log(1 + u) for |u| <= 2/3 without cancellation: with r = u/(2 + u), log(1 + u) = 2 artanh r.
 double minusLogOnePlus(double u) {
@@ -55,7 +55,7 @@ struct Node {
   double offset = 0;    // sqrt(x) - origin
   double root = 0;      // sqrt(x)
   double shift = 0;     // x - a
-  double weight = 0;    // of d sqrt(x)
+  double weight = 0;    // quadrature weight, of an integral over sqrt(x)
   double logPhi = 0;    // log(phi_0/max phi_0): phi_0 underflows where phi_(M-1) does not
   double phi = 0;       // phi_0/max phi_0
   double integral = 0;  // H_0/max phi_0
@@ -63,7 +63,7 @@ struct Node {
 
 struct Grid {
   double origin = 0;
-  std::vector<Node> nodes;   // panelNodes a panel
+  std::vector<Node> nodes;   // kPanelNodes a panel
   double peak = 0;           // max phi_0
   double totalIntegral = 0;  // I_0/max phi_0
 };
@@ -89,44 +89,44 @@ Node makeNode(double excess, double origin, double offset, double weight) {
 /// Adds the panel [from, from + width] of offsets, or, graded towards 0, the panel [0, width], and H_0 on it.
 void addPanel(Grid& grid, double excess, double from, double width, bool graded) {
   linalg::GaussLegendre const& rule = linalg::gaussLegendre();
-  std::array<double, panelNodes> increments;  // of H_0
+  std::array<double, kPanelNodes> increments;  // by which H_0 grows from node to node
   std::size_t const first = grid.nodes.size();
-  for (std::size_t i = 0; i < panelNodes; ++i) {
+  for (std::size_t i = 0; i < kPanelNodes; ++i) {
     double const w = 0.5 * (1 + rule.nodes[i]);
     double position = w;
     double slope = 1;
     if (graded) {
-      for (int power = 1; power < gradingPower; ++power) position *= w;
-      slope = gradingPower * position / w;
+      for (int power = 1; power < kGradingPower; ++power) position *= w;
+      slope = kGradingPower * position / w;
     }
     grid.nodes.push_back(
         makeNode(excess, grid.origin, from + width * position, 0.5 * width * slope * rule.weights[i]));
     increments[i] = width * slope * grid.nodes.back().phi;  // dH_0 = 2 phi_0 d sqrt(x)
   }
-  for (std::size_t i = 0; i < panelNodes; ++i) {
+  for (std::size_t i = 0; i < kPanelNodes; ++i) {
     double sum = 0;
-    for (std::size_t j = 0; j < panelNodes; ++j) sum += rule.partial[i][j] * increments[j];
+    for (std::size_t j = 0; j < kPanelNodes; ++j) sum += rule.partial[i][j] * increments[j];
     grid.nodes[first + i].integral = grid.totalIntegral + sum;
   }
-  for (std::size_t i = 0; i < panelNodes; ++i) grid.totalIntegral += rule.weights[i] * increments[i];
+  for (std::size_t i = 0; i < kPanelNodes; ++i) grid.totalIntegral += rule.weights[i] * increments[i];
 }
 
 Grid makeGrid(std::size_t count, double excess, std::size_t refinement) {
   double const rootCount = std::sqrt(static_cast<double>(count));
   double const rootExcess = std::sqrt(excess);
   double const rootDegrees = std::sqrt(excess + static_cast<double>(count));
-  double const width = std::min(widestPanel, panelPhase / (2 * rootCount)) / static_cast<double>(refinement);
+  double const width = std::min(kWidestPanel, kPanelPhase / (2 * rootCount)) / static_cast<double>(refinement);
 
   Grid grid;
   double from = 0;
-  double to = rootDegrees + rootCount + margin;
-  if (rootDegrees - rootCount > margin) {
+  double to = rootDegrees + rootCount + kMargin;
+  if (rootDegrees - rootCount > kMargin) {
     grid.origin = rootExcess;
     double const centre = static_cast<double>(count) / (rootDegrees + rootExcess);  // sqrt(nu) - sqrt(a)
-    from = centre - rootCount - margin;
-    to = centre + rootCount + margin;
+    from = centre - rootCount - kMargin;
+    to = centre + rootCount + kMargin;
   } else {
-    from = width / gradingPower;  // narrower, because the nodes are sparser at its far end
+    from = width / kGradingPower;  // narrower, because the nodes are sparser at its far end
     addPanel(grid, excess, 0, from, true);
   }
   auto const panels = static_cast<std::size_t>(std::ceil((to - from) / width));
@@ -157,16 +157,16 @@ struct Recurrence {
   }
 };
 
-constexpr std::size_t lanes = 8;  // nodes that go through the recurrence together
-using Lanes = std::array<double, lanes>;
+constexpr std::size_t kLanes = 8;  // nodes that go through the recurrence together
+using Lanes = std::array<double, kLanes>;
 
 // Where phi_j passes 2^256 it is divided by that. The logarithm is kept in two parts: small multiples of the
 // first are exact, and cancel against log phi_0.
-constexpr double large = 0x1p256;
-constexpr double logLargeHigh = 256 * elementary::kLog2High;
-constexpr double logLargeLow = 256 * elementary::kLog2Low;
+constexpr double kLarge = 0x1p256;
+constexpr double kLogLargeHigh = 256 * elementary::kLog2High;
+constexpr double kLogLargeLow = 256 * elementary::kLog2Low;
 
-/// phi_(M-1), T_(M-2) and sum_(j=0)^(M-2) phi_j^2 at `lanes` nodes, over phi_0 large^divisions (its square).
+/// phi_(M-1), T_(M-2) and sum_(j=0)^(M-2) phi_j^2 at `kLanes` nodes, over phi_0 kLarge^divisions (its square).
 struct LaguerreFunctions {
   Lanes last{}, t{}, squares{}, divisions{};
 };
@@ -186,23 +186,23 @@ LaguerreFunctions laguerreFunctions(std::size_t count, Recurrence const& recurre
       double const b = recurrence.b[j];
       double const inverse = recurrence.inverseB[j + 1];
       bool const updateT = (count - j) % 2 == 1;  // T_(j+1) has the parity of T_(M-2)
-      for (std::size_t lane = 0; lane < lanes; ++lane) f.squares[lane] += f.last[lane] * f.last[lane];
+      for (std::size_t lane = 0; lane < kLanes; ++lane) f.squares[lane] += f.last[lane] * f.last[lane];
       if (updateT) {
-        for (std::size_t lane = 0; lane < lanes; ++lane) f.t[lane] = (f.last[lane] + b * f.t[lane]) * inverse;
+        for (std::size_t lane = 0; lane < kLanes; ++lane) f.t[lane] = (f.last[lane] + b * f.t[lane]) * inverse;
       }
-      for (std::size_t lane = 0; lane < lanes; ++lane) {
+      for (std::size_t lane = 0; lane < kLanes; ++lane) {
         double const next = ((diagonal - shift[lane]) * f.last[lane] - b * previous[lane]) * inverse;
         previous[lane] = f.last[lane];
         f.last[lane] = next;
       }
     }
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      if (std::abs(f.last[lane]) > large) {
-        f.last[lane] /= large;
-        previous[lane] /= large;
-        f.t[lane] /= large;
-        f.squares[lane] /= large;
-        f.squares[lane] /= large;
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      if (std::abs(f.last[lane]) > kLarge) {
+        f.last[lane] /= kLarge;
+        previous[lane] /= kLarge;
+        f.t[lane] /= kLarge;
+        f.squares[lane] /= kLarge;
+        f.squares[lane] /= kLarge;
         f.divisions[lane] += 1;
       }
     }
@@ -213,7 +213,7 @@ LaguerreFunctions laguerreFunctions(std::size_t count, Recurrence const& recurre
 /// rho(x) dx/(d sqrt(x)) times the weight of the node.
 double massAt(Node const& node, Grid const& grid, std::size_t count, Recurrence const& recurrence,
               LaguerreFunctions const& f, std::size_t lane) {
-  double const logUnit = (node.logPhi + f.divisions[lane] * logLargeHigh) + f.divisions[lane] * logLargeLow;
+  double const logUnit = (node.logPhi + f.divisions[lane] * kLogLargeHigh) + f.divisions[lane] * kLogLargeLow;
   double const unit = grid.peak * exponential(logUnit);
   double const last = f.last[lane] * unit;
   double const sum = f.squares[lane] * unit * unit;
@@ -237,13 +237,13 @@ LaguerreQuadrature laguerreQuadrature(std::size_t count, double excess, Task con
   result.offset.reserve(grid.nodes.size());
   result.mass.reserve(grid.nodes.size());
   double total = 0;
-  static_assert(panelNodes % lanes == 0);
-  for (std::size_t first = 0; first < grid.nodes.size(); first += lanes) {
+  static_assert(kPanelNodes % kLanes == 0);
+  for (std::size_t first = 0; first < grid.nodes.size(); first += kLanes) {
     task.throwIfCancelled();
     Lanes shift;
-    for (std::size_t lane = 0; lane < lanes; ++lane) shift[lane] = grid.nodes[first + lane].shift;
+    for (std::size_t lane = 0; lane < kLanes; ++lane) shift[lane] = grid.nodes[first + lane].shift;
     LaguerreFunctions const f = laguerreFunctions(count, recurrence, shift);
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
       Node const& node = grid.nodes[first + lane];
       result.offset.push_back(node.offset);
       result.mass.push_back(massAt(node, grid, count, recurrence, f, lane));

@@ -80,7 +80,7 @@ std::vector<FactoredGaussian> startingModels(LimitPointTheory const& theory, Fac
   return models;
 }
 
-FixedSetFeatures measureFixedSet(FactoredGaussian const& fitted, std::optional<ReferenceMetric> const& metric,
+FixedDataMoments measureFixedSet(FactoredGaussian const& fitted, std::optional<ReferenceMetric> const& metric,
                                  Task const& task) {
   StateFeatures const features = measureState(fitted, metric, task);
   return {features.distance, features.traces[0],   features.traces[1],
@@ -157,7 +157,7 @@ void LimitPointChains::Prepared::simulate(std::uint64_t key, LimitPointSchedule 
   StartStreams streams(key, number);
   FactoredGaussian about = standard;
   loop::GaussianPart fixedReal;
-  FixedSetFeatures fixedSet;
+  FixedDataMoments fixedSet;
   if (!theory_.loop().freshData()) {
     fixedReal = loop::drawPartByMoments(standard, 1, parameters_.real, streams.next());
     about = loop::fitGaussian(fixedReal, fixedReal.count - 1);

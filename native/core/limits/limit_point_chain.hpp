@@ -45,7 +45,7 @@ class LimitPointChains {
   LimitPointTheory const theory_;
   std::uint64_t const key_;
   std::size_t const width_;
-  std::mutex mutex_;  // of what follows
+  std::mutex mutex_;  // guards what follows
   std::vector<double> referenceCovariance_;
   std::unique_ptr<Prepared const> prepared_;
 };

@@ -14,7 +14,7 @@ using linalg::Matrix;
 
 namespace {
 
-constexpr std::size_t kForms = largestMomentDegree;  // the first factor that is a quadratic form
+constexpr std::size_t kForms = kLargestMomentDegree;  // the first factor that is a quadratic form
 
 bool hasFixedSet(LimitPointTheory const& theory) { return !theory.loop().freshData(); }
 
@@ -114,7 +114,7 @@ double LimitPointControls::centredExpectation(ControlProduct const& product) con
   return expectation;
 }
 
-void LimitPointControls::evaluate(StateFeatures const& state, FixedSetFeatures const& fixedSet,
+void LimitPointControls::evaluate(StateFeatures const& state, FixedDataMoments const& fixedSet,
                                   double* out) const {
   for (ControlProduct const& product : products_) {
     double value = 1;

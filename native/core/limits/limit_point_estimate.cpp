@@ -35,8 +35,8 @@ struct Group {
   Double* total;               // sums of z over recordings
   Double* difference;          // first half less second half
   Double* products;            // sums of z_i z_j over recordings
-  Double* totalProducts;       // of products of chains' totals
-  Double* differenceProducts;  // of products of chains' differences
+  Double* totalProducts;       // sums of products of chains' totals
+  Double* differenceProducts;  // sums of products of chains' differences
 };
 
 /// Element (i, j), i >= j, of a packed lower triangle.
@@ -173,8 +173,8 @@ LimitPointEstimate estimateLimitPoint(LimitPointSchedule const& schedule, std::s
   estimate.distance = schedule.centre + residual / (chains * recordings);
   estimate.standardError = std::sqrt(squares / degrees / chains) / recordings;
   double const half = inference::studentHalfWidth(degrees) * estimate.standardError;
-  estimate.low = estimate.distance - half;
-  estimate.high = estimate.distance + half;
+  estimate.lower = estimate.distance - half;
+  estimate.upper = estimate.distance + half;
   estimate.varianceReduction = squares > 0 ? plainSquares / squares : 1;
   estimate.varianceOfMean = plainSquares / degrees / (recordings * recordings);
   estimate.drift =

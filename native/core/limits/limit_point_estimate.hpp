@@ -18,11 +18,11 @@ void addLimitPointChains(std::size_t controls, double* accumulator, double const
 struct LimitPointEstimate {
   double distance = 0;
   double standardError = 0;
-  double low = 0;  // 95 % interval
-  double high = 0;
-  double varianceReduction = 1;  // of a chain's mean, by the controls
-  double varianceOfMean = 0;     // of the mean over a chain's recorded distances, without controls
-  double drift = 0;              // (first half - second half of the recordings) / its standard error
+  double lower = 0;              // lower end of the 95 % interval
+  double upper = 0;              // its upper end
+  double varianceReduction = 1;  // by how much the controls reduce the variance of a chain's mean
+  double varianceOfMean = 0;  // the variance, without controls, of the mean over a chain's recorded distances
+  double drift = 0;           // (first half - second half of the recordings) / its standard error
 };
 
 /// The chains form two groups, of even and of odd number. The coefficients of the controls are those of the

@@ -144,8 +144,8 @@ void LimitPointEstimator::endStage() {
 void LimitPointEstimator::finish(LimitPointEstimate const& estimate) {
   result_ = LimitPoint{estimate.distance,
                        estimate.standardError,
-                       estimate.low,
-                       estimate.high,
+                       estimate.lower,
+                       estimate.upper,
                        discarded_ + finished_ * schedule_.generations(),
                        finished_,
                        schedule_.burnIn,

@@ -16,16 +16,16 @@ namespace madloop::limits {
 struct WantedChains {
   std::uint64_t first = 0;
   std::uint64_t count = 0;
-  double seconds = 0;  // of one core, roughly
+  double seconds = 0;  // roughly what they take of one core
 };
 
 /// A finished estimate, and how it was made.
 struct LimitPoint {
   double distance = 0;
   double standardError = 0;
-  double low = 0;  // 95 % interval
-  double high = 0;
-  std::uint64_t generations = 0;  // in all, of discarded chains too
+  double lower = 0;               // lower end of the 95 % interval
+  double upper = 0;               // its upper end
+  std::uint64_t generations = 0;  // all that were run, discarded chains' too
   std::uint64_t chains = 0;
   std::uint64_t burnIn = 0;
   double relaxationTime = 0;
@@ -82,7 +82,7 @@ class LimitPointEstimator {
   double const relaxationTime_;
   std::size_t const controls_;
   LimitPointSchedule const planned_;
-  double const plannedSeconds_;  // of a chain
+  double const plannedSeconds_;  // what a chain takes of one core
 
   LimitPointSchedule schedule_;
   double seconds_;

@@ -118,7 +118,7 @@ LimitPointSchedule LimitPointTheory::schedule(double relativeError) const {
                     (firstMoments_.mean + sigma + 1 - 2 * std::sqrt(sigma) * (1 - std::min(spread_, 1.0) / 8));
   // Few recordings where a first handful of chains will do; where many are needed, enough to be worth the
   // burn-in.
-  bool const many = relativeError < 5e-4 || controlDegree_ < largestControlDegree;
+  bool const many = relativeError < 5e-4 || controlDegree_ < kLargestControlDegree;
   double const span = many ? 3 * static_cast<double>(schedule.burnIn) : 0;
   schedule.recordings =
       std::max<std::uint64_t>(10, 2 * roundUp(span / (2 * static_cast<double>(schedule.stride))));

@@ -13,7 +13,7 @@ namespace madloop::limits {
 
 /// Controls of degree 3 remove most of what those of degree 2 leave; the 20 of degree 4 cost more than they
 /// gain.
-inline constexpr std::size_t largestControlDegree = 3;
+inline constexpr std::size_t kLargestControlDegree = 3;
 
 /// How the chains of a limit point run: burnIn generations, then `recordings` times `stride` generations of
 /// which the last is recorded.
@@ -32,7 +32,7 @@ class LimitPointTheory {
   /// affine maps and runs in coordinates in which the reference is N(0, I). `degree` bounds controlDegree().
   /// Errors: noVariance where the distance has no finite variance.
   explicit LimitPointTheory(StationaryLoop const& loop, std::optional<double> referenceTrace = std::nullopt,
-                            std::size_t degree = largestControlDegree);
+                            std::size_t degree = kLargestControlDegree);
 
   [[nodiscard]] StationaryLoop const& loop() const { return loop_; }
   [[nodiscard]] bool hasReference() const { return referenceTrace_.has_value(); }

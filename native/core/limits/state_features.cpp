@@ -44,7 +44,7 @@ Matrix smallGram(Matrix const& f, bool trapezoidal) {
 }
 
 /// tr (scale T)^k for k = 1 to 4, from the bands of T^2.
-std::array<double, largestMomentDegree> powerTraces(ScaledTridiagonal const& t) {
+std::array<double, kLargestMomentDegree> powerTraces(ScaledTridiagonal const& t) {
   auto const n = static_cast<std::size_t>(t.matrix.diagonal.size());
   auto diagonal = [&](std::size_t i) { return t.matrix.diagonal[static_cast<Index>(i)]; };
   auto off = [&](std::size_t i) { return i + 1 < n ? t.matrix.subdiagonal[static_cast<Index>(i)] : 0; };
@@ -130,7 +130,7 @@ StateFeatures measureState(gaussian::FactoredGaussian const& state,
   }
   Matrix const metricFactor = linalg::multiply(metric->values, f);
   ScaledTridiagonal const t = linalg::scaledTridiagonal(smallGram(metricFactor, false), task);
-  std::array<double, largestMomentDegree> const powers = powerTraces(t);
+  std::array<double, kLargestMomentDegree> const powers = powerTraces(t);
   features.metricTraces = {powers[0], powers[1]};
   features.traces[0] = linalg::innerProduct(f, f);
   Matrix gram = Matrix::zero(f.cols(), f.cols());

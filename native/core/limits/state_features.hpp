@@ -15,18 +15,18 @@ namespace madloop::limits {
 /// the reference is N(0, I_r), r the rank of its covariance S = F F'; there Sigma stands for F Sigma F', and
 /// distances are taken with B = F' F.
 struct ReferenceMetric {
-  double trace = 0;       // of S
+  double trace = 0;       // tr S
   linalg::Matrix values;  // B, r x r
 };
 
 /// What is measured of one state N(mu, Sigma); the metric's where there is one.
 struct StateFeatures {
-  double distance = 0;                               // to the reference
-  std::array<double, largestMomentDegree> traces{};  // tr Sigma^(i + 1)
-  std::array<double, largestMomentDegree> forms{};   // mu' Sigma^i mu
-  double metricTrace = 0;                            // tr B Sigma
-  double metricForm = 0;                             // mu' B mu
-  std::array<double, 2> metricTraces{};              // tr (B Sigma B)^(i + 1)
+  double distance = 0;                                // from the reference
+  std::array<double, kLargestMomentDegree> traces{};  // tr Sigma^(i + 1)
+  std::array<double, kLargestMomentDegree> forms{};   // mu' Sigma^i mu
+  double metricTrace = 0;                             // tr B Sigma
+  double metricForm = 0;                              // mu' B mu
+  std::array<double, 2> metricTraces{};               // tr (B Sigma B)^(i + 1)
 };
 
 /// Measures a state; without a metric the reference is N(0, I). Errors of the distance are below 1e-10 of the

@@ -42,13 +42,13 @@ void reduceToBand(MatrixBlock a, Task const& task) {
     // from the right.
     auto unscaled = spaceOfTop.topLeftCorner(right, width);
     unscaled.setZero();
-    addProduct(unscaled, 1, {rest, Side::transposed, left.v, Side::plain}, task);
+    addProduct(unscaled, 1, {rest, Transpose::yes, left.v, Transpose::no}, task);
     auto y = spaceOfY.topLeftCorner(right, width);
     y.setZero();
-    addProduct(y, 1, {unscaled, Side::plain, left.t, Side::plain}, task);
+    addProduct(y, 1, {unscaled, Transpose::no, left.t, Transpose::no}, task);
     auto top = spaceOfTop.topLeftCorner(right, width);
     top = rest.topRows(width).transpose();
-    addProduct(top, -1, {y, Side::plain, left.v.topRows(width), Side::transposed}, task);
+    addProduct(top, -1, {y, Transpose::no, left.v.topRows(width), Transpose::yes}, task);
     Index const panel = std::min(width, right);
     BlockReflector const q = reducePanel(top.leftCols(panel));
     if (panel < width) {
@@ -64,18 +64,18 @@ void reduceToBand(MatrixBlock a, Task const& task) {
     auto remaining = rest.bottomRows(lower);
     auto x = spaceOfX.topLeftCorner(lower, panel);
     x.setZero();
-    addProduct(x, 1, {remaining, Side::plain, q.v, Side::plain}, task);
+    addProduct(x, 1, {remaining, Transpose::no, q.v, Transpose::no}, task);
     EigenMatrix cross = EigenMatrix::Zero(width, panel);
-    addProduct(cross, 1, {y, Side::transposed, q.v, Side::plain}, task);
+    addProduct(cross, 1, {y, Transpose::yes, q.v, Transpose::no}, task);
     auto outer = spaceOfOuter.topLeftCorner(lower, width + panel);
     outer.leftCols(width) = left.v.bottomRows(lower);
     outer.rightCols(panel).setZero();
-    addProduct(x, -1, {outer.leftCols(width), Side::plain, cross, Side::plain}, task);
-    addProduct(outer.rightCols(panel), 1, {x, Side::plain, q.t, Side::plain}, task);
+    addProduct(x, -1, {outer.leftCols(width), Transpose::no, cross, Transpose::no}, task);
+    addProduct(outer.rightCols(panel), 1, {x, Transpose::no, q.t, Transpose::no}, task);
     auto inner = spaceOfInner.topLeftCorner(right, width + panel);
     inner.leftCols(width) = y;
     inner.rightCols(panel) = q.v;
-    addProduct(remaining, -1, {outer, Side::plain, inner, Side::transposed}, task);
+    addProduct(remaining, -1, {outer, Transpose::no, inner, Transpose::yes}, task);
   }
 }
 

@@ -29,7 +29,7 @@ class BandMatrix {
  private:
   Index size_;
   Index above_;
-  Index stride_;  // from an element to the next one in its row
+  Index stride_;  // how far an element is from the next one in its row
   std::vector<double> storage_;
 };
 

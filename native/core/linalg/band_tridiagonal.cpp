@@ -44,14 +44,14 @@ void reduceToBand(MatrixBlock a, Task const& task) {
     auto w = outer.rightCols(width);
     outer.leftCols(width) = q.v;
     w.setZero();
-    addProduct(w, 1, {y, Side::plain, q.t, Side::plain}, task);
+    addProduct(w, 1, {y, Transpose::no, q.t, Transpose::no}, task);
     EigenMatrix inner = EigenMatrix::Zero(width, width);
-    addProduct(inner, 1, {q.v, Side::transposed, w, Side::plain}, task);
+    addProduct(inner, 1, {q.v, Transpose::yes, w, Transpose::no}, task);
     inner = q.t.transpose() * inner;
-    addProduct(w, -0.5, {q.v, Side::plain, inner, Side::plain}, task);
+    addProduct(w, -0.5, {q.v, Transpose::no, inner, Transpose::no}, task);
     auto mirrored = spaceOfMirrored.topLeftCorner(below, 2 * width);
     mirrored << w, q.v;
-    addProductLower(rest, -1, {outer, Side::plain, mirrored, Side::transposed}, task);
+    addProductLower(rest, -1, {outer, Transpose::no, mirrored, Transpose::yes}, task);
   }
 }
 

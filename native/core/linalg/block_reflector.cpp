@@ -82,9 +82,9 @@ Matrix triangularFactor(MatrixBlock a, Task const& task) {
     if (right == 0) break;
     auto rest = a.block(k, k + width, below, right);
     EigenMatrix inner = EigenMatrix::Zero(right, width);  // rest^T V
-    addProduct(inner, 1, {rest, Side::transposed, q.v, Side::plain}, task);
+    addProduct(inner, 1, {rest, Transpose::yes, q.v, Transpose::no}, task);
     inner = inner * q.t;
-    addProduct(rest, -1, {q.v, Side::plain, inner, Side::transposed}, task);
+    addProduct(rest, -1, {q.v, Transpose::no, inner, Transpose::yes}, task);
   }
   return matrixOf(EigenMatrix(a.topRows(cols).triangularView<Eigen::Upper>()));
 }

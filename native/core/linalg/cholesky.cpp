@@ -64,10 +64,10 @@ bool factorColumns(MatrixBlock s, IndexRange columns, Task const& task) {
     Index const right = end - middle;
     if (!factorColumns(s, {begin, middle}, task)) return false;
     auto const square = s.block(middle, begin, right, left);
-    addProductLower(s.block(middle, middle, right, right), -1, {square, Side::plain, square, Side::transposed},
+    addProductLower(s.block(middle, middle, right, right), -1, {square, Transpose::no, square, Transpose::yes},
                     task);
     addProduct(s.block(end, middle, below, right), -1,
-               {s.block(end, begin, below, left), Side::plain, square, Side::transposed}, task);
+               {s.block(end, begin, below, left), Transpose::no, square, Transpose::yes}, task);
     return factorColumns(s, {middle, end}, task);
   }
   EigenMatrix lower = s.block(begin, begin, columns.size(), columns.size());
@@ -112,7 +112,8 @@ double squaredNormOfInverse(Matrix const& triangle, Task const& task) {
       columns.middleRows(k, height) = solved;
       Index const rest = below - k - height;
       addProduct(columns.bottomRows(rest), -1,
-                 {lower.block(first + height, first, rest, height), Side::plain, solved, Side::plain}, task);
+                 {lower.block(first + height, first, rest, height), Transpose::no, solved, Transpose::no},
+                 task);
     }
     sums[static_cast<std::size_t>(range.begin / kColumns)] =
         fixedOrderSum(static_cast<std::size_t>(columns.size()),
@@ -159,7 +160,7 @@ PivotedCholesky pivotedCholesky(Matrix matrix, double negligible, Task const& ta
     }
     Index const below = n - rank;
     auto panel = s.block(rank, first, below, rank - first);
-    addProductLower(s.bottomRightCorner(below, below), -1, {panel, Side::plain, panel, Side::transposed}, task);
+    addProductLower(s.bottomRightCorner(below, below), -1, {panel, Transpose::no, panel, Transpose::yes}, task);
   }
   PivotedCholesky result{Matrix(n, rank), vectorOf(s.diagonal().head(rank)), infinityNormOfLower(s, rank)};
   for (Index j = 0; j < rank; ++j) {

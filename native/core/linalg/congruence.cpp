@@ -29,13 +29,13 @@ Matrix congruence(Matrix const& triangle, Matrix symmetric, double factor, Task 
   auto const innerOfLower = [](IndexRange rows, IndexRange columns) {
     return IndexRange{columns.begin, rows.end};
   };
-  addProductLower(y, 1, {s, Side::plain, lower, Side::plain, innerOfLower}, task);
+  addProductLower(y, 1, {s, Transpose::no, lower, Transpose::no, innerOfLower}, task);
   parallelForPieces(task, IndexRange{0, n}, kColumns,
                     [&](IndexRange columns) { s.middleCols(columns.begin, columns.size()).setZero(); });
   // In the lower triangle the row is the larger index: above it, columns of both factors are zero.
   auto const inner = [n](IndexRange rows, IndexRange) { return IndexRange{rows.begin, n}; };
-  addProductLower(s, factor, {lower, Side::transposed, y, Side::plain, inner}, task);
-  addProductLower(s, factor, {y, Side::transposed, lower, Side::plain, inner}, task);
+  addProductLower(s, factor, {lower, Transpose::yes, y, Transpose::no, inner}, task);
+  addProductLower(s, factor, {y, Transpose::yes, lower, Transpose::no, inner}, task);
   return symmetric;
 }
 

@@ -71,10 +71,4 @@ inline EigenMatrix freshMatrix(Index rows, Index cols) {
   return m;
 }
 
-inline EigenMatrix zeroMatrix(Index rows, Index cols) {
-  EigenMatrix m = freshMatrix(rows, cols);
-  m.setZero();
-  return m;
-}
-
 }  // namespace madloop::linalg

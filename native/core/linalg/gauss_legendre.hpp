@@ -6,15 +6,15 @@
 
 namespace madloop::linalg {
 
-inline constexpr std::size_t gaussLegendreCount = 32;
+inline constexpr std::size_t kGaussLegendreCount = 32;
 
-/// The rule with gaussLegendreCount nodes: exact for polynomials of degree below twice that.
+/// The rule with kGaussLegendreCount nodes: exact for polynomials of degree below twice that.
 struct GaussLegendre {
-  std::array<double, gaussLegendreCount> nodes{};  // ascending
-  std::array<double, gaussLegendreCount> weights{};
+  std::array<double, kGaussLegendreCount> nodes{};  // ascending
+  std::array<double, kGaussLegendreCount> weights{};
   // partial[i][j]: weight of the value at node j in the integral from -1 to node i of the polynomial that
   // interpolates the values.
-  std::array<std::array<double, gaussLegendreCount>, gaussLegendreCount> partial{};
+  std::array<std::array<double, kGaussLegendreCount>, kGaussLegendreCount> partial{};
 };
 
 /// Computed at first use; thread-safe.

@@ -35,7 +35,7 @@ void solveLower(ConstMatrixBlock const& lower, EigenMatrix& x, Task const& task)
     lower.block(k, k, height, height).triangularView<Eigen::Lower>().solveInPlace(solved);
     x.middleRows(k, height) = solved;
     addProduct(x.bottomRows(rest), -1,
-               {lower.block(k + height, k, rest, height), Side::plain, solved, Side::plain}, task);
+               {lower.block(k + height, k, rest, height), Transpose::no, solved, Transpose::no}, task);
   }
 }
 
@@ -48,7 +48,7 @@ void solveTransposed(ConstMatrixBlock const& lower, EigenMatrix& x, Task const& 
     EigenMatrix solved = x.middleRows(k, height);
     lower.block(k, k, height, height).triangularView<Eigen::Lower>().transpose().solveInPlace(solved);
     x.middleRows(k, height) = solved;
-    addProduct(x.topRows(k), -1, {lower.block(k, 0, height, k), Side::transposed, solved, Side::plain}, task);
+    addProduct(x.topRows(k), -1, {lower.block(k, 0, height, k), Transpose::yes, solved, Transpose::no}, task);
   }
 }
 

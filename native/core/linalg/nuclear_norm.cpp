@@ -57,9 +57,9 @@ std::optional<NuclearNorm> sumFromTridiagonal(Matrix const& g, double tolerance,
   double const scale = std::ldexp(1.0, exponent);
   double const factor = std::ldexp(1.0, -2 * exponent);
   Matrix gram = Matrix::zero(n, n);
-  Side const side = g.rows() <= g.cols() ? Side::plain : Side::transposed;
-  Side const other = g.rows() <= g.cols() ? Side::transposed : Side::plain;
-  addProductLower(asEigen(gram), factor, {asEigen(g), side, asEigen(g), other}, task);
+  Transpose const transpose = g.rows() <= g.cols() ? Transpose::no : Transpose::yes;
+  Transpose const other = g.rows() <= g.cols() ? Transpose::yes : Transpose::no;
+  addProductLower(asEigen(gram), factor, {asEigen(g), transpose, asEigen(g), other}, task);
   std::optional<NuclearNorm> result =
       sumOfRootsInTwoStages(std::move(gram), factor * formError, tolerance / scale, task);
   if (result) result->scaleBy(scale);

@@ -39,8 +39,8 @@ std::vector<Tile> tilesOf(Index rows, Index columns, bool lower) {
 /// The inner indices taken at a time: a packed tile of one factor stays in a second-level cache.
 constexpr Index kDepth = 256;
 
-/// A factor's lines (rows or columns, as many as the result has of them) over some inner indices.
-struct Lines {
+/// A factor of a product as its lines: rows or columns, as many as the result has of them.
+struct Operand {
   ConstMatrixBlock const& m;
   bool areRows;
   double factor;  // what they are multiplied by
@@ -60,22 +60,22 @@ using PacketSquare = Eigen::internal::PacketBlock<Packet, kLanes>;
 /// Packs whole panels of kHeight lines from line `first` on over the inner indices k: inner index after inner
 /// index, line beside line.
 template <Index kHeight>
-void packPanels(Lines const& lines, Index first, Index panels, IndexRange k, double* out) {
+void packPanels(Operand const& operand, Index first, Index panels, IndexRange k, double* out) {
   using namespace Eigen::internal;
-  Packet const factor = pset1<Packet>(lines.factor);
-  Index const stride = lines.m.outerStride();
+  Packet const factor = pset1<Packet>(operand.factor);
+  Index const stride = operand.m.outerStride();
   constexpr Index kWhole = kHeight / kLanes * kLanes;
-  if (lines.areRows) {  // contiguous in a column of m
+  if (operand.areRows) {  // contiguous in a column of m
     // A few inner indices at a time: each panel's part of the packed memory is then written as a whole.
     constexpr Index kGroup = 8;
     for (Index begin = 0; begin < k.size(); begin += kGroup) {
       Index const end = std::min(begin + kGroup, k.size());
       for (Index panel = 0; panel < panels; ++panel) {
-        double const* from = &lines.m.coeffRef(first + panel * kHeight, k.begin + begin);
+        double const* from = &operand.m.coeffRef(first + panel * kHeight, k.begin + begin);
         double* to = out + (panel * k.size() + begin) * kHeight;
         for (Index p = begin; p < end; ++p, from += stride, to += kHeight) {
           for (Index i = 0; i < kWhole; i += kLanes) pstoreu(to + i, pmul(factor, ploadu<Packet>(from + i)));
-          for (Index i = kWhole; i < kHeight; ++i) to[i] = lines.factor * from[i];
+          for (Index i = kWhole; i < kHeight; ++i) to[i] = operand.factor * from[i];
         }
       }
     }
@@ -83,7 +83,7 @@ void packPanels(Lines const& lines, Index first, Index panels, IndexRange k, dou
   }
   Index const whole = k.size() / kLanes * kLanes;
   for (Index panel = 0; panel < panels; ++panel, first += kHeight, out += kHeight * k.size()) {
-    double const* const from = &lines.m.coeffRef(k.begin, first);
+    double const* const from = &operand.m.coeffRef(k.begin, first);
     for (Index p = 0; p < whole; p += kLanes) {
       for (Index i = 0; i < kWhole; i += kLanes) {
         PacketSquare block;
@@ -92,50 +92,50 @@ void packPanels(Lines const& lines, Index first, Index panels, IndexRange k, dou
         for (Index x = 0; x < kLanes; ++x) pstoreu(out + (p + x) * kHeight + i, pmul(factor, block.packet[x]));
       }
       for (Index i = kWhole; i < kHeight; ++i) {
-        for (Index x = p; x < p + kLanes; ++x) out[x * kHeight + i] = lines.factor * from[i * stride + x];
+        for (Index x = p; x < p + kLanes; ++x) out[x * kHeight + i] = operand.factor * from[i * stride + x];
       }
     }
     for (Index p = whole; p < k.size(); ++p) {
-      for (Index i = 0; i < kHeight; ++i) out[p * kHeight + i] = lines.factor * from[i * stride + p];
+      for (Index i = 0; i < kHeight; ++i) out[p * kHeight + i] = operand.factor * from[i * stride + p];
     }
   }
 }
 
 /// Packs the last lines, fewer than `height`, with zeros beyond.
-void packLastPanel(Lines const& lines, IndexRange last, IndexRange k, Index height, double* out) {
+void packLastPanel(Operand const& operand, IndexRange last, IndexRange k, Index height, double* out) {
   for (Index p = 0; p < k.size(); ++p, out += height) {
     for (Index i = 0; i < last.size(); ++i) {
-      double const value = lines.areRows ? lines.m.coeff(last.begin + i, k.begin + p)
-                                         : lines.m.coeff(k.begin + p, last.begin + i);
-      out[i] = lines.factor * value;
+      double const value = operand.areRows ? operand.m.coeff(last.begin + i, k.begin + p)
+                                           : operand.m.coeff(k.begin + p, last.begin + i);
+      out[i] = operand.factor * value;
     }
     std::fill(out + last.size(), out + height, 0.0);
   }
 }
 
 /// Packs `span` of the lines in panels of `height`.
-void pack(Lines const& lines, IndexRange span, IndexRange k, Index height, double* out) {
+void pack(Operand const& operand, IndexRange span, IndexRange k, Index height, double* out) {
   Index const panels = span.size() / height;
   switch (height) {
     case 4:
-      packPanels<4>(lines, span.begin, panels, k, out);
+      packPanels<4>(operand, span.begin, panels, k, out);
       break;
     case 6:
-      packPanels<6>(lines, span.begin, panels, k, out);
+      packPanels<6>(operand, span.begin, panels, k, out);
       break;
     case 8:
-      packPanels<8>(lines, span.begin, panels, k, out);
+      packPanels<8>(operand, span.begin, panels, k, out);
       break;
     case 12:
-      packPanels<12>(lines, span.begin, panels, k, out);
+      packPanels<12>(operand, span.begin, panels, k, out);
       break;
     default:
-      packPanels<16>(lines, span.begin, panels, k, out);
+      packPanels<16>(operand, span.begin, panels, k, out);
       break;
   }
   Index const packed = panels * height;
   if (packed < span.size())
-    packLastPanel(lines, {span.begin + packed, span.end}, k, height, out + packed * k.size());
+    packLastPanel(operand, {span.begin + packed, span.end}, k, height, out + packed * k.size());
 }
 
 /// All lines of a tile over the inner indices `inner`, packed.
@@ -192,12 +192,12 @@ class Tiling {
  public:
   Tiling(MatrixBlock& c, double alpha, Product const& product, bool lower, Task const& task)
       : c_(c),
-        linesOfA_{product.a, product.sideA == Side::plain, 1},
-        linesOfB_{product.b, product.sideB == Side::transposed, alpha},
+        operandA_{product.a, product.transposeA == Transpose::no, 1},
+        operandB_{product.b, product.transposeB == Transpose::yes, alpha},
         inner_(product.inner),
         lower_(lower),
         task_(task),
-        depth_(product.sideA == Side::plain ? product.a.cols() : product.a.rows()),
+        depth_(product.transposeA == Transpose::no ? product.a.cols() : product.a.rows()),
         tiles_(tilesOf(c.rows(), c.cols(), lower)),
         parallel_(tiles_.size() > 1 && c.size() * depth_ > kSmall) {}
 
@@ -236,7 +236,7 @@ class Tiling {
         Index const own = isA ? piece : piece - piecesOfA;
         IndexRange const lines = pieceFrom(own * kTile, {0, isA ? c_.rows() : c_.cols()}, kTile);
         double* const out = (isA ? ofA : ofB).get() + lines.begin * k.size();
-        pack(isA ? linesOfA_ : linesOfB_, lines, k, isA ? panelWidth() : panelHeight(), out);
+        pack(isA ? operandA_ : operandB_, lines, k, isA ? panelWidth() : panelHeight(), out);
       });
       forAll(static_cast<Index>(tiles_.size()), [&](Index i) {
         Tile const& tile = tiles_[static_cast<std::size_t>(i)];
@@ -253,15 +253,15 @@ class Tiling {
     AlignedArray<double> const shared = roomForPanels(shortSide, depth_);
     forEachDepth([&](IndexRange k) {
       double* const out = shared.get() + k.begin * roundUp(shortSide, kTile);
-      if (sharesB) pack(linesOfB_, {0, shortSide}, k, panelHeight(), out);
-      if (!sharesB) pack(linesOfA_, {0, shortSide}, k, panelWidth(), out);
+      if (sharesB) pack(operandB_, {0, shortSide}, k, panelHeight(), out);
+      if (!sharesB) pack(operandA_, {0, shortSide}, k, panelWidth(), out);
     });
     forAll(static_cast<Index>(tiles_.size()), [&](Index i) {
       Tile const& tile = tiles_[static_cast<std::size_t>(i)];
       AlignedArray<double> const own = roomForPanels(kTile, std::min(kDepth, depth_));
       forEachDepth([&](IndexRange k) {
-        if (sharesB) pack(linesOfA_, tile.rows, k, panelWidth(), own.get());
-        if (!sharesB) pack(linesOfB_, tile.columns, k, panelHeight(), own.get());
+        if (sharesB) pack(operandA_, tile.rows, k, panelWidth(), own.get());
+        if (!sharesB) pack(operandB_, tile.columns, k, panelHeight(), own.get());
         double const* const other = shared.get() + k.begin * roundUp(shortSide, kTile);
         addTilePart(tile, k, sharesB ? other : own.get(), sharesB ? own.get() : other);
       });
@@ -280,8 +280,8 @@ class Tiling {
   }
 
   MatrixBlock& c_;
-  Lines const linesOfA_;
-  Lines const linesOfB_;
+  Operand const operandA_;
+  Operand const operandB_;
   std::function<IndexRange(IndexRange, IndexRange)> const& inner_;
   bool const lower_;
   Task const& task_;
@@ -315,9 +315,9 @@ void addSymmetricProduct(MatrixBlock c, double alpha, ConstMatrixBlock s, ConstM
     Tile const tile{rows, {0, b.cols()}};
     AlignedArray<double> const ofA = roomForPanels(kSymmetricTile, kDepth);
     // Adds what `span` of the lines contributes; their inner index is that of the product less `shift`.
-    auto const add = [&](Lines const& lines, IndexRange span, IndexRange inner, Index shift) {
+    auto const add = [&](Operand const& operand, IndexRange span, IndexRange inner, Index shift) {
       forPieces(inner, kDepth, [&](IndexRange k) {
-        pack(lines, span, {k.begin - shift, k.end - shift}, panelWidth(), ofA.get());
+        pack(operand, span, {k.begin - shift, k.end - shift}, panelWidth(), ofA.get());
         addTile(c, tile, k, panelsOfB, {ofA.get(), k}, false);
       });
     };

@@ -19,14 +19,15 @@ constexpr Index spreadRows(Index rows) {
   return (rows + line - 1) / line / 2 * 2 * line + line;
 }
 
-enum class Side { plain, transposed };
+/// What op of a factor is: op(a) = a, or a^T.
+enum class Transpose { no, yes };
 
 /// The factors of a product op(a) op(b) and what is known about it.
 struct Product {
   ConstMatrixBlock a;
-  Side sideA;
+  Transpose transposeA;
   ConstMatrixBlock b;
-  Side sideB;
+  Transpose transposeB;
   /// The inner indices at which a tile (rows, columns) of the product may have nonzero terms; empty: all.
   /// How triangular factors save their zeros.
   std::function<IndexRange(IndexRange rows, IndexRange columns)> inner = {};

@@ -30,7 +30,7 @@ Vector multiplyTransposed(Matrix const& a, Vector const& x) {
 }
 
 void addTransposedProduct(Matrix const& a, Matrix const& b, Matrix& sum, Task const& task) {
-  addProduct(asEigen(sum), 1, {asEigen(a), Side::transposed, asEigen(b), Side::plain}, task);
+  addProduct(asEigen(sum), 1, {asEigen(a), Transpose::yes, asEigen(b), Transpose::no}, task);
 }
 
 void multiplyByTransposed(double const* a, Index rows, Matrix const& b, Matrix& product) {
@@ -56,7 +56,7 @@ void addTransposedGram(double const* a, Index rows, Index cols, double* sum) {
 }
 
 void addTransposedGram(Matrix const& a, Matrix& sum, Task const& task) {
-  addProductLower(asEigen(sum), 1, {asEigen(a), Side::transposed, asEigen(a), Side::plain}, task);
+  addProductLower(asEigen(sum), 1, {asEigen(a), Transpose::yes, asEigen(a), Transpose::no}, task);
 }
 
 void addSquare(double factor, Vector const& x, Matrix& sum) {

@@ -129,7 +129,7 @@ class Search {
   EigenVector const& d_;
   EigenVector const& r_;
   bool last_ = false;
-  Index left_ = 0;  // of the two neighbouring poles
+  Index left_ = 0;  // index of the left one of the two neighbouring poles
   Index origin_ = 0;
   double low_ = 0;   // the function is negative here, or it is the pole
   double high_ = 0;  // and positive here

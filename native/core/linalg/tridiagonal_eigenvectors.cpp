@@ -33,7 +33,7 @@ IndexRange lowerHalf(IndexRange block) { return {cutOf(block), block.end}; }
 
 /// What a deflated update leaves to do: diag(poles) + u u^T, u_j^2 = residues.
 struct Update {
-  std::vector<Index> columns;  // of the eigenvectors, poles ascending
+  std::vector<Index> columns;  // which eigenvectors are changed, in the order of the poles, ascending
   EigenVector poles;
   EigenVector residues;
   EigenVector u;  // residues with a sign, up to a common factor
@@ -42,7 +42,7 @@ struct Update {
 /// Where the rows of the update's eigenvectors go, so that each half is multiplied by its own rows alone: first
 /// those of columns that are zero in the lower half, then those that are zero in neither, then in the upper.
 struct Grouping {
-  std::vector<Index> position;  // of row j
+  std::vector<Index> position;  // where row j goes
   Index above = 0;              // rows that the upper half takes, from 0 on
   Index below = 0;              // rows that the lower half takes, up to the end
 };
@@ -278,7 +278,7 @@ class DivideAndConquer {
   void scatter(EigenMatrix const& half, ConstMatrixBlock changes, Index row, Update const& update,
                Task const& task) {
     EigenMatrix product = EigenMatrix::Zero(half.rows(), changes.cols());
-    addProduct(product, 1, {half, Side::plain, changes, Side::plain}, task);
+    addProduct(product, 1, {half, Transpose::no, changes, Transpose::no}, task);
     parallelForPieces(task, IndexRange{0, product.cols()}, kRootsPerRange, [&](IndexRange columns) {
       for (Index j = columns.begin; j < columns.end; ++j)
         vectors_.col(update.columns[static_cast<std::size_t>(j)]).segment(row, product.rows()) = product.col(j);

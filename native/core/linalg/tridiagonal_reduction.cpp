@@ -106,7 +106,7 @@ class Reducer {
     if (end >= n_ || width < kPanel) return;
     addProductLower(
         work_.block(end, end, n_ - end, n_ - end), -1,
-        {pending_.bottomRows(n_ - end), Side::plain, swapped_.bottomRows(n_ - end), Side::transposed}, task_);
+        {pending_.bottomRows(n_ - end), Transpose::no, swapped_.bottomRows(n_ - end), Transpose::yes}, task_);
   }
 
   Task& task_;

@@ -29,7 +29,7 @@ struct GaussianLoopParameters {
   double lambda = 1;            // sampling bias: synthetic samples come from N(mu, lambda Sigma)
   std::uint64_t memory = 1;     // each synthetic sample draws one of the last min(memory, t - 1) models
   SyntheticPool pool = SyntheticPool::latest;
-  std::uint64_t subsample = 0;  // with that pool: the size of the subset
+  std::uint64_t subsample = 0;  // with Pool::subsample: the size of the subset
   std::uint64_t generations = 1;
   std::uint64_t replicates = 1;
   std::uint64_t seed = 0;
@@ -50,14 +50,14 @@ RealSamples realSamples(GaussianLoopParameters const& parameters);
 
 /// What is recorded of each generation, in this order.
 enum class LoopMetric : std::size_t { distance, meanNormSquared, trace, logDeterminant };
-inline constexpr std::size_t loopMetricCount = 4;
+inline constexpr std::size_t kLoopMetricCount = 4;
 
 struct GaussianLoopResult {
-  // generations x loopMetricCount, row-major. logDeterminant is NaN where the covariance is singular in any
+  // generations x kLoopMetricCount, row-major. logDeterminant is NaN where the covariance is singular in any
   // replicate; standard errors are NaN for one replicate.
   std::vector<double> mean;
   std::vector<double> standardError;
-  // replicates x generations x loopMetricCount if asked for, else empty.
+  // replicates x generations x kLoopMetricCount if asked for, else empty.
   std::vector<double> series;
 };
 

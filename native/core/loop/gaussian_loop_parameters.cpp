@@ -100,7 +100,7 @@ void checkMemory(GaussianLoopParameters const& p, std::size_t threads) {
                  subsampledMemory(p), "memory");
   std::size_t const states =
       checkedMultiply(replicate, std::min<std::size_t>(threads, p.replicates), "dim x dim x memory x threads");
-  std::size_t const generation = loopMetricCount * sizeof(double);
+  std::size_t const generation = kLoopMetricCount * sizeof(double);
   std::size_t const history = checkedMultiply(p.generations, 2 * 64 * generation, "generations");
   std::size_t const series =
       p.series ? checkedMultiply(checkedMultiply(p.replicates, p.generations, "replicates x generations"),

@@ -9,8 +9,8 @@ namespace madloop::loop {
 
 LoopStatistics::LoopStatistics(std::uint64_t replicates, std::uint64_t generations, bool series)
     : replicates_(replicates), generations_(generations) {
-  groups_.assign(std::min<std::uint64_t>(replicates, 64), std::vector<Running>(generations * loopMetricCount));
-  if (series) series_.resize(replicates * generations * loopMetricCount);
+  groups_.assign(std::min<std::uint64_t>(replicates, 64), std::vector<Running>(generations * kLoopMetricCount));
+  if (series) series_.resize(replicates * generations * kLoopMetricCount);
 }
 
 std::uint64_t LoopStatistics::begin(std::size_t group) const {
@@ -20,20 +20,20 @@ std::uint64_t LoopStatistics::begin(std::size_t group) const {
 
 void LoopStatistics::add(std::size_t group, std::uint64_t chain, std::uint64_t t, LoopRecord const& record) {
   auto const n = static_cast<double>(chain - begin(group) + 1);
-  for (std::size_t m = 0; m < loopMetricCount; ++m) {
-    Running& running = groups_[group][t * loopMetricCount + m];
+  for (std::size_t m = 0; m < kLoopMetricCount; ++m) {
+    Running& running = groups_[group][t * kLoopMetricCount + m];
     double const difference = record[m] - running.mean;
     running.mean += difference / n;
     running.squares += difference * (record[m] - running.mean);
   }
   if (!series_.empty()) {
-    std::copy(record.begin(), record.end(), series_.data() + (chain * generations_ + t) * loopMetricCount);
+    std::copy(record.begin(), record.end(), series_.data() + (chain * generations_ + t) * kLoopMetricCount);
   }
 }
 
 GaussianLoopResult LoopStatistics::result() {
   GaussianLoopResult result;
-  std::size_t const values = generations_ * loopMetricCount;
+  std::size_t const values = generations_ * kLoopMetricCount;
   result.mean.resize(values);
   result.standardError.resize(values);
   for (std::size_t i = 0; i < values; ++i) {

@@ -11,7 +11,7 @@
 namespace madloop::loop {
 
 /// The recorded metrics of one generation of one replicate, indexed by LoopMetric.
-using LoopRecord = std::array<double, loopMetricCount>;
+using LoopRecord = std::array<double, kLoopMetricCount>;
 
 /// Replicates are cut into at most 64 contiguous groups; a group is filled by one thread in order, and the
 /// groups are merged in order (Welford 1962; Chan, Golub & LeVeque 1979).
@@ -36,7 +36,7 @@ class LoopStatistics {
 
   std::uint64_t const replicates_;
   std::uint64_t const generations_;
-  std::vector<std::vector<Running>> groups_;  // a group: generations x loopMetricCount
+  std::vector<std::vector<Running>> groups_;  // a group: generations x kLoopMetricCount
   std::vector<double> series_;
 };
 

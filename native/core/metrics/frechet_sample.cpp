@@ -23,9 +23,8 @@ namespace {
 /// Domain of streamKey: "rowgroup".
 constexpr std::uint64_t kDomain = 0x726f7767'726f7570ULL;
 
-/// Ten times the ratio of eigenvalues from which factorMoments takes a Cholesky factor: parts of a sample are
-/// conditioned worse than the whole.
-constexpr double kWellConditioned = 1e-7;
+/// More than what a Cholesky factor needs: parts of a sample are conditioned worse than the whole.
+constexpr double kWellConditionedParts = 10 * gaussian::kWellConditioned;
 
 /// Doubles that all evaluations at the same time may take: 4 GiB.
 constexpr std::size_t kWorkDoubles = std::size_t{1} << 29;
@@ -38,9 +37,9 @@ bool wellConditioned(FactoredGaussian const& factored, Task const& task) {
   Matrix const& factor = factored.covariance.values();
   double const mean = factored.covariance.trace() / static_cast<double>(factor.rows());
   for (Index i = 0; i < factor.rows(); ++i) {
-    if (!(factor(i, i) * factor(i, i) > kWellConditioned * mean)) return false;
+    if (!(factor(i, i) * factor(i, i) > kWellConditionedParts * mean)) return false;
   }
-  return 1 / linalg::squaredNormOfInverse(factor, task) > kWellConditioned * mean;
+  return 1 / linalg::squaredNormOfInverse(factor, task) > kWellConditionedParts * mean;
 }
 
 template <class T>
@@ -95,9 +94,9 @@ class GroupedRows final : public GroupedSample {
 
   MatrixView<T> x_;
   std::vector<std::size_t> order_;
-  std::vector<std::size_t> begins_;  // of the groups, in order_
+  std::vector<std::size_t> begins_;  // where in order_ each group begins
   std::vector<std::size_t> sizes_;
-  std::vector<Moments> moments_;  // of the groups; empty where rows are factored themselves
+  std::vector<Moments> moments_;  // one a group; empty where rows are factored themselves
 };
 
 }  // namespace

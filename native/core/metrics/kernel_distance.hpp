@@ -40,9 +40,10 @@ std::vector<double> kernelDistances(MatrixView<A> a, MatrixView<B> b, Polynomial
 /// Mean of estimates, their scatter, and what that says about the mean where they are independent.
 struct KernelSummary {
   double mean = 0;
-  double standardDeviation = 0;  // of one estimate; NaN for a single one
-  double standardError = 0;      // of the mean: standardDeviation / sqrt(count)
-  double halfWidth = 0;  // of the 95 % interval of the mean, Student's t with count - 1 degrees of freedom
+  double standardDeviation = 0;  // the scatter of single estimates; NaN for one alone
+  double standardError = 0;      // the mean's: standardDeviation / sqrt(count)
+  /// Half of the mean's 95 % interval, by Student's t with count - 1 degrees of freedom.
+  double halfWidth = 0;
 };
 KernelSummary summarize(std::vector<double> const& estimates);
 

@@ -21,8 +21,8 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-/// One set's balls: what membership() will need to know of them.
-struct Balls {
+/// The estimate of one set's manifold: the radii of its balls, and the ranks of those of its halves.
+struct ManifoldEstimate {
   neighbours::NeighbourRadii radii;
   std::vector<std::uint32_t> halfRanks;
 };
@@ -31,25 +31,25 @@ std::size_t searchDepth(std::size_t rows, std::span<std::size_t const> ks, bool 
   return std::min(rows - 1, standardErrors ? neighbours::halfSampleDepth(ks.back()) : ks.back());
 }
 
-Balls findBalls(neighbours::FramedPoints const& points, neighbours::Frame const& frame,
-                std::span<std::size_t const> ks, HalfSamples const* halves, Task& task) {
+ManifoldEstimate estimateManifold(neighbours::FramedPoints const& points, neighbours::Frame const& frame,
+                                  std::span<std::size_t const> ks, HalfSamples const* halves, Task& task) {
   std::size_t const rows = points.points.rows();
-  Balls balls;
-  if (halves != nullptr) balls.halfRanks.resize(ks.size() * rows * kHalfSamples);
+  ManifoldEstimate manifold;
+  if (halves != nullptr) manifold.halfRanks.resize(ks.size() * rows * kHalfSamples);
   auto const choose = [&](std::size_t i, std::span<std::uint32_t const> nearest,
                           std::vector<std::uint32_t>& ranks) {
     for (std::size_t q = 0; q < ks.size(); ++q) {
       ranks.push_back(static_cast<std::uint32_t>(ks[q]));
       if (halves == nullptr) continue;
-      std::uint32_t* const own = balls.halfRanks.data() + (q * rows + i) * kHalfSamples;
+      std::uint32_t* const own = manifold.halfRanks.data() + (q * rows + i) * kHalfSamples;
       neighbours::halfSampleRanks(*halves, i, nearest, ks[q], own);
       std::copy_if(own, own + kHalfSamples, std::back_inserter(ranks),
                    [](std::uint32_t rank) { return rank != 0; });
     }
   };
-  balls.radii =
+  manifold.radii =
       neighbours::neighbourRadii(points, frame, searchDepth(rows, ks, halves != nullptr), choose, task);
-  return balls;
+  return manifold;
 }
 
 std::size_t countNonZero(std::vector<std::uint32_t> const& counts, std::size_t q, std::size_t stride) {
@@ -171,12 +171,13 @@ PrecisionRecall precisionRecall(neighbours::Points const& real, neighbours::Poin
     halves.halvesOfX = neighbours::drawHalfSamples(real.rows(), options.seed, 0);
     halves.halvesOfY = neighbours::drawHalfSamples(generated.rows(), options.seed, 1);
   }
-  Balls ballsOfX = findBalls(x, frame, ks, sampled ? &halves.halvesOfX : nullptr, task);
-  Balls ballsOfY = findBalls(y, frame, ks, sampled ? &halves.halvesOfY : nullptr, task);
-  halves.ranksOfX = std::move(ballsOfX.halfRanks);
-  halves.ranksOfY = std::move(ballsOfY.halfRanks);
-  neighbours::Membership const found = neighbours::membership(
-      x, ballsOfX.radii, y, ballsOfY.radii, ks, sampled ? &halves : nullptr, frame, options.boundary, task);
+  ManifoldEstimate manifoldOfX = estimateManifold(x, frame, ks, sampled ? &halves.halvesOfX : nullptr, task);
+  ManifoldEstimate manifoldOfY = estimateManifold(y, frame, ks, sampled ? &halves.halvesOfY : nullptr, task);
+  halves.ranksOfX = std::move(manifoldOfX.halfRanks);
+  halves.ranksOfY = std::move(manifoldOfY.halfRanks);
+  neighbours::Membership const found =
+      neighbours::membership(x, manifoldOfX.radii, y, manifoldOfY.radii, ks, sampled ? &halves : nullptr, frame,
+                             options.boundary, task);
 
   PrecisionRecall result;
   result.resolved = found.resolved;
@@ -190,8 +191,8 @@ PrecisionRecall precisionRecall(neighbours::Points const& real, neighbours::Poin
   }
   if (options.samples) {
     for (std::size_t const k : ks) {
-      appendRadii(ballsOfX.radii, k, frame, result.samples.realRadius);
-      appendRadii(ballsOfY.radii, k, frame, result.samples.generatedRadius);
+      appendRadii(manifoldOfX.radii, k, frame, result.samples.realRadius);
+      appendRadii(manifoldOfY.radii, k, frame, result.samples.generatedRadius);
     }
     result.samples.realBallsAroundGenerated = found.inBallsOfX.ballsAroundPoint;
     result.samples.generatedBallsAroundReal = found.inBallsOfY.ballsAroundPoint;

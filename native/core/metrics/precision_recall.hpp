@@ -17,8 +17,8 @@ namespace madloop::metrics {
 struct MetricEstimate {
   double value;
   double standardError;
-  double low;
-  double high;
+  double lower;
+  double upper;
 };
 
 struct ManifoldMetrics {
@@ -45,10 +45,10 @@ struct PrecisionRecall {
 };
 
 struct PrecisionRecallOptions {
-  neighbours::Boundary boundary = neighbours::Boundary::inside;
+  neighbours::Boundary boundary = neighbours::Boundary::closed;
   bool standardErrors = false;
   bool samples = false;
-  std::uint64_t seed = 0;  // of the halves drawn for standard errors
+  std::uint64_t seed = 0;  // decides the halves drawn for standard errors
 };
 
 /// precision = share of generated points inside at least one real ball; recall the same with the roles

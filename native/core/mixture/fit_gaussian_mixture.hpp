@@ -14,10 +14,10 @@ namespace madloop::mixture {
 struct MixtureFitOptions {
   std::size_t components = 1;
   CovarianceForm form = CovarianceForm::full;
-  double regularisation = 1e-6;  // times the mean variance of the data: added to every variance
-  double tolerance = 1e-3;       // of the mean log-likelihood, in nats
+  double regularisation = 1e-6;  // this times the mean variance of the data is added to every variance
+  double tolerance = 1e-3;       // least gain of an iteration in mean log-likelihood, in nats
   std::size_t maximumIterations = 100;
-  std::size_t restarts = 1;  // from k-means of its own each
+  std::size_t restarts = 1;  // starts, each from k-means of its own
   std::uint64_t seed = 0;
 };
 

@@ -11,8 +11,9 @@
 namespace madloop::mixture {
 
 struct Clusters {
-  std::vector<double> centres;      // count x dim
-  std::vector<std::size_t> labels;  // of each row: the cluster whose centre is nearest, the first of equal ones
+  std::vector<double> centres;  // count x dim
+  /// For each row the cluster whose centre is nearest, the first of equal ones.
+  std::vector<std::size_t> labels;
 };
 
 /// `count` clusters of the rows. Each further centre is the best of 2 + log(count) rows drawn with probability

@@ -48,7 +48,7 @@ class WhitenedComponents {
 
   CovarianceForm form_;
   std::size_t dim_;
-  std::vector<double> means_;               // of the coordinates in use: components x dim, or x rank where tied
+  std::vector<double> means_;               // in the coordinates in use: components x dim, or x rank where tied
   std::vector<linalg::Matrix> whitenings_;  // rank x dim: one a component (full) or one (tied)
   std::vector<double> precisions_;          // components x dim (diagonal) or components (spherical)
   std::vector<double> logConstants_;        // log weight - (rank log 2 pi + log determinant) / 2

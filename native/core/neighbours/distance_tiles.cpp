@@ -14,13 +14,14 @@ namespace {
 
 // Multiples of every kernel's shape. A tile's products (384 KiB) and one depth of its packed columns (256 KiB)
 // stay in a second-level cache.
-constexpr std::size_t kTileRows = 384;
-constexpr std::size_t kTileColumns = 256;
+constexpr std::size_t kDistanceTileRows = 384;
+constexpr std::size_t kDistanceTileColumns = 256;
 /// Columns packed at a time, for all threads together.
 constexpr std::size_t kSegmentColumns = 2048;
 
 /// Panels of `height` points each: for every kTileDepth of coordinates, panel after panel, point beside point.
-/// Beyond the last point zeros.
+/// Beyond the last point zeros. Not linalg's packing of a product's factors, which moves doubles by whole
+/// vectors: here each coordinate, of either type, is put into the frame and rounded to float32 on its way.
 class Packing {
  public:
   Packing(std::size_t height, std::size_t paddedRows, std::size_t dim)
@@ -70,8 +71,8 @@ bool wanted(IndexRange rows, IndexRange all, IndexRange columns, Pairs pairs) {
 
 std::uint64_t distanceTileProgress(IndexRange rows, std::size_t columns, Pairs pairs) {
   std::uint64_t total = 0;
-  forPieces(rows, kTileRows, [&](IndexRange block) {
-    forPieces(IndexRange{0, columns}, kTileColumns, [&](IndexRange tile) {
+  forPieces(rows, kDistanceTileRows, [&](IndexRange block) {
+    forPieces(IndexRange{0, columns}, kDistanceTileColumns, [&](IndexRange tile) {
       if (wanted(block, rows, tile, pairs)) total += block.size() * tile.size() / 256;
     });
   });
@@ -83,7 +84,7 @@ void forEachDistanceTile(FramedPoints const& x, IndexRange rows, FramedPoints co
   linalg::TileProduct<float> const& kernel = linalg::tileProductFloat32.chosen();
   std::size_t const dim = x.points.cols();
   std::vector<IndexRange> blocks;
-  forPieces(rows, kTileRows, [&](IndexRange block) { blocks.push_back(block); });
+  forPieces(rows, kDistanceTileRows, [&](IndexRange block) { blocks.push_back(block); });
 
   forPieces(IndexRange{0, y.points.rows()}, kSegmentColumns, [&](IndexRange segment) {
     std::size_t const paddedColumns = roundUp<std::size_t>(segment.size(), 32);
@@ -98,14 +99,14 @@ void forEachDistanceTile(FramedPoints const& x, IndexRange rows, FramedPoints co
       Packing packed(kernel.rows, paddedRows, dim);
       for (std::size_t row = 0; row < paddedRows; row += kernel.rows)
         packed.fill(row, x.points, block, frame, 2);  // the 2 of 2 x y
-      AlignedArray<float> const products(paddedRows * kTileColumns);
+      AlignedArray<float> const products(paddedRows * kDistanceTileColumns);
 
       // Neighbouring blocks are worked on at the same time: each begins elsewhere, so that their threads seldom
       // want the same column's data.
-      std::size_t const tiles = pieceCount(segment, kTileColumns);
+      std::size_t const tiles = pieceCount(segment, kDistanceTileColumns);
       for (std::size_t t = 0; t < tiles; ++t) {
-        std::size_t const begin = segment.begin + (t + 3 * b) % tiles * kTileColumns;
-        IndexRange const tile = pieceFrom(begin, segment, kTileColumns);
+        std::size_t const begin = segment.begin + (t + 3 * b) % tiles * kDistanceTileColumns;
+        IndexRange const tile = pieceFrom(begin, segment, kDistanceTileColumns);
         if (!wanted(block, rows, tile, pairs)) continue;
         task.throwIfCancelled();
         std::size_t const first = tile.begin - segment.begin;
@@ -114,12 +115,12 @@ void forEachDistanceTile(FramedPoints const& x, IndexRange rows, FramedPoints co
           for (std::size_t j = 0; j < tile.size(); j += kernel.columns) {
             float const* const right = columns.at(first + j, k);
             for (std::size_t i = 0; i < paddedRows; i += kernel.rows) {
-              kernel.multiplyAdd(packed.at(i, k), right, depth, products.get() + i * kTileColumns + j,
-                                 kTileColumns, k != 0);
+              kernel.multiplyAdd(packed.at(i, k), right, depth, products.get() + i * kDistanceTileColumns + j,
+                                 kDistanceTileColumns, k != 0);
             }
           }
         }
-        use({block, tile, products.get(), kTileColumns});
+        use({block, tile, products.get(), kDistanceTileColumns});
         task.add(block.size() * tile.size() / 256);
       }
     });

@@ -50,8 +50,8 @@ struct Frame {
 /// A set of points in a frame.
 struct FramedPoints {
   Points points;
-  std::vector<std::uint32_t> identities;  // identity.hpp
-  std::vector<double> squaredNorms;       // of the rounded coordinates
+  std::vector<std::uint32_t> identities;  // equal for points that are equal: see identity.hpp
+  std::vector<double> squaredNorms;       // sums of squares of each point's rounded coordinates
 };
 
 /// The inner sums of a tile run over this many columns at a time (the chain of roundings is as long).

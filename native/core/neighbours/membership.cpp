@@ -21,12 +21,12 @@ void increase(std::atomic<T>& counter, T amount) {
 }
 
 /// The balls of one set, and what is counted about them while tiles are searched.
-class Balls {
+class ManifoldCounts {
  public:
   /// `ranks` as in HalfSampling; without half-sampling it and the halves are empty.
-  Balls(FramedPoints const& centres, NeighbourRadii const& radii, std::size_t points,
-        std::span<std::size_t const> ks, std::span<std::uint32_t const> ranks,
-        std::span<std::uint32_t const> halvesOfPoints)
+  ManifoldCounts(FramedPoints const& centres, NeighbourRadii const& radii, std::size_t points,
+                 std::span<std::size_t const> ks, std::span<std::uint32_t const> ranks,
+                 std::span<std::uint32_t const> halvesOfPoints)
       : centres_(centres),
         radii_(radii),
         points_(points),
@@ -109,8 +109,8 @@ class PairDecider {
 
   /// The smallest rank for which point p of `points`, at squared distance `squared` by float32, is in ball b; 0
   /// if none.
-  std::uint32_t firstInside(Balls const& balls, std::uint32_t b, FramedPoints const& points, std::uint32_t p,
-                            Interval squared) {
+  std::uint32_t firstInside(ManifoldCounts const& balls, std::uint32_t b, FramedPoints const& points,
+                            std::uint32_t p, Interval squared) {
     std::span<Radius const> const radii = balls.radii(b);
     Pair pair{balls, b, points, p, squared, false, false};
     std::size_t low = 0;
@@ -130,7 +130,7 @@ class PairDecider {
 
  private:
   struct Pair {
-    Balls const& balls;
+    ManifoldCounts const& balls;
     std::uint32_t ball;
     FramedPoints const& points;
     std::uint32_t point;
@@ -154,7 +154,7 @@ class PairDecider {
       pair.exactly = true;
       order = resolved_.compare(pair.points.points, pair.point, centres.points, radius.neighbour);
     }
-    return boundary_ == Boundary::inside ? order <= 0 : order < 0;
+    return boundary_ == Boundary::closed ? order <= 0 : order < 0;
   }
 
   static constexpr int kOpen = 2;
@@ -172,23 +172,23 @@ class PairDecider {
 };
 
 /// Searches tiles for the pairs near enough to lie in a ball of either set.
-class TileSearch {
+class MembershipTileSearch {
  public:
-  TileSearch(FramedPoints const& x, FramedPoints const& y, Balls& ballsOfX, Balls& ballsOfY, Frame const& frame,
-             Boundary boundary)
+  MembershipTileSearch(FramedPoints const& x, FramedPoints const& y, ManifoldCounts& countsOfX,
+                       ManifoldCounts& countsOfY, Frame const& frame, Boundary boundary)
       : x_(x),
         y_(y),
-        ballsOfX_(ballsOfX),
-        ballsOfY_(ballsOfY),
+        countsOfX_(countsOfX),
+        countsOfY_(countsOfY),
         frame_(frame),
         boundary_(boundary),
-        rows_(bounds(x, ballsOfX)),
-        columns_(bounds(y, ballsOfY)) {}
+        rows_(bounds(x, countsOfX)),
+        columns_(bounds(y, countsOfY)) {}
 
   void search(DistanceTile const& tile) {
     PairDecider decider(frame_, boundary_);
-    std::vector<std::uint64_t> pairsOfX = ballsOfX_.noPairs();
-    std::vector<std::uint64_t> pairsOfY = ballsOfY_.noPairs();
+    std::vector<std::uint64_t> pairsOfX = countsOfX_.noPairs();
+    std::vector<std::uint64_t> pairsOfY = countsOfY_.noPairs();
     NearPairBounds const rows = part(rows_, tile.rows);
     NearPairBounds columns = part(columns_, tile.columns);
     forEachNearPair(tile, rows, columns, [&](std::size_t row, std::size_t column, float product) {
@@ -198,13 +198,13 @@ class TileSearch {
       double const squared = norms - static_cast<double>(product);
       double const error = frame_.relativeError * norms + frame_.absoluteError;
       Interval const interval = {squared - error, squared + error};
-      std::uint32_t const inX = decider.firstInside(ballsOfX_, i, y_, j, interval);
-      if (inX != 0) ballsOfX_.count(inX, i, j, pairsOfX);
-      std::uint32_t const inY = decider.firstInside(ballsOfY_, j, x_, i, interval);
-      if (inY != 0) ballsOfY_.count(inY, j, i, pairsOfY);
+      std::uint32_t const inX = decider.firstInside(countsOfX_, i, y_, j, interval);
+      if (inX != 0) countsOfX_.count(inX, i, j, pairsOfX);
+      std::uint32_t const inY = decider.firstInside(countsOfY_, j, x_, i, interval);
+      if (inY != 0) countsOfY_.count(inY, j, i, pairsOfY);
     });
-    ballsOfX_.addPairs(pairsOfX);
-    ballsOfY_.addPairs(pairsOfY);
+    countsOfX_.addPairs(pairsOfX);
+    countsOfY_.addPairs(pairsOfY);
     increase<std::uint64_t>(inDouble_, decider.resolvedCounts().inDouble);
     increase<std::uint64_t>(exactly_, decider.resolvedCounts().exactly);
   }
@@ -213,7 +213,7 @@ class TileSearch {
 
  private:
   /// The limit of a point is the largest radius of its ball.
-  [[nodiscard]] NearPairBounds bounds(FramedPoints const& points, Balls const& balls) const {
+  [[nodiscard]] NearPairBounds bounds(FramedPoints const& points, ManifoldCounts const& balls) const {
     NearPairBounds result{lowerNorms(points, frame_), {}};
     for (std::size_t i = 0; i < points.points.rows(); ++i)
       result.limits.push_back(-roundedUp(balls.radii(i).back().squared.upper));
@@ -229,8 +229,8 @@ class TileSearch {
 
   FramedPoints const& x_;
   FramedPoints const& y_;
-  Balls& ballsOfX_;
-  Balls& ballsOfY_;
+  ManifoldCounts& countsOfX_;
+  ManifoldCounts& countsOfY_;
   Frame const& frame_;
   Boundary boundary_;
   NearPairBounds rows_;
@@ -246,12 +246,12 @@ Membership membership(FramedPoints const& x, NeighbourRadii const& radiiOfX, Fra
                       HalfSampling const* halves, Frame const& frame, Boundary boundary, Task& task) {
   HalfSampling const none;
   HalfSampling const& sampling = halves != nullptr ? *halves : none;
-  Balls ballsOfX(x, radiiOfX, y.points.rows(), ks, sampling.ranksOfX, sampling.halvesOfY.containing);
-  Balls ballsOfY(y, radiiOfY, x.points.rows(), ks, sampling.ranksOfY, sampling.halvesOfX.containing);
-  TileSearch search(x, y, ballsOfX, ballsOfY, frame, boundary);
+  ManifoldCounts countsOfX(x, radiiOfX, y.points.rows(), ks, sampling.ranksOfX, sampling.halvesOfY.containing);
+  ManifoldCounts countsOfY(y, radiiOfY, x.points.rows(), ks, sampling.ranksOfY, sampling.halvesOfX.containing);
+  MembershipTileSearch search(x, y, countsOfX, countsOfY, frame, boundary);
   forEachDistanceTile(x, {0, x.points.rows()}, y, Pairs::all, frame, task,
                       [&](DistanceTile const& tile) { search.search(tile); });
-  return {ballsOfX.result(), ballsOfY.result(), search.resolvedCounts()};
+  return {countsOfX.result(), countsOfY.result(), search.resolvedCounts()};
 }
 
 }  // namespace madloop::neighbours

@@ -13,8 +13,8 @@
 
 namespace madloop::neighbours {
 
-/// Whether a point at a ball's radius is inside.
-enum class Boundary { inside, outside };
+/// Closed balls hold the points at their radius, open ones do not.
+enum class Boundary { closed, open };
 
 /// The halves of both sets, and the ranks of the radii that balls have in them.
 struct HalfSampling {
@@ -56,7 +56,7 @@ struct Membership {
 };
 
 /// For each of `ks`, every ball of x and y and every point of the other set. Every decision is the one of exact
-/// arithmetic: distance <= radius (Boundary::inside) or < (outside). Each pair's distance is computed once. The
+/// arithmetic: distance <= radius (Boundary::closed) or < (open). Each pair's distance is computed once. The
 /// radii have the ranks `ks` and, with half-sampling (which may be null), those of the halves.
 Membership membership(FramedPoints const& x, NeighbourRadii const& radiiOfX, FramedPoints const& y,
                       NeighbourRadii const& radiiOfY, std::span<std::size_t const> ks,

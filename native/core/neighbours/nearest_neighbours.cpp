@@ -165,9 +165,9 @@ class CandidateLists {
 };
 
 /// Finds the pairs of a tile that may matter and offers them.
-class TileSearch {
+class NeighbourTileSearch {
  public:
-  TileSearch(FramedPoints const& x, Frame const& frame, CandidateLists& lists)
+  NeighbourTileSearch(FramedPoints const& x, Frame const& frame, CandidateLists& lists)
       : x_(x), frame_(frame), lists_(lists), norms_(lowerNorms(x, frame)) {}
 
   void search(DistanceTile const& tile) {
@@ -230,7 +230,7 @@ NeighbourRadii neighbourRadii(FramedPoints const& x, Frame const& frame, std::si
   NeighbourRadii result;
   forPieces(IndexRange{0, x.points.rows()}, stripLength(depth), [&](IndexRange strip) {
     CandidateLists lists(x, frame, strip, depth);
-    TileSearch search(x, frame, lists);
+    NeighbourTileSearch search(x, frame, lists);
     forEachDistanceTile(x, strip, x, Pairs::oncePerPair, frame, task,
                         [&](DistanceTile const& tile) { search.search(tile); });
 

@@ -19,8 +19,8 @@ inline double uniformFromBits(std::uint64_t bits) {
 }
 
 struct UniformPair {
-  double first;   // of words 0 (low) and 1
-  double second;  // of words 2 (low) and 3
+  double first;   // made of words 0 (low) and 1
+  double second;  // made of words 2 (low) and 3
 };
 
 /// Two independent uniforms of one block.

@@ -127,7 +127,7 @@ TEST_CASE("the deterministic limit is the fixed point of the map of generations"
     double const expected = iteratedRootDeficit(loop, 150);
     double const ofSynthetic = (1 - expected) / (1 + leading);
     double const response = ((1 - share) * ofReal + share * ofSynthetic) / 8;
-    double const deficit = lossOf(loop, found.distance) - response * (found.spread - leading);
+    double const deficit = lossOf(loop, found.distance) - response * (found.dispersion - leading);
     CHECK(relativeError(deficit, expected) < 2e-4);  // of the linear interpolation
   }
 }
@@ -203,9 +203,9 @@ TEST_CASE("the deterministic limit is per dimension where dimension and counts g
   }
 }
 
-TEST_CASE("the deterministic limit is infinite where the spread is") {
+TEST_CASE("the deterministic limit is infinite where the dispersion is") {
   DeterministicLimit const limit = limitOf({10, 1, 1000, 1});
-  CHECK(std::isinf(limit.spread));
+  CHECK(std::isinf(limit.dispersion));
   CHECK(std::isinf(limit.distance));
 }
 

@@ -11,7 +11,7 @@
 #include "test/support/fresh_recursion.hpp"
 
 using namespace madloop;
-using limits::largestMomentDegree;
+using limits::kLargestMomentDegree;
 using limits::StateMonomial;
 
 namespace {
@@ -37,10 +37,10 @@ std::vector<double> valuesAt(std::vector<StateMonomial> const& monomials,
   linalg::EigenVector const mean = linalg::asEigen(state.mean);
   auto const factor = linalg::asEigen(state.covariance.values());
   linalg::EigenMatrix const covariance = factor * factor.transpose();
-  std::array<double, largestMomentDegree> traces{};
-  std::array<double, largestMomentDegree> forms{};
+  std::array<double, kLargestMomentDegree> traces{};
+  std::array<double, kLargestMomentDegree> forms{};
   linalg::EigenMatrix power = linalg::EigenMatrix::Identity(mean.size(), mean.size());
-  for (std::size_t i = 0; i < largestMomentDegree; ++i) {
+  for (std::size_t i = 0; i < kLargestMomentDegree; ++i) {
     forms[i] = mean.dot(power * mean);
     power = power * covariance;
     traces[i] = power.trace();
@@ -48,7 +48,7 @@ std::vector<double> valuesAt(std::vector<StateMonomial> const& monomials,
   std::vector<double> values;
   for (StateMonomial const& monomial : monomials) {
     double value = 1;
-    for (std::size_t i = 0; i < largestMomentDegree; ++i)
+    for (std::size_t i = 0; i < kLargestMomentDegree; ++i)
       value *= std::pow(traces[i], monomial.traces[i]) * std::pow(forms[i], monomial.forms[i]);
     values.push_back(value);
   }
@@ -105,7 +105,7 @@ TEST_CASE("stationary second moments have the golden values") {
       {freshLoop(100, 1000, 10000, 1),
        {.05240364, 100.047644, 105.3960438, 10009.64104, .002803354037, .05479285579, 5.242909949}}};
   for (Known const& test : known) {
-    for (std::size_t degree = 2; degree <= largestMomentDegree; ++degree) {
+    for (std::size_t degree = 2; degree <= kLargestMomentDegree; ++degree) {
       limits::FreshLoopMoments const moments = limits::freshLoopMoments(test.loop, degree);
       for (std::size_t i = 0; i < 7; ++i) CHECK(std::abs(moments[second[i]] / test.values[i] - 1) < 2e-9);
     }
@@ -130,7 +130,7 @@ TEST_CASE("the recursion holds for one simulated generation, to degree 4") {
         for (linalg::Index j = 0; j < dim; ++j) factor(i, j) = normal(generator);
       }
       gaussian::FactoredGaussian const state{lastMean, gaussian::CovarianceFactor::general(factor)};
-      limits::MomentRecursion const recursion = limits::momentRecursion(p, largestMomentDegree);
+      limits::MomentRecursion const recursion = limits::momentRecursion(p, kLargestMomentDegree);
       std::size_t const size = recursion.monomials.size();
       std::vector<double> const last = valuesAt(recursion.monomials, state);
       std::vector<double> sum(size, 0);

@@ -222,8 +222,8 @@ TEST_CASE("the estimate is the regression estimate with coefficients from the ot
   CHECK(std::abs(estimate.distance - (10 + mean)) < 1e-12);
   double const error = std::sqrt(squares / 4 / 6);
   CHECK(std::abs(estimate.standardError / error - 1) < 1e-9);
-  CHECK(std::abs((estimate.high - estimate.distance) / (2.77644510519779 * error) - 1) < 1e-9);
-  CHECK(estimate.low < estimate.distance);
+  CHECK(std::abs((estimate.upper - estimate.distance) / (2.77644510519779 * error) - 1) < 1e-9);
+  CHECK(estimate.lower < estimate.distance);
 }
 
 TEST_CASE("a chain that starts too far shows as a drift" * startsThreads) {

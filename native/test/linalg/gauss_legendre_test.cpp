@@ -5,17 +5,17 @@
 #include <cmath>
 
 using madloop::linalg::gaussLegendre;
-using madloop::linalg::gaussLegendreCount;
+using madloop::linalg::kGaussLegendreCount;
 
 TEST_CASE("Gauss-Legendre integrates powers below twice the number of nodes, and no further") {
   auto const& rule = gaussLegendre();
   auto const error = [&](int power) {
     double sum = 0;
-    for (std::size_t i = 0; i < gaussLegendreCount; ++i)
+    for (std::size_t i = 0; i < kGaussLegendreCount; ++i)
       sum += rule.weights[i] * std::pow(rule.nodes[i], power);
     return std::abs(sum - (power % 2 == 0 ? 2.0 / (power + 1) : 0));
   };
-  for (int power = 0; power < 2 * static_cast<int>(gaussLegendreCount); ++power) {
+  for (int power = 0; power < 2 * static_cast<int>(kGaussLegendreCount); ++power) {
     CAPTURE(power);
     CHECK(error(power) < 1e-15);
   }
@@ -25,12 +25,12 @@ TEST_CASE("Gauss-Legendre integrates powers below twice the number of nodes, and
 
 TEST_CASE("the partial weights integrate powers below the number of nodes up to each node") {
   auto const& rule = gaussLegendre();
-  for (int power = 0; power < static_cast<int>(gaussLegendreCount); ++power) {
-    for (std::size_t i = 0; i < gaussLegendreCount; ++i) {
+  for (int power = 0; power < static_cast<int>(kGaussLegendreCount); ++power) {
+    for (std::size_t i = 0; i < kGaussLegendreCount; ++i) {
       CAPTURE(power);
       CAPTURE(i);
       double sum = 0;
-      for (std::size_t j = 0; j < gaussLegendreCount; ++j) {
+      for (std::size_t j = 0; j < kGaussLegendreCount; ++j) {
         sum += rule.partial[i][j] * std::pow(rule.nodes[j], power);
       }
       double const exact = (std::pow(rule.nodes[i], power + 1) - std::pow(-1.0, power + 1)) / (power + 1);

@@ -81,7 +81,7 @@ TEST_CASE("products of matrices of any size have the same bits with every instru
       for (InstructionSet const set : supportedInstructionSets()) {
         LimitedKernels const limited(set);
         EigenMatrix c = EigenMatrix::Ones(m, n);
-        linalg::addProduct(c, -0.3, {a, linalg::Side::plain, b, linalg::Side::transposed}, task);
+        linalg::addProduct(c, -0.3, {a, linalg::Transpose::no, b, linalg::Transpose::yes}, task);
         products.push_back(c);
       }
       for (EigenMatrix const& c : products) CHECK(c == products[0]);

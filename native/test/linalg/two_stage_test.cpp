@@ -30,7 +30,7 @@ using linalg::estimateSquaredNormOfInverse;
 using linalg::Index;
 using linalg::Matrix;
 using linalg::matrixOf;
-using linalg::Side;
+using linalg::Transpose;
 using linalg::Vector;
 
 namespace {
@@ -82,8 +82,8 @@ EigenMatrix dense(Bidiagonal const& b) {
 
 /// The product by its definition.
 EigenMatrix plainProduct(linalg::Product const& p) {
-  EigenMatrix const a = p.sideA == Side::plain ? EigenMatrix(p.a) : EigenMatrix(p.a.transpose());
-  EigenMatrix const b = p.sideB == Side::plain ? EigenMatrix(p.b) : EigenMatrix(p.b.transpose());
+  EigenMatrix const a = p.transposeA == Transpose::no ? EigenMatrix(p.a) : EigenMatrix(p.a.transpose());
+  EigenMatrix const b = p.transposeB == Transpose::no ? EigenMatrix(p.b) : EigenMatrix(p.b.transpose());
   return a.lazyProduct(b);
 }
 
@@ -183,13 +183,13 @@ TEST_CASE("products in tiles equal plain products, whatever side is transposed, 
   Task const task(3);
   for (auto [m, n, k] :
        {std::tuple<Index, Index, Index>{1, 1, 1}, {5, 3, 0}, {200, 30, 7}, {193, 391, 64}, {30, 800, 50}}) {
-    for (Side sideA : {Side::plain, Side::transposed}) {
-      for (Side sideB : {Side::plain, Side::transposed}) {
-        EigenMatrix const a = sideA == Side::plain ? normals(m, k, 1) : normals(k, m, 1);
-        EigenMatrix const b = sideB == Side::plain ? normals(k, n, 2) : normals(n, k, 2);
+    for (Transpose transposeA : {Transpose::no, Transpose::yes}) {
+      for (Transpose transposeB : {Transpose::no, Transpose::yes}) {
+        EigenMatrix const a = transposeA == Transpose::no ? normals(m, k, 1) : normals(k, m, 1);
+        EigenMatrix const b = transposeB == Transpose::no ? normals(k, n, 2) : normals(n, k, 2);
         EigenMatrix const before = normals(m, n, 3);
         EigenMatrix c = before;
-        linalg::Product const product{a, sideA, b, sideB};
+        linalg::Product const product{a, transposeA, b, transposeB};
         linalg::addProduct(c, -2, product, task);
         CHECK((c - (before - 2 * plainProduct(product))).cwiseAbs().maxCoeff() <=
               1e-13 * static_cast<double>(k + 1));
@@ -209,7 +209,7 @@ TEST_CASE("products in tiles equal plain products, whatever side is transposed, 
   CHECK((c - b - 0.5 * whole * b).cwiseAbs().maxCoeff() <= 1e-12);
   EigenMatrix triangular = EigenMatrix::Zero(400, 400);
   linalg::addProduct(triangular, 1,
-                     {lower, Side::transposed, lower, Side::plain,
+                     {lower, Transpose::yes, lower, Transpose::no,
                       [](linalg::IndexRange rows, linalg::IndexRange columns) {
                         return linalg::IndexRange{std::max(rows.begin, columns.begin), 400};
                       }},

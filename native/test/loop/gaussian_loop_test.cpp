@@ -78,7 +78,7 @@ std::string errorOf(GaussianLoopParameters const& p) {
 }
 
 double value(GaussianLoopResult const& r, std::uint64_t t, LoopMetric metric) {
-  return r.mean[(t - 1) * loop::loopMetricCount + static_cast<std::size_t>(metric)];
+  return r.mean[(t - 1) * loop::kLoopMetricCount + static_cast<std::size_t>(metric)];
 }
 
 }  // namespace
@@ -104,7 +104,7 @@ TEST_CASE("a replicate does not depend on how many others run, and means are tho
   GaussianLoopResult const few = run(p);
   CHECK(std::memcmp(many.series.data(), few.series.data(), few.series.size() * sizeof(double)) == 0);
 
-  std::size_t const values = p.generations * loop::loopMetricCount;
+  std::size_t const values = p.generations * loop::kLoopMetricCount;
   for (std::size_t i = 0; i < values; ++i) {
     double mean = 0;
     for (std::size_t r = 0; r < 70; ++r) mean += many.series[r * values + i] / 70;

@@ -10,8 +10,8 @@
 
 #include "core/inference/jackknife.hpp"
 #include "core/inference/student_t.hpp"
-#include "core/metrics/frechet_infinity.hpp"
-#include "core/metrics/frechet_interval.hpp"
+#include "core/metrics/frechet_distance_infinity.hpp"
+#include "core/metrics/frechet_distance_interval.hpp"
 #include "test/support/matrices.hpp"
 #include "test/support/reference.hpp"
 #include "test/support/threads_label.hpp"
@@ -20,7 +20,7 @@ using namespace madloop;
 using namespace madloop::test;
 using linalg::Index;
 using metrics::Extrapolated;
-using metrics::frechetInterval;
+using metrics::frechetDistanceInterval;
 
 namespace {
 
@@ -112,7 +112,8 @@ TEST_CASE("one row a group: the jackknife from scratch, for more and for fewer r
     double const variance = jackknifeA.variance + jackknifeB.variance;
 
     Task task;
-    metrics::FrechetInterval const result = frechetInterval(view(a, cols), view(b, cols), 25, 5, task);
+    metrics::FrechetDistanceInterval const result =
+        frechetDistanceInterval(view(a, cols), view(b, cols), 25, 5, task);
     CHECK(result.whole.distance == whole);
     // Distances are good to 1e-12 of the traces (below 4 cols), and pseudo-values multiply that by 24.
     double const tolerance = 24 * 4 * static_cast<double>(cols) * 1e-12;
@@ -158,7 +159,8 @@ TEST_CASE("moments on one side have no error of their own") {
   std::vector<double> const a = rowMajorNormals(100, 4, 1, 0.3);
   Task task;
   gaussian::Moments const standard = standardNormal(4);
-  metrics::FrechetInterval const result = frechetInterval(gaussian::viewOf(standard), view(a, 4), 10, 1, task);
+  metrics::FrechetDistanceInterval const result =
+      frechetDistanceInterval(gaussian::viewOf(standard), view(a, 4), 10, 1, task);
   CHECK(result.standardErrorA == 0);
   CHECK(result.standardErrorB == result.standardError);
   CHECK(result.standardError > 0);
@@ -208,7 +210,7 @@ TEST_CASE("the line of FD-infinity and its error, from scratch") {
     for (std::size_t j = 0; j < groups; ++j) without.push_back(line(j).first[0]);
     double const error = std::sqrt(inference::jackknife(coefficients[0], without, sample->sizes()).variance);
 
-    metrics::FrechetInfinity const result = metrics::frechetInfinity(
+    metrics::FrechetDistanceInfinity const result = metrics::frechetDistanceInfinity(
         view(reference, cols), view(generated, cols), points, groups, extrapolated, 9, task);
     CHECK(std::abs(result.distance - coefficients[0]) < 1e-10);
     CHECK(std::abs(result.slope / coefficients[1] - 1) < 1e-10);
@@ -238,11 +240,12 @@ TEST_CASE("the errors of both are the same bytes for any number of threads" * st
   std::vector<double> const b = rowMajorNormals(300, 20, 2, 0.5, 1.2);
   auto const bytes = [&](std::size_t threads, std::uint64_t seed) {
     Task task(threads);
-    metrics::FrechetInterval const interval = frechetInterval(view(a, 20), view(b, 20), 20, seed, task);
+    metrics::FrechetDistanceInterval const interval =
+        frechetDistanceInterval(view(a, 20), view(b, 20), 20, seed, task);
     CHECK(task.done() == task.total());
     Task second(threads);
-    metrics::FrechetInfinity const infinity =
-        metrics::frechetInfinity(view(b, 20), view(a, 20), 5, 20, Extrapolated::both, seed, second);
+    metrics::FrechetDistanceInfinity const infinity =
+        metrics::frechetDistanceInfinity(view(b, 20), view(a, 20), 5, 20, Extrapolated::both, seed, second);
     CHECK(second.done() == second.total());
     return std::vector<double>{interval.standardError,    interval.bias,     interval.lower,
                                interval.degreesOfFreedom, infinity.distance, infinity.slope,
@@ -263,17 +266,17 @@ TEST_CASE("what cannot have an error is refused") {
   MatrixView<double> const x = view(data, 3);
   MatrixView<double> const three{data.data(), 3, 3};
   Task task;
-  CHECK(errorOf([&] { frechetInterval(x, three, 2, 0, task); }) ==
+  CHECK(errorOf([&] { frechetDistanceInterval(x, three, 2, 0, task); }) ==
         "b must have at least 4 rows to have an error, got 3");
-  CHECK(errorOf([&] { frechetInterval(x, x, 31, 0, task); }) ==
+  CHECK(errorOf([&] { frechetDistanceInterval(x, x, 31, 0, task); }) ==
         "groups must be from 2 to the rows of a, 30, got 31");
-  CHECK(errorOf([&] { frechetInterval(x, x, 1, 0, task); }) ==
+  CHECK(errorOf([&] { frechetDistanceInterval(x, x, 1, 0, task); }) ==
         "groups must be from 2 to the rows of a, 30, got 1");
   auto const infinity = [&](metrics::FrechetSide const& reference, metrics::FrechetSide const& generated,
                             std::size_t points, std::size_t groups,
                             Extrapolated extrapolated = Extrapolated::generated) {
     return errorOf(
-        [&] { metrics::frechetInfinity(reference, generated, points, groups, extrapolated, 0, task); });
+        [&] { metrics::frechetDistanceInfinity(reference, generated, points, groups, extrapolated, 0, task); });
   };
   CHECK(infinity(x, x, 1, 10) == "points must be at least 2, got 1");
   CHECK(infinity(x, x, 3, 5) == "groups must be at least twice points, got 5 groups and 3 points");
@@ -301,5 +304,5 @@ TEST_CASE("a task within another is cancelled with it and keeps its progress to 
   parent.cancel();
   CHECK(child.cancelled());
   std::vector<double> const data = rowMajorNormals(30, 3, 1);
-  CHECK_THROWS_AS(frechetInterval(view(data, 3), view(data, 3), 5, 0, parent), Error);
+  CHECK_THROWS_AS(frechetDistanceInterval(view(data, 3), view(data, 3), 5, 0, parent), Error);
 }

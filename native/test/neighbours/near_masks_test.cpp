@@ -63,7 +63,7 @@ TEST_CASE("precision and recall are the same with every instruction set" * start
       Task task(2);
       results.push_back(metrics::precisionRecall(neighbours::Points(view(real, dim)),
                                                  neighbours::Points(view(generated, dim)), ks,
-                                                 {neighbours::Boundary::inside, false, true}, task));
+                                                 {neighbours::Boundary::closed, false, true}, task));
     }
     for (metrics::PrecisionRecall const& result : results) {
       for (std::size_t q = 0; q < 2; ++q) {

@@ -84,7 +84,7 @@ struct Plain {
 /// The definitions, pair by pair.
 template <class T, class U>
 Plain plain(Data<T> const& real, Data<U> const& generated, std::size_t k, Boundary boundary) {
-  auto const inside = [&](int sign) { return boundary == Boundary::inside ? sign <= 0 : sign < 0; };
+  auto const inside = [&](int sign) { return boundary == Boundary::closed ? sign <= 0 : sign < 0; };
   std::vector<int> around(generated.rows, 0);
   std::vector<int> recalled(real.rows, 0);
   std::vector<int> occupied(real.rows, 0);
@@ -122,7 +122,7 @@ PrecisionRecall fast(Data<T> const& real, Data<U> const& generated, std::vector<
 
 template <class T, class U>
 void checkAgainstPlain(Data<T> const& real, Data<U> const& generated, std::vector<std::size_t> const& ks) {
-  for (Boundary const boundary : {Boundary::inside, Boundary::outside}) {
+  for (Boundary const boundary : {Boundary::closed, Boundary::open}) {
     PrecisionRecall const result = fast(real, generated, ks, boundary);
     for (std::size_t q = 0; q < ks.size(); ++q) {
       CAPTURE(ks[q]);
@@ -252,12 +252,12 @@ TEST_CASE("real numbers: every decision as exact arithmetic makes it" * startsTh
 TEST_CASE("constant data: all of it inside or nothing") {
   for (double const value : {0.0, 1.0, 0.1, 1e5}) {
     Data<float> const x = make<float>(8, 2, [&] { return value; });
-    PrecisionRecall const inside = fast(x, x, {3}, Boundary::inside);
+    PrecisionRecall const inside = fast(x, x, {3}, Boundary::closed);
     CHECK(inside.metrics[0].precision.value == 1);
     CHECK(inside.metrics[0].recall.value == 1);
     CHECK(inside.metrics[0].density.value == doctest::Approx(8.0 / 3));
     CHECK(inside.metrics[0].coverage.value == 1);
-    PrecisionRecall const outside = fast(x, x, {3}, Boundary::outside);
+    PrecisionRecall const outside = fast(x, x, {3}, Boundary::open);
     CHECK(outside.metrics[0].precision.value == 0);
     CHECK(outside.metrics[0].density.value == 0);
     CHECK(outside.metrics[0].coverage.value == 0);
@@ -269,7 +269,7 @@ TEST_CASE("more points than a tile, a segment and a strip: the same neighbours a
   Data<float> const x = make<float>(2500, 3, [&] { return numbers.normal(); });
   Data<float> const y = make<float>(900, 3, [&] { return 0.5 + numbers.normal(); });
   std::vector<std::size_t> const ks = {1, 7, 700};
-  PrecisionRecall const result = fast(x, y, ks, Boundary::inside);
+  PrecisionRecall const result = fast(x, y, ks, Boundary::closed);
   for (std::size_t q = 0; q < ks.size(); ++q) {
     for (std::size_t i = 0; i < x.rows; i += 97) {
       std::vector<double> squares;
@@ -293,9 +293,9 @@ TEST_CASE("the result does not depend on the number of threads" * startsThreads)
   Numbers numbers(11);
   Data<float> const x = make<float>(1200, 8, [&] { return 1e3 + std::round(8 * numbers.normal()) / 8; });
   Data<float> const y = make<float>(1000, 8, [&] { return 1e3 + std::round(8 * numbers.normal()) / 8; });
-  PrecisionRecall const one = fast(x, y, {1, 5}, Boundary::inside, true, 1);
+  PrecisionRecall const one = fast(x, y, {1, 5}, Boundary::closed, true, 1);
   for (std::size_t const threads : {2U, 7U}) {
-    PrecisionRecall const many = fast(x, y, {1, 5}, Boundary::inside, true, threads);
+    PrecisionRecall const many = fast(x, y, {1, 5}, Boundary::closed, true, threads);
     for (std::size_t q = 0; q < 2; ++q) {
       CHECK(many.metrics[q].precision.standardError == one.metrics[q].precision.standardError);
       CHECK(many.metrics[q].recall.standardError == one.metrics[q].recall.standardError);
@@ -326,11 +326,11 @@ TEST_CASE("standard errors equal those of the halves taken as samples of their o
   auto const check = [&](Data<float> const& x, Data<float> const& y, std::vector<std::size_t> const& ks) {
     neighbours::HalfSamples const halvesOfX = neighbours::drawHalfSamples(x.rows, 0, 0);
     neighbours::HalfSamples const halvesOfY = neighbours::drawHalfSamples(y.rows, 0, 1);
-    PrecisionRecall const result = fast(x, y, ks, Boundary::inside, true);
+    PrecisionRecall const result = fast(x, y, ks, Boundary::closed, true);
     for (std::size_t q = 0; q < ks.size(); ++q) {
       std::vector<Plain> runs;
       for (std::size_t r = 0; r < neighbours::kHalfSamples; ++r)
-        runs.push_back(plain(half(x, halvesOfX, r), half(y, halvesOfY, r), ks[q], Boundary::inside));
+        runs.push_back(plain(half(x, halvesOfX, r), half(y, halvesOfY, r), ks[q], Boundary::closed));
       auto const error = [&](double Plain::*metric) {
         double mean = 0, square = 0;
         for (Plain const& run : runs) mean += run.*metric / neighbours::kHalfSamples;
@@ -344,8 +344,8 @@ TEST_CASE("standard errors equal those of the halves taken as samples of their o
       CHECK(ofK.density.standardError == error(&Plain::density));
       CHECK(ofK.coverage.standardError == error(&Plain::coverage));
       for (metrics::MetricEstimate const& m : {ofK.precision, ofK.recall, ofK.density, ofK.coverage}) {
-        CHECK(m.low <= m.value);
-        CHECK(m.value <= m.high);
+        CHECK(m.lower <= m.value);
+        CHECK(m.value <= m.upper);
       }
     }
   };
@@ -359,11 +359,11 @@ TEST_CASE("standard errors equal those of the halves taken as samples of their o
 TEST_CASE("too few points for halves: no standard errors, the same values") {
   Numbers numbers(17);
   Data<float> const x = make<float>(12, 2, [&] { return numbers.normal(); });
-  ManifoldMetrics const ofK = fast(x, x, {6}, Boundary::inside, true).metrics[0];
+  ManifoldMetrics const ofK = fast(x, x, {6}, Boundary::closed, true).metrics[0];
   CHECK(ofK.precision.value == 1);
   CHECK(std::isnan(ofK.precision.standardError));
-  CHECK(std::isnan(ofK.density.low));
-  CHECK_FALSE(std::isnan(fast(x, x, {5}, Boundary::inside, true).metrics[0].density.low));
+  CHECK(std::isnan(ofK.density.lower));
+  CHECK_FALSE(std::isnan(fast(x, x, {5}, Boundary::closed, true).metrics[0].density.lower));
 }
 
 TEST_CASE("standard errors are those of repeated sampling, or a little above; intervals cover" * startsThreads *
@@ -377,7 +377,7 @@ TEST_CASE("standard errors are those of repeated sampling, or a little above; in
       Numbers numbers(seed + 100);
       Data<float> const x = make<float>(rows, cols, [&] { return drawX(numbers); });
       Data<float> const y = make<float>(rows - 30, cols, [&] { return drawY(numbers); });
-      all.push_back(fast(x, y, {k}, Boundary::inside, true).metrics[0]);
+      all.push_back(fast(x, y, {k}, Boundary::closed, true).metrics[0]);
     }
     for (metrics::MetricEstimate ManifoldMetrics::*metric :
          {&ManifoldMetrics::precision, &ManifoldMetrics::recall, &ManifoldMetrics::density,
@@ -388,7 +388,7 @@ TEST_CASE("standard errors are those of repeated sampling, or a little above; in
       for (ManifoldMetrics const& run : all) {
         square += ((run.*metric).value - mean) * ((run.*metric).value - mean) / (runs - 1);
         variance += (run.*metric).standardError * (run.*metric).standardError / runs;
-        covered += (run.*metric).low <= mean && mean <= (run.*metric).high;
+        covered += (run.*metric).lower <= mean && mean <= (run.*metric).upper;
       }
       double const ratio = std::sqrt(variance / square);
       MESSAGE("standard error / standard deviation: " << ratio << ", covered: " << covered * 100.0 / runs
@@ -417,7 +417,7 @@ TEST_CASE("the null identities: E density = 1 and E coverage = 1 - prod (N - j) 
     auto const value = [&] { return std::abs(numbers.normal()); };
     Data<float> const x = make<float>(n, 4, value);
     Data<float> const y = make<float>(m, 4, value);
-    ManifoldMetrics const ofK = fast(x, y, {k}, Boundary::inside).metrics[0];
+    ManifoldMetrics const ofK = fast(x, y, {k}, Boundary::closed).metrics[0];
     density += ofK.density.value / runs;
     densitySquare += ofK.density.value * ofK.density.value / runs;
     coverage += ofK.coverage.value / runs;

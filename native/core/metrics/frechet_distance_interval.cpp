@@ -1,4 +1,4 @@
-#include "core/metrics/frechet_interval.hpp"
+#include "core/metrics/frechet_distance_interval.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -47,15 +47,15 @@ inference::Jackknife withoutEachGroup(FrechetSide const& side, gaussian::Factore
 
 }  // namespace
 
-FrechetInterval frechetInterval(FrechetSide const& a, FrechetSide const& b, std::size_t groups,
-                                std::uint64_t seed, Task& task) {
+FrechetDistanceInterval frechetDistanceInterval(FrechetSide const& a, FrechetSide const& b, std::size_t groups,
+                                                std::uint64_t seed, Task& task) {
   checkGroups(a, groups, "a");
   checkGroups(b, groups, "b");
   expectWork(a, groups, colsOf(a), task);
   expectWork(b, groups, colsOf(b), task);
   gaussian::FactoredGaussian const wholeA = factorSide(a, task, "a");
   gaussian::FactoredGaussian const wholeB = factorSide(b, task, "b");
-  FrechetInterval result;
+  FrechetDistanceInterval result;
   result.whole = frechetDistance(wholeA, wholeB, task);
   double const distance = result.whole.distance;
   inference::Jackknife const fromA = withoutEachGroup(a, wholeA, wholeB, distance, groups, seed, 0, task);

@@ -1,4 +1,4 @@
-#include "core/metrics/frechet_infinity.hpp"
+#include "core/metrics/frechet_distance_infinity.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -12,9 +12,9 @@ namespace madloop::binding {
 
 namespace {
 
-class FrechetInfinityWork final : public Work {
+class FrechetDistanceInfinityWork final : public Work {
  public:
-  explicit FrechetInfinityWork(Arguments const& arguments)
+  explicit FrechetDistanceInfinityWork(Arguments const& arguments)
       : reference_(holdSide(arguments.object("reference"))),
         generated_(holdSide(arguments.object("generated"))),
         points_(arguments.size("points")),
@@ -26,8 +26,8 @@ class FrechetInfinityWork final : public Work {
         distances_(arguments.float64Array("distances", points_)) {}
 
   void run(Task& task) override {
-    result_ = metrics::frechetInfinity(coreSide(reference_), coreSide(generated_), points_, groups_,
-                                       extrapolated_, seed_, task);
+    result_ = metrics::frechetDistanceInfinity(coreSide(reference_), coreSide(generated_), points_, groups_,
+                                               extrapolated_, seed_, task);
     std::copy(result_.distances.begin(), result_.distances.end(), distances_.data());
   }
 
@@ -51,15 +51,16 @@ class FrechetInfinityWork final : public Work {
   metrics::Extrapolated extrapolated_;
   std::uint64_t seed_;
   HeldArray<double> distances_;
-  metrics::FrechetInfinity result_;
+  metrics::FrechetDistanceInfinity result_;
 };
 
 }  // namespace
 
-Napi::Value startFrechetInfinity(Napi::CallbackInfo const& info) {
+Napi::Value startFrechetDistanceInfinity(Napi::CallbackInfo const& info) {
   return guarded(info.Env(), [&] {
-    Arguments const arguments(info, "startFrechetInfinity");
-    return startJob(info.Env(), arguments.size("threads"), std::make_unique<FrechetInfinityWork>(arguments));
+    Arguments const arguments(info, "startFrechetDistanceInfinity");
+    return startJob(info.Env(), arguments.size("threads"),
+                    std::make_unique<FrechetDistanceInfinityWork>(arguments));
   });
 }
 

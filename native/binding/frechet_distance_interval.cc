@@ -1,4 +1,4 @@
-#include "core/metrics/frechet_interval.hpp"
+#include "core/metrics/frechet_distance_interval.hpp"
 
 #include <memory>
 
@@ -11,16 +11,16 @@ namespace madloop::binding {
 
 namespace {
 
-class FrechetIntervalWork final : public Work {
+class FrechetDistanceIntervalWork final : public Work {
  public:
-  explicit FrechetIntervalWork(Arguments const& arguments)
+  explicit FrechetDistanceIntervalWork(Arguments const& arguments)
       : a_(holdSide(arguments.object("a"))),
         b_(holdSide(arguments.object("b"))),
         groups_(arguments.size("groups")),
         seed_(arguments.bigUint64("seed")) {}
 
   void run(Task& task) override {
-    result_ = metrics::frechetInterval(coreSide(a_), coreSide(b_), groups_, seed_, task);
+    result_ = metrics::frechetDistanceInterval(coreSide(a_), coreSide(b_), groups_, seed_, task);
   }
 
   Napi::Value result(Napi::Env env) override {
@@ -44,15 +44,16 @@ class FrechetIntervalWork final : public Work {
   HeldSide b_;
   std::size_t groups_;
   std::uint64_t seed_;
-  metrics::FrechetInterval result_;
+  metrics::FrechetDistanceInterval result_;
 };
 
 }  // namespace
 
-Napi::Value startFrechetInterval(Napi::CallbackInfo const& info) {
+Napi::Value startFrechetDistanceInterval(Napi::CallbackInfo const& info) {
   return guarded(info.Env(), [&] {
-    Arguments const arguments(info, "startFrechetInterval");
-    return startJob(info.Env(), arguments.size("threads"), std::make_unique<FrechetIntervalWork>(arguments));
+    Arguments const arguments(info, "startFrechetDistanceInterval");
+    return startJob(info.Env(), arguments.size("threads"),
+                    std::make_unique<FrechetDistanceIntervalWork>(arguments));
   });
 }
 

@@ -1,4 +1,4 @@
-#include "core/metrics/frechet_infinity.hpp"
+#include "core/metrics/frechet_distance_infinity.hpp"
 
 #include <cmath>
 #include <limits>
@@ -121,8 +121,9 @@ void checkCut(FrechetSide const& side, std::size_t points, std::size_t groups, s
 
 }  // namespace
 
-FrechetInfinity frechetInfinity(FrechetSide const& reference, FrechetSide const& generated, std::size_t points,
-                                std::size_t groups, Extrapolated extrapolated, std::uint64_t seed, Task& task) {
+FrechetDistanceInfinity frechetDistanceInfinity(FrechetSide const& reference, FrechetSide const& generated,
+                                                std::size_t points, std::size_t groups,
+                                                Extrapolated extrapolated, std::uint64_t seed, Task& task) {
   bool const both = extrapolated == Extrapolated::both;
   if (points < 2) throwInvalidInput("points must be at least 2, got " + std::to_string(points));
   if (groups / 2 < points) {
@@ -168,7 +169,7 @@ FrechetInfinity frechetInfinity(FrechetSide const& reference, FrechetSide const&
       inference::standardError({{inference::jackknife(line.intercept, without, sample->sizes()).variance,
                                  static_cast<double>(groups - 1)}});
 
-  FrechetInfinity result;
+  FrechetDistanceInfinity result;
   result.distance = line.intercept;
   result.slope = line.slope * rows;
   result.rSquared = line.rSquared;

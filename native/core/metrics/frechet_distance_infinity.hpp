@@ -14,7 +14,7 @@ namespace madloop::metrics {
 /// both.
 enum class Extrapolated { generated, both };
 
-struct FrechetInfinity {
+struct FrechetDistanceInfinity {
   double distance = 0;  // the line's intercept, at 1 / rows = 0; may be negative
   double slope = 0;     // per 1 / rows of the generated sample
   double rSquared = 0;  // share of the points' variance that the line explains
@@ -43,7 +43,8 @@ struct FrechetInfinity {
 /// twice that, every sample that is cut has at least 2 rows a group and more than points x cols rows, and the
 /// generated side is a sample (for Extrapolated::both the reference, too). Cost: the moments of the cut rows
 /// once more and points (points + 1) / 2 + points x groups distances.
-FrechetInfinity frechetInfinity(FrechetSide const& reference, FrechetSide const& generated, std::size_t points,
-                                std::size_t groups, Extrapolated extrapolated, std::uint64_t seed, Task& task);
+FrechetDistanceInfinity frechetDistanceInfinity(FrechetSide const& reference, FrechetSide const& generated,
+                                                std::size_t points, std::size_t groups,
+                                                Extrapolated extrapolated, std::uint64_t seed, Task& task);
 
 }  // namespace madloop::metrics

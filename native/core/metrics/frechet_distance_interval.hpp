@@ -10,14 +10,14 @@
 
 namespace madloop::metrics {
 
-struct FrechetInterval {
-  FrechetDistance whole;      // of all rows, as frechetDistance gives it
-  double standardError = 0;   // of whole.distance
-  double standardErrorA = 0;  // its part from the sampling of a, 0 for moments
-  double standardErrorB = 0;  // from that of b
-  double lower = 0;           // 95 % interval, not below 0
-  double upper = 0;
-  double degreesOfFreedom = 0;  // of the interval's t distribution
+struct FrechetDistanceInterval {
+  FrechetDistance whole;        // what frechetDistance gives for all rows
+  double standardError = 0;     // that of whole.distance
+  double standardErrorA = 0;    // what the sampling of a adds to it, 0 for moments
+  double standardErrorB = 0;    // what the sampling of b adds to it
+  double lower = 0;             // lower end of the 95 % interval, not below 0
+  double upper = 0;             // its upper end
+  double degreesOfFreedom = 0;  // those of the t distribution behind the interval
   double bias = 0;  // jackknife estimate: how far the expected distance lies above that of the populations
 };
 
@@ -29,7 +29,7 @@ struct FrechetInterval {
 /// side. Cost: the moments of all rows once more and `groups` distances a sampled side. Where a side has no
 /// more rows than columns, or a nearly singular covariance, each of its distances is computed from the rest of
 /// its rows.
-FrechetInterval frechetInterval(FrechetSide const& a, FrechetSide const& b, std::size_t groups,
-                                std::uint64_t seed, Task& task);
+FrechetDistanceInterval frechetDistanceInterval(FrechetSide const& a, FrechetSide const& b, std::size_t groups,
+                                                std::uint64_t seed, Task& task);
 
 }  // namespace madloop::metrics
