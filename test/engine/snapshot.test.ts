@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { MadloopError } from '../../src/base/errors.js';
 import { matrix } from '../../src/base/matrix.js';
 import type { Matrix } from '../../src/base/shapes.js';
 import { moments } from '../../src/distributions/moments.js';
@@ -6,6 +7,7 @@ import { native } from '../../src/engine/native.js';
 import { snapshot } from '../../src/engine/snapshot.js';
 import { frechetDistance } from '../../src/metrics/frechet.js';
 import { kernelDistance } from '../../src/metrics/kernel-distance.js';
+import { precisionRecall } from '../../src/metrics/precision-recall.js';
 import { normals } from '../support/numbers.js';
 import { expectRejection } from '../support/rejection.js';
 
@@ -215,6 +217,16 @@ describe('inputs of a heavy call', () => {
         const { distance, standardError } = await kernelDistance(x, x, { blockSize: 500 });
         const most = (20 ** 2 + 1) ** 3;
         return Math.abs(distance) <= 4 * most && standardError >= 0 && standardError <= 4 * most;
+      },
+    ],
+    [
+      'precisionRecall',
+      async (x: Matrix) => {
+        // Distances that contradict each other may leave a point without neighbours.
+        const result = await precisionRecall(x, x, { k: 3 }).catch((error) => error);
+        return result instanceof MadloopError
+          ? result.code === 'ERR_INVALID_INPUT' && result.message.includes('left alone')
+          : result.precision >= 0 && result.precision <= 1 && result.recall >= 0 && result.recall <= 1;
       },
     ],
   ])('in shared memory may change during %s', async (_, call) => {

@@ -4,6 +4,7 @@
 #include <limits>
 #include <mutex>
 
+#include "core/base/error.hpp"
 #include "core/base/parallel.hpp"
 #include "core/base/spin.hpp"
 #include "core/neighbours/distance_tiles.hpp"
@@ -242,6 +243,10 @@ NeighbourRadii neighbourRadii(FramedPoints const& x, Frame const& frame, std::si
       for (std::size_t i = rows.begin; i < rows.end; ++i) {
         task.throwIfCancelled();
         std::vector<Resolved> const nearest = lists.nearest(i, resolved);
+        // Each point has that many others: fewer are left only where distances contradict each other.
+        if (nearest.size() < depth)
+          throwInvalidInput(
+              "precisionRecall: samples in shared memory must be left alone until the call settles");
         indices.clear();
         ranks.clear();
         for (Resolved const& neighbour : nearest) indices.push_back(neighbour.index);
