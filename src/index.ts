@@ -4,7 +4,7 @@ export { type ErrorCode, MadloopError } from './base/errors.js';
 export { matrix } from './base/matrix.js';
 export type { Estimate } from './base/mean-and-error.js';
 export type { Seed } from './base/seed.js';
-export type { Gaussian, Matrix, Moments } from './base/shapes.js';
+export type { Gaussian, GivenGaussian, Matrix, Moments } from './base/shapes.js';
 export {
   type AxisKind,
   type CellMark,
@@ -87,7 +87,7 @@ export {
 } from './loops/replicated-autophagous-loop.js';
 export { LoopError, type PartialGeneration, type ReplicatedGeneration } from './loops/replicated-loop.js';
 export { type Features, type SampleMetricsOptions, sampleMetrics } from './loops/sample-metrics.js';
-export { type FrechetDistance, frechetDistance } from './metrics/frechet.js';
+export { type FrechetDistance, type FrechetDistanceOptions, frechetDistance } from './metrics/frechet.js';
 export {
   type FrechetDistanceInfinity,
   type FrechetDistanceInfinityOptions,

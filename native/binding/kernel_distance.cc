@@ -19,16 +19,14 @@ class KernelDistanceWork final : public Work {
       : a_(arguments.object("a")),
         b_(arguments.object("b")),
         kernel_{arguments.size("degree"), arguments.number("gamma"), arguments.number("coef0")},
-        blocks_{arguments.size("blockSize"), arguments.size("blocks"), arguments.boolean("disjoint")},
+        blocks_{arguments.size("rowsOfA"), arguments.size("blocks"), arguments.boolean("disjoint"),
+                arguments.size("rowsOfB")},
+        jackknifed_(arguments.boolean("jackknife")),
         seed_(arguments.bigUint64("seed")),
         estimates_(arguments.float64Array("estimates", blocks_.count)) {}
 
   void run(Task& task) override {
-    std::vector<double> const estimates = a_.visit([&](auto a) {
-      return b_.visit([&](auto b) { return metrics::kernelDistances(a, b, kernel_, blocks_, seed_, task); });
-    });
-    std::copy(estimates.begin(), estimates.end(), estimates_.data());
-    summary_ = metrics::summarize(estimates);
+    a_.visit([&](auto a) { b_.visit([&](auto b) { estimate(a, b, task); }); });
   }
 
   Napi::Value result(Napi::Env env) override {
@@ -41,10 +39,24 @@ class KernelDistanceWork final : public Work {
   }
 
  private:
+  template <class A, class B>
+  void estimate(MatrixView<A> a, MatrixView<B> b, Task& task) {
+    metrics::KernelEstimates found;
+    if (jackknifed_) {
+      found = metrics::jackknifedKernelDistances(a, b, kernel_, blocks_, seed_, task);
+      summary_ = metrics::summarize(found);
+    } else {
+      found.estimates = metrics::kernelDistances(a, b, kernel_, blocks_, seed_, task);
+      summary_ = metrics::summarize(found.estimates);
+    }
+    std::copy(found.estimates.begin(), found.estimates.end(), estimates_.data());
+  }
+
   HeldMatrix a_;
   HeldMatrix b_;
   metrics::PolynomialKernel kernel_;
   metrics::KernelBlocks blocks_;
+  bool jackknifed_;
   std::uint64_t seed_;
   HeldArray<double> estimates_;
   metrics::KernelSummary summary_;

@@ -1,9 +1,18 @@
 #include "binding/matrices.hpp"
 
+#include <limits>
+
 #include "core/base/checked.hpp"
 #include "core/base/large_pages.hpp"
 
 namespace madloop::binding {
+
+namespace {
+
+constexpr double kSingle = std::numeric_limits<float>::epsilon();
+constexpr double kDouble = std::numeric_limits<double>::epsilon();
+
+}  // namespace
 
 HeldMatrix::HeldMatrix(Arguments const& arguments)
     : rows_(arguments.size("rows")),
@@ -13,10 +22,13 @@ HeldMatrix::HeldMatrix(Arguments const& arguments)
 HeldGaussian::HeldGaussian(Arguments const& arguments)
     : dim_(arguments.size("dim")),
       mean_(arguments.float64Array("mean", dim_)),
-      covariance_(arguments.float64Array("covariance", checkedMultiply(dim_, dim_, "dim x dim"))) {}
+      covariance_(arguments.float64Array("covariance", checkedMultiply(dim_, dim_, "dim x dim"))),
+      eps_(arguments.has("precision")
+               ? arguments.choice<double>("precision", {{"float32", kSingle}, {"float64", kDouble}})
+               : kDouble) {}
 
 gaussian::GaussianView HeldGaussian::view() const {
-  return {dim_, {mean_.data(), mean_.size()}, {covariance_.data(), covariance_.size()}};
+  return {dim_, {mean_.data(), mean_.size()}, {covariance_.data(), covariance_.size()}, eps_};
 }
 
 gaussian::Moments HeldGaussian::copy(std::size_t count) const {

@@ -31,7 +31,8 @@ class HeldMatrix {
   HeldRealArray array_;
 };
 
-/// { dim, mean: Float64Array, covariance: Float64Array }: sample moments without their count, or a Gaussian.
+/// { dim, mean: Float64Array, covariance: Float64Array }: sample moments without their count, or a Gaussian;
+/// with { precision: 'float32' | 'float64' } where it is said how accurate the numbers are.
 class HeldGaussian {
  public:
   explicit HeldGaussian(Arguments const& arguments);
@@ -48,6 +49,7 @@ class HeldGaussian {
   std::size_t dim_;
   HeldArray<double> mean_;
   HeldArray<double> covariance_;
+  double eps_;
 };
 
 }  // namespace madloop::binding

@@ -3,7 +3,7 @@
 
 import { types } from 'node:util';
 import { MadloopError } from './errors.js';
-import type { Gaussian, Matrix, Moments } from './shapes.js';
+import type { Gaussian, GivenGaussian, Matrix, Moments } from './shapes.js';
 
 /** The ERR_INVALID_INPUT error for an argument that breaks `requirement`; `got` is the value seen, in words. */
 export function mustError(where: string, argument: string, requirement: string, got: string): MadloopError {
@@ -178,6 +178,28 @@ export function checkSameColumns(where: string, names: string, first: Matrix, se
 
 /** The mean and covariance of a Gaussian, or of a sample whose count does not matter. */
 export function checkGaussian(where: string, argument: string, value: unknown): Gaussian {
+  return checkGaussianParts(where, argument, value, checkFloat64Array);
+}
+
+/** The same, whose covariance may be in float32, which makes it one of precision 'float32'. */
+export function checkGivenGaussian(where: string, argument: string, value: unknown): GivenGaussian {
+  const gaussian = checkGaussianParts(where, argument, value, checkRealArray);
+  const { precision, extractor } = value as { [key in keyof GivenGaussian]?: unknown };
+  const stated = checkPrecision(where, `${argument}.precision`, precision);
+  return {
+    ...gaussian,
+    precision: gaussian.covariance instanceof Float32Array ? 'float32' : stated,
+    // Objects of others may have anything of that name.
+    extractor: typeof extractor === 'string' ? extractor : undefined,
+  };
+}
+
+function checkGaussianParts<Numbers>(
+  where: string,
+  argument: string,
+  value: unknown,
+  checkEntries: (where: string, argument: string, value: unknown, length: number, meaning: string) => Numbers,
+): { dim: number; mean: Float64Array; covariance: Numbers } {
   if (typeof value !== 'object' || value === null) {
     throw invalid(where, argument, 'be an object { dim, mean, covariance }', value);
   }
@@ -187,8 +209,15 @@ export function checkGaussian(where: string, argument: string, value: unknown): 
   return {
     dim: checkedDim,
     mean: checkFloat64Array(where, `${argument}.mean`, mean, checkedDim, 'dim'),
-    covariance: checkFloat64Array(where, `${argument}.covariance`, covariance, entries, 'dim x dim'),
+    covariance: checkEntries(where, `${argument}.covariance`, covariance, entries, 'dim x dim'),
   };
+}
+
+/** What the numbers of a Gaussian are accurate to, where that is less than float64. */
+export function checkPrecision(where: string, argument: string, value: unknown): 'float32' | undefined {
+  if (value !== undefined && value !== 'float32')
+    throw invalid(where, argument, "be 'float32' or left out", value);
+  return value;
 }
 
 /** Moments of a sample, perhaps built by hand. */
@@ -215,6 +244,29 @@ function checkFloat64Array(
   meaning: string,
 ): Float64Array {
   if (!types.isFloat64Array(value)) throw invalid(where, argument, 'be a Float64Array', value);
+  return checkLength(where, argument, value, length, meaning);
+}
+
+function checkRealArray(
+  where: string,
+  argument: string,
+  value: unknown,
+  length: number,
+  meaning: string,
+): Float64Array | Float32Array {
+  if (!types.isFloat64Array(value) && !types.isFloat32Array(value)) {
+    throw invalid(where, argument, 'be a Float64Array or Float32Array', value);
+  }
+  return checkLength(where, argument, value, length, meaning);
+}
+
+function checkLength<Numbers extends Float64Array | Float32Array>(
+  where: string,
+  argument: string,
+  value: Numbers,
+  length: number,
+  meaning: string,
+): Numbers {
   if (value.length !== length) {
     throw mustError(where, argument, `have length ${meaning} = ${length}`, lengthOf(value));
   }

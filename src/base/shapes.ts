@@ -16,3 +16,16 @@ export interface Gaussian {
 export interface Moments extends Gaussian {
   readonly count: number;
 }
+
+/**
+ * A Gaussian as metrics take it, whose numbers may be no more accurate than float32: with a covariance in a Float32Array, or
+ * with `precision` 'float32'. Moments and Statistics will do.
+ */
+export interface GivenGaussian {
+  readonly dim: number;
+  readonly mean: Float64Array;
+  readonly covariance: Float64Array | Float32Array;
+  readonly precision?: 'float32' | undefined;
+  /** What made the features whose Gaussian it is, if known. */
+  readonly extractor?: string | undefined;
+}

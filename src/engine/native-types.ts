@@ -29,6 +29,13 @@ export interface NativeGaussian {
   readonly covariance: Float64Array;
 }
 
+/** A Gaussian beside how accurate its numbers are. */
+export interface NativeGivenGaussian extends NativeGaussian {
+  readonly precision: 'float32' | 'float64';
+}
+
+export type NativeFrechetSide = NativeMatrix | NativeGivenGaussian;
+
 export interface NativeMomentsRequest {
   readonly threads: number;
   readonly x: NativeMatrix;
@@ -51,8 +58,8 @@ export interface NativeMergeMomentsRequest {
 
 export interface NativeFrechetDistanceRequest {
   readonly threads: number;
-  readonly a: NativeMatrix | NativeGaussian;
-  readonly b: NativeMatrix | NativeGaussian;
+  readonly a: NativeFrechetSide;
+  readonly b: NativeFrechetSide;
 }
 
 export interface NativeFrechetDistance {
@@ -79,8 +86,8 @@ export interface NativeFrechetDistanceInterval extends NativeFrechetDistance {
 
 export interface NativeFrechetDistanceInfinityRequest {
   readonly threads: number;
-  readonly reference: NativeMatrix | NativeGaussian;
-  readonly generated: NativeMatrix | NativeGaussian;
+  readonly reference: NativeFrechetSide;
+  readonly generated: NativeFrechetSide;
   readonly points: number;
   readonly groups: number;
   readonly extrapolate: 'generated' | 'both';
@@ -106,8 +113,12 @@ export interface NativeKernelDistanceRequest {
   readonly degree: number;
   readonly gamma: number;
   readonly coef0: number;
-  readonly blockSize: number;
+  /** Rows of either sample in a block. */
+  readonly rowsOfA: number;
+  readonly rowsOfB: number;
   readonly blocks: number;
+  /** Whether the standard error is that of the jackknife over rows, else that of the blocks' scatter. */
+  readonly jackknife: boolean;
   /** Blocks are parts of one random order of the rows; else each is drawn anew. */
   readonly disjoint: boolean;
   readonly seed: bigint;

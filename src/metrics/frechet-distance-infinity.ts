@@ -2,7 +2,7 @@ import { allocate } from '../base/allocate.js';
 import { mustError } from '../base/check.js';
 import { integer, oneOf, resolve, seed, type TableOf } from '../base/options.js';
 import type { Seed } from '../base/seed.js';
-import type { Gaussian, Matrix, Moments } from '../base/shapes.js';
+import type { GivenGaussian, Matrix } from '../base/shapes.js';
 import { type JobOptions, jobOptions, runJob } from '../engine/job.js';
 import { native } from '../engine/native.js';
 import { checkSameDimension, checkSide, isSample, snapshotSide } from './frechet-sides.js';
@@ -115,7 +115,7 @@ export interface FrechetDistanceInfinity {
  * const { distance, interval } = await frechetDistanceInfinity(await moments(realFeatures), generatedFeatures);
  */
 export async function frechetDistanceInfinity(
-  reference: Moments | Gaussian | Matrix,
+  reference: GivenGaussian | Matrix,
   generated: Matrix,
   options?: FrechetDistanceInfinityOptions,
 ): Promise<FrechetDistanceInfinity> {

@@ -1,7 +1,7 @@
 import { mustError } from '../base/check.js';
 import { integer, resolve, seed, type TableOf } from '../base/options.js';
 import type { Seed } from '../base/seed.js';
-import type { Gaussian, Matrix, Moments } from '../base/shapes.js';
+import type { GivenGaussian, Matrix } from '../base/shapes.js';
 import { type JobOptions, jobOptions, runJob } from '../engine/job.js';
 import { native } from '../engine/native.js';
 import type { FrechetDistance } from './frechet.js';
@@ -22,6 +22,9 @@ export const frechetDistanceIntervalOptions = {
   seed: seed().doc('decides which rows form a group'),
   ...jobOptions,
 } satisfies TableOf<FrechetDistanceIntervalOptions>;
+
+/** Rows that a sampled side must have: half of them still have a covariance. */
+export const fewestRowsOfInterval = 4;
 
 /** A Fréchet distance with what the sampling of its rows leaves open. */
 export interface FrechetDistanceInterval extends FrechetDistance {
@@ -63,8 +66,8 @@ export interface FrechetDistanceInterval extends FrechetDistance {
  * const { distance, interval } = await frechetDistanceInterval(realFeatures, generatedFeatures);
  */
 export async function frechetDistanceInterval(
-  a: Moments | Gaussian | Matrix,
-  b: Moments | Gaussian | Matrix,
+  a: GivenGaussian | Matrix,
+  b: GivenGaussian | Matrix,
   options?: FrechetDistanceIntervalOptions,
 ): Promise<FrechetDistanceInterval> {
   const where = 'frechetDistanceInterval';
@@ -74,7 +77,10 @@ export async function frechetDistanceInterval(
   const samples = [sideA, sideB].filter(isSample);
   if (samples.length === 0) throw mustError(where, 'a or b', 'be a sample (a Matrix)', 'moments on both sides');
   const rows = Math.min(...samples.map((sample) => sample.rows));
-  if (rows < 4) throw mustError(where, 'a and b', 'have at least 4 rows each to have an error', String(rows));
+  if (rows < fewestRowsOfInterval) {
+    const requirement = `have at least ${fewestRowsOfInterval} rows each to have an error`;
+    throw mustError(where, 'a and b', requirement, String(rows));
+  }
   const { groups, seed, ...job } = resolve(where, options, frechetDistanceIntervalOptions, { rows });
   const { standardErrorA, standardErrorB, lower, upper, ...result } = await runJob(
     { where, ...job },

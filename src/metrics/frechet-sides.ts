@@ -1,14 +1,17 @@
 // The two sides of a Fréchet distance: samples, or Gaussians.
 
-import { checkGaussian, checkMatrix, checkNumber, invalid, mustError } from '../base/check.js';
-import type { NativeGaussian, NativeMatrix } from '../engine/native-types.js';
+import { allocate } from '../base/allocate.js';
+import { checkGivenGaussian, checkMatrix, checkNumber, describe, invalid, mustError } from '../base/check.js';
+import type { GivenGaussian, Matrix } from '../base/shapes.js';
+import type { NativeFrechetSide } from '../engine/native-types.js';
+import { copyRows } from '../engine/rows.js';
 import { snapshot, snapshotMatrix } from '../engine/snapshot.js';
 
-/** Samples, one a row, or a Gaussian. */
-export type FrechetSide = NativeMatrix | NativeGaussian;
+/** A sample, or a Gaussian: checked, where the caller's values lie. */
+export type FrechetSide = Matrix | GivenGaussian;
 
 /** Whether a side is a sample, one row a draw. */
-export function isSample(side: FrechetSide): side is NativeMatrix {
+export function isSample(side: FrechetSide): side is Matrix {
   return 'data' in side;
 }
 
@@ -37,7 +40,7 @@ export function checkSide(where: string, argument: string, value: unknown): Frec
   if ('count' in value && value.count !== undefined) {
     checkNumber(where, `${argument}.count`, value.count, 2, Number.POSITIVE_INFINITY);
   }
-  return checkGaussian(where, argument, value);
+  return checkGivenGaussian(where, argument, value);
 }
 
 /** Throws unless both sides have the same dimension; `names` says what they are called. */
@@ -52,16 +55,33 @@ export function checkSameDimension(
   }
 }
 
+/** Throws where both sides say what made their features, and it is not the same. */
+export function checkSameExtractor(where: string, names: string, first: FrechetSide, second: FrechetSide): void {
+  if (isSample(first) || isSample(second)) return;
+  const [one, other] = [first.extractor, second.extractor];
+  if (one === undefined || other === undefined || one === other) return;
+  throw mustError(
+    where,
+    names,
+    "have features of the same extractor, unless the option 'anyExtractor' is given",
+    `${describe(one)} and ${describe(other)}`,
+  );
+}
+
+/** A side for the engine's threads. */
 export async function snapshotSide(
   where: string,
   argument: string,
   side: FrechetSide,
   throwIfSettled: () => void,
-): Promise<FrechetSide> {
+): Promise<NativeFrechetSide> {
   if (isSample(side)) return snapshotMatrix(where, argument, side, throwIfSettled);
-  return {
-    dim: side.dim,
-    mean: await snapshot(where, `${argument}.mean`, side.mean, throwIfSettled),
-    covariance: await snapshot(where, `${argument}.covariance`, side.covariance, throwIfSettled),
-  };
+  const { dim, precision = 'float64' } = side;
+  const mean = await snapshot(where, `${argument}.mean`, side.mean, throwIfSettled);
+  const covariance = await snapshot(where, `${argument}.covariance`, side.covariance, throwIfSettled);
+  if (covariance instanceof Float64Array) return { dim, mean, covariance, precision };
+  // The engine computes in float64 whatever it came in.
+  const widened = allocate(where, `${argument}.covariance`, Float64Array, covariance.length);
+  await copyRows({ data: covariance, rows: dim, cols: dim }, widened, 0);
+  return { dim, mean, covariance: widened, precision };
 }

@@ -67,16 +67,17 @@ double largestEntry(MatrixView<T> given, std::string const& argument, Task const
 
 /// Names the first entry below the diagonal that differs from its counterpart.
 template <class T>
-[[noreturn]] void throwAsymmetric(MatrixView<T> given, std::string const& argument, double tolerance) {
+[[noreturn]] void throwAsymmetric(MatrixView<T> given, std::string const& argument, double tolerance,
+                                  double largest) {
   for (std::size_t i = 0; i < given.rows; ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       auto const lower = static_cast<double>(given.row(i)[j]);
       auto const upper = static_cast<double>(given.row(j)[i]);
       double const difference = 2 * std::abs(lower / 2 - upper / 2);
       if (!(difference > tolerance)) continue;
-      throw Error(ErrorCode::notPositiveSemidefinite, argument + " must be symmetric, got |" + place(j, i) +
-                                                          " - " + place(i, j) +
-                                                          "| = " + messageNumber(difference));
+      throw Error(ErrorCode::notPositiveSemidefinite,
+                  argument + " must be symmetric, got |" + place(j, i) + " - " + place(i, j) +
+                      "| = " + messageNumber(difference) + adviceOnRounding(difference, largest));
     }
   }
   throw Error(ErrorCode::internal, "throwAsymmetric: " + argument + " is symmetric");
@@ -90,13 +91,30 @@ std::string messageNumber(double value) {
   return text;
 }
 
+std::string adviceOnRounding(double excess, double largest) {
+  // Rounding in half precision, or in single precision of a formula of one pass, does no more.
+  constexpr double kRounding = 1e-2;
+  if (!(excess < kRounding * largest)) return "";
+  return ": if that is rounding of a covariance computed in single precision, give it as float32; else compute "
+         "it in float64 in two passes, or replace it by its symmetric part without negative eigenvalues";
+}
+
+void throwIndefinite(std::string const& argument, double smallest, double largest) {
+  throw Error(ErrorCode::notPositiveSemidefinite,
+              argument + " must be positive semidefinite, got smallest eigenvalue " + messageNumber(smallest) +
+                  " (largest " + messageNumber(largest) + ")" + adviceOnRounding(-smallest, largest));
+}
+
 template <class T>
-linalg::Matrix checkedCovariance(MatrixView<T> given, std::string const& argument, Task const& task) {
+linalg::Matrix checkedCovariance(MatrixView<T> given, std::string const& argument, EntryAccuracy accuracy,
+                                 Task const& task) {
   std::size_t const dim = given.rows;
-  // Rounding of a product of d terms in either order: 2 d eps of the largest entry at worst.
-  double const eps = std::numeric_limits<T>::epsilon();
-  double const tolerance = 2 * static_cast<double>(dim + 8) * eps * largestEntry(given, argument, task);
+  double const largest = largestEntry(given, argument, task);
+  // Entries of which half the digits are gone are none.
+  accuracy.fromMean = std::min(accuracy.fromMean, std::sqrt(accuracy.eps) * largest);
   linalg::Matrix covariance(static_cast<Index>(dim), static_cast<Index>(dim));
+  IndexRange const all{0, dim};
+  std::vector<double> asymmetry(pieceCount(all, kTile), 0.0);
   // The mean of a tile below the diagonal and its transpose above, in both places. Rows of both are read, and
   // columns written, as a whole: 64 steps of a row's length would all fall into the same few sets of a cache.
   using TileBuffer = std::array<std::array<double, kTile + 1>, kTile>;
@@ -107,17 +125,18 @@ linalg::Matrix checkedCovariance(MatrixView<T> given, std::string const& argumen
       T const* const from = given.row(top + i) + left;
       for (std::size_t j = 0; j < columns; ++j) below[j][i] = static_cast<double>(from[j]);
     }
+    double& largestDifference = asymmetry[top / kTile];
     for (std::size_t j = 0; j < columns; ++j) {
       T const* const above = given.row(left + j) + top;
-      double largestDifference = 0;
+      double largestHere = 0;
       for (std::size_t i = 0; i < rows; ++i) {
         // Halves, since the sum or the difference of two entries may overflow.
         double const half = below[j][i] / 2;
         double const otherHalf = static_cast<double>(above[i]) / 2;
-        largestDifference = std::max(largestDifference, std::abs(half - otherHalf));
+        largestHere = std::max(largestHere, std::abs(half - otherHalf));
         mean[j][i] = half + otherHalf;
       }
-      if (2 * largestDifference > tolerance) throwAsymmetric(given, argument, tolerance);
+      largestDifference = std::max(largestDifference, 2 * largestHere);
       double* const to = &covariance(static_cast<Index>(top), static_cast<Index>(left + j));
       for (std::size_t i = 0; i < rows; ++i) to[i] = mean[j][i];
     }
@@ -126,21 +145,29 @@ linalg::Matrix checkedCovariance(MatrixView<T> given, std::string const& argumen
       for (std::size_t j = 0; j < columns; ++j) to[j] = mean[j][i];
     }
   };
-  parallelForPieces(task, IndexRange{0, dim}, kTile, [&](IndexRange rows) {
+  parallelForPieces(task, all, kTile, [&](IndexRange rows) {
     TileBuffer below;
     TileBuffer mean;
     for (std::size_t left = 0; left <= rows.begin; left += kTile) take(rows.begin, left, below, mean);
-    for (std::size_t i = rows.begin; i < rows.end; ++i) {
-      if (double const variance = covariance(static_cast<Index>(i), static_cast<Index>(i)); variance < 0) {
-        throw Error(ErrorCode::notPositiveSemidefinite, argument + " must be positive semidefinite, got " +
-                                                            messageNumber(variance) + " at " + place(i, i));
-      }
-    }
   });
+  // Rounding of a product of d terms in either order: 2 d eps of the largest entry at worst.
+  double const tolerance = 2 * (static_cast<double>(dim + 8) * accuracy.eps * largest + accuracy.fromMean);
+  double const difference = asymmetry.empty() ? 0 : *std::max_element(asymmetry.begin(), asymmetry.end());
+  if (difference > tolerance) throwAsymmetric(given, argument, tolerance, largest);
+  for (std::size_t i = 0; i < dim; ++i) {
+    double const variance = covariance(static_cast<Index>(i), static_cast<Index>(i));
+    if (variance < -accuracy.fromMean) {
+      throw Error(ErrorCode::notPositiveSemidefinite, argument + " must be positive semidefinite, got " +
+                                                          messageNumber(variance) + " at " + place(i, i) +
+                                                          adviceOnRounding(-variance, largest));
+    }
+  }
   return covariance;
 }
 
-template linalg::Matrix checkedCovariance<float>(MatrixView<float>, std::string const&, Task const&);
-template linalg::Matrix checkedCovariance<double>(MatrixView<double>, std::string const&, Task const&);
+template linalg::Matrix checkedCovariance<float>(MatrixView<float>, std::string const&, EntryAccuracy,
+                                                 Task const&);
+template linalg::Matrix checkedCovariance<double>(MatrixView<double>, std::string const&, EntryAccuracy,
+                                                  Task const&);
 
 }  // namespace madloop::gaussian

@@ -24,7 +24,8 @@ CovarianceFactor::CovarianceFactor(Matrix values, Shape shape, Known const& know
       shape_(shape),
       logDeterminant_(known.logDeterminant),
       trace_(known.trace),
-      uncertainty_(known.uncertainty) {}
+      uncertainty_(known.uncertainty),
+      traceUncertainty_(known.traceUncertainty) {}
 
 CovarianceFactor CovarianceFactor::identity(Index dim) {
   return {Matrix::identity(dim), Shape::identity, {.logDeterminant = 0, .trace = static_cast<double>(dim)}};
@@ -60,6 +61,7 @@ void CovarianceFactor::scale(double factor) {
   // One factor after the other: its square may be out of range.
   if (trace_) trace_ = *trace_ * factor * factor;
   uncertainty_ = uncertainty_ * factor * factor;
+  traceUncertainty_ = traceUncertainty_ * factor * factor;
 }
 
 Matrix CovarianceFactor::times(Matrix a) const {

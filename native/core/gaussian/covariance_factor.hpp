@@ -20,6 +20,7 @@ class CovarianceFactor {
     double logDeterminant = std::numeric_limits<double>::quiet_NaN();  // NaN: singular
     std::optional<double> trace = {};                                  // computed from F where not known
     double uncertainty = 0;
+    double traceUncertainty = 0;
   };
 
   CovarianceFactor() : CovarianceFactor(0) {}
@@ -45,8 +46,10 @@ class CovarianceFactor {
   /// log det S; NaN where that is singular.
   [[nodiscard]] double logDeterminant() const { return logDeterminant_; }
   [[nodiscard]] double trace() const;
-  /// Bound on the 2-norm of (covariance meant - F F^T): what a covariance given in float64 leaves open.
+  /// Bound on the 2-norm of (covariance meant - F F^T): what the precision of a given covariance leaves open.
   [[nodiscard]] double uncertainty() const { return uncertainty_; }
+  /// Bound on the error of its trace for the same reason.
+  [[nodiscard]] double traceUncertainty() const { return traceUncertainty_; }
 
   /// F times `factor`, S times its square.
   void scale(double factor);
@@ -72,12 +75,14 @@ class CovarianceFactor {
   double logDeterminant_ = std::numeric_limits<double>::quiet_NaN();
   std::optional<double> trace_;
   double uncertainty_ = 0;
+  double traceUncertainty_ = 0;
 };
 
 /// N(mean, F F^T).
 struct FactoredGaussian {
   linalg::Vector mean;  // dim
   CovarianceFactor covariance;
+  double meanUncertainty = 0;  // bound on the 2-norm of the error of the mean
 };
 
 /// N(0, I).

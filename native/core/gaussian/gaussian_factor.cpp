@@ -20,6 +20,7 @@
 #include "core/linalg/norms.hpp"
 #include "core/linalg/products.hpp"
 #include "core/linalg/symmetric_eigenvalues.hpp"
+#include "core/linalg/symmetric_eigenvectors.hpp"
 
 namespace madloop::gaussian {
 
@@ -31,34 +32,67 @@ namespace {
 
 constexpr double kEps = std::numeric_limits<double>::epsilon();
 
-/// The pivoted Cholesky decomposition up to what is zero to rounding, after making sure that the rest is.
-linalg::PivotedCholesky semidefiniteFactor(Matrix const& s, std::string const& argument, Task const& task) {
+/// A factor of a covariance, and what it leaves of it.
+struct SemidefiniteFactor {
+  Matrix factor;         // dim x rank
+  Vector pivots;         // of a triangular factor: its diagonal; else empty
+  double remainder = 0;  // bound on the 2-norm
+};
+
+/// V diag(sqrt(lambda)) over the eigenvalues above `noise`, the size of the most negative one.
+SemidefiniteFactor factorAboveNoise(Matrix s, double noise, Task const& task) {
+  // Entries of order 1 by a power of 4, whose root is a power of 2.
+  int const half =
+      static_cast<int>(std::ceil(0.5 * (std::ilogb(linalg::asEigen(s).cwiseAbs().maxCoeff()) + 1)));
+  for (int step = 0; step < 2; ++step) linalg::asEigen(s) *= std::ldexp(1.0, -half);
+  Task inner(task, task.threads());
+  linalg::Eigendecomposition const eigen = linalg::symmetricEigenvectors(std::move(s), inner);
+  Index const n = eigen.values.size();
+  Index dropped = 0;
+  while (dropped < n && std::ldexp(eigen.values[dropped], 2 * half) <= noise) ++dropped;
+  SemidefiniteFactor result;
+  linalg::EigenVector const roots = eigen.values.tail(n - dropped).cwiseSqrt() * std::ldexp(1.0, half);
+  result.factor = linalg::matrixOf(eigen.vectors.rightCols(n - dropped) * roots.asDiagonal());
+  result.remainder = noise;
+  return result;
+}
+
+/// The pivoted Cholesky decomposition up to what is zero to rounding, after making sure that the rest is; or,
+/// of what the accuracy of `given` makes indefinite, the eigenvectors.
+SemidefiniteFactor semidefiniteFactor(CheckedCovariance const& checked, MatrixView<double> given,
+                                      std::string const& argument, Task const& task) {
+  Matrix const s = checkedCovariance(given, argument, checked.accuracy, task);
   auto const dim = static_cast<double>(s.rows());
   double largestVariance = 0;
   for (Index i = 0; i < s.rows(); ++i) largestVariance = std::max(largestVariance, s(i, i));
   double const zero = dim * kEps * largestVariance;
-  linalg::PivotedCholesky result = linalg::pivotedCholesky(s, zero, task);
+  linalg::PivotedCholesky pivoted = linalg::pivotedCholesky(s, zero, task);
+  SemidefiniteFactor result{std::move(pivoted.factor), std::move(pivoted.pivots), pivoted.remainder};
   // S differs from a semidefinite matrix by the remainder. One that is small proves that no eigenvalue is below
-  // -8 d eps lambda_max, else the eigenvalues decide. Covariances stored in single precision and indefinite by
-  // its rounding are refused, too: they are not what they claim.
-  if (result.remainder > 8 * zero) {
-    Vector const eigenvalues = linalg::symmetricEigenvalues(s, task);
-    double const smallest = eigenvalues[0];
-    double const largest = std::max(eigenvalues[s.rows() - 1], -smallest);
-    if (smallest < -8 * dim * kEps * largest) {
-      throw Error(ErrorCode::notPositiveSemidefinite,
-                  argument + " must be positive semidefinite, got smallest eigenvalue " +
-                      messageNumber(smallest) + " (largest " + messageNumber(largest) + ")");
-    }
-  }
+  // -8 d eps lambda_max, else the eigenvalues decide.
+  if (result.remainder <= 8 * zero) return result;
+  Vector const eigenvalues = linalg::symmetricEigenvalues(s, task);
+  double const smallest = eigenvalues[0];
+  double const largest = std::max(eigenvalues[s.rows() - 1], -smallest);
+  if (smallest >= -8 * dim * kEps * largest) return result;
+  double const byRounding = 8 * dim * checked.accuracy.eps * largest;
+  if (smallest < -byRounding - checked.fromMean) throwIndefinite(argument, smallest, largest);
+  result = factorAboveNoise(s, -smallest, task);
+  if (smallest < -byRounding) result.remainder += checked.fromMean;
   return result;
 }
 
-CheckedCovariance checkCovariance(MatrixView<double> given, std::string const& argument, Task const& task) {
+/// Checks a covariance whose entries are as accurate as that; `fromMean` bounds the 2-norm of what that says of
+/// the mean.
+CheckedCovariance checkCovariance(MatrixView<double> given, EntryAccuracy const& accuracy, double fromMean,
+                                  std::string const& argument, Task const& task) {
   CheckedCovariance result;
   result.dim = static_cast<Index>(given.rows);
-  result.covariance = checkedCovariance(given, argument, task);
+  result.accuracy = accuracy;
+  result.covariance = checkedCovariance(given, argument, result.accuracy, task);
   result.norm = linalg::oneNorm(result.covariance, task);
+  // What is left of a covariance by half its digits or less is none.
+  result.fromMean = std::min(fromMean, std::sqrt(result.accuracy.eps) * result.norm);
   result.trace = fixedOrderSum(given.rows, [&](std::size_t i) {
     return result.covariance(static_cast<Index>(i), static_cast<Index>(i));
   });
@@ -71,20 +105,20 @@ CovarianceFactor factorChecked(CheckedCovariance checked, MatrixView<double> giv
   CovarianceFactor::Known known;
   known.trace = checked.trace;
   known.uncertainty = choleskyUncertainty(checked);
+  known.traceUncertainty = traceUncertainty(checked);
   Matrix factor = choleskyIfWellConditioned(std::move(checked.covariance), task).factor;
   if (factor.size() != 0) {
     known.logDeterminant = logDeterminantOfTriangle(factor);
     return CovarianceFactor::trapezoidal(std::move(factor), known);
   }
-  linalg::PivotedCholesky pivoted =
-      semidefiniteFactor(checkedCovariance(given, argument, task), argument, task);
-  known.uncertainty += pivoted.remainder;
-  if (pivoted.pivots.size() == checked.dim) {
+  SemidefiniteFactor found = semidefiniteFactor(checked, given, argument, task);
+  known.uncertainty += found.remainder;
+  if (found.pivots.size() == checked.dim) {
     known.logDeterminant = fixedOrderSum(static_cast<std::size_t>(checked.dim), [&](std::size_t i) {
-      return 2 * logarithm(pivoted.pivots[static_cast<Index>(i)]);
+      return 2 * logarithm(found.pivots[static_cast<Index>(i)]);
     });
   }
-  return CovarianceFactor::general(std::move(pivoted.factor), known);
+  return CovarianceFactor::general(std::move(found.factor), known);
 }
 
 /// Lower-triangular L with L L^T = sum of block block^T, by orthogonal reductions of [L | block]: unlike
@@ -186,26 +220,44 @@ CheckedMoments checkMoments(GaussianView const& moments, Task const& task, char 
   for (Index i = 0; i < result.mean.size(); ++i) {
     if (!std::isfinite(result.mean[i])) throwNotFinite(name + ".mean", result.mean[i], std::to_string(i));
   }
-  static_cast<CheckedCovariance&>(result) = checkCovariance(covarianceOf(moments), name + ".covariance", task);
+  // E xx^T - mean mean^T loses some eps of what it subtracts: more, the more rows were summed one by one.
+  constexpr double kOnePass = 256;
+  double largest = 0;
+  double squares = 0;
+  for (Index i = 0; i < result.mean.size(); ++i) {
+    double const square = result.mean[i] * result.mean[i];
+    largest = std::max(largest, square);
+    squares += square;
+  }
+  double const onePass = kOnePass * moments.eps;
+  static_cast<CheckedCovariance&>(result) =
+      checkCovariance(covarianceOf(moments), {.eps = moments.eps, .fromMean = onePass * largest},
+                      onePass * squares, name + ".covariance", task);
+  if (moments.eps > kEps) result.meanUncertainty = moments.eps * std::sqrt(squares);
   return result;
 }
 
-double storageUncertainty(CheckedCovariance const& given) { return kEps * given.norm; }
+double storageUncertainty(CheckedCovariance const& given) { return given.accuracy.eps * given.norm; }
 
 double choleskyUncertainty(CheckedCovariance const& given) {
-  return kEps * (1 + std::sqrt(static_cast<double>(given.dim))) * given.norm;
+  return storageUncertainty(given) + kEps * std::sqrt(static_cast<double>(given.dim)) * given.norm;
 }
+
+double traceUncertainty(CheckedCovariance const& given) { return given.accuracy.eps * given.trace; }
 
 CovarianceFactor factorCovariance(MatrixView<double> covariance, Task const& task,
                                   std::string const& argument) {
-  return factorChecked(checkCovariance(covariance, argument, task), covariance, argument, task);
+  return factorChecked(checkCovariance(covariance, {}, 0, argument, task), covariance, argument, task);
 }
 
 FactoredGaussian factorMoments(GaussianView const& moments, Task const& task, char const* argument) {
   CheckedMoments checked = checkMoments(moments, task, argument);
-  Vector mean = std::move(checked.mean);
-  return {std::move(mean), factorChecked(std::move(checked), covarianceOf(moments),
-                                         std::string(argument) + ".covariance", task)};
+  FactoredGaussian result;
+  result.mean = std::move(checked.mean);
+  result.meanUncertainty = checked.meanUncertainty;
+  result.covariance =
+      factorChecked(std::move(checked), covarianceOf(moments), std::string(argument) + ".covariance", task);
+  return result;
 }
 
 FactoredGaussian factorMoments(Moments const& moments, Task const& task, char const* argument) {

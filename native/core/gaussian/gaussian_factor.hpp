@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <string>
 
 #include "core/base/task.hpp"
 #include "core/base/view.hpp"
+#include "core/gaussian/checked_covariance.hpp"
 #include "core/gaussian/covariance_factor.hpp"
 #include "core/gaussian/moments.hpp"
 #include "core/linalg/matrix.hpp"
@@ -18,10 +20,14 @@ struct GaussianView {
   std::size_t dim = 0;
   std::span<double const> mean;
   std::span<double const> covariance;
+  /// Unit of rounding of the type that the numbers were stored in.
+  double eps = std::numeric_limits<double>::epsilon();
 };
 
 /// The values of moments; the moments outlive it.
-inline GaussianView viewOf(Moments const& moments) { return {moments.dim, moments.mean, moments.covariance}; }
+inline GaussianView viewOf(Moments const& moments) {
+  return {.dim = moments.dim, .mean = moments.mean, .covariance = moments.covariance};
+}
 
 /// A covariance that has been checked.
 struct CheckedCovariance {
@@ -29,11 +35,14 @@ struct CheckedCovariance {
   linalg::Matrix covariance;  // dim x dim, symmetric
   double trace = 0;
   double norm = 0;  // 1-norm, at least the 2-norm
+  EntryAccuracy accuracy;
+  double fromMean = 0;  // bound on the 2-norm of the errors that accuracy.fromMean tells of
 };
 
 /// Moments that have been checked.
 struct CheckedMoments : CheckedCovariance {
   linalg::Vector mean;
+  double meanUncertainty = 0;  // bound on the 2-norm of what rounding to less than doubles moved it by
 };
 
 /// Errors: invalidInput for wrong lengths or a NaN/infinity (names the place); notPositiveSemidefinite for
@@ -49,17 +58,23 @@ struct WellConditionedFactor {
 /// kWellConditioned of their mean.
 WellConditionedFactor choleskyIfWellConditioned(linalg::Matrix s, Task const& task);
 
-/// Bound on the 2-norm of what the rounding of its entries moved a stored covariance by.
+/// Bound on the 2-norm of what the rounding of its entries to the type in which they came moved a covariance
+/// by.
 double storageUncertainty(CheckedCovariance const& given);
 
 /// Bound on the 2-norm of (covariance meant - L L^T) for its Cholesky factor L: storage, and a backward error
 /// of the same order times sqrt(d).
 double choleskyUncertainty(CheckedCovariance const& given);
 
+/// Bound on what the rounding of its entries moved the trace of a covariance by.
+double traceUncertainty(CheckedCovariance const& given);
+
 /// Factor of a covariance (square, row-major): Cholesky where that is well conditioned, else Cholesky with
-/// pivoting, which leaves out what is below d eps times the largest variance, as rounding. Errors: invalidInput
-/// for a NaN or infinity (names the place); notPositiveSemidefinite for asymmetry or a negative eigenvalue
-/// beyond rounding. `argument` names the covariance in messages.
+/// pivoting, which leaves out what is below d eps times the largest variance, as rounding. Where the type in
+/// which the entries were stored explains negative eigenvalues, which that of doubles does not, the
+/// eigenvectors are the factor, without those up to the size of the most negative eigenvalue: it tells how
+/// large the noise is. Errors: invalidInput for a NaN or infinity (names the place); notPositiveSemidefinite
+/// for asymmetry or a negative eigenvalue beyond rounding. `argument` names the covariance in messages.
 CovarianceFactor factorCovariance(MatrixView<double> covariance, Task const& task, std::string const& argument);
 
 /// The same for moments, with the errors of checkMoments besides. `argument` names the moments.

@@ -61,7 +61,8 @@ Matrix matrixSquareRoot(MatrixView<T> covariance, Task& task, std::string const&
   }
   auto const n = static_cast<Index>(covariance.rows);
   task.expect(linalg::symmetricEigenvectorsUnits(n) + productUnits(n));
-  Matrix scaled = checkedCovariance(covariance, argument, task);
+  double const eps = std::numeric_limits<T>::epsilon();
+  Matrix scaled = checkedCovariance(covariance, argument, {.eps = eps}, task);
   int const half = halfExponent(scaled);
   // In two steps, since 4^-half may be out of range.
   for (int step = 0; step < 2; ++step) linalg::asEigen(scaled) *= std::ldexp(1.0, -half);
@@ -70,12 +71,8 @@ Matrix matrixSquareRoot(MatrixView<T> covariance, Task& task, std::string const&
   double const smallest = eigen.values[0];
   double const largest = std::max(eigen.values[n - 1], -smallest);
   double const zero = static_cast<double>(n) * std::numeric_limits<double>::epsilon() * largest;
-  double const rounding = static_cast<double>(n) * double{std::numeric_limits<T>::epsilon()} * largest;
-  if (smallest < -8 * rounding) {
-    throw Error(ErrorCode::notPositiveSemidefinite,
-                argument + " must be positive semidefinite, got smallest eigenvalue " +
-                    messageNumber(std::ldexp(smallest, 2 * half)) + " (largest " +
-                    messageNumber(std::ldexp(largest, 2 * half)) + ")");
+  if (smallest < -8 * static_cast<double>(n) * eps * largest) {
+    throwIndefinite(argument, std::ldexp(smallest, 2 * half), std::ldexp(largest, 2 * half));
   }
   Index dropped = 0;
   while (dropped < n && eigen.values[dropped] <= zero) ++dropped;

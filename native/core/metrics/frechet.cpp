@@ -74,6 +74,11 @@ std::optional<linalg::NuclearNorm> rootsByCongruence(gaussian::CheckedMoments& a
   return roots;
 }
 
+/// What errors of the means, of 2-norm `error` together, do to their squared distance.
+double meanTermError(double squaredDistance, double error) {
+  return error * (2 * std::sqrt(squaredDistance) + error);
+}
+
 }  // namespace
 
 FrechetDistance frechetDistance(FactoredGaussian a, FactoredGaussian b, Task& task) {
@@ -97,6 +102,7 @@ FrechetDistance frechetDistance(FactoredGaussian a, FactoredGaussian b, Task& ta
   b.covariance.scale(std::ldexp(1, exponent));
   double const unit = std::ldexp(1, -2 * exponent);
   double const traces = a.covariance.trace() + b.covariance.trace();
+  double const tracesOpen = a.covariance.traceUncertainty() + b.covariance.traceUncertainty();
   // S1 within u1 of F1 F1^T moves the squared singular values, the eigenvalues of F2^T S1 F2, by at most u1
   // ||F2||^2, and vice versa.
   double const openByA =
@@ -119,8 +125,9 @@ FrechetDistance frechetDistance(FactoredGaussian a, FactoredGaussian b, Task& ta
   result.covarianceTerm = same ? 0 : std::max(0.0, traces - 2 * norm.value) * unit;
   result.distance = result.meanTerm + result.covarianceTerm;
   double const open = norm.changeBound(openByA) + norm.changeBound(openByB);
-  result.errorBound =
-      (2 * (norm.errorBound + productError + open) + 4 * kEps * traces) * unit + 4 * kEps * result.meanTerm;
+  result.errorBound = (2 * (norm.errorBound + productError + open) + 4 * kEps * traces + tracesOpen) * unit +
+                      4 * kEps * result.meanTerm +
+                      meanTermError(result.meanTerm, a.meanUncertainty + b.meanUncertainty);
   return result;
 }
 
@@ -138,7 +145,9 @@ FrechetDistance frechetDistance(gaussian::GaussianView const& a, gaussian::Gauss
       // A change of S1 moves the eigenvalues of S1 S2 by at most its 2-norm times that of S2.
       double const open = roots->changeBound(gaussian::choleskyUncertainty(first) * second.norm) +
                           roots->changeBound(gaussian::storageUncertainty(second) * first.norm);
-      result.errorBound = 2 * (roots->errorBound + open) + 4 * kEps * (traces + result.meanTerm);
+      result.errorBound = 2 * (roots->errorBound + open) + 4 * kEps * (traces + result.meanTerm) +
+                          gaussian::traceUncertainty(first) + gaussian::traceUncertainty(second) +
+                          meanTermError(result.meanTerm, first.meanUncertainty + second.meanUncertainty);
       return result;
     }
   }

@@ -349,6 +349,40 @@ TEST_CASE(
   CHECK(factorMoments(shifted(-0.5 * zero), Task(), "a").covariance.rank() == 60);
 }
 
+TEST_CASE("covariances in single precision are taken for what rounding left of them, within the bound") {
+  std::size_t const dim = 90;
+  // A sample's moments, rounded to single precision, as a view that says so.
+  struct Rounded {
+    Moments values;
+    explicit Rounded(Moments m) : values(std::move(m)) {
+      for (double& value : values.mean) value = static_cast<float>(value);
+      for (double& value : values.covariance) value = static_cast<float>(value);
+    }
+    [[nodiscard]] gaussian::GaussianView view() const {
+      gaussian::GaussianView result = viewOf(values);
+      result.eps = std::numeric_limits<float>::epsilon();
+      return result;
+    }
+  };
+  Task task;
+  for (std::size_t const rows : {std::size_t{30}, std::size_t{400}}) {
+    std::vector<double> const x = rowMajorNormals(rows, dim, 1, 3);
+    std::vector<double> const y = rowMajorNormals(rows, dim, 2, 3.5, 1.2);
+    double const exact = frechetDistance(gaussian::factorData(view(x, dim), task, "a"),
+                                         gaussian::factorData(view(y, dim), task, "b"), task)
+                             .distance;
+    Rounded const first(gaussian::moments(view(x, dim), task));
+    Rounded const second(gaussian::moments(view(y, dim), task));
+    FrechetDistance const rounded = frechetDistance(first.view(), second.view(), task);
+    CHECK(std::abs(rounded.distance - exact) <= rounded.errorBound);
+    CHECK(std::abs(rounded.distance - exact) <= 1e-3 * exact);
+    CHECK(rounded.errorBound > 1e-8 * exact);
+    if (rows > dim) continue;
+    CHECK_THROWS_AS(factorMoments(viewOf(first.values), Task(), "a"), Error);
+    CHECK(factorMoments(first.view(), Task(), "a").covariance.rank() < Index{dim});
+  }
+}
+
 TEST_CASE("what is not a covariance is refused with the reason and the place") {
   auto refuse = [](Moments const& m, ErrorCode code, char const* text) {
     try {

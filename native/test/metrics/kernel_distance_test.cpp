@@ -190,3 +190,33 @@ TEST_CASE("the summary of estimates") {
   CHECK(std::isnan(single.standardError));
   CHECK(std::isnan(single.halfWidth));
 }
+
+TEST_CASE("blocks of unequal sizes, over several tiles and runs, are the definition") {
+  // k(x, y) = x y in one dimension: every sum follows from sums of the values.
+  std::size_t const m = 700;
+  std::size_t const n = 23'000;  // three runs
+  std::vector<double> const a = rowMajorNormals(m, 1, 3, 0.3);
+  std::vector<double> const b = rowMajorNormals(n, 1, 4, 0.1);
+  metrics::PolynomialKernel const kernel{1, 1, 0};
+  metrics::KernelBlocks const blocks{m, 1, true, n};
+  Task task;
+  metrics::KernelEstimates const found =
+      metrics::jackknifedKernelDistances(view(a, 1), view(b, 1), kernel, blocks, 5, task);
+  CHECK(task.done() == task.total());
+  CHECK(found.estimates == kernelDistances(view(a, 1), view(b, 1), kernel, blocks, 5, task));
+  REQUIRE(found.variances.size() == 2);
+  auto const mean = [](std::vector<double> const& x) {
+    long double sum = 0;
+    for (double const value : x) sum += value;
+    return static_cast<double>(sum / static_cast<long double>(x.size()));
+  };
+  // Nearly: pairs i = j left out change means by parts in n, and runs leave pairs of b out that differ by
+  // chance.
+  double const difference = mean(a) - mean(b);
+  CHECK(std::abs(found.estimates[0] - difference * difference) < 4.0 / static_cast<double>(m));
+  // The influence of a row x of a is 2 x (mean a - mean b), of b the same: variances 4 difference^2 / rows.
+  double const slope = 4 * difference * difference;
+  CHECK(found.variances[0].variance * static_cast<double>(m) / slope == doctest::Approx(1).epsilon(0.1));
+  CHECK(found.variances[1].variance * static_cast<double>(n) / slope == doctest::Approx(1).epsilon(0.1));
+  CHECK(found.variances[0].degreesOfFreedom == static_cast<double>(m) - 1);
+}
