@@ -1,6 +1,6 @@
 import { abortable } from '../base/abortable.js';
 import { checkMatrix, invalid } from '../base/check.js';
-import { checked, resolve, type TableOf } from '../base/options.js';
+import { checked, type Option, resolve, type TableOf } from '../base/options.js';
 import type { Matrix } from '../base/shapes.js';
 import { jobOptions } from '../engine/job.js';
 import { writeFileAtomically } from '../files/atomic-write.js';
@@ -14,11 +14,14 @@ export interface ReadMatrixOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The name of an array; `absent` says what stands for none. */
+export function arrayNameOption(absent: string): Option<string | undefined> {
+  return checked('text', checkArrayName).flag('<name>').optional(absent);
+}
+
 /** The part of a table of options that reading an array has. */
 export const arrayOption = {
-  array: checked('text', checkArrayName)
-    .optional('its only two-dimensional one')
-    .doc('the array to read of an .npz file'),
+  array: arrayNameOption('its only two-dimensional one').doc('the array to read of an .npz file'),
 };
 
 const readMatrixOptions = {
@@ -35,8 +38,8 @@ const readMatrixOptions = {
  *
  * The matrix lies in a SharedArrayBuffer, which heavy calls read in place (of others they work on a copy) and worker threads
  * get without a copy. Memory: the matrix.
- * Rejects with ERR_INVALID_INPUT (the file holds something else, is damaged or cut short, has several matrices and `array`
- * names none), ERR_FILE (it cannot be read), ERR_OUT_OF_MEMORY, ERR_ABORTED.
+ * Rejects with ERR_INVALID_INPUT (the file holds something else, is damaged or cut short, has several matrices, or one that is
+ * a covariance, and `array` names none), ERR_FILE (it cannot be read), ERR_OUT_OF_MEMORY, ERR_ABORTED.
  * Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  *
  * @example

@@ -1,8 +1,8 @@
-// Statistics in .npz files: those of pytorch-fid, clean-fid, TTUR, ADM's evaluator and fadtk, and our own, which all of
-// these but the last can read.
+// Statistics in .npz files: those of pytorch-fid, clean-fid, TTUR, ADM's evaluator, chainer-gan-lib and fadtk, and our own,
+// which the first four of these can read.
 
 import { abortable } from '../base/abortable.js';
-import { mustError } from '../base/check.js';
+import { checkPrecision, mustError } from '../base/check.js';
 import { resolve, type TableOf } from '../base/options.js';
 import { jobOptions } from '../engine/job.js';
 import { firstNonFinite } from '../engine/rows.js';
@@ -10,10 +10,12 @@ import { writeFileAtomically } from '../files/atomic-write.js';
 import { type ByteSource, withFile } from '../files/byte-source.js';
 import { malformed } from '../files/file-errors.js';
 import { npyParts, readStoredMatrix } from '../files/matrix.js';
-import { integerParts, readNumber, readText, readVector, textParts } from '../files/small-arrays.js';
-import { type ArrayFile, listed, openArrayFile } from '../files/stored-array.js';
+import { shapeText } from '../files/npy-header.js';
+import { holdsText, integerParts, readNumber, readText, readVector, textParts } from '../files/small-arrays.js';
+import { type StatisticsNames, statisticsAmong, statisticsNames } from '../files/statistics-arrays.js';
+import { type ArrayFile, isPickled, listed, openArrayFile, type StoredArray } from '../files/stored-array.js';
 import { storedZip } from '../files/zip-write.js';
-import { checkPath } from './matrix-file.js';
+import { arrayNameOption, checkPath } from './matrix-file.js';
 import {
   checkExtractor,
   checkStatistics,
@@ -23,69 +25,100 @@ import {
 } from './statistics.js';
 
 export interface ReadStatisticsOptions {
+  /** The array that is the mean. Default: `mu`, `mean`, or the only `<model>.mu`. */
+  readonly mean?: string | undefined;
+  /** The array that is the covariance, beside `mean`. Default: `sigma`, `cov`, or the only `<model>.cov`. */
+  readonly covariance?: string | undefined;
   /** Aborting it rejects the call at once with code ERR_ABORTED, name AbortError, cause `signal.reason`. */
   readonly signal?: AbortSignal | undefined;
 }
 
-const readStatisticsOptions = { signal: jobOptions.signal } satisfies TableOf<ReadStatisticsOptions>;
+/** The part of a table of options that choosing statistics has. */
+export const statisticsArrayOptions = {
+  mean: arrayNameOption("'mu', 'mean' or '<model>.mu'").doc('the array of an .npz file that is a mean'),
+  covariance: arrayNameOption("'sigma', 'cov' or '<model>.cov'").doc('the array that is its covariance'),
+};
+
+const readStatisticsOptions = {
+  ...statisticsArrayOptions,
+  signal: jobOptions.signal,
+} satisfies TableOf<ReadStatisticsOptions>;
 
 const format = 'madloop statistics';
 const version = 1;
 const divisor = 'count - 1';
 
 /**
- * Reads the statistics in an .npz file: arrays `mu` (dim) and `sigma` (dim x dim), float32 or float64, as pytorch-fid,
- * clean-fid, TTUR and ADM's evaluator write them (its `mu_s`, `sigma_s` are ignored), or `<model>.mu` and
- * `<model>.cov` of fadtk. Those files do not say of how many rows they are: `count` is undefined.
+ * Reads the statistics in an .npz file: a mean (dim) and a covariance (dim x dim), float32 or float64. Their arrays are
+ * `mu` and `sigma`, as pytorch-fid, clean-fid, TTUR and ADM's evaluator write them, `mean` and `cov` of
+ * chainer-gan-lib, or `<model>.mu` and `<model>.cov` of fadtk; or those that `mean` and `covariance` name: `mu_s` and
+ * `sigma_s`, the spatial ones of ADM's evaluator (sFID), or one of several models. Those files do not say of how many rows
+ * they are: `count` is undefined. What is in float32 comes with `precision` 'float32'.
  *
- * Ours also have `count`, `divisor`, `extractor`, `hash`, `format` and `version`: see writeStatistics. The hash is
- * checked. Files made elsewhere may have `count`, with `divisor` 'count - 1', and `extractor`.
+ * Ours also have `count`, `divisor`, `extractor`, `precision`, `hash`, `format` and `version`: see writeStatistics. The hash is
+ * checked. Files made elsewhere may have `count`, with `divisor` 'count - 1' (else it is not taken), and `extractor`; what
+ * else they hold does not matter.
  *
  * Rejects with ERR_INVALID_INPUT (other arrays, shapes that do not fit, NaN and infinities, a damaged file, a hash that
  * does not fit, a newer version), ERR_FILE, ERR_OUT_OF_MEMORY, ERR_ABORTED.
  *
  * @example
  * const { distance } = await frechetDistance(await readStatistics('real.npz'), await readStatistics('made.npz'));
+ * const spatial = await readStatistics('adm.npz', { mean: 'mu_s', covariance: 'sigma_s' });
  */
 export async function readStatistics(path: string, options?: ReadStatisticsOptions): Promise<Statistics> {
   const where = 'readStatistics';
-  const { signal } = resolve(where, options, readStatisticsOptions);
+  const { mean, covariance, signal } = resolve(where, options, readStatisticsOptions);
+  const names = chosenNames(where, mean, covariance);
   const file = checkPath(where, path);
-  return abortable(where, signal, () => withFile(file, signal, readStatisticsFrom));
+  return abortable(where, signal, () => withFile(file, signal, (source) => readStatisticsFrom(source, names)));
+}
+
+function chosenNames(
+  where: string,
+  mean: string | undefined,
+  covariance: string | undefined,
+): StatisticsNames | undefined {
+  if (mean === undefined && covariance === undefined) return undefined;
+  if (mean !== undefined && covariance !== undefined) return statisticsNames(mean, covariance);
+  const [absent, other] = mean === undefined ? ['mean', 'covariance'] : ['covariance', 'mean'];
+  throw mustError(where, absent, `be given as well where the option '${other}' is`, 'undefined');
 }
 
 /** As readStatistics, from any source of bytes. */
-export async function readStatisticsFrom(source: ByteSource): Promise<Statistics> {
+export async function readStatisticsFrom(source: ByteSource, chosen?: StatisticsNames): Promise<Statistics> {
   const file = await openArrayFile(source);
   const { arrayNames = [] } = file;
   const has = (name: string) => arrayNames.includes(name);
-  if (has('format')) await checkFormat(file);
-  const { mu, sigma, model } = findArrays(file);
-  const mean = await readVector(await file.open(mu));
+  const names = chosen ?? findArrays(file);
+  const isOurs = await hasOurFormat(file);
+  const meanArray = await file.open(names.mean);
+  const mean = await readVector(meanArray);
   const dim = mean.length;
-  const sigmaArray = await file.open(sigma);
-  const { shape } = sigmaArray.header;
-  if (shape.length !== 2 || shape[0] !== dim || shape[1] !== dim) {
-    const text = shape.slice(0, 8).join(' x ');
-    throw malformed(
-      sigmaArray.name,
-      `has shape ${text}, expected ${dim} x ${dim}, as '${mu}' has ${dim} elements`,
-    );
-  }
-  const { data } = await readStoredMatrix(sigmaArray);
-  const covariance = data instanceof Float64Array ? data : Float64Array.from(data);
-  await checkFinite(source.name, mu, { data: mean, rows: dim, cols: 1 });
-  await checkFinite(source.name, sigma, { data: covariance, rows: dim, cols: dim });
-  const count = has('count') ? await readCount(file) : undefined;
-  const text = has('extractor') ? await readText(await file.open('extractor')) : model;
-  const extractor = text === undefined ? undefined : checkExtractor(source.name, 'extractor', text);
-  const statistics = await toStatistics({ dim, mean, covariance, count, extractor });
-  if (has('hash') || has('format')) {
+  const covarianceArray = await file.open(names.covariance);
+  const covariance = await readCovariance(covarianceArray, dim, names);
+  await checkFinite(source.name, names.mean, { data: mean, rows: dim, cols: 1 });
+  await checkFinite(source.name, names.covariance, { data: covariance, rows: dim, cols: dim });
+  const isSingle = mean instanceof Float32Array || covariance instanceof Float32Array;
+  const written = isOurs && has('precision') ? await readText(await file.open('precision')) : undefined;
+  const statistics = await toStatistics({
+    dim,
+    mean: inFloat64(mean),
+    covariance: inFloat64(covariance),
+    count: has('count') ? await readCount(file) : undefined,
+    extractor: has('extractor') ? await readExtractor(file) : names.model,
+    precision: isSingle ? 'float32' : checkPrecision(source.name, 'precision', written),
+  });
+  // That of other arrays is not the hash of these.
+  if (chosen === undefined && (isOurs ?? (has('hash') && (await holdsHash(file))))) {
     const expected = await readText(await file.open('hash'));
     if (expected !== statistics.hash) {
+      const foreign = isOurs
+        ? ''
+        : "; if 'hash' is of something else: the option 'mean' and the option 'covariance' pass over it";
       throw malformed(
         source.name,
-        `is damaged or was changed: expected hash ${expected}, got ${statistics.hash}`,
+        `is damaged or was changed: expected hash ${expected}, got ${statistics.hash}${foreign}`,
       );
     }
   }
@@ -94,7 +127,7 @@ export async function readStatisticsFrom(source: ByteSource): Promise<Statistics
 
 /**
  * Writes statistics as an .npz file that NumPy, pytorch-fid and clean-fid can read: `mu` and `sigma`, float64, beside
- * `count` (int64) and `divisor` ('count - 1'), where the count is known, `extractor`, if there is one, `hash`, `format`
+ * `count` (int64) and `divisor` ('count - 1'), where the count is known, `extractor` and `precision`, if there are such, `hash`, `format`
  * ('madloop statistics') and `version` (1). The same statistics give the same bytes. The file appears under its name only
  * when it is whole.
  *
@@ -119,44 +152,86 @@ export async function writeStatistics(path: string, statistics: StatisticsConten
   return written;
 }
 
-function statisticsArrays({ dim, mean, covariance, count, extractor, hash }: Statistics) {
+function statisticsArrays({ dim, mean, covariance, count, extractor, precision, hash }: Statistics) {
   const arrays: [string, Uint8Array[]][] = [
     ['mu', npyParts(mean, [dim])],
     ['sigma', npyParts(covariance, [dim, dim])],
   ];
   if (count !== undefined) arrays.push(['count', integerParts(count)], ['divisor', textParts(divisor)]);
   if (extractor !== undefined) arrays.push(['extractor', textParts(extractor)]);
+  if (precision !== undefined) arrays.push(['precision', textParts(precision)]);
   arrays.push(['hash', textParts(hash)], ['format', textParts(format)], ['version', integerParts(version)]);
   return arrays.map(([name, parts]) => ({ name: `${name}.npy`, parts }));
 }
 
-async function checkFormat(file: ArrayFile): Promise<void> {
-  const found = await readText(await file.open('format'));
-  if (found !== format) {
-    throw malformed(file.name, `has format ${JSON.stringify(found)}, expected ${JSON.stringify(format)}`);
-  }
+/** Whether the file says that it is one of ours; undefined where it does not say. A key of that name may be another's. */
+async function hasOurFormat(file: ArrayFile): Promise<boolean | undefined> {
+  if (!file.arrayNames?.includes('format')) return undefined;
+  const array = await file.open('format');
+  if (!holdsText(array) || (await readText(array)) !== format) return false;
   const made = await readNumber(await file.open('version'));
   if (made !== version) throw malformed(file.name, `has version ${made} of the format, expected ${version}`);
+  return true;
 }
 
-/** The names of the mean and the covariance; fadtk's begin with that of the model. */
-function findArrays({ name, arrayNames }: ArrayFile): { mu: string; sigma: string; model?: string } {
+/** Whether the array `hash` is one like ours: a key of that name may be another's. */
+async function holdsHash(file: ArrayFile): Promise<boolean> {
+  const array = await file.open('hash');
+  return holdsText(array) && /^[0-9a-f]{64}$/.test(await readText(array));
+}
+
+/** The names of the mean and the covariance. */
+function findArrays({ name, arrayNames }: ArrayFile): StatisticsNames {
   if (arrayNames === undefined) {
     throw malformed(name, "is a .npy file of one array, expected an .npz file with 'mu' and 'sigma'");
   }
-  if (arrayNames.includes('mu') && arrayNames.includes('sigma')) return { mu: 'mu', sigma: 'sigma' };
-  const models = arrayNames.filter((mu) => mu.endsWith('.mu')).map((mu) => mu.slice(0, -'.mu'.length));
-  const [model] = models;
-  if (model !== undefined && models.length === 1 && arrayNames.includes(`${model}.cov`)) {
-    return { mu: `${model}.mu`, sigma: `${model}.cov`, model };
+  const [found, another] = statisticsAmong(arrayNames);
+  const byName = "the option 'mean' and the option 'covariance'";
+  if (found === undefined) {
+    throw malformed(
+      name,
+      `holds ${listed(arrayNames)}, expected 'mu' and 'sigma', or arrays named by ${byName}`,
+    );
   }
-  throw malformed(name, `holds ${listed(arrayNames)}, expected 'mu' and 'sigma'`);
+  if (another === undefined) return found;
+  const models = statisticsAmong(arrayNames).map(({ model = '' }) => model);
+  throw malformed(
+    name,
+    `holds statistics of several models (${listed(models)}): name those of one by ${byName}`,
+  );
 }
 
-async function readCount(file: ArrayFile): Promise<number> {
-  if (!file.arrayNames?.includes('divisor')) {
-    throw malformed(file.name, `has a count without a divisor, expected divisor '${divisor}' beside it`);
+/** The covariance beside a mean of `dim` elements: dim x dim, or of one dimension what NumPy makes of it. */
+async function readCovariance(
+  array: StoredArray,
+  dim: number,
+  names: StatisticsNames,
+): Promise<Float64Array | Float32Array> {
+  const { shape } = array.header;
+  if (dim === 1 && shape.length < 2) return readVector(array);
+  if (shape.length !== 2 || shape[0] !== dim || shape[1] !== dim) {
+    const text = shape.length === 0 ? shapeText(shape) : shape.slice(0, 8).join(' x ');
+    throw malformed(
+      array.name,
+      `has shape ${text}, expected ${dim} x ${dim}, as '${names.mean}' has ${dim} elements`,
+    );
   }
+  return (await readStoredMatrix(array)).data;
+}
+
+function inFloat64(values: Float64Array | Float32Array): Float64Array {
+  return values instanceof Float64Array ? values : Float64Array.from(values);
+}
+
+/** Which network made the features; NumPy stores a None as a pickled object. */
+async function readExtractor(file: ArrayFile): Promise<string | undefined> {
+  const array = await file.open('extractor');
+  return isPickled(array) ? undefined : checkExtractor(file.name, 'extractor', await readText(array));
+}
+
+/** The count, where the file says what the covariance was divided by: another divisor makes another covariance of it. */
+async function readCount(file: ArrayFile): Promise<number | undefined> {
+  if (!file.arrayNames?.includes('divisor')) return undefined;
   const found = await readText(await file.open('divisor'));
   if (found !== divisor) {
     throw malformed(file.name, `has divisor ${JSON.stringify(found)}, expected '${divisor}'`);
@@ -171,7 +246,7 @@ async function readCount(file: ArrayFile): Promise<number> {
 async function checkFinite(
   where: string,
   argument: string,
-  x: { data: Float64Array; rows: number; cols: number },
+  x: { data: Float64Array | Float32Array; rows: number; cols: number },
 ): Promise<void> {
   const found = await firstNonFinite(x);
   if (found === undefined) return;

@@ -3,7 +3,14 @@
 import { createHash } from 'node:crypto';
 import { endianness } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { checkGaussian, checkPositiveInteger, describe, invalid, mustError } from '../base/check.js';
+import {
+  checkGaussian,
+  checkPositiveInteger,
+  checkPrecision,
+  describe,
+  invalid,
+  mustError,
+} from '../base/check.js';
 import type { Gaussian } from '../base/shapes.js';
 import { mergeMoments } from '../distributions/moments.js';
 
@@ -13,10 +20,12 @@ export interface Statistics extends Gaussian {
   readonly count: number | undefined;
   /** Which feature extractor made the features, if known: any text, the same for features that may be compared. */
   readonly extractor?: string;
+  /** 'float32' where the numbers are no more accurate than that, as those stored in float32. */
+  readonly precision?: 'float32';
   /**
    * SHA-256, in hexadecimal, of what they are, in any file: of the UTF-8 text
    * "madloop statistics 1\n" + "dim D\n" + "count N\n" (or "count unknown\n") + "divisor count - 1\n" +
-   * "extractor E\n" (E as a JSON string, or null), then D + D x D float64, little-endian: the mean, and the covariance
+   * "extractor E\n" (E as a JSON string, or null) + "precision float32\n" (where they have one), then D + D x D float64, little-endian: the mean, and the covariance
    * row by row.
    */
   readonly hash: string;
@@ -26,6 +35,7 @@ export interface Statistics extends Gaussian {
 export interface StatisticsContent extends Gaussian {
   readonly count?: number | undefined;
   readonly extractor?: string | undefined;
+  readonly precision?: 'float32' | undefined;
 }
 
 /**
@@ -48,7 +58,7 @@ export async function mergeStatistics(list: readonly StatisticsContent[]): Promi
       throw mustError(
         where,
         `list[${i}].count`,
-        'be known: the parts are weighted by their counts',
+        "be known (and in a file stand beside divisor 'count - 1'): the parts are weighted by their counts",
         'undefined',
       );
     }
@@ -75,17 +85,19 @@ export async function mergeStatistics(list: readonly StatisticsContent[]): Promi
     ({ count, dim, mean, covariance } = mergeMoments({ count, dim, mean, covariance }, part));
   }
   const { extractor } = first;
-  return toStatistics({ dim, mean, covariance, count, extractor });
+  const precision = parts.find((part) => part.precision !== undefined)?.precision;
+  return toStatistics({ dim, mean, covariance, count, extractor, precision });
 }
 
 /** Checks statistics that a caller gave; each member is read once. */
 export function checkStatistics(where: string, argument: string, value: unknown): StatisticsContent {
   const gaussian = checkGaussian(where, argument, value);
-  const { count, extractor } = value as { [key in keyof StatisticsContent]?: unknown };
+  const { count, extractor, precision } = value as { [key in keyof StatisticsContent]?: unknown };
   return {
     ...gaussian,
     count: count === undefined ? undefined : checkPositiveInteger(where, `${argument}.count`, count),
     extractor: extractor === undefined ? undefined : checkExtractor(where, `${argument}.extractor`, extractor),
+    precision: checkPrecision(where, `${argument}.precision`, precision),
   };
 }
 
@@ -103,10 +115,11 @@ export async function toStatistics({
   covariance,
   count,
   extractor,
+  precision,
 }: StatisticsContent): Promise<Statistics> {
   const hash = createHash('sha256').update(
     `madloop statistics 1\ndim ${dim}\ncount ${count ?? 'unknown'}\ndivisor count - 1\n` +
-      `extractor ${JSON.stringify(extractor ?? null)}\n`,
+      `extractor ${JSON.stringify(extractor ?? null)}\n${precision === undefined ? '' : `precision ${precision}\n`}`,
   );
   for (const values of [mean, covariance]) await addFloat64(hash, values);
   return {
@@ -115,6 +128,7 @@ export async function toStatistics({
     covariance,
     count,
     ...(extractor !== undefined && { extractor }),
+    ...(precision !== undefined && { precision }),
     hash: hash.digest('hex'),
   };
 }

@@ -16,13 +16,26 @@ export interface ElementType {
 /** The types that are read, in words, for messages. */
 export const elementTypes = 'float16, float32, float64 or integers';
 
-/** The type that a header's descr names; undefined if it is none of ours. */
+/** NumPy's other names of types that it writes as "<f4" and the like, but reads as well. */
+const namedTypes: Readonly<Record<string, string>> = {
+  half: 'f2',
+  single: 'f4',
+  double: 'f8',
+  float: 'f8',
+  e: 'f2',
+  f: 'f4',
+  d: 'f8',
+};
+
+/** The type that a header's descr names: "<f4", "f4", "float32"; undefined if it is none of ours. */
 export function elementType(descr: string): ElementType | undefined {
-  const match = /^(?:([<>=])([fiu])([248])|([<>=|])([iu])1)$/.exec(descr);
+  const [, order = '', name = ''] = /^([<>=|]?)(\w+)$/.exec(descr) ?? [];
+  const bits = /^(float|int|uint)(8|16|32|64)$/.exec(name);
+  const code = bits === null ? (namedTypes[name] ?? name) : `${bits[1]![0]}${Number(bits[2]) / 8}`;
+  const match = /^(?:([fiu])([248])|([iu])1)$/.exec(code);
   if (match === null) return undefined;
-  const kind = (match[2] ?? match[5]) as 'f' | 'i' | 'u';
-  const bytes = Number(match[3] ?? 1) as 1 | 2 | 4 | 8;
-  const order = match[1] ?? '|';
+  const kind = (match[1] ?? match[3]) as 'f' | 'i' | 'u';
+  const bytes = Number(match[2] ?? 1) as 1 | 2 | 4 | 8;
   const swapped = (order === '<' || order === '>') && order !== (endianness() === 'LE' ? '<' : '>');
   return { kind, bytes, swapped, Type: kind === 'f' && bytes <= 4 ? Float32Array : Float64Array };
 }

@@ -5,13 +5,16 @@ import { allocateShared } from '../base/allocate.js';
 import type { Matrix } from '../base/shapes.js';
 import type { ByteSource } from './byte-source.js';
 import { ElementReader } from './element-reader.js';
-import type { Elements } from './elements.js';
+import { type Elements, elementType } from './elements.js';
 import { malformed } from './file-errors.js';
 import { npyPrefix, shapeText } from './npy-header.js';
+import { mayBeCovariance, statisticsAmong } from './statistics-arrays.js';
 import {
   type ArrayFile,
   checkElements,
   checkMatrixShape,
+  describeShape,
+  isPickled,
   listed,
   openArrayFile,
   type StoredArray,
@@ -28,14 +31,10 @@ export function npyParts(data: Float32Array | Float64Array, shape: readonly numb
   return [npyPrefix(`<f${data.BYTES_PER_ELEMENT}`, shape), littleEndian(bytes, data.BYTES_PER_ELEMENT)];
 }
 
-/** Whether the arrays are those of statistics: a mean and a covariance, as src/features/statistics-file.ts reads them. */
-export function holdsStatistics({ arrayNames = [] }: ArrayFile): boolean {
-  return (
-    arrayNames.some((name) => /^mu$|\.mu$/.test(name)) && arrayNames.some((name) => /^sigma$|\.cov$/.test(name))
-  );
-}
-
-/** The array of that name, or the only one that can be meant. Its elements have been checked. */
+/**
+ * The array of that name, or the only one that can be meant. Its elements have been checked. A covariance is a matrix too, but
+ * never meant unless it is named.
+ */
 export async function chooseMatrix(file: ArrayFile, arrayName: string | undefined): Promise<StoredArray> {
   const { arrayNames } = file;
   if (arrayNames === undefined) {
@@ -47,20 +46,16 @@ export async function chooseMatrix(file: ArrayFile, arrayName: string | undefine
     }
     return checkedMatrix(await file.open(undefined));
   }
-  if (arrayName !== undefined) {
-    // Both ways in which NumPy knows it.
-    const name = arrayNames.includes(arrayName) ? arrayName : arrayName.replace(/\.npy$/, '');
-    return checkedMatrix(await file.open(name));
+  if (arrayName !== undefined) return checkedMatrix(await file.open(arrayName));
+  if (statisticsAmong(arrayNames).length > 0) {
+    throw malformed(
+      file.name,
+      `holds statistics (${listed(arrayNames)}), expected features: what is to be read as such the option 'array' names`,
+    );
   }
-  // A covariance is a matrix too, but never meant.
-  if (holdsStatistics(file)) {
-    throw malformed(file.name, `holds statistics (${listed(arrayNames)}), expected features`);
-  }
-  const matrices: { name: string; array: StoredArray }[] = [];
-  for (const name of arrayNames) {
-    const array = await file.open(name);
-    if (array.header.shape.length === 2) matrices.push({ name, array });
-  }
+  const arrays: NamedArray[] = [];
+  for (const name of arrayNames) arrays.push({ name, array: await file.open(name) });
+  const matrices = arrays.filter(({ array }) => array.header.shape.length === 2);
   const [first, second] = matrices;
   if (second !== undefined) {
     const names = listed(matrices.map(({ name, array }) => `${name} ${shapeText(array.header.shape)}`));
@@ -70,9 +65,46 @@ export async function chooseMatrix(file: ArrayFile, arrayName: string | undefine
     );
   }
   if (first === undefined) {
-    throw malformed(file.name, `holds no two-dimensional array, expected one; it holds ${listed(arrayNames)}`);
+    const held = arrays.map(({ name, array }) => `${JSON.stringify(name)} ${describeArray(array)}`);
+    const more = held.length > 8 ? [`and ${held.length - 8} more`] : [];
+    throw malformed(
+      file.name,
+      `holds no two-dimensional array, expected one; it holds ${[...held.slice(0, 8), ...more].join('; ') || 'no arrays'}`,
+    );
   }
-  return checkedMatrix(first.array);
+  const matrix = checkedMatrix(first.array);
+  await refuseCovariance(file.name, first, arrays);
+  return matrix;
+}
+
+function describeArray(array: StoredArray): string {
+  return isPickled(array) ? 'of pickled Python objects' : describeShape(array.header.shape);
+}
+
+interface NamedArray {
+  readonly name: string;
+  readonly array: StoredArray;
+}
+
+/** Throws for a matrix that is a covariance by its entries, beside a vector that can be its mean. */
+async function refuseCovariance(
+  fileName: string,
+  { name, array }: NamedArray,
+  arrays: readonly NamedArray[],
+): Promise<void> {
+  const [rows, cols] = array.header.shape;
+  if (rows !== cols) return;
+  const mean = arrays.find(
+    ({ array: { header } }) =>
+      header.shape.length === 1 && header.shape[0] === cols && elementType(header.descr) !== undefined,
+  );
+  if (mean === undefined || !(await mayBeCovariance(await readStoredMatrix(array)))) return;
+  throw malformed(
+    fileName,
+    `holds what looks like statistics, ${listed([mean.name])} of ${cols} elements beside the symmetric matrix ` +
+      `${listed([name])}: to read them, name them by the option 'mean' and the option 'covariance'; if it is features, ` +
+      `name ${listed([name])} by the option 'array'`,
+  );
 }
 
 /** All of a matrix, row-major. */

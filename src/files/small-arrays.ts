@@ -8,18 +8,18 @@ import { checkElements, checkLength, type StoredArray } from './stored-array.js'
 
 const longestText = 1000;
 
-/** A one-dimensional array of numbers, as float64. Errors: ERR_INVALID_INPUT. */
-export async function readVector(array: StoredArray): Promise<Float64Array> {
+/** A one-dimensional array of numbers, or a single number, as float32 or float64. Errors: ERR_INVALID_INPUT. */
+export async function readVector(array: StoredArray): Promise<Float64Array | Float32Array> {
   const { shape } = array.header;
-  if (shape.length !== 1 || shape[0] === 0) {
+  const { type, count } = checkElements(array);
+  if (shape.length > 1 || count === 0) {
     throw malformed(array.name, `has shape ${shapeText(shape).slice(0, 200)}, expected one dimension`);
   }
-  const { type, count } = checkElements(array);
   const reader = await ElementReader.open(array);
   const values = allocate(array.name, 'the vector', type.Type as Float64ArrayConstructor, count);
   await reader.read(values);
   await reader.finish();
-  return values instanceof Float64Array ? values : Float64Array.from(values);
+  return values;
 }
 
 /** A single number. Errors: ERR_INVALID_INPUT. */
@@ -35,23 +35,34 @@ export async function readNumber(array: StoredArray): Promise<number> {
   return values[0]!;
 }
 
-/** A text: NumPy's '<U12' and the like, code points of four bytes each, filled up with zeros. Errors: ERR_INVALID_INPUT. */
+/** NumPy's '<U12', code points of four bytes each, or '|S12', bytes; either is filled up with zeros. */
+const textPattern = /^(?:([<>])U|\|S)(\d{1,4})$/;
+
+/** Whether an array is one text. */
+export function holdsText({ header: { descr, shape } }: StoredArray): boolean {
+  const match = textPattern.exec(descr);
+  return match !== null && Number(match[2]) <= longestText && shape.every((extent) => extent === 1);
+}
+
+/** A text; one of bytes is in UTF-8. Errors: ERR_INVALID_INPUT. */
 export async function readText(array: StoredArray): Promise<string> {
   const { descr, shape } = array.header;
-  const match = /^([<>])U(\d{1,4})$/.exec(descr);
-  if (match === null || Number(match[2]) > longestText || shape.some((extent) => extent !== 1)) {
+  const match = textPattern.exec(descr);
+  if (match === null || !holdsText(array)) {
     throw malformed(
       array.name,
       `has type '${descr.slice(0, 40)}' and shape ${shapeText(shape).slice(0, 200)}, ` +
         `expected one text of at most ${longestText} characters`,
     );
   }
-  const bytes = Buffer.alloc(4 * Number(match[2]));
+  const byteOrder = match[1];
+  const bytes = Buffer.alloc((byteOrder === undefined ? 1 : 4) * Number(match[2]));
   checkLength(array, bytes.length);
   const stream = await array.openElements();
   await stream.read(bytes);
   await stream.finish();
-  if (match[1] === '>') bytes.swap32();
+  if (byteOrder === undefined) return bytes.toString('utf8').replace(/\0+$/, '');
+  if (byteOrder === '>') bytes.swap32();
   let text = '';
   for (let i = 0; i < bytes.length; i += 4) {
     const code = bytes.readUInt32LE(i);

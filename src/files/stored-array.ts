@@ -4,6 +4,7 @@ import type { ByteSource } from './byte-source.js';
 import { type ByteStream, RangeStream } from './byte-stream.js';
 import { type ElementType, elementType, elementTypes } from './elements.js';
 import { malformed } from './file-errors.js';
+import { kindBytes, kindOf } from './file-kinds.js';
 import { beginsLikeNpy, type NpyHeader, readNpyHeader, shapeText } from './npy-header.js';
 import {
   beginsLikeZip,
@@ -40,13 +41,17 @@ export interface ArrayFile {
 
 /** Errors, here and in what is returned: ERR_INVALID_INPUT for malformed files, ERR_FILE for unreadable ones. */
 export async function openArrayFile(source: ByteSource): Promise<ArrayFile> {
-  const signature = Buffer.alloc(Math.min(6, source.size));
-  await source.read(0, signature);
-  if (beginsLikeNpy(signature)) {
+  const beginning = Buffer.alloc(Math.min(kindBytes, source.size));
+  await source.read(0, beginning);
+  if (beginsLikeNpy(beginning)) {
     return { name: source.name, arrayNames: undefined, open: () => openNpy(source) };
   }
-  if (!beginsLikeZip(signature)) {
-    throw malformed(source.name, 'begins neither like a .npy nor like an .npz file');
+  if (!beginsLikeZip(beginning)) {
+    const kind = kindOf(beginning);
+    throw malformed(
+      source.name,
+      `begins neither like a .npy nor like an .npz file${kind === undefined ? '' : `: it ${kind}`}`,
+    );
   }
   const directory = await readZipDirectory(source);
   const entries = new Map<string, ZipEntry>();
@@ -54,11 +59,17 @@ export async function openArrayFile(source: ByteSource): Promise<ArrayFile> {
     if (entry.name.endsWith('.npy')) entries.set(entry.name.slice(0, -'.npy'.length), entry);
   }
   const arrayNames = [...entries.keys()];
+  const others = directory.entries.map(({ name }) => name);
+  if (arrayNames.length === 0 && others.length > 0) throw malformed(source.name, zipKind(others));
   return {
     name: source.name,
     arrayNames,
     async open(arrayName) {
-      const entry = arrayName === undefined ? undefined : entries.get(arrayName);
+      // Both ways in which NumPy knows it.
+      const entry =
+        arrayName === undefined
+          ? undefined
+          : (entries.get(arrayName) ?? entries.get(arrayName.replace(/\.npy$/, '')));
       if (entry === undefined) {
         throw malformed(
           source.name,
@@ -70,6 +81,13 @@ export async function openArrayFile(source: ByteSource): Promise<ArrayFile> {
   };
 }
 
+/** What a zip file is that has entries, but no arrays. */
+function zipKind(entryNames: readonly string[]): string {
+  return entryNames.some((name) => /(?:^|\/)data\.pkl$/.test(name))
+    ? "is a PyTorch file: save its tensor by numpy.save('x.npy', x.cpu().numpy())"
+    : `is a zip file without .npy entries, expected an .npz file; it holds ${listed(entryNames)}`;
+}
+
 /** Names for messages: not more than a line of them. */
 export function listed(names: readonly string[]): string {
   if (names.length === 0) return 'no arrays';
@@ -79,12 +97,18 @@ export function listed(names: readonly string[]): string {
   return shown.join(', ') + (names.length > 8 ? `, and ${names.length - 8} more` : '');
 }
 
+/** Whether the elements are Python objects, which take pickle to read. */
+export function isPickled({ header: { descr } }: StoredArray): boolean {
+  return /^\|?O\d*$/.test(descr);
+}
+
 /**
  * The type of an array's elements, and whether there are as many as its shape says.
  * Errors: ERR_INVALID_INPUT. Nothing is to be allocated for an array that has not passed here.
  */
 export function checkElements(array: StoredArray): { type: ElementType; count: number } {
   const { descr, length } = array.header;
+  checkNotPickled(array);
   const type = elementType(descr);
   if (type === undefined) {
     throw malformed(array.name, `holds elements of type '${descr.slice(0, 40)}', expected ${elementTypes}`);
@@ -101,20 +125,43 @@ export function checkLength(
   const count = shape.reduce((product, extent) => product * extent, 1);
   if (!Number.isSafeInteger(count * elementBytes) || length + count * elementBytes !== size) {
     const elements = shape.length === 0 ? 'one element' : `${shape.join(' x ')} elements`;
+    const missing = length + count * elementBytes - size;
+    const rest =
+      missing > 0
+        ? `${Number.isSafeInteger(missing) ? `${missing} bytes` : 'all others'} are missing`
+        : `${-missing} bytes follow (another array?)`;
     throw malformed(
       name,
-      `says ${elements} of ${elementBytes} bytes, but holds ${size - length} bytes of them`,
+      `says ${elements} of ${elementBytes} bytes, but holds ${size - length} bytes of them: ${rest}`,
     );
   }
 }
 
+function checkNotPickled(array: StoredArray): void {
+  if (!isPickled(array)) return;
+  throw malformed(
+    array.name,
+    `holds pickled Python objects ('${array.header.descr}'), expected ${elementTypes}: save the numbers in them by numpy.save`,
+  );
+}
+
+/** "(10, 64, 64, 3) (images? ...)": a shape that is no matrix, and what it may be. */
+export function describeShape(shape: readonly number[]): string {
+  const text = shapeText(shape).slice(0, 200);
+  return shape.length === 4 ? `${text} (images? features are needed, a row a sample)` : text;
+}
+
 /** The rows and columns of an array that is a matrix. Errors: ERR_INVALID_INPUT. */
-export function checkMatrixShape({ name, header: { shape } }: StoredArray): { rows: number; cols: number } {
+export function checkMatrixShape(array: StoredArray): { rows: number; cols: number } {
+  const { name, header } = array;
+  const { shape } = header;
   const [rows, cols] = shape;
+  // A dictionary has no shape, which is not what is wrong with it.
+  checkNotPickled(array);
   if (shape.length !== 2 || rows === undefined || cols === undefined) {
     throw malformed(
       name,
-      `holds an array of shape ${shapeText(shape).slice(0, 200)}, expected two dimensions: rows and columns`,
+      `holds an array of shape ${describeShape(shape)}, expected two dimensions: rows and columns`,
     );
   }
   if (rows === 0 || cols === 0) {

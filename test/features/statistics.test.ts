@@ -9,6 +9,7 @@ import { matrix } from '../../src/base/matrix.js';
 import { moments } from '../../src/distributions/moments.js';
 import { mergeStatistics } from '../../src/features/statistics.js';
 import { readStatistics, readStatisticsFrom, writeStatistics } from '../../src/features/statistics-file.js';
+import { statisticsNames } from '../../src/files/statistics-arrays.js';
 import { frechetDistance } from '../../src/metrics/frechet.js';
 import { memorySource } from '../support/memory-source.js';
 import { normals } from '../support/numbers.js';
@@ -42,14 +43,14 @@ describe('readStatistics', () => {
   // The matrix of test/fixtures/npy/make.py, plus I: its columns are the same but for a shift.
   const covariance = Float64Array.from({ length: 16 }, (_, i) => (i % 5 === 0 ? 101 : 100));
   test.each([
-    ['pytorch-fid', undefined],
-    ['clean-fid', undefined],
-    ['adm', undefined],
-    ['fadtk', 'clap'],
-  ])('reads what %s writes; the count is unknown', async (name, extractor) => {
+    ['pytorch-fid', {}],
+    ['clean-fid', { precision: 'float32' }], // as it is stored there
+    ['adm', {}],
+    ['fadtk', { extractor: 'clap' }],
+  ])('reads what %s writes; the count is unknown', async (name, others) => {
     const { hash, ...statistics } = await readStatistics(fixture(name));
     const mean = Float64Array.of(10.25, 11.25, 12.25, 13.25);
-    const expected = { dim: 4, mean, covariance, count: undefined, ...(extractor && { extractor }) };
+    const expected = { dim: 4, mean, covariance, count: undefined, ...others };
     expect(statistics).toEqual(expected);
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
   });
@@ -80,11 +81,6 @@ describe('readStatistics', () => {
       ['sigma must be finite, got Infinity at row 1, column 0'],
     ],
     [
-      'a count without a divisor',
-      { mu, sigma, count: integer(7n) },
-      ["expected divisor 'count - 1' beside it"],
-    ],
-    [
       'another divisor',
       { mu, sigma, count: integer(7n), divisor: text('count') },
       ['has divisor "count", expected \'count - 1\''],
@@ -100,7 +96,6 @@ describe('readStatistics', () => {
       { mu, sigma, format: text('madloop statistics'), version: integer(2n) },
       ['has version 2'],
     ],
-    ['another format', { mu, sigma, format: text('other') }, ['has format "other"']],
     [
       'another hash',
       { mu, sigma, hash: text('0'.repeat(64)) },
@@ -120,6 +115,138 @@ describe('readStatistics', () => {
     const npy = fileURLToPath(new URL('../fixtures/npy/float64.npy', import.meta.url));
     await expectRejection(() => readStatistics(npy), 'ERR_INVALID_INPUT', npy, 'expected an .npz file');
     await expectRejection(() => readStatistics(join(folder, 'absent')), 'ERR_FILE', 'absent');
+  });
+});
+
+// What pytorch-fid reads: mu and sigma, whatever stands beside them.
+describe('readStatistics of files that others made', () => {
+  const object = npyBytes('|O', [], Buffer.from('\x80\x03N.', 'latin1'));
+  const bytes = (value: string) =>
+    npyBytes(`|S${Buffer.byteLength(value) + 2}`, [], Buffer.from(`${value}\0\0`));
+  test.each<[string, Record<string, Uint8Array>, object]>([
+    ['a count without a divisor', { count: integer(7n) }, { count: undefined }],
+    ['a format of its own', { format: text('other') }, {}],
+    ['a format that is a number', { format: integer(3n) }, {}],
+    ['a format and a hash of its own', { format: text('other'), hash: text('0'.repeat(64)) }, {}],
+    ['a hash that is a number', { hash: integer(3n) }, {}],
+    ['a hash of another length', { hash: text('d41d8cd98f00b204e9800998ecf8427e') }, {}],
+    ['an extractor of bytes', { extractor: bytes('inception é') }, { extractor: 'inception é' }],
+    ['an extractor that is None', { extractor: object }, {}],
+    ['pickled objects', { paths: object }, {}],
+  ])('reads a file with %s', async (_, arrays, expected) => {
+    const statistics = await readStatisticsFrom(file({ mu, sigma, ...arrays }));
+    expect(statistics).toMatchObject({ ...plain, ...expected });
+  });
+
+  test('reads those of a single column, as numpy.cov writes them', async () => {
+    const one = { dim: 1, mean: Float64Array.of(3), covariance: Float64Array.of(2) };
+    for (const shapes of [
+      [[1], []],
+      [[], []],
+      [[1], [1]],
+      [[1], [1, 1]],
+    ] as const) {
+      const [mean, covariance] = shapes;
+      const arrays = { mu: float64([...mean], 3), sigma: float64([...covariance], 2) };
+      expect(await readStatisticsFrom(file(arrays))).toMatchObject(one);
+    }
+    await expectRejection(
+      () => readStatisticsFrom(file({ mu, sigma: float64([], 2) })),
+      'ERR_INVALID_INPUT',
+      "sigma.npy has shape (), expected 2 x 2, as 'mu' has 2 elements",
+    );
+  });
+
+  test('a merge says what its count needs', async () => {
+    const part = await readStatisticsFrom(file({ mu, sigma, count: integer(7n) }));
+    await expectRejection(
+      () => mergeStatistics([part]),
+      'ERR_INVALID_INPUT',
+      "list[0].count must be known (and in a file stand beside divisor 'count - 1')",
+    );
+  });
+});
+
+describe('readStatistics, arrays by name', () => {
+  const spatial = { mu_s: float64([1], 5), sigma_s: float64([1, 1], 3) };
+  const two = { 'a.mu': mu, 'a.cov': sigma, 'b.mu': spatial.mu_s, 'b.cov': spatial.sigma_s };
+  const named = (arrays: Record<string, Uint8Array>, mean: string, covariance: string) =>
+    readStatisticsFrom(file(arrays), statisticsNames(mean, covariance));
+
+  test("chainer's, by their own names", async () => {
+    expect(await readStatisticsFrom(file({ mean: mu, cov: sigma }))).toMatchObject(plain);
+  });
+
+  test('those of sFID, of one of several models, and any other', async () => {
+    const one = { dim: 1, mean: Float64Array.of(5), covariance: Float64Array.of(3) };
+    expect(await named({ mu, sigma, ...spatial }, 'mu_s', 'sigma_s')).toMatchObject(one);
+    expect(await named({ m: mu, v: sigma }, 'm.npy', 'v')).toMatchObject(plain);
+    const model = await named(two, 'b.mu', 'b.cov');
+    expect(model).toMatchObject({ ...one, extractor: 'b' });
+    expect((await named(two, 'b.mu', 'b.cov')).hash).toBe(model.hash);
+  });
+
+  test('are not judged by the hash of others', async () => {
+    const path = join(folder, 'ours.npz');
+    const { hash } = await writeStatistics(path, { ...plain, count: 3 });
+    expect((await readStatistics(path, { mean: 'mu', covariance: 'sigma' })).hash).toBe(hash);
+    const beside = file({ mu: spatial.mu_s, sigma: spatial.sigma_s, m: mu, v: sigma, hash: text(hash) });
+    expect(await readStatisticsFrom(beside, statisticsNames('m', 'v'))).toMatchObject(plain);
+  });
+
+  test('several models, and one name without the other, are asked about', async () => {
+    await expectRejection(
+      () => readStatisticsFrom(file(two)),
+      'ERR_INVALID_INPUT',
+      'holds statistics of several models ("a", "b")',
+      "the option 'mean' and the option 'covariance'",
+    );
+    const path = join(folder, 'any.npz');
+    await expectRejection(
+      () => readStatistics(path, { mean: 'mu' }),
+      'ERR_INVALID_INPUT',
+      "readStatistics: covariance must be given as well where the option 'mean' is, got undefined",
+    );
+    await expectRejection(
+      () => readStatistics(path, { covariance: 'sigma' }),
+      'ERR_INVALID_INPUT',
+      'readStatistics: mean must be given as well',
+    );
+    await expectRejection(() => named(two, 'c.mu', 'a.cov'), 'ERR_INVALID_INPUT', 'has no array "c.mu"');
+  });
+});
+
+describe('statistics in float32', () => {
+  const float32 = (shape: number[], ...values: number[]) =>
+    npyBytes('<f4', shape, Buffer.from(Float32Array.from(values).buffer));
+
+  test('keep their precision through files and merges', async () => {
+    const single = { mu: float32([2], 1, -2), sigma: float32([2, 2], 2, 0.5, 0.5, 1) };
+    for (const arrays of [single, { ...single, mu }, { ...single, sigma }]) {
+      const read = await readStatisticsFrom(file(arrays));
+      expect(read).toMatchObject({ ...plain, precision: 'float32' });
+      const path = join(folder, 'single.npz');
+      expect(await writeStatistics(path, read)).toEqual(read);
+      expect(await readStatistics(path)).toEqual(read);
+      const merged = await mergeStatistics([
+        { ...plain, count: 3 },
+        { ...read, count: 5 },
+      ]);
+      expect(merged.precision).toBe('float32');
+      // What float32 does not hold is written, too.
+      expect(await writeStatistics(path, merged)).toEqual(merged);
+      expect(await readStatistics(path)).toEqual(merged);
+    }
+    expect(await readStatisticsFrom(file({ mu, sigma }))).not.toHaveProperty('precision');
+  });
+
+  test('another precision is refused', async () => {
+    const untyped = writeStatistics as (...parameters: unknown[]) => Promise<unknown>;
+    await expectRejection(
+      () => untyped(join(folder, 'never.npz'), { ...plain, precision: 'float16' }),
+      'ERR_INVALID_INPUT',
+      'writeStatistics: statistics.precision must be \'float32\' or left out, got "float16"',
+    );
   });
 });
 

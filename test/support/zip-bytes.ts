@@ -66,7 +66,7 @@ export function npyBytes(
   fortranOrder = false,
 ): Buffer {
   const order = fortranOrder ? 'True' : 'False';
-  const text = `{'descr': '${descr}', 'fortran_order': ${order}, 'shape': (${shape.join(', ')},), }\n`;
+  const text = `{'descr': '${descr}', 'fortran_order': ${order}, 'shape': (${shape.map((extent) => `${extent},`).join(' ')}), }\n`;
   const prefix = Buffer.from('\x93NUMPY\x01\x00  ', 'latin1');
   prefix.writeUInt16LE(text.length, 8);
   return Buffer.concat([prefix, Buffer.from(text, 'latin1'), elements]);

@@ -1,0 +1,110 @@
+// A covariance is a matrix, too: one under any name must not be read as features, where nothing after it could notice.
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { matrix } from '../../src/base/matrix.js';
+import { moments } from '../../src/distributions/moments.js';
+import { readMatrix } from '../../src/features/matrix-file.js';
+import { momentsOfFile } from '../../src/features/moments-of-file.js';
+import { mayBeCovariance } from '../../src/files/statistics-arrays.js';
+import { normals } from '../support/numbers.js';
+import { expectRejection } from '../support/rejection.js';
+import { npyBytes, zipBytes } from '../support/zip-bytes.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'madloop-covariance-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const float64 = (shape: number[], values: ArrayLike<number>) =>
+  npyBytes('<f8', shape, Buffer.from(Float64Array.from(values).buffer));
+const float32 = (shape: number[], values: ArrayLike<number>) =>
+  npyBytes('<f4', shape, Buffer.from(Float32Array.from(values).buffer));
+
+async function file(arrays: Record<string, Uint8Array>): Promise<string> {
+  const path = join(folder, 'x.npz');
+  await writeFile(
+    path,
+    zipBytes(Object.entries(arrays).map(([name, bytes]) => ({ name: `${name}.npy`, bytes }))),
+  );
+  return path;
+}
+
+const dim = 6;
+const { mean, covariance } = await moments(matrix(normals(300 * dim, 7), 300, dim));
+const few = await moments(matrix(normals(4 * dim, 7), 4, dim)); // singular
+
+describe('a covariance beside a vector of its length', () => {
+  test.each<[string, Record<string, Uint8Array>, RegExp]>([
+    ['mu and cov', { mu: float64([dim], mean), cov: float64([dim, dim], covariance) }, /"mu" of 6 .* "cov"/],
+    ['m and S', { m: float64([dim], mean), S: float64([dim, dim], covariance) }, /"m" of 6 .* "S"/],
+    ['arr_0 and arr_1', { arr_0: float64([dim], mean), arr_1: float64([dim, dim], covariance) }, /"arr_1"/],
+    ['float32', { m: float32([dim], mean), S: float32([dim, dim], covariance) }, /"S"/],
+    ['one column', { m: float64([1], [3]), S: float64([1, 1], [2]) }, /"S"/],
+    ['a singular one', { m: float64([dim], few.mean), S: float64([dim, dim], few.covariance) }, /"S"/],
+    ['sFID alone', { mu_s: float64([dim], mean), sigma_s: float64([dim, dim], covariance) }, /"sigma_s"/],
+  ])('is no features: %s', async (_, arrays, names) => {
+    const path = await file(arrays);
+    for (const read of [readMatrix, momentsOfFile]) {
+      await expectRejection(
+        () => read(path),
+        'ERR_INVALID_INPUT',
+        "the option 'mean' and the option 'covariance'",
+        "by the option 'array'",
+      );
+      await expect(read(path)).rejects.toMatchObject({ message: expect.stringMatching(names) });
+    }
+  });
+
+  test('is read where it is named', async () => {
+    const path = await file({ m: float64([dim], mean), S: float64([dim, dim], covariance) });
+    expect([...(await readMatrix(path, { array: 'S' })).data]).toEqual([...covariance]);
+  });
+
+  test("chainer's names are statistics, as pytorch-fid's", async () => {
+    const path = await file({ mean: float64([dim], mean), cov: float64([dim, dim], covariance) });
+    await expectRejection(() => readMatrix(path), 'ERR_INVALID_INPUT', 'holds statistics ("mean", "cov")');
+  });
+});
+
+describe('features are read as before', () => {
+  const square = normals(dim * dim, 3);
+  const symmetric = Float64Array.from(square, (_, i) => {
+    const [row, col] = [Math.floor(i / dim), i % dim];
+    return square[Math.max(row, col) * dim + Math.min(row, col)]!;
+  });
+  test.each<[string, Record<string, Uint8Array>]>([
+    ['a square one beside labels', { x: float64([dim, dim], square), labels: float64([dim], mean) }],
+    ['a symmetric one, not semidefinite', { x: float64([dim, dim], symmetric), labels: float64([dim], mean) }],
+    ['one with NaN', { x: float64([1, 1], [Number.NaN]), labels: float64([1], mean.slice(0, 1)) }],
+    ['a covariance without a mean', { x: float64([dim, dim], covariance) }],
+    ['one beside a vector of another length', { x: float64([dim, dim], covariance), y: float64([2], [1, 2]) }],
+    [
+      'one beside texts',
+      { x: float64([dim, dim], covariance), y: npyBytes('<U1', [dim], Buffer.alloc(4 * dim)) },
+    ],
+  ])('%s', async (_, arrays) => {
+    expect((await readMatrix(await file(arrays))).rows).toBeGreaterThan(0);
+  });
+});
+
+test('a large covariance is told without holding up the event loop', async () => {
+  const size = 1_500;
+  const data = new Float64Array(size * size);
+  for (let i = 0; i < size; i += 1) {
+    for (let j = 0; j < size; j += 1) data[i * size + j] = 1 / (1 + Math.abs(i - j));
+  }
+  let longest = 0;
+  let last = performance.now();
+  const timer = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last);
+    last = performance.now();
+  }, 1);
+  const started = performance.now();
+  expect(await mayBeCovariance(matrix(data, size, size))).toBe(true);
+  clearInterval(timer);
+  expect(longest).toBeLessThan(Math.max(50, (performance.now() - started) / 3));
+});
