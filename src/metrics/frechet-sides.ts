@@ -56,7 +56,12 @@ export function checkSameDimension(
 }
 
 /** Throws where both sides say what made their features, and it is not the same. */
-export function checkSameExtractor(where: string, names: string, first: FrechetSide, second: FrechetSide): void {
+export function checkSameExtractor(
+  where: string,
+  names: string,
+  first: FrechetSide,
+  second: FrechetSide,
+): void {
   if (isSample(first) || isSample(second)) return;
   const [one, other] = [first.extractor, second.extractor];
   if (one === undefined || other === undefined || one === other) return;

@@ -12,7 +12,7 @@ export const sourceLayering: Layering = [
   'limits, verdict <- studies <- charts <- report <- cli',
   'models <- models/process-model',
   'studies/definition <- studies/store <- studies/run <- studies',
-  'cli/terminal <- cli/loop <- cli/figures <- cli/commands <- cli',
+  'cli/terminal <- cli/loop, cli/evaluate <- cli/figures <- cli/commands <- cli',
 ];
 
 export const coreLayering: Layering = [

@@ -1,27 +1,19 @@
 import { Command } from 'commander';
 import { mustError } from '../../base/check.js';
-import { checked, resolve, seed, type ValuesOf } from '../../base/options.js';
-import type { Matrix } from '../../base/shapes.js';
+import { MadloopError } from '../../base/errors.js';
+import { boolean, checked, resolve, seed } from '../../base/options.js';
 import { withError } from '../../charts/numbers.js';
 import { info } from '../../engine/info.js';
-import type { JobOptions } from '../../engine/job.js';
-import { readMatrix } from '../../features/matrix-file.js';
-import type { Statistics } from '../../features/statistics.js';
-import { readStatistics } from '../../features/statistics-file.js';
-import { withFile } from '../../files/byte-source.js';
-import { holdsStatistics } from '../../files/matrix.js';
-import { openArrayFile } from '../../files/stored-array.js';
-import { frechetDistance } from '../../metrics/frechet.js';
-import { canExtrapolate, frechetDistanceInfinity } from '../../metrics/frechet-distance-infinity.js';
-import { frechetDistanceInterval } from '../../metrics/frechet-distance-interval.js';
-import { kernelDistance } from '../../metrics/kernel-distance.js';
-import { precisionRecall, precisionRecallOptions } from '../../metrics/precision-recall.js';
+import { kernelDistanceOptions } from '../../metrics/kernel-distance.js';
+import { precisionRecallOptions } from '../../metrics/precision-recall.js';
+import { type Plan, plan, type Row } from '../evaluate/measurements.js';
+import { arrayParameters, describeSide, isMatrix, readSide } from '../evaluate/sides.js';
 import { rewordErrors } from '../terminal/error-wording.js';
+import { exitCodeOf, exitCodes } from '../terminal/exit-codes.js';
 import { addFlags, givenByFlags } from '../terminal/flags.js';
 import { namesOf } from '../terminal/given-parameters.js';
 import { print, printable, printJson, say } from '../terminal/output.js';
 import { withProgressBar } from '../terminal/progress.js';
-import { readInput } from '../terminal/read-input.js';
 import { threadsOption } from '../terminal/run-options.js';
 import { tableText } from '../terminal/table.js';
 
@@ -32,52 +24,44 @@ const evaluateParameters = {
     .flag('<list>'),
   convention: precisionRecallOptions.convention,
   seed: seed().doc('decides the random groups, halves and blocks behind the errors'),
+  anyExtractor: boolean().or(false, '').doc('compare statistics even where their extractors differ'),
 };
 
-type Parameters = ValuesOf<typeof evaluateParameters>;
+const { blockSize, blocks, subsets, degree, gamma, coef0 } = kernelDistanceOptions;
+/** What the flags of the kernel distance may be depends on the samples. */
+const kernelParameters = {
+  blockSize: blockSize.optional('all rows, in blocks of 1,000 or more'),
+  blocks,
+  subsets,
+  degree,
+  gamma,
+  coef0,
+};
+
+const allParameters = { ...evaluateParameters, ...kernelParameters, ...arrayParameters };
 
 interface Flags {
   readonly infinity: boolean;
-  readonly realArray?: string;
-  readonly generatedArray?: string;
   readonly json?: true;
   readonly threads?: number;
 }
-
-/** One line of the table. */
-interface Row {
-  readonly metric: string;
-  /** k of the k-nearest-neighbour metrics. */
-  readonly k?: number;
-  readonly value: number;
-  /** Null where it cannot be had. */
-  readonly standardError: number | null;
-  readonly interval: readonly [number, number] | null;
-}
-
-type Side = Matrix | Statistics;
-
-interface SamplingError {
-  readonly standardError: number;
-  readonly interval: readonly [number, number];
-}
-
-const manifoldMetrics = ['precision', 'recall', 'density', 'coverage'] as const;
 
 export function evaluateCommand(signal: AbortSignal): Command {
   const command = new Command('evaluate')
     .description('all metrics of generated samples against real ones, with 95 % intervals')
     .argument('<real>', 'features (.npy or .npz, a row a sample) or statistics (.npz with mu and sigma)')
-    .argument('<generated>', 'the same of the generated samples');
+    .argument('<generated>', 'the same of the generated samples')
+    .addHelpText('after', '\nExample:\n  madloop evaluate real.npy generated.npy --k 3,5');
   addFlags(command, evaluateParameters);
-  return command
+  command
     .option('--no-infinity', 'leave out FD∞, which takes as long as a hundred distances')
-    .option('--real-array <name>', 'the array of an .npz file (default: its only matrix)')
-    .option('--generated-array <name>', 'the same for the generated samples')
     .option('--json', 'print one JSON document instead of a table')
-    .addOption(threadsOption())
-    .addHelpText('after', '\nExample:\n  madloop evaluate real.npy generated.npy --k 3,5')
-    .action((real: string, generated: string, flags: Flags) => runEvaluate({ real, generated }, flags, signal));
+    .addOption(threadsOption());
+  addFlags(command.optionsGroup('Arrays of .npz files:'), arrayParameters);
+  addFlags(command.optionsGroup('Kernel distance:'), kernelParameters);
+  return command.action((real: string, generated: string, flags: Flags) =>
+    runEvaluate({ real, generated }, flags, signal),
+  );
 }
 
 async function runEvaluate(
@@ -86,110 +70,94 @@ async function runEvaluate(
   signal: AbortSignal,
 ): Promise<void> {
   const given = givenByFlags(flags, evaluateParameters);
-  const flagOf = namesOf(evaluateParameters, given);
+  const kernel = givenByFlags(flags, kernelParameters);
+  const flagOf = namesOf(allParameters, givenByFlags(flags, allParameters));
   const parameters = await rewordErrors(flagOf, () => resolve('evaluate', given, evaluateParameters));
-  const real = await readSide(files.real, flags.realArray, signal);
-  const generated = await readSide(files.generated, flags.generatedArray, signal);
+  const names = await rewordErrors(flagOf, () =>
+    resolve('evaluate', givenByFlags(flags, arrayParameters), arrayParameters),
+  );
+  const read = {
+    real: await readSide(
+      'real',
+      files.real,
+      { array: names.realArray, mean: names.realMean, covariance: names.realCovariance },
+      signal,
+    ),
+    generated: await readSide(
+      'generated',
+      files.generated,
+      { array: names.generatedArray, mean: names.generatedMean, covariance: names.generatedCovariance },
+      signal,
+    ),
+  };
+  const [real, generated] = [read.real.side, read.generated.side];
   const nameOf = (argument: string): string | undefined =>
-    ({ a: files.real, b: files.generated })[argument] ?? flagOf(argument.replace(/\[\d+\]$/, ''));
-  const rows: Row[] = [];
-  for (const [title, measure] of measurements(real, generated, parameters, flags)) {
-    const job = { threads: flags.threads, signal };
-    const named = await rewordErrors(nameOf, () =>
-      withProgressBar(title, (onProgress) => measure({ ...job, onProgress })),
-    );
-    rows.push(...named);
+    ({ a: files.real, b: files.generated, reference: files.real, ...files })[argument] ??
+    flagOf(argument.replace(/\[\d+\]$/, ''));
+  if (isMatrix(real) && isMatrix(generated)) {
+    // Flags that cannot be met end the command before it computes anything.
+    const sizes = { rowsOfA: real.rows, rowsOfB: generated.rows, cols: real.cols };
+    await rewordErrors(flagOf, () => resolve('evaluate', kernel, kernelParameters, sizes));
   }
+  const wishes = { kGiven: given.k !== undefined, infinity: flags.infinity };
+  const all = plan({ real, generated }, files, { ...parameters, kernel }, wishes);
+  const { rows, notes, failure } = await measureAll(all, nameOf, { threads: flags.threads, signal });
+  const said = [...read.real.notes, ...read.generated.notes, ...all.notes, ...notes];
+  for (const note of said) say(`madloop: ${note}`);
+
   const { version, variant } = info();
   if (flags.json) {
     const sides = { real: describeSide(files.real, real), generated: describeSide(files.generated, generated) };
     const made = { madloop: version, instructionSet: variant, command: 'evaluate', ...sides };
-    printJson({ ...made, parameters: printable(parameters), metrics: rows });
+    printJson({ ...made, parameters: { ...printable(parameters), ...kernel }, metrics: rows, notes: said });
   } else {
     print(tableText(['metric', 'value', '95 % interval'], rows.map(cells)));
   }
+  if (failure !== undefined) throw failure;
 }
 
-type Measure = (job: JobOptions) => Promise<Row[]>;
+interface Result {
+  readonly rows: readonly Row[];
+  readonly notes: readonly string[];
+  /** What the command fails with after all that is done. */
+  readonly failure: unknown;
+}
 
-/** What can be measured of these sides; what cannot, with the reason, goes to standard error. */
-function measurements(
-  real: Side,
-  generated: Side,
-  { k, convention, seed }: Parameters,
-  { infinity }: Flags,
-): [title: string, Measure][] {
-  const list: [string, Measure][] = [];
-  if (isMatrix(real) || isMatrix(generated)) {
-    list.push([
-      'frechet distance',
-      async (job) => {
-        const result = await frechetDistanceInterval(real, generated, { seed, ...job });
-        return [row('frechetDistance', result.distance, result)];
-      },
-    ]);
-  } else {
-    list.push([
-      'frechet distance',
-      async (job) => {
-        const { distance } = await frechetDistance(real, generated, job);
-        return [{ metric: 'frechetDistance', value: distance, standardError: null, interval: null }];
-      },
-    ]);
-    say('madloop: statistics alone leave no samples to estimate errors from');
-  }
-  if (infinity && isMatrix(generated)) {
-    if (canExtrapolate(generated)) {
-      list.push([
-        'FD infinity',
-        async (job) => {
-          const result = await frechetDistanceInfinity(real, generated, { seed, ...job });
-          return [row('frechetDistanceInfinity', result.distance, result)];
-        },
-      ]);
-    } else {
-      const { rows, cols } = generated;
-      say(
-        `madloop: FD∞ left out: ${rows} generated samples of ${cols} columns are too few to extrapolate from`,
+/**
+ * Every metric that the sides allow. One that the data do not leaves the others, and its error is a note; where none is left,
+ * the first error ends the command. What went wrong otherwise, or was asked for in vain, fails it at the end.
+ */
+async function measureAll(
+  { measurements, unmet }: Plan,
+  nameOf: (argument: string) => string | undefined,
+  job: { readonly threads: number | undefined; readonly signal: AbortSignal },
+): Promise<Result> {
+  const rows: Row[] = [];
+  const wishes = await Promise.all(
+    unmet.map((wish) => rewordErrors(nameOf, () => Promise.reject(wish)).catch((error: Error) => error)),
+  );
+  let failure: unknown = wishes[0];
+  const notes = wishes.slice(1).map(({ message }) => message);
+  if (failure !== undefined && !measurements.some(({ title }) => title === 'precision and recall'))
+    throw failure;
+  const errors: unknown[] = [];
+  for (const { title, measure } of measurements) {
+    try {
+      const measured = await rewordErrors(nameOf, () =>
+        withProgressBar(title, (onProgress) => measure({ ...job, onProgress })),
       );
+      rows.push(...measured.rows);
+      notes.push(...measured.notes);
+    } catch (error) {
+      if (!(error instanceof MadloopError) || error.code === 'ERR_ABORTED') throw error;
+      errors.push(error);
+      // Which function it was the title says.
+      notes.push(`${title} left out: ${error.message.replace(/^\w+: (?=.* must )/su, '')}`);
+      if (exitCodeOf(error) === exitCodes.failed) failure ??= error;
     }
   }
-  if (!isMatrix(real) || !isMatrix(generated)) {
-    say('madloop: kernel distance, precision, recall, density and coverage need the samples of both sides');
-    return list;
-  }
-  list.push([
-    'kernel distance',
-    async (job) => {
-      const result = await kernelDistance(real, generated, { seed, ...job });
-      return [row('kernelDistance', result.distance, result)];
-    },
-  ]);
-  list.push([
-    'precision and recall',
-    async (job) => {
-      const results = await precisionRecall(real, generated, { k, convention, seed, intervals: true, ...job });
-      return results.flatMap(({ standardErrors, intervals, ...result }) =>
-        manifoldMetrics.map((metric) => {
-          const error = { standardError: standardErrors![metric], interval: intervals![metric] };
-          return row(metric, result[metric], error, result.k);
-        }),
-      );
-    },
-  ]);
-  return list;
-}
-
-/** The row of a metric that comes with its error; NaN stands for one that cannot be had. */
-function row(metric: string, value: number, error: SamplingError, k?: number): Row {
-  const known = Number.isFinite(error.standardError);
-  return {
-    metric,
-    ...(k !== undefined && { k }),
-    value,
-    standardError: known ? error.standardError : null,
-    interval: known ? error.interval : null,
-  };
+  if (rows.length === 0) throw errors[0];
+  return { rows, notes, failure };
 }
 
 function cells({ metric, k, value, standardError, interval }: Row): string[] {
@@ -199,23 +167,6 @@ function cells({ metric, k, value, standardError, interval }: Row): string[] {
     withError(value, standardError ?? Number.NaN),
     interval === null ? '-' : `${digits(interval[0])} to ${digits(interval[1])}`,
   ];
-}
-
-function isMatrix(side: Side): side is Matrix {
-  return 'data' in side;
-}
-
-function describeSide(file: string, side: Side): object {
-  return isMatrix(side)
-    ? { file, rows: side.rows, cols: side.cols }
-    : { file, count: side.count ?? null, cols: side.dim, extractor: side.extractor ?? null };
-}
-
-async function readSide(file: string, array: string | undefined, signal: AbortSignal): Promise<Side> {
-  const statistics =
-    array === undefined &&
-    (await readInput(withFile(file, signal, async (source) => holdsStatistics(await openArrayFile(source)))));
-  return readInput<Side>(statistics ? readStatistics(file, { signal }) : readMatrix(file, { array, signal }));
 }
 
 function checkKs(where: string, argument: string, value: unknown): number[] {

@@ -1,11 +1,20 @@
 import { Command } from 'commander';
+import { mustError } from '../../base/check.js';
 import { MadloopError } from '../../base/errors.js';
 import { info } from '../../engine/info.js';
+import type { JobOptions } from '../../engine/job.js';
+import { arrayOption } from '../../features/matrix-file.js';
 import { momentsOfFile } from '../../features/moments-of-file.js';
-import { checkExtractor, mergeStatistics, type Statistics } from '../../features/statistics.js';
-import { readStatistics, writeStatistics } from '../../features/statistics-file.js';
+import {
+  checkExtractor,
+  mergeStatistics,
+  type Statistics,
+  type StatisticsContent,
+} from '../../features/statistics.js';
+import { readStatistics, statisticsArrayOptions, writeStatistics } from '../../features/statistics-file.js';
 import { rewordErrors } from '../terminal/error-wording.js';
-import { addSubcommands } from '../terminal/flags.js';
+import { addFlags, addSubcommands } from '../terminal/flags.js';
+import { namesOf } from '../terminal/given-parameters.js';
 import { print, printJson, say } from '../terminal/output.js';
 import { withProgressBar } from '../terminal/progress.js';
 import { readInput } from '../terminal/read-input.js';
@@ -17,29 +26,40 @@ interface OutputFlags {
   readonly json?: true;
 }
 
-interface StatsFlags extends OutputFlags {
+interface MergeFlags extends OutputFlags {
+  readonly mean?: string;
+  readonly covariance?: string;
+}
+
+interface StatsFlags extends MergeFlags {
   readonly extractor?: string;
   readonly array?: string;
   readonly threads?: number;
 }
 
+/** What of .npz files is read. */
+const arrayParameters = { ...arrayOption, ...statisticsArrayOptions };
+const nameOf = namesOf(arrayParameters, {});
+
 export function statsCommand(signal: AbortSignal): Command {
   const command = new Command('stats')
     .description('mean and covariance of features, as a file that pytorch-fid and clean-fid read too')
-    .argument('<features>', 'a .npy or .npz file: a row a sample')
+    .argument('<features>', 'a .npy or .npz file: a row a sample; with --mean and --covariance statistics')
     .option('--extractor <name>', 'what made the features: files of different ones are not merged')
-    .option('--array <name>', 'the array of an .npz file (default: its only matrix)')
     .addOption(threadsOption())
     .addHelpText(
       'after',
       '\nExamples:\n  madloop stats real.npy -o real.npz --extractor inception-v3' +
+        '\n  madloop stats adm.npz --mean mu_s --covariance sigma_s -o spatial.npz' +
         '\n  madloop stats merge part-1.npz part-2.npz -o all.npz',
     )
     .action((features: string, flags: StatsFlags) => runStats(features, flags, signal));
+  addFlags(command, arrayParameters);
   const merge = new Command('merge')
     .description('the statistics of all samples together, from those of parts')
     .argument('<files...>', '.npz files that madloop stats wrote')
-    .action((files: string[], flags: OutputFlags) => runMerge(files, flags, signal));
+    .action((files: string[], flags: MergeFlags) => runMerge(files, flags, signal));
+  addFlags(merge, statisticsArrayOptions);
   for (const each of [command, merge]) {
     each
       .option('-o, --output <file.npz>', 'where the statistics go; a file of this name is replaced')
@@ -49,28 +69,44 @@ export function statsCommand(signal: AbortSignal): Command {
 }
 
 async function runStats(features: string, flags: StatsFlags, signal: AbortSignal): Promise<void> {
-  const { array, threads } = flags;
+  const { array, mean, covariance } = flags;
   const output = checkOutput('stats', flags);
   // Before minutes of work, not after.
   const extractor =
     flags.extractor === undefined ? undefined : checkExtractor('stats', '--extractor', flags.extractor);
-  const moments = await withProgressBar('stats', (onProgress) =>
-    readInput(momentsOfFile(features, { array, threads, signal, onProgress })),
+  const content = await withProgressBar('stats', (onProgress) =>
+    readContent(features, flags, { threads: flags.threads, signal, onProgress }),
   );
-  const statistics = await writeStatistics(output, { ...moments, extractor });
-  show('stats', { features, ...(array !== undefined && { array }), output }, statistics, flags);
+  const statistics = await writeStatistics(output, { ...content, ...(extractor && { extractor }) });
+  const arrays = Object.fromEntries(Object.entries({ array, mean, covariance }).filter(([, name]) => name));
+  show('stats', { features, ...arrays, output }, statistics, flags);
 }
 
-async function runMerge(files: readonly string[], flags: OutputFlags, signal: AbortSignal): Promise<void> {
+/** The statistics of features, or those that the file holds. */
+function readContent(
+  file: string,
+  { array, mean, covariance }: StatsFlags,
+  job: JobOptions,
+): Promise<StatisticsContent> {
+  if (mean === undefined && covariance === undefined)
+    return readInput(momentsOfFile(file, { array, ...job }), nameOf);
+  if (array !== undefined) {
+    throw mustError('stats', '--array and --mean or --covariance', 'not be given both', 'both');
+  }
+  return readInput(readStatistics(file, { mean, covariance, signal: job.signal }), nameOf);
+}
+
+async function runMerge(files: readonly string[], flags: MergeFlags, signal: AbortSignal): Promise<void> {
   const output = checkOutput('stats merge', flags);
+  const { mean, covariance } = flags;
   const statistics = await withProgressBar('stats merge', async (onProgress) => {
     const parts: Statistics[] = [];
     for (const file of files) {
-      parts.push(await readInput(readStatistics(file, { signal })));
+      parts.push(await readInput(readStatistics(file, { mean, covariance, signal }), nameOf));
       onProgress({ done: parts.length, total: files.length });
     }
-    const nameOf = (argument: string) => files[Number(/^list\[(\d+)\]$/.exec(argument)?.[1] ?? Number.NaN)];
-    return rewordErrors(nameOf, () => mergeStatistics(parts));
+    const fileOf = (argument: string) => files[Number(/^list\[(\d+)\]$/.exec(argument)?.[1] ?? Number.NaN)];
+    return rewordErrors(fileOf, () => mergeStatistics(parts));
   });
   show('stats merge', { files, output }, await writeStatistics(output, statistics), flags);
 }
@@ -89,7 +125,7 @@ function show(
   statistics: Statistics,
   { json }: OutputFlags,
 ): void {
-  const { count = 0, dim, mean, covariance, extractor, hash } = statistics;
+  const { count, dim, mean, covariance, extractor, hash } = statistics;
   let [meanNormSquared, trace] = [0, 0];
   for (let i = 0; i < dim; i += 1) {
     meanNormSquared += mean[i]! ** 2;
@@ -98,9 +134,22 @@ function show(
   if (json) {
     const { version, variant } = info();
     const made = { madloop: version, instructionSet: variant, command, ...files };
-    printJson({ ...made, count, dim, extractor: extractor ?? null, meanNormSquared, trace, hash });
+    printJson({
+      ...made,
+      count: count ?? null,
+      dim,
+      extractor: extractor ?? null,
+      meanNormSquared,
+      trace,
+      hash,
+    });
   } else {
-    const numbers = [String(count), String(dim), meanNormSquared.toPrecision(7), trace.toPrecision(7)];
+    const numbers = [
+      String(count ?? 'unknown'),
+      String(dim),
+      meanNormSquared.toPrecision(7),
+      trace.toPrecision(7),
+    ];
     print(
       tableText(
         ['count', 'dim', 'meanNormSquared', 'trace', 'extractor', 'hash'],

@@ -11,10 +11,11 @@ import type { Matrix } from '../../base/shapes.js';
 import { RandomIntegers } from '../../distributions/random-integers.js';
 import { checkJobOptions, type JobOptions } from '../../engine/job.js';
 import { pickRows } from '../../engine/rows.js';
-import { readMatrix } from '../../features/matrix-file.js';
+import { arrayNameOption, readMatrix } from '../../features/matrix-file.js';
 import { loopOptions, variantOption } from '../../gaussian-loop/parameters.js';
 import { replicatedLoop } from '../../loops/replicated-loop.js';
 import { datasetReference } from '../../references/dataset-reference.js';
+import { flagName } from '../terminal/flags.js';
 import { readInput } from '../terminal/read-input.js';
 import { metricsOfNames, metricsOption } from './data-metrics.js';
 import { imageOption, imageSizeOf, SheetCollector } from './data-sheet.js';
@@ -32,9 +33,11 @@ interface Data {
 }
 
 const dataOption = text('be the path of a .npy file');
+const dataArrayOption = arrayNameOption('its only matrix');
 
 export const dataLoopParameters = {
   data: dataOption.doc('take real samples from these rows instead').flag('<file.npy>'),
+  dataArray: dataArrayOption.doc('the array of an .npz file that holds the data'),
   dataSha256: checked('SHA-256 of the data', (where, _, value, { path, sha256 }: Data) => {
     if (value === sha256) return sha256;
     const requirement = `have the SHA-256 ${value} that the result was made from`;
@@ -66,10 +69,13 @@ export async function runDataLoop(
   given: Readonly<Record<string, unknown>>,
   job: JobOptions,
 ): Promise<LoopResult> {
-  const { path, matrix, sha256 } = await readData(dataOption.resolve(where, 'data', given.data, {}));
+  const { path, matrix, sha256 } = await readData(
+    dataOption.resolve(where, 'data', given.data, {}),
+    dataArrayOption.resolve(where, 'dataArray', given.dataArray, {}),
+  );
   const context = { path, rows: matrix.rows, cols: matrix.cols, sha256 };
   const values = resolve(where, { ...given, data: path }, dataLoopParameters, context);
-  const { data, dataSha256, heldOut, dim, replicates, seed, metrics, image, ...others } = values;
+  const { data, dataArray, dataSha256, heldOut, dim, replicates, seed, metrics, image, ...others } = values;
   const { model: _, components, covariance, bandwidth, divisor, ...loop } = others;
   const model = modelOf(values);
   const imageSize = image === undefined ? undefined : imageSizeOf(image);
@@ -102,9 +108,13 @@ export async function runDataLoop(
 }
 
 /** The rows of a file with its full path and checksum, by which a result can tell the same data later. */
-async function readData(data: string): Promise<{ path: string; matrix: Matrix; sha256: string }> {
+async function readData(
+  data: string,
+  array: string | undefined,
+): Promise<{ path: string; matrix: Matrix; sha256: string }> {
   const path = absolutePath(data);
-  const matrix = await readInput(readMatrix(path));
+  const nameOf = (name: string) => (name === 'array' ? flagName('dataArray') : undefined);
+  const matrix = await readInput(readMatrix(path, { array }), nameOf);
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   return { path, matrix, sha256: hash.digest('hex') };

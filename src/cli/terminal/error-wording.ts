@@ -18,16 +18,26 @@ export async function rewordErrors<Result>(
     return await call();
   } catch (error) {
     if (!(error instanceof MadloopError) || !codes.has(error.code)) throw error;
-    // "frechetDistance: a and b must ...", "mergeStatistics: list[1].count must ..."
-    const [, subject = '', rest = ''] = /^[\w ]+: (.*?)( must .*)$/su.exec(error.message) ?? [];
-    const named = subject.replace(argument, (all, found: string, member?: string) => {
-      const name = nameOf(found);
-      if (name === undefined) return all;
-      return member === undefined ? name : `${name}: ${member}`;
-    });
-    if (named === subject) throw error;
-    // "that of list[0]"; and what is wrong of the file, not another file.
-    const words = rest.replace(/\b[a-z]\w*\[\d+\]/g, (found) => nameOf(found) ?? found);
-    throw new MadloopError(error.code, named + words, { cause: error });
+    const message = withFlags(named(error.message, nameOf), nameOf);
+    if (message === error.message) throw error;
+    throw new MadloopError(error.code, message, { cause: error });
   }
+}
+
+/** "frechetDistance: a and b must ...", "mergeStatistics: list[1].count must ..." by what the user gave. */
+function named(message: string, nameOf: (argument: string) => string | undefined): string {
+  const [, subject = '', rest = ''] = /^[\w ]+: (.*?)( must .*)$/su.exec(message) ?? [];
+  const renamed = subject.replace(argument, (all, found: string, member?: string) => {
+    const name = nameOf(found);
+    if (name === undefined) return all;
+    return member === undefined ? name : `${name}: ${member}`;
+  });
+  if (renamed === subject) return message;
+  // "that of list[0]"; and what is wrong of the file, not another file.
+  return renamed + rest.replace(/\b[a-z]\w*\[\d+\]/g, (found) => nameOf(found) ?? found);
+}
+
+/** "the option 'array'" as "--array". */
+function withFlags(message: string, nameOf: (argument: string) => string | undefined): string {
+  return message.replace(/the option '(\w+)'/g, (all, option: string) => nameOf(option) ?? all);
 }
