@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { zipSync } from 'fflate';
+import { unzipSync, zipSync } from 'fflate';
 import { afterAll, expect, it } from 'vitest';
 import { matrix, momentsOfFile, runStudy, writeMatrix, writeStatistics } from '../../src/index.js';
 import { examplesBelow, examplesOf, programOf } from '../support/examples.js';
@@ -90,6 +90,8 @@ it('every example runs, and prints what it says that it prints', { timeout: 120_
   for (const name of ['a.npz', 'b.npz', 'real.npz', 'made.npz']) {
     await writeStatistics(join(place, name), await momentsOfFile(join(place, 'real.npy')));
   }
+  const { 'mu.npy': mean, 'sigma.npy': covariance } = unzipSync(readFileSync(join(place, 'real.npz')));
+  writeFileSync(join(place, 'adm.npz'), zipSync({ 'mu_s.npy': mean!, 'sigma_s.npy': covariance! }));
   writeFileSync(join(place, 'features.npz'), zipSync({ 'real.npy': readFileSync(join(place, 'real.npy')) }));
   const small = { dim: 2, real: [10, 30, 100], synthetic: [10, 30, 100], method: 'deterministic' } as const;
   for (const store of ['figure-11.sqlite', 'study.sqlite'])

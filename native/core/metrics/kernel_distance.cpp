@@ -296,7 +296,7 @@ KernelEstimates estimate(MatrixView<A> a, MatrixView<B> b, PolynomialKernel cons
   struct Unit {
     std::size_t block = 0;
     std::size_t tile = 0;
-    enum class Pairs { ofA, ofB, between } pairs = Pairs::ofA;
+    enum class Pairs { withinA, withinB, between } pairs = Pairs::withinA;
     std::size_t products = 0;
   };
   std::vector<Unit> units;
@@ -307,8 +307,8 @@ KernelEstimates estimate(MatrixView<A> a, MatrixView<B> b, PolynomialKernel cons
         units.push_back({block, t, pairs, (cut.runEnd(begin) - begin + cut.step - 1) / cut.step});
       }
     };
-    addOwn(ofA, Unit::Pairs::ofA);
-    addOwn(ofB, Unit::Pairs::ofB);
+    addOwn(ofA, Unit::Pairs::withinA);
+    addOwn(ofB, Unit::Pairs::withinB);
     for (std::size_t t = 0; t < ofA.tiles(); ++t)
       units.push_back({block, t, Unit::Pairs::between, ofB.tiles()});
   }
@@ -328,10 +328,10 @@ KernelEstimates estimate(MatrixView<A> a, MatrixView<B> b, PolynomialKernel cons
     std::size_t const rowA = tile * ofA.step;
     std::size_t const rowB = tile * ofB.step;
     switch (pairs) {
-      case Unit::Pairs::ofA:
+      case Unit::Pairs::withinA:
         own.a[tile] = ownSum(left, rowA, ofA.runEnd(rowA), kernel, own.rowsOfA[tile], task);
         break;
-      case Unit::Pairs::ofB:
+      case Unit::Pairs::withinB:
         own.b[tile] = ownSum(right, rowB, ofB.runEnd(rowB), kernel, own.rowsOfB[tile], task);
         break;
       case Unit::Pairs::between:
