@@ -158,11 +158,10 @@ class ThresholdSearch {
         Math.abs(next - synthetic) <=
         Math.max(0.5, Math.min(2 * this.#parameters.relativeError, 0.03) * synthetic);
       const precise = standardError <= this.#parameters.relativeError * next;
-      const none = synthetic === 1 && next < 1;
-      if (elasticity > 0 && ((near && precise) || none)) {
+      if (elasticity > 0 && near && precise) {
         progress.finish(progressOf(thousand, thousand));
         return {
-          synthetic: Math.max(0, next),
+          synthetic: next,
           standardError,
           interval: [Math.max(0, at(limit.interval[1])), Math.max(0, at(limit.interval[0]))],
           bounded: 'yes',
