@@ -22,10 +22,11 @@ import { type RunStudyOptions, runStudyWith } from '../../src/studies/run/study-
 import { studyCsv } from '../../src/studies/store/export-study.js';
 import { mergeStudies } from '../../src/studies/store/merge-studies.js';
 import { studyStatus } from '../../src/studies/store/read-study.js';
-import { openSqlite } from '../../src/studies/store/sqlite.js';
+import { columnsOf, tableNames } from '../../src/studies/store/store-tables.js';
 import { outcomeOf, startScript } from '../support/child.js';
 import { uniform } from '../support/numbers.js';
 import { expectRejection, rejection } from '../support/rejection.js';
+import { editAndSealStore, editStore } from './edited-store.js';
 import { fakeEngine } from './fake-engine.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'madloop-stores-'));
@@ -35,7 +36,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const definition: StudyDefinition = { dim: [1, 50], real: [10, 20, 30], synthetic: [3, 40, 100], seed: 7 };
+const definition: StudyDefinition = { dim: [1, 50], real: [10, 20, 30], synthetic: [3, 40, 400], seed: 7 };
 const engine = fakeEngine;
 const run = (store: string, changes: StudyDefinition = {}, options: RunStudyOptions = {}, by = engine()) =>
   runStudyWith('runStudy', by, { ...definition, ...changes }, { store, threads: 1, ...options });
@@ -54,17 +55,51 @@ const uses: readonly [string, (store: string) => Promise<unknown>][] = [
   ['study merge', (store) => mergeStudies('study merge', [store], newName())],
 ];
 
-async function expectRefused(store: string, message: RegExp): Promise<void> {
+async function expectRefused(store: string, ...messages: readonly RegExp[]): Promise<void> {
+  await expectRefusedBy(uses, store, ...messages);
+}
+
+async function expectRefusedBy(by: typeof uses, store: string, ...messages: readonly RegExp[]): Promise<void> {
   const before = readFileSync(store);
-  for (const [name, use] of uses) {
+  for (const [name, use] of by) {
     const error = await rejection(() => use(store));
     expect([name, error.code]).toEqual([name, 'ERR_STORE']);
     expect(error.message).toContain(name);
     expect(error.message).toContain(store);
-    expect(error.message).toMatch(message);
+    for (const message of messages) expect(error.message).toMatch(message);
     expect(readFileSync(store).equals(before)).toBe(true);
     expect(existsSync(`${store}-lock`)).toBe(false);
   }
+}
+
+/** SELECT of a cell's row as that of another cell. */
+const cellAs = (cell: number): string =>
+  `SELECT ${[cell, ...columnsOf.cells.slice(1).map(({ name }) => name), 'checksum'].join(', ')} FROM cells`;
+
+/** A store of some finished cells and some portions of chains. */
+async function unfinished(store: string): Promise<void> {
+  const controller = new AbortController();
+  const stopped = fakeEngine(0.02, (round) => {
+    if (round === 4) setTimeout(() => controller.abort(), 0);
+  });
+  await rejection(() => run(store, {}, { signal: controller.signal }, stopped));
+  const { begun, done } = await studyStatus('study status', store);
+  expect(Math.min(begun, done)).toBeGreaterThan(0);
+}
+
+/** Makes the two files that a run leaves when it is killed in mid-study, and returns what is in them. */
+async function killedInMidStudy(store: string): Promise<[Buffer, Buffer]> {
+  const running = newName();
+  const copies = ['', '-wal'].map((ending) => [`${running}${ending}`, `${store}${ending}`] as const);
+  await run(
+    running,
+    {},
+    {},
+    fakeEngine(0.3, (round) => {
+      if (round === 6) for (const [from, to] of copies) copyFileSync(from, to);
+    }),
+  );
+  return [readFileSync(store), readFileSync(`${store}-wal`)];
 }
 
 describe('a file that is no store of this format is refused and left as it is:', () => {
@@ -80,22 +115,34 @@ describe('a file that is no store of this format is refused and left as it is:',
     [
       "another program's database",
       async (file) => {
-        const db = await openSqlite('test', file, 'write');
-        db.exec('PRAGMA journal_mode = WAL; CREATE TABLE study (a); INSERT INTO study VALUES (1)');
-        db.close();
+        await editStore(
+          file,
+          'PRAGMA journal_mode = WAL; CREATE TABLE study (a); INSERT INTO study VALUES (1)',
+        );
       },
       /this is no store of a study; it was left as it is/,
     ],
-    [
-      'a newer format',
-      async (file) => {
-        await run(file);
-        const db = await openSqlite('test', file, 'write');
-        db.exec('PRAGMA user_version = 2; DROP TABLE cells');
-        db.close();
-      },
-      /a newer version of madloop made this store \(format 2, this version of madloop reads format 1\)/,
-    ],
+    ...(
+      [
+        [3, /a newer version of madloop made this store \(format 3, this version of madloop reads format 2\)/],
+        [
+          1,
+          /an earlier version of madloop made this store \(format 1, this version of madloop reads format 2\)/,
+        ],
+        [0, /the file is damaged \(its format is 0\)/],
+        [-5, /the file is damaged \(its format is -5\)/],
+      ] as const
+    ).map(
+      ([format, message]) =>
+        [
+          `format ${format}`,
+          async (file: string) => {
+            await run(file);
+            await editStore(file, `PRAGMA user_version = ${format}; DROP TABLE cells`);
+          },
+          message,
+        ] as [string, (file: string) => Promise<void>, RegExp],
+    ),
     ...[0.02, 0.3, 0.7].map(
       (part) =>
         [
@@ -128,47 +175,100 @@ describe('a file that is no store of this format is refused and left as it is:',
     }
   });
 
-  test.each([
-    ['a dropped table', 'DROP TABLE chains', /a table or column is missing/, ['runStudy', 'study merge']],
+  test.each<[string, string, RegExp]>([
+    ['a dropped table', 'DROP TABLE chains', /the table chains is missing/],
+    [
+      'a renamed column',
+      'ALTER TABLE cells RENAME COLUMN distance TO dist',
+      /the table cells is not as it was/,
+    ],
+    ['a column too many', 'ALTER TABLE runs ADD COLUMN more TEXT', /the table runs is not as it was made/],
+    [
+      'a table without its checks',
+      'DROP TABLE chains; CREATE TABLE chains (portion INTEGER PRIMARY KEY, cell, first, count, sums, checksum)',
+      /the table chains is not as it was made/,
+    ],
+    [
+      'a trigger',
+      'CREATE TRIGGER t AFTER UPDATE ON cells BEGIN UPDATE cells SET distance = 0; END',
+      /the trigger "t" is no part of a store/,
+    ],
+    ['a view', 'CREATE VIEW v AS SELECT * FROM cells', /the view "v" is no part of a store/],
+    ['an index', 'CREATE INDEX i ON cells (distance)', /the index "i" is no part of a store/],
+    ['another table', 'CREATE TABLE mine (a)', /the table "mine" is no part of a store/],
+    ['a virtual table', 'CREATE VIRTUAL TABLE f USING fts5 (a)', /the table "f\w*" is no part of a store/],
+    ['statistics', 'ANALYZE', /the table "sqlite_stat1" is no part of a store/],
     ['a cell that is gone', 'DELETE FROM cells WHERE cell = 4', /cell 4 is missing or not that of the study/],
     ['the last cell gone', 'DELETE FROM cells WHERE cell = 17', /cell 17 is missing or not that of the study/],
-    ['a cell too many', 'INSERT', /19 cells, of 18/],
+    ['a cell too many', `INSERT INTO cells ${cellAs(99)} WHERE cell = 3`, /19 cells, of 18/],
     ['another parameter', 'UPDATE cells SET lambda = 0.5 WHERE cell = 17', /cell 17 is missing or not/],
+    ['no distance', 'UPDATE cells SET distance = NULL WHERE cell = 2', /cell 2 .*its distance is null/],
+    ['a distance below 0', 'UPDATE cells SET distance = -1e300 WHERE cell = 2', /its distance is -1e\+300/],
+    ['an infinite distance', 'UPDATE cells SET distance = 9e999 WHERE cell = 2', /distance is no REAL/],
+    ['an infinite ratio', 'UPDATE cells SET ratio = 9e999 WHERE cell = 2', /cell 2: ratio is no REAL/],
+    ['an error below 0', 'UPDATE cells SET standardError = -1 WHERE cell = 2', /its standardError is -1/],
+    ['unknown words', "UPDATE cells SET bounded = 'no' WHERE cell = 2", /its bounded is no/],
+    ['no chains', 'UPDATE cells SET chains = -1 WHERE cell = 2', /its chains is -1/],
     [
-      'no distance',
-      'UPDATE cells SET distance = NULL WHERE cell = 2',
-      /cell 2 is finished, but without a result/,
+      'a result that waits',
+      "UPDATE cells SET state = 'waiting' WHERE cell = 2",
+      /cell 2 is waiting, which is not/,
     ],
-    ['a renamed column', 'ALTER TABLE cells RENAME COLUMN distance TO dist', /cell 0 is finished, but without/],
     [
       'another axis',
       `UPDATE study SET value = replace(value, '[10,20,30]', '[10,20,31]') WHERE name = 'document'`,
       /not that of/,
     ],
-  ] as [string, string, RegExp, string[]?][])(
-    '%s: used for nothing, and left as it is',
-    async (_, sql, message, by) => {
-      const store = newName();
-      await run(store);
-      const db = await openSqlite('test', store, 'write');
-      const columns = (db.prepare('PRAGMA table_info(cells)').all() as { name: string }[]).map(
-        ({ name }) => name,
-      );
-      const rest = columns.slice(1).join(', ');
-      db.exec(sql.replace('INSERT', `INSERT INTO cells SELECT 99, ${rest} FROM cells WHERE cell = 3`));
-      db.close();
-      const before = readFileSync(store);
-      for (const [name, use] of uses) {
-        if (!(by ?? ['runStudy', 'readStudy', 'study merge']).includes(name)) continue;
-        const error = await rejection(() => use(store));
-        expect([name, error.code]).toEqual([name, 'ERR_STORE']);
-        expect(error.message).toMatch(message);
-        expect(error.message).toContain('the file is damaged');
-        expect(error.message).toContain('it was left as it is');
-        expect(readFileSync(store).equals(before)).toBe(true);
+    ['no seed', `UPDATE study SET value = 'x' WHERE name = 'document'`, /is damaged/],
+    ['no title', `DELETE FROM study WHERE name = 'title'`, /the title of the study is missing/],
+  ])('%s, with every checksum right: used for nothing, and left as it is', async (_, sql, message) => {
+    const store = newName();
+    await run(store);
+    await (/^(UPDATE|INSERT)/.test(sql) ? editAndSealStore : editStore)(store, sql);
+    await expectRefused(store, message, /the file is damaged/, /it was left as it is/);
+  });
+
+  test('a value that another program changed, in any column of any table', async () => {
+    const [store, other] = [newName(), newName()];
+    await unfinished(store);
+    const rows = { study: `name = 'title'`, cells: 'cell = 1', chains: 'portion = 1', runs: 'run = 1' };
+    // Who does not read a table does not notice.
+    const blind = { study: [], cells: [], chains: ['readStudy'], runs: ['readStudy', 'study merge'] };
+    let changes = 0;
+    for (const table of tableNames) {
+      for (const { name, type } of columnsOf[table]) {
+        const value = { INTEGER: 77, REAL: 0.125, TEXT: "'done'", BLOB: "x'0000000000000000'" }[type];
+        copyFileSync(store, other);
+        await editStore(other, `UPDATE ${table} SET ${name} = ${value} WHERE ${rows[table]}`);
+        const seeing = uses.filter(([name]) => !(blind[table] as string[]).includes(name));
+        const message = new RegExp(`table ${table}, .*its checksum is not that of what it holds`);
+        await expectRefusedBy(seeing, other, message);
+        changes += 1;
       }
-    },
-  );
+    }
+    expect(changes).toBeGreaterThan(40);
+    // Values that change places.
+    copyFileSync(store, other);
+    await editStore(
+      other,
+      'UPDATE chains SET (sums, checksum) = (SELECT sums, checksum FROM chains WHERE portion = 1) WHERE portion = 0',
+    );
+    await expectRefusedBy(
+      uses.filter(([name]) => name !== 'readStudy'),
+      other,
+      /table chains, portion 0: its checksum/,
+    );
+  });
+
+  test('with a log that a killed run left: refused without being written to', async () => {
+    const store = newName();
+    const [file, log] = await killedInMidStudy(store);
+    expect(log.length).toBeGreaterThan(0);
+    await expectRejection(() => run(store, { seed: 9 }), 'ERR_STORE', 'seed: 7 -> 9', 'it was left as it is');
+    expect(readFileSync(store).equals(file)).toBe(true);
+    expect(readFileSync(`${store}-wal`).equals(log)).toBe(true);
+    await run(store);
+  });
 
   test('a lock that cannot be made says why', async () => {
     const store = newName();
@@ -242,9 +342,7 @@ describe('a store is resumed by its own study, engine and part alone', () => {
     await run(b, { seed: 8 });
     await run(c, {}, {}, other('0.0.0-test', 'v2'));
     copyFileSync(a, d);
-    const db = await openSqlite('test', d, 'write');
-    db.exec('UPDATE cells SET distance = distance * (1 + 1e-15) WHERE cell = 5');
-    db.close();
+    await editAndSealStore(d, 'UPDATE cells SET distance = distance * (1 + 1e-15) WHERE cell = 5');
     for (const [second, piece] of [
       [b, 'seed: 8 -> 7'],
       [c, 'instruction set: v2 -> fake'],
@@ -337,7 +435,7 @@ test('the files as a killed process leaves them, at any round and with any torn 
     copyFileSync(store, copy);
     if (existsSync(`${store}-wal`)) copyFileSync(`${store}-wal`, `${copy}-wal`);
   });
-  const whole = studyCsv(await run(store, { synthetic: [3, 40, 400] }, {}, slow));
+  const whole = studyCsv(await run(store, {}, {}, slow));
   expect(copies.length).toBeGreaterThan(8);
   const next = uniform(1);
   for (const [index, copy] of copies.entries()) {
@@ -346,7 +444,7 @@ test('the files as a killed process leaves them, at any round and with any torn 
     if (index % 2 === 1 && existsSync(log)) truncateSync(log, Math.floor(readFileSync(log).length * next()));
     const { cells } = await readStudy(copy);
     expect(cells).toHaveLength(18);
-    expect(studyCsv(await run(copy, { synthetic: [3, 40, 400] }))).toBe(whole);
+    expect(studyCsv(await run(copy))).toBe(whole);
   }
 });
 
@@ -366,23 +464,22 @@ describe.skipIf(!canMount)('on a small file system', () => {
   test('a full disk: what is committed is kept, and the run goes on when there is room', async () => {
     const mount = mounted('2m')!;
     const store = join(mount, 'a.sqlite');
-    const changes = { synthetic: [3, 40, 400] };
     // Somebody else fills the disk in mid-study.
     const fill = (round: number) => {
       if (round === 5) spawnSync('dd', ['if=/dev/zero', `of=${join(mount, 'filler')}`, 'bs=4k']);
     };
-    const error = await rejection(() => run(store, changes, {}, fakeEngine(0.5, fill)));
+    const error = await rejection(() => run(store, {}, {}, fakeEngine(0.5, fill)));
     expect(error.message).toMatch(
       /^runStudy: .*a\.sqlite: the disk is full; everything committed so far is kept/,
     );
     expect(error.code).toBe('ERR_STORE');
     const { cells } = await readStudy(store);
-    const whole = await run(newName(), changes);
+    const whole = await run(newName());
     for (const [index, { result }] of cells.entries()) {
       if (result !== null) expect(result).toEqual(whole.cells[index]!.result);
     }
     rmSync(join(mount, 'filler'));
-    expect(studyCsv(await run(store, changes))).toBe(studyCsv(whole));
+    expect(studyCsv(await run(store))).toBe(studyCsv(whole));
   });
 
   test('no room for the store itself: no file is left', async () => {

@@ -8,9 +8,9 @@ import type { LimitPoint } from '../../limits/limit-point-result.js';
 import type { StudyCellResult, StudyDocument } from '../definition/study-document.js';
 import { resolveStudy, type StudyDefinition, type StudyPlan } from '../definition/study-plan.js';
 import { storedStudy } from '../store/read-study.js';
-import { resolveShard, type ShardChoice, shardOptions, shardPath } from '../store/shards.js';
+import { resolveShard, shardOptions, shardPath } from '../store/shards.js';
 import type { ChainSums } from '../store/store-sql.js';
-import { StudyStore, type UniqueCell } from '../store/study-store.js';
+import { type OpenedStudy, StudyStore, type UniqueCell } from '../store/study-store.js';
 import { type RoundWork, Schedule, type ScheduledCell } from './schedule.js';
 import type { CellEstimator, SampleSize, StudyEngine } from './study-engine.js';
 import type { StudyProgress } from './study-progress.js';
@@ -64,18 +64,28 @@ export async function runStudyWith(
   const path = shardPath(file ?? `${plan.name}.sqlite`, choice);
   const settings = { where, ...job };
   if (settings.signal?.aborted) throw abortError(settings);
-  const store = await StudyStore.open(where, path, plan, engine.madeBy, choice);
+  const { store, content } = await StudyStore.open(where, path, plan, engine.madeBy, choice);
   let ended: 'finished' | 'stopped' | 'failed' = 'failed';
   try {
-    await new StudyRun(settings, engine, plan, choice, store, onProgress).execute();
+    await new StudyRun({ settings, engine, plan, path, store, content, onProgress }).execute();
     ended = 'finished';
   } catch (error) {
     if (error instanceof MadloopError && error.code === 'ERR_ABORTED') ended = 'stopped';
     throw error;
   } finally {
-    store.close(ended);
+    await store.close(ended);
   }
   return storedStudy(where, path);
+}
+
+interface Work {
+  readonly settings: JobSettings;
+  readonly engine: StudyEngine;
+  readonly plan: StudyPlan;
+  readonly path: string;
+  readonly store: StudyStore;
+  readonly content: OpenedStudy;
+  readonly onProgress: RunStudyOptions['onProgress'];
 }
 
 /** One process's work on one store. */
@@ -83,8 +93,9 @@ class StudyRun {
   readonly #settings: JobSettings;
   readonly #engine: StudyEngine;
   readonly #plan: StudyPlan;
-  readonly #shard: number;
+  readonly #path: string;
   readonly #store: StudyStore;
+  readonly #content: OpenedStudy;
   readonly #reporter: ProgressReporter<StudyProgress>;
   readonly #schedule = new Schedule();
   /** Chains that are not in the store yet, by cell. */
@@ -103,19 +114,13 @@ class StudyRun {
   /** The largest of the cells finished; 0 before the first. */
   #finishedRelativeError = 0;
 
-  constructor(
-    settings: JobSettings,
-    engine: StudyEngine,
-    plan: StudyPlan,
-    { shard }: ShardChoice,
-    store: StudyStore,
-    onProgress: RunStudyOptions['onProgress'],
-  ) {
+  constructor({ settings, engine, plan, path, store, content, onProgress }: Work) {
     this.#settings = settings;
     this.#engine = engine;
     this.#plan = plan;
-    this.#shard = shard;
+    this.#path = path;
     this.#store = store;
+    this.#content = content;
     this.#reporter = new ProgressReporter(onProgress);
   }
 
@@ -123,14 +128,14 @@ class StudyRun {
     try {
       if (this.#plan.method === 'deterministic') await this.#determine();
       else await this.#open();
-      this.#commit(true);
+      await this.#commit(true);
       while (!this.#schedule.empty || this.#reached.length > 0) {
         if (this.#settings.signal?.aborted) throw abortError(this.#settings);
         await this.#size();
         // The engine computes while the disk is waited for.
         const round = this.#round();
         try {
-          this.#commit(false);
+          await this.#commit(false);
         } catch (error) {
           await round.catch(() => {});
           throw error;
@@ -138,9 +143,9 @@ class StudyRun {
         await round;
         this.#reporter.report(this.#progress());
       }
-      this.#commit(true);
+      await this.#commit(true);
     } catch (error) {
-      this.#rescue();
+      await this.#rescue();
       throw error;
     }
     const progress = this.#progress();
@@ -148,11 +153,11 @@ class StudyRun {
   }
 
   /** The cells that have no result yet, equal ones as one. */
-  #waiting(): UniqueCell[] {
-    const { waiting, done, refused } = this.#store.counts(this.#shard);
+  #waiting(): readonly UniqueCell[] {
+    const { waiting, done, refused } = this.#content.counts;
     const before = done + refused;
     this.#counts = { total: waiting + before, done: before, refused, doneBefore: before };
-    return this.#store.waiting(this.#shard);
+    return this.#content.waiting;
   }
 
   /** All results of a study without chains, stored in portions. */
@@ -169,7 +174,7 @@ class StudyRun {
         else this.#reached.push({ unique, limit });
       }
       await this.#size();
-      this.#commit(false);
+      await this.#commit(false);
       this.#reporter.report(this.#progress());
     }
   }
@@ -177,7 +182,7 @@ class StudyRun {
   /** An estimator for each cell that has no result yet, with the chains that an earlier run left. */
   async #open(): Promise<void> {
     const waiting = this.#waiting();
-    const saved = this.#store.chains();
+    const saved = this.#content.chains;
     let lastTurn = performance.now();
     for (const unique of waiting) {
       // Every cell has its moments computed: of many, that takes a while.
@@ -206,7 +211,7 @@ class StudyRun {
       const { where } = this.#settings;
       throw new MadloopError(
         'ERR_STORE',
-        `${where}: ${this.#store.path}: the file is damaged (chains ${first} to ${first + count - 1} do not fit their cell)`,
+        `${where}: ${this.#path}: the file is damaged (chains ${first} to ${first + count - 1} do not fit their cell)`,
       );
     }
     estimator.add(first, sums);
@@ -278,19 +283,18 @@ class StudyRun {
     this.#counts.refused += unique.cells.length;
   }
 
-  #commit(all: boolean): void {
+  async #commit(all: boolean): Promise<void> {
     const now = performance.now();
     const withChains = all || now - this.#lastChainCommit >= chainCommitMs;
     const due = this.#finished.length + this.#refused.length > 0 && now - this.#lastCommit >= commitMs;
     if (!withChains && !due) return;
     const { fraction, secondsLeft } = this.#progress();
-    this.#store.commit({
+    const outcome = {
       finished: this.#finished,
       refused: this.#refused,
       chains: withChains ? [...this.#unsaved.values()].flat() : [],
-      fraction,
-      secondsLeft,
-    });
+      ...{ fraction, secondsLeft },
+    };
     this.#finished = [];
     this.#refused = [];
     this.#lastCommit = now;
@@ -298,12 +302,13 @@ class StudyRun {
       this.#unsaved.clear();
       this.#lastChainCommit = now;
     }
+    await this.#store.commit(outcome);
   }
 
   /** What is finished is kept, whatever stops the run; where the store itself fails, its error comes first. */
-  #rescue(): void {
+  async #rescue(): Promise<void> {
     try {
-      this.#commit(true);
+      await this.#commit(true);
     } catch {
       // The error that led here says more.
     }

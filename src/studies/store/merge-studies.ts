@@ -1,18 +1,14 @@
 import { existsSync } from 'node:fs';
 import { invalid } from '../../base/check.js';
 import { MadloopError } from '../../base/errors.js';
+import { type CellRow, stateOf } from './cell-row.js';
 import { wholeStudy } from './shards.js';
-import { inStore } from './sqlite.js';
-import { makeFolderOf, openStoreForReading } from './store-file.js';
-import type { CellRow, ChainSums } from './store-sql.js';
-import {
-  checkSettings,
-  lockStore,
-  makeStore,
-  readCells,
-  readSettings,
-  type StoreSettings,
-} from './study-store.js';
+import { chainsByCell, readCells } from './store-cells.js';
+import { makeFolderOf, refused, withSoundStore } from './store-file.js';
+import { onlyName } from './store-name.js';
+import { checkSettings, readSettings, type StoreSettings } from './store-settings.js';
+import type { ChainSums } from './store-sql.js';
+import { lockStore, makeStore } from './study-store.js';
 
 /**
  * Joins stores of one study, for instance of its shards, into one that can be resumed as a whole. The order does not
@@ -21,14 +17,10 @@ import {
  */
 export async function mergeStudies(where: string, paths: readonly string[], output: string): Promise<void> {
   makeFolderOf(where, output);
-  const lock = await lockStore(where, output);
+  const file = onlyName(where, output);
+  const lock = await lockStore(where, output, file);
   try {
-    if (existsSync(output)) {
-      throw new MadloopError(
-        'ERR_STORE',
-        `${where}: ${output}: there is such a file already; it was left as it is`,
-      );
-    }
+    if (existsSync(output)) throw refused(where, output, 'there is such a file already');
     const parts: Part[] = [];
     for (const path of paths) parts.push(await readPart(where, path));
     const first = parts[0];
@@ -37,17 +29,14 @@ export async function mergeStudies(where: string, paths: readonly string[], outp
       checkSettings(where, path, whole(settings), whole(first.settings));
     }
     const cells = first.cells.map((_, index) => best(where, parts, index));
-    const chains = cells.map((cell, index) => (cell.state === 'waiting' ? mostChains(parts, index) : []));
+    const chains = cells.flatMap((cell, index) =>
+      stateOf(cell) === 'waiting' ? mostChains(parts, index) : [],
+    );
     // The earliest, so that the order of the parts leaves no trace.
     const created = parts.map(({ settings }) => settings.created).reduce((a, b) => (a < b ? a : b));
     const settings = { ...whole(first.settings), created };
-    await makeStore(where, output, settings, cells, new Int32Array(cells.length), (sql) => {
-      for (const { cell, result, error } of cells) {
-        if (result !== null) sql.finishCell(cell, result);
-        else if (error !== undefined) sql.refuseCell(cell, error);
-      }
-      for (const sums of chains.flat()) sql.addChains(sums);
-    });
+    const rows = cells.map((cell) => ({ ...cell, shard: wholeStudy.shard }));
+    await makeStore(where, file, settings, rows, chains);
   } finally {
     lock.release();
   }
@@ -60,26 +49,18 @@ interface Part {
   readonly chains: ReadonlyMap<number, readonly ChainSums[]>;
 }
 
-async function readPart(where: string, path: string): Promise<Part> {
-  const { db, sql } = await openStoreForReading(where, path);
-  try {
-    return inStore(where, path, () => {
-      const damage = sql.damage();
-      if (damage !== undefined) {
-        throw new MadloopError('ERR_STORE', `${where}: ${path}: the file is damaged (${damage})`);
-      }
-      return { path, settings: readSettings(sql), cells: readCells(sql), chains: sql.chains() };
-    });
-  } finally {
-    db.close();
-  }
+function readPart(where: string, path: string): Promise<Part> {
+  return withSoundStore(where, path, (sql) => {
+    const settings = readSettings(sql);
+    return { path, settings, cells: readCells(sql, settings), chains: chainsByCell(sql.chains()) };
+  });
 }
 
 const whole = (settings: StoreSettings): StoreSettings => ({ ...settings, choice: wholeStudy });
 
 /** The cell as the part knows it that has come furthest. */
 function best(where: string, parts: readonly Part[], index: number): CellRow {
-  const done = parts.filter(({ cells }) => cells[index]!.state !== 'waiting');
+  const done = parts.filter(({ cells }) => stateOf(cells[index]!) !== 'waiting');
   const [first, ...others] = done;
   if (first === undefined) return parts[0]!.cells[index]!;
   const outcome = ({ cells }: Part): string => JSON.stringify([cells[index]!.result, cells[index]!.error]);

@@ -1,21 +1,23 @@
 import { invalid } from '../../base/check.js';
 import type { StudyDocument } from '../definition/study-document.js';
-import { inStore } from './sqlite.js';
+import { readingStore } from './sqlite.js';
+import { chainsByCell, countCells, readCells } from './store-cells.js';
 import { openStoreForReading } from './store-file.js';
+import { readSettings } from './store-settings.js';
 import type { RunRow } from './store-sql.js';
-import { readCells, readSettings } from './study-store.js';
 
 /** What `readStudy` returns, for a call that is named `where`. */
 export async function storedStudy(where: string, path: string): Promise<StudyDocument> {
   if (typeof path !== 'string' || path === '') throw invalid(where, 'path', 'be the name of a file', path);
   const { db, sql } = await openStoreForReading(where, path);
   try {
-    return inStore(where, path, () => {
-      const { name, title, document, madeBy, created } = readSettings(sql);
+    return readingStore(where, path, () => {
+      const settings = readSettings(sql);
+      const { name, title, document, madeBy, created } = settings;
       return {
         ...{ name, title, ...document },
         provenance: { ...madeBy, created },
-        cells: readCells(sql).map(({ parameters, at, result, error }) => ({
+        cells: readCells(sql, settings).map(({ parameters, at, result, error }) => ({
           parameters,
           at,
           result,
@@ -52,13 +54,14 @@ export interface StudyStatus {
 export async function studyStatus(where: string, path: string): Promise<StudyStatus> {
   const { db, sql } = await openStoreForReading(where, path);
   try {
-    return inStore(where, path, () => {
-      const { name, title, choice, madeBy } = readSettings(sql);
-      const { done, refused, waiting } = sql.counts(choice.shard);
+    return readingStore(where, path, () => {
+      const settings = readSettings(sql);
+      const { name, title, choice, madeBy } = settings;
+      const { done, refused, waiting } = countCells(readCells(sql, settings), choice.shard);
       const lastRun = sql.lastRun();
       return {
         ...{ name, title, ...choice, cells: done + refused + waiting, done, refused, waiting },
-        begun: sql.begun(),
+        begun: chainsByCell(sql.chains()).size,
         ...madeBy,
         ...(lastRun && { lastRun }),
       };

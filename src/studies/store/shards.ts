@@ -5,7 +5,7 @@ import { format, parse } from 'node:path';
 import { checkInteger, mustError } from '../../base/check.js';
 import { integer } from '../../base/options.js';
 import { cellKey } from '../definition/study-identity.js';
-import type { PlacedCell } from './store-sql.js';
+import type { PlacedCell } from './cell-row.js';
 
 /** Part `shard` (from 0) of `shards`. */
 export interface ShardChoice {

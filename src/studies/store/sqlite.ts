@@ -31,7 +31,8 @@ export async function openSqlite(where: string, path: string, mode: 'read' | 'wr
   return inStore(where, path, () => {
     // A whole path: relative ones such as ":memory:" can mean something else to SQLite.
     const db = new Database(mode === 'read' ? `${pathToFileURL(path)}?mode=ro` : resolve(path));
-    db.exec(`PRAGMA busy_timeout = ${patienceMs}`);
+    // What a file's schema calls does not run.
+    db.exec(`PRAGMA busy_timeout = ${patienceMs}; PRAGMA trusted_schema = OFF`);
     return db;
   });
 }
@@ -62,23 +63,36 @@ export function inStore<Result>(where: string, path: string, work: () => Result)
   try {
     return work();
   } catch (error) {
-    throw storeError(where, path, error);
+    throw storeError(where, path, error, '');
   }
 }
 
-/** What a store holds cannot be; `inStore` makes it ERR_STORE. */
+/** The same for what writes nothing: of a file that is refused, the error says that it was left as it is. */
+export function readingStore<Result>(where: string, path: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw storeError(where, path, error, leftAsItIs);
+  }
+}
+
+export const leftAsItIs = '; it was left as it is';
+
+/** What a store holds cannot be; `inStore` and `readingStore` make it ERR_STORE. */
 export class DamagedStore extends Error {}
 
-function storeError(where: string, path: string, error: unknown): unknown {
+function storeError(where: string, path: string, error: unknown, left: string): unknown {
   if (error instanceof SyntaxError || error instanceof DamagedStore) {
-    const message = `${where}: ${path}: the file is damaged (${error.message}); it was left as it is`;
+    const message = `${where}: ${path}: the file is damaged (${error.message})${left}`;
     return new MadloopError('ERR_STORE', message, { cause: error });
   }
   // A file that cannot even be opened has its code in the message alone.
   const code =
     sqliteCode(error) ?? (/^ConnectionFailed/.test(messageOf(error)) ? sqliteCodes.cannotOpen : undefined);
   if (code === undefined) return error;
-  const explanation = explanations.get(code) ?? 'SQLite failed';
+  const explanation = refusals.has(code)
+    ? `${refusals.get(code)}${left}`
+    : (explanations.get(code) ?? 'SQLite failed');
   const message = `${where}: ${path}: ${explanation} (${messageOf(error)})`;
   return new MadloopError('ERR_STORE', message, { cause: error });
 }
@@ -87,16 +101,20 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** What makes a file no store that can be used. */
+const refusals: ReadonlyMap<number, string> = new Map([
+  // All statements are fixed: one fails where what it names is not there.
+  [sqliteCodes.error, 'the file is damaged (a table or column is missing)'],
+  [sqliteCodes.corrupt, 'the file is damaged or cut short'],
+  [sqliteCodes.notADatabase, 'this is no store of a study'],
+]);
+
 const kept = 'everything committed so far is kept, and the same command resumes';
 
 const explanations: ReadonlyMap<number, string> = new Map([
-  // All statements are fixed: one fails where what it names is not there.
-  [sqliteCodes.error, 'the file is damaged (a table or column is missing); it was left as it is'],
   [sqliteCodes.busy, 'another program has locked the file'],
   [sqliteCodes.readOnly, 'the file cannot be written'],
   [sqliteCodes.ioError, `reading or writing failed; ${kept}`],
-  [sqliteCodes.corrupt, 'the file is damaged or cut short; it was left as it is'],
   [sqliteCodes.full, `the disk is full; ${kept} once there is room`],
   [sqliteCodes.cannotOpen, 'the file cannot be opened'],
-  [sqliteCodes.notADatabase, 'this is no store of a study; it was left as it is'],
 ]);

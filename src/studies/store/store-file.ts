@@ -1,45 +1,28 @@
 // A store as a file: made whole or not at all, looked at before anything is written, and left alone unless it is ours.
 
-import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MadloopError } from '../../base/errors.js';
-import { inStore, openSqlite, type SqliteDatabase } from './sqlite.js';
-import { applicationId, StoreSql, storeFormat } from './store-sql.js';
+import { inStore, leftAsItIs, openSqlite, readingStore, type SqliteDatabase } from './sqlite.js';
+import { StoreSql } from './store-sql.js';
+import { applicationId, storeFormat } from './store-tables.js';
 
 export interface OpenStore {
   readonly db: SqliteDatabase;
   readonly sql: StoreSql;
 }
 
-/** The store for reading alone, also while another process writes it. Errors: ERR_STORE, ERR_MISSING_PACKAGE. */
+/**
+ * The store for reading alone, also while another process writes it, with the tables of a store and nothing else. Errors:
+ * ERR_STORE, ERR_MISSING_PACKAGE.
+ */
 export async function openStoreForReading(where: string, path: string): Promise<OpenStore> {
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
-    throw new MadloopError('ERR_STORE', `${where}: ${path}: there is no such file`);
-  }
+  checkHeader(where, path);
   const db = await openSqlite(where, path, 'read');
   try {
-    return inStore(where, path, () => {
+    return readingStore(where, path, () => {
       const sql = new StoreSql(db);
-      const { application, format } = sql.identification();
-      if (application !== applicationId) {
-        throw refused(where, path, 'this is no store of a study');
-      }
-      if (format > storeFormat) {
-        const versions = `format ${format}, this version of madloop reads format ${storeFormat}`;
-        throw refused(where, path, `a newer version of madloop made this store (${versions})`);
-      }
+      sql.checkSchema();
       return { db, sql };
     });
   } catch (error) {
@@ -48,77 +31,137 @@ export async function openStoreForReading(where: string, path: string): Promise<
   }
 }
 
-/** The store for writing, after a look at all of it that writes nothing. The caller holds its lock. */
-export async function openStoreForWriting(where: string, path: string): Promise<OpenStore> {
-  const seen = await openStoreForReading(where, path);
+/** Runs `work` on a store that is about to be trusted with writing or merging: its file is looked at as a whole first. */
+export async function withSoundStore<Result>(
+  where: string,
+  path: string,
+  work: (sql: StoreSql) => Result,
+): Promise<Result> {
+  const { db, sql } = await openStoreForReading(where, path);
   try {
-    inStore(where, path, () => {
-      const damage = seen.sql.damage() ?? cutShort(path, seen.sql.pageSize());
+    return readingStore(where, path, () => {
+      const damage = sql.damage() ?? cutShort(path, sql.pageSize());
       if (damage !== undefined) throw refused(where, path, `the file is damaged (${damage})`);
+      return work(sql);
     });
   } finally {
-    seen.db.close();
+    db.close();
   }
+}
+
+/** The store for writing. The caller holds its lock and has seen that it is sound. */
+export async function openStoreForWriting(where: string, path: string): Promise<OpenStore> {
   const db = await openSqlite(where, path, 'write');
   return { db, sql: new StoreSql(db) };
 }
 
-/** Makes a store under another name, to be complete when it gets its own. The caller holds its lock, and there is no such file. */
-export async function createStore(
-  where: string,
-  path: string,
-  fill: (sql: StoreSql, nextTurn: () => Promise<unknown>) => Promise<void>,
-): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+/**
+ * Ends what a killed process was writing, where only a writer can: readers take part in a write-ahead log, but not in a
+ * rollback journal. The caller holds the lock.
+ */
+export async function recoverStore(where: string, path: string): Promise<void> {
+  const journal = statSync(`${path}-journal`, { throwIfNoEntry: false });
+  if (journal === undefined || journal.size === 0) return;
+  checkHeader(where, path);
+  const { db } = await openStoreForWriting(where, path);
   try {
+    inStore(where, path, () => db.prepare('SELECT count(*) AS count FROM sqlite_schema').all());
+  } finally {
+    db.close();
+  }
+}
+
+/** Makes a store under another name, to be complete when it gets its own. The caller holds its lock, and there is no such file. */
+export async function createStore(where: string, path: string, fill: (sql: StoreSql) => void): Promise<void> {
+  // One name: what a process leaves that is killed here, the next one removes.
+  const temporary = join(dirname(path), `.${basename(path)}.tmp`);
+  const remove = (): void => {
+    for (const name of [temporary, `${temporary}-journal`]) rmSync(name, { force: true });
+  };
+  try {
+    remove();
     const db = await openSqlite(where, temporary, 'write');
     try {
       const sql = new StoreSql(db);
-      inStore(where, path, () => {
-        db.exec('BEGIN');
-        sql.createTables();
-      });
-      await fill(sql, nextTurn);
-      inStore(where, path, () => db.exec('COMMIT'));
+      inStore(where, path, () =>
+        sql.transaction(() => {
+          sql.createTables();
+          fill(sql);
+        }),
+      );
     } finally {
       db.close();
     }
     renameSync(temporary, path);
     syncFolder(dirname(path));
   } catch (error) {
-    for (const name of [temporary, `${temporary}-journal`]) rmSync(name, { force: true });
+    remove();
     throw error;
   }
 }
 
-/**
- * The one name by which a store is locked, behind all symbolic links. Refuses a file that has several names (hard links), of which
- * each would have a lock and a log of its own.
- */
-export function onlyName(where: string, path: string): string {
-  const status = statSync(path, { throwIfNoEntry: false });
-  const links = status?.isFile() ? status.nlink : 1;
-  if (links > 1)
-    throw refused(
-      where,
-      path,
-      `the file has ${links} names (hard links), and a writer by each of them would destroy it`,
-    );
-  return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
-}
-
 /** Makes the folder of a file that is about to be made. */
 export function makeFolderOf(where: string, path: string): void {
+  withFile(where, path, () => mkdirSync(dirname(path), { recursive: true }));
+}
+
+/** Runs what asks the system about a file; what the system refuses becomes ERR_STORE. */
+export function withFile<Result>(where: string, path: string, work: () => Result): Result {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    return work();
   } catch (error) {
     const reason = (error as Error).message;
     throw new MadloopError('ERR_STORE', `${where}: ${path}: ${reason}`, { cause: error });
   }
 }
 
-function refused(where: string, path: string, why: string): MadloopError {
-  return new MadloopError('ERR_STORE', `${where}: ${path}: ${why}; it was left as it is`);
+/** The error for a file that is no store of this study, format or state, and that nothing has been written to. */
+export function refused(where: string, path: string, why: string): MadloopError {
+  return new MadloopError('ERR_STORE', `${where}: ${path}: ${why}${leftAsItIs}`);
+}
+
+/** The header of an SQLite file is 100 bytes; its numbers have the most significant byte first. */
+const header = { length: 100, magic: 'SQLite format 3\0', encoding: 56, format: 60, application: 68 };
+
+/** Looks at the file before SQLite does. */
+function checkHeader(where: string, path: string): void {
+  const bytes = withFile(where, path, () => {
+    const isFile = statSync(path, { throwIfNoEntry: false })?.isFile();
+    return isFile ? firstBytes(path, header.length) : undefined;
+  });
+  if (bytes === undefined) throw new MadloopError('ERR_STORE', `${where}: ${path}: there is no such file`);
+  const magic = bytes.toString('latin1', 0, header.magic.length);
+  if (magic !== header.magic || bytes.readInt32BE(header.application) !== applicationId) {
+    throw refused(where, path, 'this is no store of a study');
+  }
+  const format = bytes.readInt32BE(header.format);
+  if (format !== storeFormat) {
+    const age = format > storeFormat ? 'a newer' : 'an earlier';
+    const versions = `format ${format}, this version of madloop reads format ${storeFormat}`;
+    throw refused(
+      where,
+      path,
+      format < 1
+        ? `the file is damaged (its format is ${format})`
+        : `${age} version of madloop made this store (${versions})`,
+    );
+  }
+  // 1 is UTF-8.
+  if (bytes.readInt32BE(header.encoding) !== 1) {
+    throw refused(where, path, 'the file is damaged (its text is not in UTF-8)');
+  }
+}
+
+/** Zeros where the file is shorter. */
+function firstBytes(path: string, count: number): Buffer {
+  const bytes = Buffer.alloc(count);
+  const descriptor = openSync(path, 'r');
+  try {
+    readSync(descriptor, bytes, 0, count, 0);
+  } finally {
+    closeSync(descriptor);
+  }
+  return bytes;
 }
 
 /** SQLite misses whole pages by itself, but not the end of the last one. */

@@ -1,107 +1,16 @@
-// All SQL of the store. A store is an ordinary SQLite file that other programs can read; docs/studies.md describes its tables.
+// All SQL of the store.
 
+import { type CellRow, cellOfRow, rowOfCell } from './cell-row.js';
+import { DamagedStore, type SqliteDatabase, type SqliteStatement } from './sqlite.js';
 import {
-  type StudyAxis,
-  type StudyCell,
-  type StudyCellParameters,
-  type StudyCellResult,
-  studyAxes,
-} from '../definition/study-document.js';
-import type { SqliteDatabase, SqliteStatement, SqliteValue } from './sqlite.js';
-
-/** In the file's header, where `file` and SQLite look for it: "madl". */
-export const applicationId = 0x6d61_646c;
-
-/** The format that this version writes; it reads no newer one. */
-export const storeFormat = 1;
-
-const parameterColumns: Readonly<Record<keyof StudyCellParameters, string>> = {
-  variant: 'TEXT NOT NULL',
-  divisor: 'TEXT NOT NULL',
-  dim: 'INTEGER NOT NULL',
-  real: 'INTEGER NOT NULL',
-  synthetic: 'INTEGER NOT NULL',
-  lambda: 'REAL NOT NULL',
-  memory: 'INTEGER NOT NULL',
-};
-
-const resultColumns: Readonly<Record<keyof StudyCellResult, string>> = {
-  distance: 'REAL',
-  standardError: 'REAL',
-  effectiveSampleSize: 'REAL',
-  low: 'REAL',
-  high: 'REAL',
-  ratio: 'REAL',
-  ratioLow: 'REAL',
-  ratioHigh: 'REAL',
-  admissible: 'TEXT',
-  bounded: 'TEXT',
-  generations: 'INTEGER',
-  chains: 'INTEGER',
-  varianceReduction: 'REAL',
-};
-
-const parameterNames = Object.keys(parameterColumns) as (keyof StudyCellParameters)[];
-const resultNames = Object.keys(resultColumns) as (keyof StudyCellResult)[];
-
-// Columns of an axis's place have a name of their own: cells of a list may give `real` or leave it to `total`.
-const atColumn = (axis: StudyAxis): string => `at_${axis}`;
-
-const columnsOf = (columns: Readonly<Record<string, string>>): string =>
-  Object.entries(columns)
-    .map(([name, type]) => `${name} ${type}`)
-    .join(', ');
-
-const schema = `
-  PRAGMA application_id = ${applicationId};
-  PRAGMA user_version = ${storeFormat};
-  CREATE TABLE study (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-  CREATE TABLE cells (
-    cell INTEGER PRIMARY KEY,
-    shard INTEGER NOT NULL,
-    ${columnsOf(parameterColumns)},
-    ${studyAxes.map((axis) => `${atColumn(axis)} REAL`).join(', ')},
-    state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'refused')),
-    ${columnsOf(resultColumns)},
-    error TEXT
-  ) STRICT;
-  CREATE TABLE chains (
-    portion INTEGER PRIMARY KEY,
-    cell INTEGER NOT NULL,
-    first INTEGER NOT NULL,
-    count INTEGER NOT NULL,
-    sums BLOB NOT NULL
-  ) STRICT;
-  CREATE INDEX chains_of_cell ON chains (cell);
-  CREATE TABLE runs (
-    run INTEGER PRIMARY KEY,
-    pid INTEGER NOT NULL,
-    host TEXT NOT NULL,
-    started TEXT NOT NULL,
-    updated TEXT NOT NULL,
-    fraction REAL NOT NULL,
-    secondsLeft REAL,
-    ended TEXT
-  ) STRICT;
-`;
-
-const givenColumns = [...parameterNames, ...studyAxes.map(atColumn)];
-const insertCell =
-  `INSERT INTO cells (cell, shard, state, ${givenColumns.join(', ')}) ` +
-  `VALUES (?, ?, 'waiting', ${givenColumns.map(() => '?').join(', ')})`;
-const updateCell = `UPDATE cells SET state = 'done', ${resultNames.map((name) => `${name} = ?`).join(', ')} WHERE cell = ?`;
-
-export type CellState = 'waiting' | 'done' | 'refused';
-
-/** What is known of a cell beforehand. */
-export type PlacedCell = Pick<StudyCell, 'parameters' | 'at'>;
-
-/** A row of the table of cells. */
-export interface CellRow extends StudyCell {
-  readonly cell: number;
-  readonly shard: number;
-  readonly state: CellState;
-}
+  applicationId,
+  columnsOf,
+  createTable,
+  storeFormat,
+  type TableName,
+  tableNames,
+} from './store-tables.js';
+import { asBytes, isBytes, openedRow, type StoredRow, sealedRow, selectRows, textOf } from './stored-row.js';
 
 /** Sums of `count` chains of a cell from chain `first` on. */
 export interface ChainSums {
@@ -111,8 +20,15 @@ export interface ChainSums {
   readonly sums: Float64Array;
 }
 
+/** Sums as the store has them. */
+export interface StoredChains extends ChainSums {
+  /** From 0, in the order in which they were added. */
+  readonly portion: number;
+}
+
 /** A process that worked on the store. Nothing of it enters a result. */
 export interface RunRow {
+  readonly run: number;
   readonly pid: number;
   readonly host: string;
   /** ISO 8601, as all times here. */
@@ -125,6 +41,7 @@ export interface RunRow {
   readonly ended: string | null;
 }
 
+/** Reads every row through its checksum, and writes none without one. Throws DamagedStore. */
 export class StoreSql {
   readonly #db: SqliteDatabase;
   readonly #prepared = new Map<string, SqliteStatement>();
@@ -133,25 +50,44 @@ export class StoreSql {
     this.#db = db;
   }
 
-  identification(): { application: number; format: number } {
-    return {
-      application: this.#value('PRAGMA application_id') as number,
-      format: this.#value('PRAGMA user_version') as number,
-    };
-  }
-
   pageSize(): number {
-    return this.#value('PRAGMA page_size') as number;
+    return Object.values(this.#prepare('PRAGMA page_size').all()[0] as object)[0];
   }
 
   /** What SQLite finds wrong with the file; undefined: nothing. */
   damage(): string | undefined {
-    const found = String(this.#value('PRAGMA quick_check(1)'));
+    const found = String(Object.values(this.#prepare('PRAGMA quick_check(1)').all()[0] as object)[0]);
     return found === 'ok' ? undefined : found;
   }
 
+  /**
+   * Throws DamagedStore unless the file has the tables of a store, word for word, and nothing else: no trigger, view or
+   * index that SQLite would obey. To be called before any statement names a table.
+   */
+  checkSchema(): void {
+    const columns = ['type', 'name', 'sql'].map(asBytes).join(', ');
+    const found = this.#prepare(`SELECT ${columns} FROM sqlite_schema`)
+      .all()
+      .map((row) => {
+        const { type, name, sql } = row as Record<string, unknown>;
+        return { type: schemaText(type), name: schemaText(name), sql: oneLine(schemaText(sql)) };
+      });
+    const foreign = found.find(({ type, name }) => type !== 'table' || !Object.hasOwn(createTable, name));
+    if (foreign !== undefined) {
+      throw new DamagedStore(`the ${foreign.type} ${JSON.stringify(foreign.name)} is no part of a store`);
+    }
+    for (const table of tableNames) {
+      const [first, ...others] = found.filter(({ name }) => name === table);
+      if (first === undefined) throw new DamagedStore(`the table ${table} is missing`);
+      if (others.length > 0 || first.sql !== createTable[table]) {
+        throw new DamagedStore(`the table ${table} is not as it was made`);
+      }
+    }
+  }
+
   createTables(): void {
-    this.#db.exec(schema);
+    this.#db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${storeFormat}`);
+    for (const table of tableNames) this.#db.exec(createTable[table]);
   }
 
   /** Readers see every state between transactions, and a killed process leaves the last one. Slower modes are not needed. */
@@ -179,122 +115,58 @@ export class StoreSql {
     }
   }
 
-  setting(name: string): string | undefined {
-    return this.#value('SELECT value FROM study WHERE name = ?', name) as string | undefined;
+  settings(): ReadonlyMap<string, string> {
+    return new Map(this.#rows('study').map(({ name, value }) => [name, value] as [string, string]));
   }
 
-  addSetting(name: string, value: string): void {
-    this.#run('INSERT INTO study (name, value) VALUES (?, ?)', name, value);
-  }
-
-  addCell(cell: number, shard: number, { parameters, at }: PlacedCell): void {
-    this.#run(
-      insertCell,
-      cell,
-      shard,
-      ...parameterNames.map((name) => parameters[name]),
-      ...studyAxes.map((axis) => at[axis] ?? null),
-    );
-  }
-
-  finishCell(cell: number, result: StudyCellResult): void {
-    this.#run(
-      updateCell,
-      ...resultNames.map((name) => {
-        const value = result[name];
-        return typeof value === 'boolean' ? String(value) : value;
-      }),
-      cell,
-    );
-  }
-
-  refuseCell(cell: number, error: string): void {
-    this.#run("UPDATE cells SET state = 'refused', error = ? WHERE cell = ?", error, cell);
+  putSetting(name: string, value: string): void {
+    this.#put('study', { name, value });
   }
 
   cells(): CellRow[] {
-    return this.#prepare('SELECT * FROM cells ORDER BY cell').all().map(cellRow);
+    return this.#rows('cells').map(cellOfRow);
   }
 
-  /** How many cells of a shard are in which state. */
-  counts(shard: number): Readonly<Record<CellState, number>> {
-    const counts = { waiting: 0, done: 0, refused: 0 };
-    const rows = this.#prepare('SELECT state, count(*) AS count FROM cells WHERE shard = ? GROUP BY state');
-    for (const { state, count } of rows.iterate(shard) as Iterable<{ state: CellState; count: number }>) {
-      counts[state] = count;
-    }
-    return counts;
+  putCell(cell: CellRow): void {
+    this.#put('cells', rowOfCell(cell));
   }
 
-  addChains({ cell, first, count, sums }: ChainSums): void {
-    this.#run(
-      'INSERT INTO chains (cell, first, count, sums) VALUES (?, ?, ?, ?)',
-      cell,
-      first,
-      count,
-      new Uint8Array(sums.buffer, sums.byteOffset, sums.byteLength),
-    );
-  }
-
-  /** How many cells have chains here. */
-  begun(): number {
-    return this.#value('SELECT count(DISTINCT cell) FROM chains') as number;
-  }
-
-  removeChains(cell: number): void {
-    this.#run('DELETE FROM chains WHERE cell = ?', cell);
-  }
-
-  /** By cell, in the order they were added: a cell that began again has its first chains twice, and needs both. */
-  chains(): Map<number, ChainSums[]> {
-    const rows = this.#prepare('SELECT cell, first, count, sums FROM chains ORDER BY portion').iterate();
-    const byCell = new Map<number, ChainSums[]>();
-    for (const row of rows as Iterable<Omit<ChainSums, 'sums'> & { sums: Uint8Array }>) {
+  /** In the order they were added: a cell that began again has its first chains twice, and needs both. */
+  chains(): StoredChains[] {
+    return this.#rows('chains').map((row) => {
+      const { portion, cell, first, count } = row as unknown as StoredChains;
       // A copy: the bytes need not lie where a Float64Array can begin.
-      const chains = { ...row, sums: new Float64Array(new Uint8Array(row.sums).buffer) };
-      const others = byCell.get(row.cell);
-      if (others === undefined) byCell.set(row.cell, [chains]);
-      else others.push(chains);
-    }
-    return byCell;
+      const sums = new Float64Array(new Uint8Array(row.sums as Uint8Array).buffer);
+      return { portion, cell, first, count, sums };
+    });
   }
 
-  addRun(pid: number, host: string, time: string): number {
-    this.#run(
-      'INSERT INTO runs (pid, host, started, updated, fraction) VALUES (?, ?, ?, ?, 0)',
-      pid,
-      host,
-      time,
-      time,
-    );
-    return this.#value('SELECT max(run) FROM runs') as number;
+  addChains({ portion, cell, first, count, sums }: StoredChains): void {
+    const bytes = new Uint8Array(sums.buffer, sums.byteOffset, sums.byteLength);
+    this.#put('chains', { portion, cell, first, count, sums: bytes });
   }
 
-  updateRun(run: number, time: string, fraction: number, secondsLeft: number | null): void {
-    this.#run(
-      'UPDATE runs SET updated = ?, fraction = ?, secondsLeft = ? WHERE run = ?',
-      time,
-      fraction,
-      secondsLeft,
-      run,
-    );
-  }
-
-  endRun(run: number, time: string, ended: string): void {
-    this.#run('UPDATE runs SET updated = ?, ended = ? WHERE run = ?', time, ended, run);
+  removeChains(portion: number): void {
+    this.#prepare('DELETE FROM chains WHERE portion = ?').run(portion);
   }
 
   lastRun(): RunRow | undefined {
-    return this.#prepare('SELECT * FROM runs ORDER BY run DESC LIMIT 1').all()[0] as RunRow | undefined;
+    return this.#rows('runs', 'DESC LIMIT 1')[0] as unknown as RunRow | undefined;
   }
 
-  #value(sql: string, ...values: readonly SqliteValue[]): unknown {
-    const row = this.#prepare(sql).all(...values)[0];
-    return row === undefined ? undefined : Object.values(row as object)[0];
+  putRun(run: RunRow): void {
+    this.#put('runs', { ...run });
   }
 
-  #run(sql: string, ...values: readonly SqliteValue[]): void {
-    this.#prepare(sql).run(...values);
+  #rows(table: TableName, order = ''): StoredRow[] {
+    const key = `${table}.${columnsOf[table][0]!.name}`;
+    const rows = this.#prepare(`${selectRows(table)} ORDER BY ${key} ${order}`).all();
+    return rows.map((row) => openedRow(table, row));
+  }
+
+  #put(table: TableName, row: StoredRow): void {
+    const values = sealedRow(table, row);
+    this.#prepare(`REPLACE INTO ${table} VALUES (${values.map(() => '?').join(', ')})`).run(...values);
   }
 
   #prepare(sql: string): SqliteStatement {
@@ -307,33 +179,10 @@ export class StoreSql {
   }
 }
 
-function cellRow(value: unknown): CellRow {
-  const row = value as Record<string, unknown>;
-  const at: Partial<Record<StudyAxis, number>> = {};
-  for (const axis of studyAxes) {
-    const place = row[atColumn(axis)];
-    if (place !== null) at[axis] = place as number;
-  }
-  const { cell, shard, state, error } = row as unknown as CellRow;
-  return {
-    cell,
-    shard,
-    state,
-    parameters: pick<StudyCellParameters>(row, parameterNames),
-    at,
-    result: state === 'done' ? resultOf(row) : null,
-    ...(state === 'refused' && { error: String(error) }),
-  };
+function schemaText(value: unknown): string {
+  return isBytes(value) ? textOf(value) : '';
 }
 
-function resultOf(row: Record<string, unknown>): StudyCellResult {
-  const { admissible } = row;
-  return {
-    ...pick<StudyCellResult>(row, resultNames),
-    admissible: admissible === 'undecided' ? 'undecided' : admissible === 'true',
-  };
-}
-
-function pick<Picked>(row: Record<string, unknown>, names: readonly (keyof Picked & string)[]): Picked {
-  return Object.fromEntries(names.map((name) => [name, row[name]])) as Picked;
+function oneLine(sql: string): string {
+  return sql.trim().replace(/\s+/g, ' ');
 }
