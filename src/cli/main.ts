@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { plainText } from '../base/plain-text.js';
 import { packageVersion } from '../engine/native.js';
 import { essCommand } from './commands/ess.js';
 import { evaluateCommand } from './commands/evaluate.js';
@@ -72,12 +73,13 @@ const stopped: ReadonlyMap<number, string> = new Map([
 function report(error: unknown, debug: boolean): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCodes.done; // --help, --version
-    if (error.code !== 'commander.help') say(`madloop: ${error.message.replace(/^error: /, '')}`);
+    if (error.code !== 'commander.help')
+      say(`madloop: ${plainText(error.message.replace(/^error: /, ''), '\n')}`);
     return exitCodes.wrongInput;
   }
   const exitCode = exitCodeOf(error);
   const message = error instanceof Error ? error.message : String(error);
-  say(`madloop: ${stopped.get(exitCode) ?? message}`);
+  say(`madloop: ${stopped.get(exitCode) ?? plainText(message, '\n')}`);
   if (debug && error instanceof Error) say(error.stack ?? '');
   return exitCode;
 }

@@ -1,10 +1,13 @@
 // Comma-separated values (RFC 4180).
 
+import { plainText } from '../base/plain-text.js';
+
 export type CsvValue = number | string | bigint;
 
 /**
  * A table as CSV text: a line of names, then one line a row, with CRLF replaced by the plain newline that every
- * reader takes. Numbers are written in the shortest form that reads back as the same float64; NaN is an empty field.
+ * reader takes. Numbers are written in the shortest form that reads back as the same float64; NaN is an empty field. Text that
+ * a spreadsheet would take for a formula begins with an apostrophe.
  */
 export function csvText(names: readonly string[], rows: Iterable<readonly CsvValue[]>): string {
   const lines = [names.map(field).join(',')];
@@ -18,6 +21,11 @@ export function csvText(names: readonly string[], rows: Iterable<readonly CsvVal
 
 function field(value: CsvValue): string {
   if (typeof value === 'number') return Number.isNaN(value) ? '' : String(value);
-  const text = String(value);
+  const text = typeof value === 'string' ? harmless(value) : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function harmless(text: string): string {
+  const plain = plainText(text, '\n\t');
+  return /^[=+\-@\t]/.test(plain) ? `'${plain}` : plain;
 }

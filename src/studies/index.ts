@@ -51,6 +51,6 @@ export async function runStudy(
  * const { cells } = await readStudy('figure-11.sqlite');
  */
 export async function readStudy(path: string): Promise<StudyDocument> {
-  const { storedStudy } = await import('./store/read-study.js');
+  const { storedStudy } = await import('./store-process/stores.js');
   return storedStudy('readStudy', path);
 }

@@ -5,6 +5,7 @@ import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
 import { info } from '../../src/engine/info.js';
 import { readStudy } from '../../src/studies/index.js';
+import { editAndSealStore } from '../studies/edited-store.js';
 import { run, start, temporaryFolder } from './command.js';
 import { without } from './without-package.js';
 
@@ -12,6 +13,30 @@ const small = ['--dim', '2', '--real', '10,40', '--synthetic', '20:200:3:log', '
 const columns =
   'cell,variant,divisor,dim,real,synthetic,lambda,memory,state,distance,standardError,effectiveSampleSize,low,high,' +
   'ratio,ratioLow,ratioHigh,generations,chains,varianceReduction,admissible,bounded,error';
+
+test('text in a store that a terminal or a spreadsheet would obey is shown, not obeyed', async () => {
+  const folder = temporaryFolder();
+  await run(['study', '--dim', '2', '--real', '1,10', '--synthetic', '20', '--relative-error', '0.02'], folder);
+  const store = join(folder, 'study.sqlite');
+  const obeyed = `x${String.fromCharCode(0x1b, 0x5b)}31m${String.fromCharCode(0x202e)}`;
+  const shown = 'x\\u001b[31m\\u202e';
+  await editAndSealStore(
+    store,
+    `UPDATE runs SET host = '${obeyed}', ended = '${obeyed}', updated = '${obeyed}'; UPDATE cells SET error = '=${obeyed}' WHERE error IS NOT NULL`,
+  );
+  const outputs = [
+    ['study', 'status', 'study.sqlite'],
+    ['study', 'status', 'study.sqlite', '--json'],
+    ['study', 'export', 'study.sqlite'],
+    ['study', '--dim', '2', '--real', '1,10', '--synthetic', '20', '--relative-error', '0.02'],
+  ];
+  for (const args of outputs) {
+    const { stdout, stderr } = await run(args, folder);
+    expect([args, `${stdout}${stderr}`.match(/[^\n -~\u00b1]/u)]).toEqual([args, null]);
+    expect(`${stdout}${stderr}`).toContain(shown);
+    if (args[1] === 'export') expect(stdout).toContain(`,'=${shown}\n`);
+  }
+});
 
 describe('madloop study', () => {
   test('prints a table, says what it did, and leaves one file', async () => {

@@ -17,6 +17,13 @@ test('text with commas, quotes or line breaks is quoted', () => {
   );
 });
 
+test('no text is a formula or moves a cursor; numbers stay numbers', () => {
+  const texts = ['=1+2', '+1', '-cmd', '@sum', '\tx', 'a=b', '\u001b[2J', '=\u202e'];
+  expect(csvText(['x'], [...texts.map((text) => [text]), [-1.5], [-2n]])).toBe(
+    "x\n'=1+2\n'+1\n'-cmd\n'@sum\n'\tx\na=b\n\\u001b[2J\n'=\\u202e\n-1.5\n-2\n",
+  );
+});
+
 test('a row of the wrong length is refused', () => {
   expect(() => csvText(['a', 'b'], [[1]])).toThrow(RangeError);
 });

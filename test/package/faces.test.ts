@@ -29,7 +29,12 @@ describe.each(faces)('%s', (_, face) => {
 it('whoever embeds the loops loads neither the store nor the engine of studies', () => {
   const files = loads('index.ts');
   expect(files).toContain('loops/autophagous-loop.ts');
-  expect(files.filter((file) => under('studies/store/')(file) || under('studies/run/')(file))).toEqual([]);
+  expect(
+    files.filter(
+      (file) =>
+        under('studies/store/')(file) || under('studies/store-process/')(file) || under('studies/run/')(file),
+    ),
+  ).toEqual([]);
 });
 
 it('whoever reads files loads no loops', () => {

@@ -77,8 +77,11 @@ export interface FakeEngine extends StudyEngine {
   readonly rounds: (readonly [string, number, number])[][];
 }
 
-/** `millisecondsPerChain` of a round's longest thread are slept. */
-export function fakeEngine(millisecondsPerChain = 0, onRound: (round: number) => void = () => {}): FakeEngine {
+/** `millisecondsPerChain` of a round's longest thread are slept; a round takes as long as `onRound` does, too. */
+export function fakeEngine(
+  millisecondsPerChain = 0,
+  onRound: (round: number) => unknown = () => {},
+): FakeEngine {
   const rounds: (readonly [string, number, number])[][] = [];
   return {
     rounds,
@@ -88,7 +91,7 @@ export function fakeEngine(millisecondsPerChain = 0, onRound: (round: number) =>
       rounds.push(
         work.map(({ estimator, first, count }) => [(estimator as FakeEstimator).key, first, count] as const),
       );
-      onRound(rounds.length);
+      await onRound(rounds.length);
       const chains = work.reduce((sum, { count }) => sum + count, 0);
       await sleep((millisecondsPerChain * chains) / settings.threads);
       if (settings.signal?.aborted) {

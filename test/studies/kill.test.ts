@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { readStudy } from '../../src/studies/index.js';
-import { studyStatus } from '../../src/studies/store/read-study.js';
+import { studyStatus } from '../../src/studies/store-process/stores.js';
 import { run, start, temporaryFolder } from '../cli/command.js';
 import { uniform } from '../support/numbers.js';
 import { fullSize } from '../support/sizes.js';

@@ -8,8 +8,7 @@ import { readStudy } from '../../src/studies/index.js';
 import type { StudyProgress } from '../../src/studies/run/study-progress.js';
 import { type RunStudyOptions, runStudyWith } from '../../src/studies/run/study-run.js';
 import { studyCsv, studyJson } from '../../src/studies/store/export-study.js';
-import { mergeStudies } from '../../src/studies/store/merge-studies.js';
-import { studyStatus } from '../../src/studies/store/read-study.js';
+import { mergeStudies, studyStatus } from '../../src/studies/store-process/stores.js';
 import { expectRejection } from '../support/rejection.js';
 import { type FakeEngine, FakeEstimator, fakeEngine } from './fake-engine.js';
 
@@ -255,6 +254,17 @@ describe('runStudy', () => {
     expect(reports.at(-1)).toEqual({
       ...{ done: 48, total: 48, refused: 24, fraction: 1, secondsLeft: 0, relativeError: 0.001 },
     });
+  });
+
+  test('the chains of the first rounds are in the store soon, for runs that are killed soon', async () => {
+    const store = newStore();
+    let begun = 0;
+    const engine = fakeEngine(20, async (round) => {
+      if (round === 3) begun = (await studyStatus('status', store)).begun;
+    });
+    await run({ dim: 50, real: 10, synthetic: 64, seed: 1 }, { store, threads: 1 }, engine);
+    expect(engine.rounds.length).toBeGreaterThan(4);
+    expect(begun).toBe(1);
   });
 
   test('a throwing onProgress stops the study, which resumes', async () => {

@@ -5,8 +5,10 @@ import {
   copyFileSync,
   existsSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -14,15 +16,16 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import type { MadloopError } from '../../src/base/errors.js';
 import type { StudyDefinition } from '../../src/studies/definition/study-plan.js';
 import { readStudy } from '../../src/studies/index.js';
 import { type RunStudyOptions, runStudyWith } from '../../src/studies/run/study-run.js';
 import { studyCsv } from '../../src/studies/store/export-study.js';
-import { mergeStudies } from '../../src/studies/store/merge-studies.js';
-import { studyStatus } from '../../src/studies/store/read-study.js';
+import { openSqlite } from '../../src/studies/store/sqlite.js';
 import { columnsOf, tableNames } from '../../src/studies/store/store-tables.js';
+import { mergeStudies, studyStatus } from '../../src/studies/store-process/stores.js';
 import { outcomeOf, startScript } from '../support/child.js';
 import { uniform } from '../support/numbers.js';
 import { expectRejection, rejection } from '../support/rejection.js';
@@ -363,13 +366,13 @@ describe('a store is resumed by its own study, engine and part alone', () => {
 describe('two writers', () => {
   test('in one process: the second is told who is writing, and the first goes on', async () => {
     const store = newName();
-    let second: Promise<unknown> | undefined;
-    const slow = fakeEngine(1, (round) => {
-      if (round === 2) second = rejection(() => run(store));
+    let second: MadloopError | undefined;
+    const slow = fakeEngine(1, async (round) => {
+      if (round === 2) second = await rejection(() => run(store));
     });
     await run(store, {}, {}, slow);
-    expect(await second).toMatchObject({ code: 'ERR_STORE' });
-    expect(String(await second)).toContain(
+    expect(second).toMatchObject({ code: 'ERR_STORE' });
+    expect(String(second)).toContain(
       `another run is writing this store (process ${process.pid} on ${hostname()}, since 2`,
     );
     expect(studyCsv(await readStudy(store))).toBe(studyCsv(await run(newName())));
@@ -377,19 +380,36 @@ describe('two writers', () => {
 
   test('by another name of the file: a symbolic link is the same store, a hard link is refused', async () => {
     const [store, link, second] = [newName(), newName(), newName()];
-    let other: Promise<unknown> | undefined;
-    const slow = fakeEngine(1, (round) => {
+    let other: MadloopError | undefined;
+    const slow = fakeEngine(1, async (round) => {
       if (round !== 2) return;
       symlinkSync(store, link);
-      other = rejection(() => run(link));
+      other = await rejection(() => run(link));
     });
     await run(store, {}, {}, slow);
-    expect(String(await other)).toContain('another run is writing this store');
+    expect(String(other)).toContain('another run is writing this store');
     expect(studyCsv(await run(link))).toBe(studyCsv(await readStudy(store)));
     const before = readFileSync(store);
     linkSync(store, second);
     await expectRejection(() => run(second), 'ERR_STORE', 'the file has 2 names (hard links)');
     expect(readFileSync(store).equals(before)).toBe(true);
+  });
+
+  test('a symbolic link to a file that is not there yet: the store is made where it points', async () => {
+    const [link, middle, target] = [newName(), newName(), newName()];
+    symlinkSync(middle, link);
+    symlinkSync(basename(target), middle);
+    const document = await run(link);
+    for (const name of [link, middle]) expect(lstatSync(name).isSymbolicLink()).toBe(true);
+    expect(lstatSync(target).isFile()).toBe(true);
+    expect(await readStudy(target)).toEqual(document);
+    expect(studyCsv(await run(link))).toBe(studyCsv(document));
+    const [nowhere, circle] = [newName(), newName()];
+    symlinkSync(join(folder, 'no folder', 'a.sqlite'), nowhere);
+    symlinkSync(circle, circle);
+    for (const name of [nowhere, circle]) {
+      for (const [, use] of uses) await expectRejection(() => use(name), 'ERR_STORE', name);
+    }
   });
 
   test('in two processes; and the lock of one that was killed is nobody’s', async () => {
@@ -413,10 +433,9 @@ describe('two writers', () => {
   test('a reader sees the study as it was committed last, and does not disturb', async () => {
     const store = newName();
     const seen: number[] = [];
-    const slow = fakeEngine(1, () => {
-      void readStudy(store).then(({ cells }) =>
-        seen.push(cells.filter(({ result }) => result !== null).length),
-      );
+    const slow = fakeEngine(1, async () => {
+      const { cells } = await readStudy(store);
+      seen.push(cells.filter(({ result }) => result !== null).length);
     });
     const document = await run(store, {}, {}, slow);
     expect(seen.length).toBeGreaterThan(3);
@@ -424,6 +443,27 @@ describe('two writers', () => {
     expect(seen.at(-1)).toBeGreaterThan(seen[0]!);
     expect(studyCsv(document)).toBe(studyCsv(await run(newName())));
   });
+});
+
+test('what processes leave that are killed while they make a store, the next one removes', async () => {
+  const store = newName();
+  const litter = ['', '-journal'].map((ending) => join(folder, `.${basename(store)}.tmp${ending}`));
+  for (const name of litter) writeFileSync(name, 'half a store');
+  await run(store);
+  expect(readdirSync(folder).filter((name) => name.includes(basename(store)))).toEqual([basename(store)]);
+});
+
+test('a rollback journal of a killed process is played back, not refused', async () => {
+  const [running, store] = [newName(), newName()];
+  const whole = await run(running);
+  const db = await openSqlite('test', running, 'write');
+  // So few pages in memory that changed ones go to the file before the end of the transaction.
+  db.exec('PRAGMA cache_size = 2; BEGIN; UPDATE cells SET distance = 0, error = hex(zeroblob(9000))');
+  for (const ending of ['', '-journal']) copyFileSync(`${running}${ending}`, `${store}${ending}`);
+  db.exec('ROLLBACK');
+  db.close();
+  await expectRejection(() => readStudy(store), 'ERR_STORE', 'the next run of the study');
+  expect(studyCsv(await run(store))).toBe(studyCsv(whole));
 });
 
 test('the files as a killed process leaves them, at any round and with any torn end, resume to the same bytes', async () => {

@@ -11,7 +11,7 @@ export const sourceLayering: Layering = [
   'features, gaussian-loop <- limits',
   'limits, verdict <- studies <- charts <- report <- cli',
   'models <- models/process-model',
-  'studies/definition <- studies/store <- studies/run <- studies',
+  'studies/definition <- studies/store <- studies/store-process <- studies/run <- studies',
   'cli/terminal <- cli/loop, cli/evaluate <- cli/figures <- cli/commands <- cli',
 ];
 

@@ -1,5 +1,7 @@
 // Standard output carries data and nothing else; standard error carries talk.
 
+import { plainText } from '../../base/plain-text.js';
+
 /** Writes text to standard output. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
@@ -16,7 +18,8 @@ export function say(text: string): void {
 }
 
 export function jsonText(document: unknown): string {
-  return JSON.stringify(document, null, 2);
+  // In JSON text an escape stands for the character itself.
+  return plainText(JSON.stringify(document, null, 2), '\n');
 }
 
 /**

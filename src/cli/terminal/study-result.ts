@@ -1,8 +1,9 @@
 // A study and its status, for reading.
 
+import { plainText } from '../../base/plain-text.js';
 import { withError } from '../../charts/numbers.js';
 import type { StudyCell, StudyDocument } from '../../studies/definition/study-document.js';
-import type { StudyStatus } from '../../studies/store/read-study.js';
+import type { StudyStatus } from '../../studies/store-process/stores.js';
 import { shortTime } from './study-progress.js';
 import { tableText } from './table.js';
 
@@ -44,7 +45,7 @@ function short(value: number | null): string {
 export function studySummary({ cells }: StudyDocument): string {
   const done = cells.filter(({ result }) => result !== null).length;
   const errors = cells.flatMap(({ error }) => (error === undefined ? [] : [error]));
-  const refused = errors.length === 0 ? '' : `, ${errors.length} refused (${errors[0]})`;
+  const refused = errors.length === 0 ? '' : `, ${errors.length} refused (${plainText(errors[0]!)})`;
   return `${done} of ${cells.length} cells done${refused}`;
 }
 

@@ -1,6 +1,6 @@
 // Which chains of which cells are simulated next.
 
-import type { UniqueCell } from '../store/study-store.js';
+import type { UniqueCell } from '../store-process/stores.js';
 import type { CellEstimator, ChainWork } from './study-engine.js';
 
 /** A cell with its place in the study. */

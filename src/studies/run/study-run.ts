@@ -7,10 +7,9 @@ import { ProgressReporter } from '../../engine/progress.js';
 import type { LimitPoint } from '../../limits/limit-point-result.js';
 import type { StudyCellResult, StudyDocument } from '../definition/study-document.js';
 import { resolveStudy, type StudyDefinition, type StudyPlan } from '../definition/study-plan.js';
-import { storedStudy } from '../store/read-study.js';
 import { resolveShard, shardOptions, shardPath } from '../store/shards.js';
 import type { ChainSums } from '../store/store-sql.js';
-import { type OpenedStudy, StudyStore, type UniqueCell } from '../store/study-store.js';
+import { type RunEnd, RunStore, storedStudy, type UniqueCell } from '../store-process/stores.js';
 import { type RoundWork, Schedule, type ScheduledCell } from './schedule.js';
 import type { CellEstimator, SampleSize, StudyEngine } from './study-engine.js';
 import type { StudyProgress } from './study-progress.js';
@@ -42,8 +41,11 @@ export const runStudyOptions = {
 // Long enough that what happens between rounds is little, short enough that a finished cell is committed within 250 ms.
 const roundSeconds = 0.15;
 const commitMs = 100;
-/** Between commits of the chains of cells that are not finished. */
-const chainCommitMs = 1_000;
+/**
+ * Between commits of the chains of cells that are not finished: at first after every round, so that runs that are killed soon get
+ * somewhere, then twice as long each time, up to a second.
+ */
+const chainCommitMs = { first: roundSeconds * 500, longest: 1_000 };
 
 /** Cells without chains that are computed and stored as one: about half a second on one core. */
 const portionCells = 1_000;
@@ -64,10 +66,10 @@ export async function runStudyWith(
   const path = shardPath(file ?? `${plan.name}.sqlite`, choice);
   const settings = { where, ...job };
   if (settings.signal?.aborted) throw abortError(settings);
-  const { store, content } = await StudyStore.open(where, path, plan, engine.madeBy, choice);
-  let ended: 'finished' | 'stopped' | 'failed' = 'failed';
+  const store = await RunStore.open(where, path, plan, engine.madeBy, choice);
+  let ended: RunEnd = 'failed';
   try {
-    await new StudyRun({ settings, engine, plan, path, store, content, onProgress }).execute();
+    await new StudyRun({ settings, engine, plan, path, store, onProgress }).execute();
     ended = 'finished';
   } catch (error) {
     if (error instanceof MadloopError && error.code === 'ERR_ABORTED') ended = 'stopped';
@@ -83,8 +85,7 @@ interface Work {
   readonly engine: StudyEngine;
   readonly plan: StudyPlan;
   readonly path: string;
-  readonly store: StudyStore;
-  readonly content: OpenedStudy;
+  readonly store: RunStore;
   readonly onProgress: RunStudyOptions['onProgress'];
 }
 
@@ -94,8 +95,7 @@ class StudyRun {
   readonly #engine: StudyEngine;
   readonly #plan: StudyPlan;
   readonly #path: string;
-  readonly #store: StudyStore;
-  readonly #content: OpenedStudy;
+  readonly #store: RunStore;
   readonly #reporter: ProgressReporter<StudyProgress>;
   readonly #schedule = new Schedule();
   /** Chains that are not in the store yet, by cell. */
@@ -108,19 +108,19 @@ class StudyRun {
   readonly #started = performance.now();
   #lastCommit = performance.now();
   #lastChainCommit = performance.now();
+  #chainCommitMs = chainCommitMs.first;
   /** Seconds of the clock that one estimated second of one core takes on one thread. */
   #slowness = 1;
   #rounds = 0;
   /** The largest of the cells finished; 0 before the first. */
   #finishedRelativeError = 0;
 
-  constructor({ settings, engine, plan, path, store, content, onProgress }: Work) {
+  constructor({ settings, engine, plan, path, store, onProgress }: Work) {
     this.#settings = settings;
     this.#engine = engine;
     this.#plan = plan;
     this.#path = path;
     this.#store = store;
-    this.#content = content;
     this.#reporter = new ProgressReporter(onProgress);
   }
 
@@ -132,15 +132,9 @@ class StudyRun {
       while (!this.#schedule.empty || this.#reached.length > 0) {
         if (this.#settings.signal?.aborted) throw abortError(this.#settings);
         await this.#size();
-        // The engine computes while the disk is waited for.
-        const round = this.#round();
-        try {
-          await this.#commit(false);
-        } catch (error) {
-          await round.catch(() => {});
-          throw error;
-        }
-        await round;
+        // The engine computes while the disk is waited for. Both are waited for, whichever fails.
+        const [round, commit] = await Promise.allSettled([this.#round(), this.#commit(false)]);
+        for (const part of [commit, round]) if (part.status === 'rejected') throw part.reason;
         this.#reporter.report(this.#progress());
       }
       await this.#commit(true);
@@ -154,10 +148,10 @@ class StudyRun {
 
   /** The cells that have no result yet, equal ones as one. */
   #waiting(): readonly UniqueCell[] {
-    const { waiting, done, refused } = this.#content.counts;
+    const { waiting, done, refused } = this.#store.content.counts;
     const before = done + refused;
     this.#counts = { total: waiting + before, done: before, refused, doneBefore: before };
-    return this.#content.waiting;
+    return this.#store.content.waiting;
   }
 
   /** All results of a study without chains, stored in portions. */
@@ -182,7 +176,7 @@ class StudyRun {
   /** An estimator for each cell that has no result yet, with the chains that an earlier run left. */
   async #open(): Promise<void> {
     const waiting = this.#waiting();
-    const saved = this.#content.chains;
+    const saved = this.#store.content.chains;
     let lastTurn = performance.now();
     for (const unique of waiting) {
       // Every cell has its moments computed: of many, that takes a while.
@@ -285,7 +279,7 @@ class StudyRun {
 
   async #commit(all: boolean): Promise<void> {
     const now = performance.now();
-    const withChains = all || now - this.#lastChainCommit >= chainCommitMs;
+    const withChains = all || now - this.#lastChainCommit >= this.#chainCommitMs;
     const due = this.#finished.length + this.#refused.length > 0 && now - this.#lastCommit >= commitMs;
     if (!withChains && !due) return;
     const { fraction, secondsLeft } = this.#progress();
@@ -299,8 +293,12 @@ class StudyRun {
     this.#refused = [];
     this.#lastCommit = now;
     if (withChains) {
-      this.#unsaved.clear();
       this.#lastChainCommit = now;
+      this.#chainCommitMs = Math.min(
+        chainCommitMs.longest,
+        this.#chainCommitMs * (this.#unsaved.size > 0 ? 2 : 1),
+      );
+      this.#unsaved.clear();
     }
     await this.#store.commit(outcome);
   }

@@ -7,7 +7,7 @@ import {
   type StudyCellResult,
   studyAxes,
 } from '../definition/study-document.js';
-import { DamagedStore } from './sqlite.js';
+import { DamagedStore, type SqliteValue } from './sqlite.js';
 import { atColumn, parameterNames, resultNames } from './store-tables.js';
 import type { StoredRow } from './stored-row.js';
 
@@ -31,17 +31,17 @@ export function stateOf({ result, error }: StudyCell): CellState {
 export function rowOfCell(cell: CellRow): StoredRow {
   const { parameters, at, result, error } = cell;
   if (result !== null) checkResult(cell.cell, result);
-  return {
-    ...{ cell: cell.cell, shard: cell.shard, ...parameters },
-    ...Object.fromEntries(studyAxes.map((axis) => [atColumn(axis), at[axis] ?? null])),
-    state: stateOf(cell),
-    ...Object.fromEntries(resultNames.map((name) => [name, storedValue(result?.[name] ?? null)])),
-    error: error ?? null,
-  };
-}
-
-function storedValue(value: number | string | boolean | null): number | string | null {
-  return typeof value === 'boolean' ? String(value) : value;
+  // One object, value by value: there are many rows.
+  const row: Record<string, SqliteValue> = { cell: cell.cell, shard: cell.shard };
+  for (const name of parameterNames) row[name] = parameters[name];
+  for (const axis of studyAxes) row[atColumn[axis]] = at[axis] ?? null;
+  row.state = stateOf(cell);
+  for (const name of resultNames) {
+    const value = result?.[name] ?? null;
+    row[name] = typeof value === 'boolean' ? String(value) : value;
+  }
+  row.error = error ?? null;
+  return row;
 }
 
 /** Throws DamagedStore for a row that is no cell. */
@@ -49,7 +49,7 @@ export function cellOfRow(row: StoredRow): CellRow {
   const { cell: number, shard, state, error } = row as { [name: string]: unknown } & CellRow;
   const at: Partial<Record<StudyAxis, number>> = {};
   for (const axis of studyAxes) {
-    const place = row[atColumn(axis)];
+    const place = row[atColumn[axis]];
     if (typeof place === 'number') at[axis] = place;
   }
   const { admissible } = row;
@@ -93,5 +93,7 @@ function isCount(value: number): boolean {
 }
 
 function pick<Picked>(row: StoredRow, names: readonly (keyof Picked & string)[]): Picked {
-  return Object.fromEntries(names.map((name) => [name, row[name]])) as Picked;
+  const picked: Record<string, unknown> = {};
+  for (const name of names) picked[name] = row[name];
+  return picked as Picked;
 }

@@ -16,8 +16,9 @@ export type SqliteValue = number | string | Uint8Array | null;
 
 export interface SqliteStatement {
   run(...values: readonly SqliteValue[]): unknown;
-  get(...values: readonly SqliteValue[]): unknown;
   all(...values: readonly SqliteValue[]): unknown[];
+  /** From here on a row is the list of its values. */
+  raw(): SqliteStatement;
   iterate(...values: readonly SqliteValue[]): Iterable<unknown>;
 }
 
@@ -90,9 +91,12 @@ function storeError(where: string, path: string, error: unknown, left: string): 
   const code =
     sqliteCode(error) ?? (/^ConnectionFailed/.test(messageOf(error)) ? sqliteCodes.cannotOpen : undefined);
   if (code === undefined) return error;
+  const reading = left !== '';
   const explanation = refusals.has(code)
     ? `${refusals.get(code)}${left}`
-    : (explanations.get(code) ?? 'SQLite failed');
+    : reading && code === sqliteCodes.readOnly
+      ? interrupted
+      : (explanations.get(code) ?? 'SQLite failed');
   const message = `${where}: ${path}: ${explanation} (${messageOf(error)})`;
   return new MadloopError('ERR_STORE', message, { cause: error });
 }
@@ -108,6 +112,9 @@ const refusals: ReadonlyMap<number, string> = new Map([
   [sqliteCodes.corrupt, 'the file is damaged or cut short'],
   [sqliteCodes.notADatabase, 'this is no store of a study'],
 ]);
+
+/** What only a writer can end. */
+const interrupted = 'a process was killed while it wrote the file; the next run of the study ends that';
 
 const kept = 'everything committed so far is kept, and the same command resumes';
 

@@ -31,7 +31,7 @@ export async function openStoreForReading(where: string, path: string): Promise<
   }
 }
 
-/** Runs `work` on a store that is about to be trusted with writing or merging: its file is looked at as a whole first. */
+/** Runs `work` on a store that was looked at as a whole first: no row of it can be missing unseen. Errors: as `openStoreForReading`. */
 export async function withSoundStore<Result>(
   where: string,
   path: string,

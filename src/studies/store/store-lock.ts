@@ -6,6 +6,9 @@ import { basename, dirname } from 'node:path';
 import { MadloopError } from '../../base/errors.js';
 import { inStore, openSqlite, type SqliteDatabase, sqliteCode, sqliteCodes } from './sqlite.js';
 
+/** A run whose process was killed lets go of its store a little later. */
+const patienceMs = 1_000;
+
 export class StoreLock {
   readonly #file: string;
   readonly #db: SqliteDatabase;
@@ -25,7 +28,7 @@ export class StoreLock {
       inStore(where, file, () => {
         try {
           // Without a journal the file stays empty, and alone.
-          db.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+          db.exec(`PRAGMA busy_timeout = ${patienceMs}; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE`);
         } catch (error) {
           busy = sqliteCode(error) === sqliteCodes.busy;
           db.close();

@@ -160,8 +160,10 @@ export class StoreSql {
 
   #rows(table: TableName, order = ''): StoredRow[] {
     const key = `${table}.${columnsOf[table][0]!.name}`;
-    const rows = this.#prepare(`${selectRows(table)} ORDER BY ${key} ${order}`).all();
-    return rows.map((row) => openedRow(table, row));
+    const select = this.#prepare(`${selectRows(table)} ORDER BY ${key} ${order}`).raw();
+    const rows: StoredRow[] = [];
+    for (const row of select.iterate()) rows.push(openedRow(table, row as unknown[]));
+    return rows;
   }
 
   #put(table: TableName, row: StoredRow): void {

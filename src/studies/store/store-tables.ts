@@ -43,7 +43,10 @@ export const parameterNames = Object.keys(parameterColumns) as (keyof StudyCellP
 export const resultNames = Object.keys(resultColumns) as (keyof StudyCellResult)[];
 
 // Columns of an axis's place have a name of their own: cells of a list may give `real` or leave it to `total`.
-export const atColumn = (axis: StudyAxis): string => `at_${axis}`;
+export const atColumn = Object.fromEntries(studyAxes.map((axis) => [axis, `at_${axis}`])) as Record<
+  StudyAxis,
+  string
+>;
 
 /** The columns of each table but the last one, the row's checksum. */
 export const tables = {
@@ -52,7 +55,7 @@ export const tables = {
     cell: 'INTEGER PRIMARY KEY',
     shard: 'INTEGER NOT NULL',
     ...parameterColumns,
-    ...Object.fromEntries(studyAxes.map((axis) => [atColumn(axis), 'REAL'])),
+    ...Object.fromEntries(studyAxes.map((axis) => [atColumn[axis], 'REAL'])),
     state: "TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'refused'))",
     ...resultColumns,
     error: 'TEXT',

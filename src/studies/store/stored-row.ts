@@ -10,26 +10,29 @@ export type StoredRow = Readonly<Record<string, SqliteValue>>;
 /** The row as SQLite gives it back, in the order of the table's columns and with its checksum last. */
 export function sealedRow(table: TableName, row: StoredRow): SqliteValue[] {
   const values = columnsOf[table].map(({ name }) => asStored(row[name]!));
-  return [...values, checksum(table, values)];
+  values.push(checksum(table, values));
+  return values;
 }
 
 /**
- * A row that was read by `selectRows`. Throws DamagedStore unless every value is of its column's type and the checksum is
- * that of the row.
+ * A row that was read by `selectRows`, its values in the order of the columns. Throws DamagedStore unless every value is of its
+ * column's type and the checksum is that of the row.
  */
-export function openedRow(table: TableName, read: unknown): StoredRow {
-  const row = read as Readonly<Record<string, unknown>>;
+export function openedRow(table: TableName, read: readonly unknown[]): StoredRow {
   const columns = columnsOf[table];
-  const values = columns.map((column) => {
-    const value = columnValue(column, row[column.name]);
-    if (value === undefined) throw damaged(table, row, `${column.name} is no ${column.type}`);
-    return value;
-  });
-  const sum = row.checksum;
-  if (!isBytes(sum) || !checksum(table, values).equals(bytesOf(sum))) {
-    throw damaged(table, row, 'its checksum is not that of what it holds');
+  const values: SqliteValue[] = [];
+  const row: Record<string, SqliteValue> = {};
+  for (const [index, column] of columns.entries()) {
+    const value = columnValue(column, read[index]);
+    if (value === undefined) throw damaged(table, read, `${column.name} is no ${column.type}`);
+    values.push(value);
+    row[column.name] = value;
   }
-  return Object.fromEntries(columns.map(({ name }, index) => [name, values[index]!]));
+  const sum = read[columns.length];
+  if (!isBytes(sum) || !checksum(table, values).equals(bytesOf(sum))) {
+    throw damaged(table, read, 'its checksum is not that of what it holds');
+  }
+  return row;
 }
 
 /** Text as its bytes, so that bytes that are no text reach us and not the library, which would end the process. */
@@ -60,8 +63,10 @@ export function isBytes(value: unknown): value is ArrayBuffer | Uint8Array {
 /** As SQLite keeps it: no negative zero, no NaN, no half of a surrogate pair. */
 function asStored(value: SqliteValue): SqliteValue {
   if (typeof value === 'number') return Number.isNaN(value) ? null : value + 0;
-  return typeof value === 'string' ? Buffer.from(value).toString() : value;
+  return typeof value === 'string' && halfPair.test(value) ? Buffer.from(value).toString() : value;
 }
+
+const halfPair = /\p{Surrogate}/u;
 
 /** Undefined where the column cannot have it. */
 function columnValue({ type, nullable }: Column, value: unknown): SqliteValue | undefined {
@@ -82,16 +87,16 @@ function bytesOf(value: ArrayBuffer | Uint8Array): Uint8Array {
  */
 function checksum(table: TableName, values: readonly SqliteValue[]): Buffer {
   const hash = createHash('sha256');
+  const blobs = values.filter((value) => value instanceof Uint8Array);
+  const described =
+    blobs.length === 0 ? values : values.map((value) => (isBytes(value) ? value.byteLength : value));
   // JSON has numbers in the shortest form that reads back as the same float64.
-  const described = values.map((value) => (value instanceof Uint8Array ? { bytes: value.byteLength } : value));
-  hash.update(JSON.stringify([table, ...described]));
-  for (const value of values) if (value instanceof Uint8Array) hash.update(value);
+  hash.update(`${table}${JSON.stringify(described)}`);
+  for (const blob of blobs) hash.update(blob);
   return hash.digest().subarray(0, 8);
 }
 
-function damaged(table: TableName, row: Readonly<Record<string, unknown>>, why: string): DamagedStore {
-  const { name: key } = columnsOf[table][0]!;
-  const value = row[key];
-  const which = isBytes(value) ? JSON.stringify(new TextDecoder().decode(value)) : String(value);
-  return new DamagedStore(`table ${table}, ${key} ${which}: ${why}`);
+function damaged(table: TableName, [key]: readonly unknown[], why: string): DamagedStore {
+  const which = isBytes(key) ? JSON.stringify(new TextDecoder().decode(key)) : String(key);
+  return new DamagedStore(`table ${table}, ${columnsOf[table][0]!.name} ${which}: ${why}`);
 }

@@ -13,6 +13,7 @@ import { chainsByCell, countCells, readCells } from './store-cells.js';
 import {
   createStore,
   makeFolderOf,
+  type OpenStore,
   openStoreForReading,
   openStoreForWriting,
   recoverStore,
@@ -34,6 +35,9 @@ export interface UniqueCell {
   readonly first: number;
   readonly cells: readonly number[];
 }
+
+/** How a run ended, as its store says. */
+export type RunEnd = 'finished' | 'stopped' | 'failed';
 
 /** What a commit writes: all that came about since the one before. */
 export interface StoreChanges {
@@ -61,7 +65,8 @@ export class StudyStore {
     path: string,
     lock: StoreLock,
     { cells, chains, lastRun }: StoreContent,
-    { db, sql }: { readonly db: SqliteDatabase; readonly sql: StoreSql },
+    { db, sql }: OpenStore,
+    pid: number,
   ) {
     this.#where = where;
     this.#path = path;
@@ -72,7 +77,7 @@ export class StudyStore {
     for (const { portion, cell } of chains) this.#note(portion, cell);
     const started = now();
     this.#run = {
-      ...{ run: (lastRun?.run ?? 0) + 1, pid: process.pid, host: hostname(), started, updated: started },
+      ...{ run: (lastRun?.run ?? 0) + 1, pid, host: hostname(), started, updated: started },
       ...{ fraction: 0, secondsLeft: null, ended: null },
     };
   }
@@ -87,6 +92,7 @@ export class StudyStore {
     plan: StudyPlan,
     madeBy: MadeBy,
     choice: ShardChoice,
+    pid = process.pid,
   ): Promise<{ store: StudyStore; content: OpenedStudy }> {
     makeFolderOf(where, path);
     const file = onlyName(where, path);
@@ -102,7 +108,7 @@ export class StudyStore {
       });
       const opened = await openStoreForWriting(where, path);
       try {
-        const store = new StudyStore(where, path, lock, content, opened);
+        const store = new StudyStore(where, path, lock, content, opened, pid);
         store.#begin();
         return { store, content: openedStudy(content, choice.shard) };
       } catch (error) {
@@ -132,7 +138,7 @@ export class StudyStore {
   }
 
   /** Leaves one file. What fails here loses nothing: it was committed before. */
-  close(ended: 'finished' | 'stopped' | 'failed'): void {
+  close(ended: RunEnd): void {
     try {
       this.#sql.transaction(() => this.#putRun({ ended }));
       this.#sql.endWriting();

@@ -15,7 +15,7 @@ import { lockStore, makeStore } from './study-store.js';
  * matter, nor whether a store comes twice. `output` must be a new file. Errors: ERR_STORE where a part is of another study
  * or engine, or two parts hold different results.
  */
-export async function mergeStudies(where: string, paths: readonly string[], output: string): Promise<void> {
+export async function mergeStores(where: string, paths: readonly string[], output: string): Promise<void> {
   makeFolderOf(where, output);
   const file = onlyName(where, output);
   const lock = await lockStore(where, output, file);
