@@ -1,6 +1,6 @@
 // Many damaged stores, used in processes of their own: what must not happen is that one ends its process.
 
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { outcomeOf, startScript } from '../support/child.js';
 
 /** One damaged store: the files of `folder`, the bytes of one of them changed. */
@@ -113,9 +113,10 @@ export async function useDamaged(damages: readonly Damage[], scratch: string): P
   let refused = 0;
   let uses = 0;
   let first = 0;
+  const own = mkdtempSync(`${scratch}/use-`);
   for (;;) {
-    const list = `${scratch}/damages.json`;
-    writeFileSync(list, JSON.stringify({ damages, first, store: `${scratch}/damaged.sqlite` }));
+    const list = `${own}/damages.json`;
+    writeFileSync(list, JSON.stringify({ damages, first, store: `${own}/damaged.sqlite` }));
     const child = startScript(script(list));
     const { output, errors } = await outcomeOf(child);
     const lines = output.trim().split('\n');

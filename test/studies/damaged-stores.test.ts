@@ -5,7 +5,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { resolveStudy, type StudyDefinition } from '../../src/studies/definition/study-plan.js';
 import { runStudyWith } from '../../src/studies/run/study-run.js';
 import { readStatus, readStore } from '../../src/studies/store/read-store.js';
@@ -17,6 +17,8 @@ import { fullSize, repetitions } from '../support/sizes.js';
 import { type Damage, useDamaged } from './damaged-store-process.js';
 import { editStore } from './edited-store.js';
 import { fakeEngine } from './fake-engine.js';
+
+vi.setConfig({ testTimeout: 3_600_000 });
 
 const scratch = mkdtempSync(join(tmpdir(), 'madloop-damaged-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -99,12 +101,13 @@ function randomFlips(folder: string, ending: Damage['ending'], count: number, se
   });
 }
 
-async function expectHarmless(name: string, damages: readonly Damage[]): Promise<void> {
+/** Returns how many uses were refused. */
+async function expectHarmless(name: string, damages: readonly Damage[]): Promise<number> {
   const { aborts, wrong, refused, uses } = await useDamaged(damages, scratch);
   expect({ aborts, wrong }).toEqual({ aborts: [], wrong: [] });
   expect(uses).toBe(4 * damages.length);
   console.log(`${name}: ${damages.length} damaged stores, ${refused} of ${uses} uses refused`);
-  expect(refused).toBeGreaterThan(0);
+  return refused;
 }
 
 describe('a bit that turns', () => {
@@ -115,7 +118,10 @@ describe('a bit that turns', () => {
     ['killed', '-wal'],
   ] as const)('anywhere in a store as %s%s', async (name, ending) => {
     const count = ending === '' && name !== 'killed' ? repetitions(1000) : repetitions(200);
-    await expectHarmless(`${name}${ending}`, randomFlips(folders[name], ending, count, sizeOf(folders[name])));
+    const damages = randomFlips(folders[name], ending, count, sizeOf(folders[name]));
+    const refused = await expectHarmless(`${name}${ending}`, damages);
+    // Of a log SQLite itself leaves out what does not fit its checksums.
+    if (ending === '') expect(refused).toBeGreaterThan(0);
   });
 
   test('in the header of the file and of its first page, each of them', async () => {
