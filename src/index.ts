@@ -132,6 +132,7 @@ export type {
   FittedModel,
   GenerativeModel,
   OpenModel,
+  RowBlock,
   SampleOptions,
   StepOptions,
 } from './models/generative-model.js';

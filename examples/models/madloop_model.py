@@ -1,11 +1,14 @@
 """The Python side of madloop's processModel: copy this file beside your model and call serve(fit, sample).
 
     fit(data, seed, threads) -> fitted            data: array with a row a sample
+    fit(..., real_count=None, blocks=None)        asks, by naming them, where the rows come from too: how many are real, and
+                                                  [{"rows": 5, "real": True}, {"rows": 4, "real": False, "generation": 1}]
     sample(fitted, count, lambda_, seed) -> array of count rows, with sampling bias lambda_ in [0, 1]
 
 Equal seeds must give equal results. Whatever is printed goes to standard error, which madloop shows when something fails.
 """
 
+import inspect
 import json
 import os
 import queue
@@ -42,7 +45,9 @@ def _respond(request, models, fit, sample):
         return {"protocol": PROTOCOL, "version": VERSION}
     if command == "fit":
         data = np.load(request["data"])
-        models[request["model"]] = fit(data, int(request["seed"]), request.get("threads"))
+        told = {"real_count": request.get("realCount"), "blocks": request.get("blocks")}
+        asked = {name: told[name] for name in told if _takes(fit, name)}
+        models[request["model"]] = fit(data, int(request["seed"]), request.get("threads"), **asked)
     elif command == "sample":
         fitted = models[request["model"]]
         drawn = sample(fitted, request["count"], request["lambda"], int(request["seed"]))
@@ -52,6 +57,12 @@ def _respond(request, models, fit, sample):
     else:
         raise ValueError(f"unknown command {command!r}")
     return {}
+
+
+def _takes(function, name):
+    """Whether a function names this parameter, or takes any."""
+    parameters = inspect.signature(function).parameters.values()
+    return any(p.name == name or p.kind is p.VAR_KEYWORD for p in parameters)
 
 
 def _requests():

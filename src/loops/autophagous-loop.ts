@@ -5,10 +5,11 @@ import { RandomIntegers } from '../distributions/random-integers.js';
 import { ProgressReporter } from '../engine/progress.js';
 import { firstRows, pickRows } from '../engine/rows.js';
 import { realParts } from '../gaussian-loop/parameters.js';
-import type { FittedModel } from '../models/generative-model.js';
+import type { FittedModel, RowBlock } from '../models/generative-model.js';
+import { blocksOfRows, isReal, rowsOf } from '../models/row-blocks.js';
 import { type AutophagousLoopOptions, type ResolvedLoop, resolveLoopOptions } from './loop-options.js';
-import { LoopSteps, type Trained } from './loop-steps.js';
-import { TrainingSet } from './training-set.js';
+import { LoopSteps, type Trained, type TrainingRows } from './loop-steps.js';
+import { type Part, TrainingSet } from './training-set.js';
 
 /** One generation of a loop: the model G^t, what it was trained on, and how far it is from the real distribution. */
 export interface Generation<Fitted extends FittedModel = FittedModel> {
@@ -62,7 +63,7 @@ async function* generations<Fitted extends FittedModel>(
 
   const { realFixed, realFresh } = realParts(loop);
   const initialSet = await steps.drawReal(1, loop.initial);
-  let pooled: Matrix[] = []; // synthetic samples of earlier generations
+  let pooled: Part[] = []; // synthetic samples of earlier generations
   let recent: Trained<Fitted>[] = []; // the last `memory` models, oldest first
 
   for (let t = 1; t <= loop.generations; t += 1) {
@@ -70,39 +71,41 @@ async function* generations<Fitted extends FittedModel>(
     const size = realFixed + realFresh + loop.synthetic;
     const inOneBlock = t > 1 && loop.pool === 'latest' && (size > loop.synthetic || recent.length > 1);
     const set = new TrainingSet(loop.reference.dim, inOneBlock ? size : undefined);
+    const addReal = (rows: Matrix): void => set.add({ rows, origin: { real: true } });
     if (t === 1) {
-      set.add(initialSet);
+      addReal(initialSet);
     } else {
       // The real data beside the synthetic: part of the first set in every generation, new samples, both or neither.
-      if (realFixed > 0) set.add(firstRows(initialSet, realFixed));
-      if (realFresh > 0) set.add(await steps.drawReal(t, realFresh, set.offer(realFresh)));
+      if (realFixed > 0) addReal(firstRows(initialSet, realFixed));
+      if (realFresh > 0) addReal(await steps.drawReal(t, realFresh, set.offer(realFresh)));
       for (const part of pooled) set.add(part);
       const latest = await drawSynthetic(t, recent, loop, steps, set);
       if (loop.pool !== 'latest') pooled = [...pooled, ...latest];
     }
-    const realRows = t === 1 ? initialSet.rows : realFixed + realFresh;
-    const { rows, realCount } = await chosenRows(t, await set.join(), realRows, loop);
+    const training = await chosenRows(t, await set.join(), set.blocks, loop);
 
-    const model = await steps.fit(t, rows, recent.at(-1)?.model);
+    const model = await steps.fit(t, training, recent.at(-1)?.model);
     recent = [...recent, { t, model }].slice(-loop.memory);
 
     const metrics = await steps.measure({ t, model }, reference);
     progress.advance(t, loop.generations);
+    const { realCount, rows } = training;
     yield { t, model, realCount, syntheticCount: rows.rows - realCount, metrics };
   }
 }
 
-/** All rows, of which the first `realRows` are real, or with pool 'subsample' some of them, drawn without replacement. */
+/** All rows, or with pool 'subsample' some of them, drawn without replacement. */
 async function chosenRows(
   t: number,
   all: Matrix,
-  realRows: number,
+  blocks: readonly RowBlock[],
   { pool, subsample, seed }: Pick<ResolvedLoop, 'pool' | 'subsample' | 'seed'>,
-): Promise<{ rows: Matrix; realCount: number }> {
-  if (t === 1 || pool !== 'subsample') return { rows: all, realCount: realRows };
+): Promise<TrainingRows> {
+  if (t === 1 || pool !== 'subsample') return { rows: all, blocks, realCount: rowsOf(blocks, isReal) };
   const random = new RandomIntegers(derivedSeed(seed, 'subsample', t));
   const chosen = await random.someOf(all.rows, subsample!);
-  return { rows: await pickRows(all, chosen), realCount: chosen.filter((row) => row < realRows).length };
+  const theirs = await blocksOfRows(blocks, chosen);
+  return { rows: await pickRows(all, chosen), blocks: theirs, realCount: rowsOf(theirs, isReal) };
 }
 
 /** Adds `loop.synthetic` samples for generation t, each from one of the recent models, chosen uniformly at random. */
@@ -112,17 +115,18 @@ async function drawSynthetic<Fitted extends FittedModel>(
   loop: ResolvedLoop<Fitted>,
   steps: LoopSteps<Fitted>,
   set: TrainingSet,
-): Promise<Matrix[]> {
+): Promise<Part[]> {
   // Choosing a model for each sample independently makes the counts multinomial.
   const counts =
     recent.length === 1
       ? [loop.synthetic]
       : multinomialUniform(loop.synthetic, recent.length, derivedSeed(loop.seed, 'memory', t));
 
-  const parts: Matrix[] = [];
+  const parts: Part[] = [];
   for (const [i, source] of recent.entries()) {
     if (counts[i] === 0) continue;
-    const part = await steps.sample(t, source, counts[i]!, set.offer(counts[i]!));
+    const rows = await steps.sample(t, source, counts[i]!, set.offer(counts[i]!));
+    const part = { rows, origin: { real: false, generation: source.t } };
     set.add(part);
     parts.push(part);
   }

@@ -5,7 +5,7 @@ import type { Gaussian, Matrix } from '../base/shapes.js';
 import { moments } from '../distributions/moments.js';
 import { native } from '../engine/native.js';
 import { firstNonFinite } from '../engine/rows.js';
-import type { FittedModel, OpenModel, StepOptions } from '../models/generative-model.js';
+import type { FittedModel, OpenModel, RowBlock, StepOptions } from '../models/generative-model.js';
 import { offerMemory } from '../models/sample-memory.js';
 import type { RealSamples } from '../references/reference.js';
 import type { ResolvedLoop } from './loop-options.js';
@@ -18,6 +18,13 @@ const loopName = 'autophagousLoop';
 export interface Trained<Fitted extends FittedModel = FittedModel> {
   readonly t: number;
   readonly model: Fitted;
+}
+
+/** A training set and where its rows come from. */
+export interface TrainingRows {
+  readonly rows: Matrix;
+  readonly blocks: readonly RowBlock[];
+  readonly realCount: number;
 }
 
 /**
@@ -58,13 +65,13 @@ export class LoopSteps<Fitted extends FittedModel> {
   }
 
   /** The model of generation t; `previous` is that of the generation before. */
-  fit(t: number, data: Matrix, previous: Fitted | undefined): Promise<Fitted> {
+  fit(t: number, { rows, ...origins }: TrainingRows, previous: Fitted | undefined): Promise<Fitted> {
     const { model } = this.#loop;
-    const where = `generation ${t}: fit of ${nameOf(model, 'model')} to ${data.rows} samples`;
+    const where = `generation ${t}: fit of ${nameOf(model, 'model')} to ${rows.rows} samples`;
     return this.#run(where, 'ERR_MODEL', async () => {
       if (model.open !== undefined) this.#openModel ??= model.open();
-      const options = { ...this.#job, seed: this.#seeds.of('fit', t), previous };
-      const fitting = (this.#openModel ?? model).fit(data, options);
+      const options = { ...this.#job, seed: this.#seeds.of('fit', t), previous, ...origins };
+      const fitting = (this.#openModel ?? model).fit(rows, options);
       this.#prepareSeeds(t + 1);
       const fitted = await fitting;
       if (typeof fitted?.sample !== 'function') {

@@ -1,6 +1,17 @@
 import { allocateUnzeroed } from '../base/allocate.js';
 import type { Matrix } from '../base/shapes.js';
 import { concatenateRows, copyRows } from '../engine/rows.js';
+import type { RowBlock } from '../models/generative-model.js';
+import { addBlock } from '../models/row-blocks.js';
+
+/** Where rows come from. */
+export type Origin = Omit<RowBlock, 'rows'>;
+
+/** Rows of one origin. */
+export interface Part {
+  readonly rows: Matrix;
+  readonly origin: Origin;
+}
 
 /**
  * A training set in the making: its parts one after the other. They may be put in their place in it at once (`offer`), which
@@ -10,6 +21,7 @@ export class TrainingSet {
   readonly #cols: number;
   readonly #block: Float64Array | undefined;
   readonly #parts: Matrix[] = [];
+  readonly #blocks: RowBlock[] = [];
   #rows = 0;
 
   /** `rows`: of all parts together, where they may be put in one block of memory. */
@@ -25,9 +37,15 @@ export class TrainingSet {
     return this.#block?.subarray(begin, begin + rows * this.#cols);
   }
 
-  add(part: Matrix): void {
-    this.#parts.push(part);
-    this.#rows += part.rows;
+  add({ rows, origin }: Part): void {
+    this.#parts.push(rows);
+    this.#rows += rows.rows;
+    addBlock(this.#blocks, { rows: rows.rows, ...origin });
+  }
+
+  /** Where the rows come from, in their order. */
+  get blocks(): readonly RowBlock[] {
+    return this.#blocks;
   }
 
   /** All rows: float32 where every part is, else float64. A single part is returned as it is. */

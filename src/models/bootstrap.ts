@@ -59,7 +59,7 @@ export function bootstrap(): BootstrapModel {
   return {
     name: 'bootstrap',
     async fit(data, options) {
-      const { job } = checkFitOptions('bootstrap', options);
+      const { job } = checkFitOptions('bootstrap', options, data);
       const ofData = await moments(data, job);
       const { data: values, rows, cols } = data;
       return new FittedBootstrap({ data: values, rows, cols }, ofData);

@@ -84,7 +84,7 @@ export function externalModel<State>(options: ExternalModelOptions<State>): Exte
     name,
     async fit(data, given) {
       const { cols } = checkMatrix(`${name}: fit`, 'data', data);
-      const step = resolveFitOptions(`${name}: fit`, given);
+      const step = resolveFitOptions(`${name}: fit`, given, data);
       const fitted = await withinTime(`${name}: fit`, timeLimits.fit, step.signal, async (signal) => {
         const state = await generator.fit(data, { ...step, signal });
         const own = await generator.moments?.(state);

@@ -1,9 +1,12 @@
 // The options of a model's own fit and sample methods, which people also call without a loop.
 
-import { checked, number, resolve, seed, type TableOf } from '../base/options.js';
+import { mustError } from '../base/check.js';
+import { checked, integer, number, resolve, seed, type TableOf } from '../base/options.js';
 import type { Seed } from '../base/seed.js';
+import type { Matrix } from '../base/shapes.js';
 import { type JobOptions, jobOptions } from '../engine/job.js';
-import type { FitOptions, FittedModel, SampleOptions } from './generative-model.js';
+import type { FitOptions, FittedModel, RowBlock, SampleOptions } from './generative-model.js';
+import { checkBlocks, isReal, rowsOf } from './row-blocks.js';
 
 /** Options of `fit`, all of which a model of this package can do without. */
 export interface ModelFitOptions extends JobOptions {
@@ -11,6 +14,10 @@ export interface ModelFitOptions extends JobOptions {
   readonly seed?: Seed | undefined;
   /** The model of the generation before. */
   readonly previous?: FittedModel | undefined;
+  /** How many of the rows are real: the first ones, unless `blocks` says which. */
+  readonly realCount?: number | undefined;
+  /** Where the rows come from, in their order. */
+  readonly blocks?: readonly RowBlock[] | undefined;
 }
 
 /** Options of `sample`. */
@@ -26,6 +33,19 @@ const modelFitOptions = {
   previous: checked('model', (_, __, value) => value as FittedModel)
     .optional()
     .doc('the model of the generation before'),
+  blocks: checked('list of `{ rows, real, generation }`', checkBlocks)
+    .optional()
+    .doc('where the rows come from, in their order'),
+  realCount: integer(0)
+    .optional('that of `blocks`')
+    .and((where, argument, realCount, { rows, blocks }: TrainingRows & Pick<ModelFitOptions, 'blocks'>) => {
+      const found = blocks && rowsOf(blocks, isReal);
+      if (found !== undefined && realCount !== found)
+        throw mustError(where, argument, `be that of blocks, ${found}`, String(realCount));
+      if (rows !== undefined && realCount > rows)
+        throw mustError(where, argument, `be at most ${rows}, all rows`, String(realCount));
+    })
+    .doc('how many of the rows are real: the first ones, unless `blocks` says which'),
   ...jobOptions,
 } satisfies TableOf<ModelFitOptions>;
 
@@ -35,14 +55,39 @@ const modelSampleOptions = {
   ...jobOptions,
 } satisfies TableOf<ModelSampleOptions>;
 
-/** Reads the options of a model's fit; `job` is for what it calls. */
-export function checkFitOptions(
-  where: string,
-  options: unknown,
-): { seed: bigint; previous: FittedModel | undefined; job: JobOptions } {
+/** How many rows the training set has, as far as it is one. */
+interface TrainingRows {
+  readonly rows: number | undefined;
+}
+
+/** What a fit is told, checked; `job` is for what it calls. */
+interface ResolvedFitOptions extends Pick<FitOptions, 'previous' | 'realCount' | 'blocks'> {
+  readonly seed: bigint;
+  readonly job: JobOptions;
+}
+
+/** Reads the options of a model's fit to `data`, which need not be checked yet. */
+export function checkFitOptions(where: string, options: unknown, data: Matrix): ResolvedFitOptions {
   const place = { where, argument: 'options of fit' };
-  const { seed, previous, ...job } = resolve(place, options, modelFitOptions);
-  return { seed, previous, job };
+  const rows: unknown = (data as Partial<Matrix> | null | undefined)?.rows;
+  const context = { rows: typeof rows === 'number' ? rows : undefined };
+  const { seed, previous, blocks, realCount, ...job } = resolve(place, options, modelFitOptions, context);
+  return { seed, previous, ...origins(blocks, realCount, context), job };
+}
+
+/** The blocks and how many of their rows are real, where one of the two is known. */
+function origins(
+  blocks: readonly RowBlock[] | undefined,
+  realCount: number | undefined,
+  { rows }: TrainingRows,
+): Pick<FitOptions, 'realCount' | 'blocks'> {
+  if (blocks !== undefined) return { realCount: rowsOf(blocks, isReal), blocks };
+  if (realCount === undefined || rows === undefined) return {};
+  const all = [
+    { rows: realCount, real: true },
+    { rows: rows - realCount, real: false },
+  ];
+  return { realCount, blocks: all.filter(({ rows: some }) => some > 0) };
 }
 
 /** Reads the options of a model's sample; `job` is for what it calls. */
@@ -56,9 +101,9 @@ export function checkSampleOptions(
 }
 
 /** The same options as a loop gives them to the code behind a model. */
-export function resolveFitOptions(where: string, options: unknown): FitOptions {
-  const { seed, previous, job } = checkFitOptions(where, options);
-  return { seed, previous, threads: job.threads, signal: job.signal };
+export function resolveFitOptions(where: string, options: unknown, data: Matrix): FitOptions {
+  const { job, ...told } = checkFitOptions(where, options, data);
+  return { ...told, threads: job.threads, signal: job.signal };
 }
 
 /** The same for `sample`. */

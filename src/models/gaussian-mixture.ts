@@ -92,7 +92,7 @@ export function gaussianMixture(options: GaussianMixtureOptions): GaussianMixtur
   return {
     name: where,
     async fit(data, options) {
-      const { seed, previous, job } = checkFitOptions(where, options);
+      const { seed, previous, job } = checkFitOptions(where, options, data);
       const rows = checkMatrix(where, 'training set', data);
       if (rows.rows < settings.components) {
         const requirement = `have at least as many rows as there are components, ${settings.components}`;

@@ -33,7 +33,7 @@ export function gaussian(options: GaussianOptions = {}): GaussianModel {
   return {
     name: 'gaussian',
     async fit(data, options) {
-      const { job } = checkFitOptions('gaussian', options);
+      const { job } = checkFitOptions('gaussian', options, data);
       const fitted = await moments(data, job);
       if (fitted.count < 2)
         throw mustError('gaussian', 'training set', 'have at least 2 rows', String(fitted.count));

@@ -10,9 +10,24 @@ export interface StepOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Consecutive rows of a training set that have one origin. */
+export interface RowBlock {
+  readonly rows: number;
+  readonly real: boolean;
+  /** Of synthetic rows: the generation whose model made them. */
+  readonly generation?: number | undefined;
+}
+
 export interface FitOptions extends StepOptions {
   /** The model of the generation before, for models that begin their fit from it. None in generation 1. */
   readonly previous?: FittedModel | undefined;
+  /** How many rows of the training set are real. Every loop says so. */
+  readonly realCount?: number | undefined;
+  /**
+   * Where the rows of the training set come from, in their order: real ones first, then synthetic ones in the order in which they
+   * were made; with pool 'subsample' in random order. Every loop says so.
+   */
+  readonly blocks?: readonly RowBlock[] | undefined;
 }
 
 export interface SampleOptions extends StepOptions {

@@ -127,7 +127,7 @@ export function kernelDensity(options: KernelDensityOptions = {}): KernelDensity
   return {
     name: where,
     async fit(data, options) {
-      const { job } = checkFitOptions(where, options);
+      const { job } = checkFitOptions(where, options, data);
       const ofData = await moments(data, job);
       const { count, dim } = ofData;
       if (count < 2) throw mustError(where, 'training set', 'have at least 2 rows', String(count));

@@ -164,10 +164,11 @@ test('memory is offered once, for one size, and only what fills it is in its pla
   expect(takeMemory(options, 3, 2)).toBe(first);
   expect(takeMemory(options, 3, 2)).toBeUndefined();
   first.set([1, 2, 3, 4, 5, 6]);
-  set.add({ data: first, rows: 3, cols: 2 });
+  const origin = { real: true };
+  set.add({ rows: { data: first, rows: 3, cols: 2 }, origin });
   const second = set.offer(2)!;
   expect(second.byteOffset).toBe(first.byteOffset + 48);
-  set.add(matrix(Float32Array.of(7, 8, 9, 10), 2, 2));
+  set.add({ rows: matrix(Float32Array.of(7, 8, 9, 10), 2, 2), origin });
   const joined = await set.join();
   expect(joined).toEqual(matrix(Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10), 5, 2));
   expect(joined.data.buffer).toBe(first.buffer);

@@ -108,3 +108,27 @@ test.skipIf(numpy === undefined)(
     }
   },
 );
+
+test.skipIf(numpy === undefined).each([
+  ['names both', 'real_count=None, blocks=None', '2 [{"rows": 2, "real": true}, {"rows": 1, "real": false}]'],
+  ['names one', 'real_count', '2 None'],
+  ['takes anything', '**told', '2 [{"rows": 2, "real": true}, {"rows": 1, "real": false}]'],
+])('madloop_model.py: a fit that %s is told where its rows come from', async (_, parameters, expected) => {
+  const program = [
+    'import sys; sys.path.insert(0, sys.argv[1])',
+    'from madloop_model import serve',
+    'import json',
+    `def fit(data, seed, threads, ${parameters}):`,
+    `    known = ${parameters === '**told' ? 'told' : 'locals()'}`,
+    '    blocks = known.get("blocks")',
+    '    raise ValueError(f"{known[\'real_count\']} {blocks and json.dumps(blocks)}")',
+    'serve(fit, None)',
+  ].join('\n');
+  const model = processModel({ name: 'mine', command: [numpy!, '-c', program, examples] });
+  try {
+    const fit = model.fit(matrix(new Float64Array(6), 3, 2), { realCount: 2 });
+    await expect(fit).rejects.toThrow(`ValueError: ${expected}`);
+  } finally {
+    await model.close();
+  }
+});

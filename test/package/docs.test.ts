@@ -167,7 +167,7 @@ test.skipIf(numpy === undefined)('the programs of docs/models.md run, in this or
     writeFileSync(join(place, name!), code);
   }
   const programs = blocks('docs/models.md', 'js');
-  expect(programs).toHaveLength(3);
+  expect(programs).toHaveLength(4);
   for (const code of programs) {
     const args = ['--input-type=module', '--eval', code];
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: place, encoding: 'utf8' });

@@ -114,11 +114,12 @@ export class ProcessModel implements OpenModel<FittedProcess> {
     const { name, timeLimits } = this.#options;
     const where = `${name}: fit`;
     const { data: elements, rows, cols } = checkMatrix(where, 'data', data);
-    const { seed, threads, signal } = resolveFitOptions(where, options);
+    const { seed, threads, signal, realCount, blocks } = resolveFitOptions(where, options, data);
     const session = await this.#running(signal);
     const { path, number } = session.newFile('data');
     const model = String(number);
-    const request = { command: 'fit', data: path, model, seed: String(seed), threads } as const;
+    const told = { seed: String(seed), threads, realCount, blocks };
+    const request = { command: 'fit', data: path, model, ...told } as const;
     // The turn is taken before the file is written: the order in which a process is asked is that of the calls.
     const written = writeTrainingSet(where, path, npyParts(elements, [rows, cols]));
     try {

@@ -4,6 +4,7 @@
 
 import { describe } from '../../base/check.js';
 import { MadloopError } from '../../base/errors.js';
+import type { RowBlock } from '../generative-model.js';
 
 const protocol = 'madloop-model';
 const version = 1;
@@ -19,6 +20,9 @@ export type Request =
       readonly model: string;
       readonly seed: string;
       readonly threads: number | undefined;
+      /** Where the rows come from, if that is known: in every loop. */
+      readonly realCount: number | undefined;
+      readonly blocks: readonly RowBlock[] | undefined;
     }
   | {
       readonly command: 'sample';
