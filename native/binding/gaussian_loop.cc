@@ -4,6 +4,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "binding/arguments.hpp"
@@ -20,6 +21,20 @@ using loop::SyntheticPool;
 
 namespace {
 
+/// Counts of samples by generation.
+loop::Schedule<std::uint64_t> readCounts(Arguments const& arguments, char const* name) {
+  HeldArray<double> const array = arguments.float64Array(name);
+  std::vector<std::uint64_t> entries;
+  for (std::size_t i = 0; i < array.size(); ++i) entries.push_back(arguments.sizeAt(array, i, name));
+  return loop::Schedule<std::uint64_t>(std::move(entries));
+}
+
+/// Numbers by generation.
+loop::Schedule<double> readNumbers(Arguments const& arguments, char const* name) {
+  HeldArray<double> const array = arguments.float64Array(name);
+  return loop::Schedule<double>(std::vector<double>(array.data(), array.data() + array.size()));
+}
+
 loop::GaussianLoopParameters readParameters(Arguments const& arguments) {
   loop::GaussianLoopParameters parameters;
   parameters.variant =
@@ -29,13 +44,13 @@ loop::GaussianLoopParameters readParameters(Arguments const& arguments) {
                                                 {"combined", LoopVariant::combined}});
   parameters.dim = arguments.size("dim");
   parameters.initial = arguments.size("initial");
-  parameters.real = arguments.size("real");
+  parameters.real = readCounts(arguments, "real");
   if (parameters.variant == LoopVariant::combined) {
     parameters.realFixed = arguments.size("realFixed");
-    parameters.realFresh = arguments.size("realFresh");
+    parameters.realFresh = readCounts(arguments, "realFresh");
   }
-  parameters.synthetic = arguments.size("synthetic");
-  parameters.lambda = arguments.number("lambda");
+  parameters.synthetic = readCounts(arguments, "synthetic");
+  parameters.lambda = readNumbers(arguments, "lambda");
   parameters.memory = arguments.size("memory");
   parameters.pool = arguments.choice<SyntheticPool>("pool", {{"latest", SyntheticPool::latest},
                                                              {"accumulate", SyntheticPool::accumulate},

@@ -35,6 +35,8 @@ interface Facts<Value, Context> {
   readonly members?: OptionTable;
   /** Whether it is an array. */
   readonly isList?: boolean;
+  /** Whether it may be a list of such, one for each generation of a loop. */
+  readonly schedule?: boolean;
   /** The range of a number, in words: "0 to 1". */
   readonly range?: string;
   /** What stands for undefined; 'undefined' itself where it may stay away, 'error' where it may not. */

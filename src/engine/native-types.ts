@@ -146,13 +146,14 @@ export interface NativeGaussianLoopRequest {
   readonly variant: 'fully-synthetic' | 'synthetic-augmentation' | 'fresh-data' | 'combined';
   readonly dim: number;
   readonly initial: number;
-  readonly real: number;
+  /** This, realFresh, synthetic and lambda: an entry a generation, from 1; the last goes on. */
+  readonly real: Float64Array;
   /** Variant 'combined': how many of the initial samples are in every generation again. */
   readonly realFixed?: number;
   /** Variant 'combined': fresh real samples in every generation. */
-  readonly realFresh?: number;
-  readonly synthetic: number;
-  readonly lambda: number;
+  readonly realFresh?: Float64Array;
+  readonly synthetic: Float64Array;
+  readonly lambda: Float64Array;
   readonly memory: number;
   readonly pool: 'latest' | 'accumulate' | 'subsample';
   /** Pool 'subsample': synthetic samples of the pool that a fit sees. */

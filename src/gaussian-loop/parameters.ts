@@ -1,5 +1,6 @@
 import { checkGaussian, checkInteger, checkProduct, mustError } from '../base/check.js';
 import { type Divisor, divisorOption } from '../base/divisor.js';
+import type { MadloopError } from '../base/errors.js';
 import {
   boolean,
   checked,
@@ -7,11 +8,21 @@ import {
   number,
   numberOrText,
   numbers,
+  Option,
   oneOf,
   resolve,
   seed,
   type TableOf,
 } from '../base/options.js';
+import {
+  constant,
+  entriesOf,
+  entryOf,
+  type GivenSchedule,
+  type Schedule,
+  scheduled,
+  scheduleOf,
+} from '../base/schedule.js';
 import type { Seed } from '../base/seed.js';
 import type { Gaussian } from '../base/shapes.js';
 import { type JobOptions, type JobSettings, jobOptions } from '../engine/job.js';
@@ -49,17 +60,23 @@ export interface GaussianLoopOptions extends JobOptions {
   /**
    * n_r: real samples per generation; in synthetic augmentation the size of the one fixed set, which is also
    * `initial`. Not used in the fully synthetic loop, nor in the combined one (there, `realFixed + realFresh`), where it may be
-   * left out.
+   * left out. This, `realFresh`, `synthetic` and `lambda` may be schedules: lists of numbers or functions of t.
    */
-  readonly real?: number | undefined;
+  readonly real?: GivenSchedule | undefined;
   /** n_f, combined loop only: real samples of generation 1 that every later one is trained on again. Default 0. */
   readonly realFixed?: number | undefined;
   /** n_r, combined loop only: new real samples in each later generation. Default 0. */
-  readonly realFresh?: number | undefined;
-  /** n_s: synthetic samples per generation; 0 is plain estimation. At least 2 in the fully synthetic loop. */
-  readonly synthetic: number;
-  /** Sampling bias, 0 to 1: synthetic samples come from N(mean, lambda covariance). Default 1. */
-  readonly lambda?: number | undefined;
+  readonly realFresh?: GivenSchedule | undefined;
+  /**
+   * n_s: synthetic samples per generation; 0 is plain estimation. At least 2 in the fully synthetic loop. Generation 1 has none: the
+   * first entry of a schedule is not used.
+   */
+  readonly synthetic: GivenSchedule;
+  /**
+   * Sampling bias, 0 to 1: the synthetic samples of a generation come from N(mean, lambda covariance). The first entry of a
+   * schedule is not used. Default 1.
+   */
+  readonly lambda?: GivenSchedule | undefined;
   /** Each synthetic sample comes from a random one of the min(memory, t - 1) last models. Default 1: the previous. */
   readonly memory?: number | undefined;
   /**
@@ -95,14 +112,14 @@ export interface GaussianLoopParameters {
   readonly variant: LoopVariant;
   readonly dim: number;
   readonly initial: number;
-  /** 0 in the fully synthetic loop, realFixed + realFresh in the combined one. */
-  readonly real: number;
+  /** 0 in the fully synthetic loop, realFixed + realFresh in the combined one. Schedules are lists; a function became one. */
+  readonly real: Schedule;
   /** In variant 'combined': samples of generation 1 that later generations train on again. */
   readonly realFixed?: number;
   /** In variant 'combined': real samples that each later generation draws. */
-  readonly realFresh?: number;
-  readonly synthetic: number;
-  readonly lambda: number;
+  readonly realFresh?: Schedule;
+  readonly synthetic: Schedule;
+  readonly lambda: Schedule;
   readonly memory: number;
   readonly pool: SyntheticPool;
   /** With pool 'subsample': training samples of each later generation. */
@@ -128,51 +145,86 @@ export interface ResolvedGaussianLoop {
 export interface LoopCounts {
   readonly variant: LoopVariant;
   readonly initial: number;
-  readonly real: number;
+  readonly real: Schedule;
   readonly realFixed?: number | undefined;
-  readonly realFresh?: number | undefined;
-  readonly synthetic: number;
+  readonly realFresh?: Schedule | undefined;
+  readonly synthetic: Schedule;
+}
+
+/** What decides which counts there may be. */
+export interface OfVariant {
+  readonly variant: LoopVariant;
+}
+
+/** What says how many samples train each generation. */
+export interface TrainingCounts extends Pick<LoopCounts, 'real' | 'synthetic'> {
+  readonly pool: SyntheticPool;
+  readonly generations: number;
 }
 
 // The fixed set of synthetic augmentation is all that generation 1 has, and a covariance needs two samples.
 const leastReal = { 'fully-synthetic': 0, 'synthetic-augmentation': 2, 'fresh-data': 1, combined: 0 };
 
-/** Real samples of a generation; 0 in the fully synthetic loop, whatever is given. */
-export const realOption = checked(
-  'integer of at least 1',
-  (where, argument, value, { variant }: Pick<LoopCounts, 'variant'>) => {
-    const count = checkInteger(where, argument, value, leastReal[variant]);
-    return variant === 'fully-synthetic' ? 0 : count;
-  },
+/** Real samples of a generation. */
+const realCount = checked('integer of at least 1', (where, argument, value, { variant }: OfVariant) =>
+  checkInteger(where, argument, value, leastReal[variant]),
 )
   .doc('real samples in each generation')
   .flag('<n>', numberOrText);
 
-/** Real samples of a combined loop, of one kind. */
-const realPart = checked(
-  'integer of at least 0',
-  (where, argument, value, { variant }: Pick<LoopCounts, 'variant'>): number | undefined => {
-    const count = checkInteger(where, argument, value, 0);
-    if (variant === 'combined') return count;
-    if (count > 0) throw mustError(where, argument, "be left out unless variant is 'combined'", String(count));
-    return undefined;
-  },
-)
-  .or(0)
-  .flag('<n>', numberOrText);
+/** Those of all generations: 0 in the fully synthetic loop, whatever is given. */
+const realCounts = replaced(scheduled(realCount), (count, { variant }: OfVariant) =>
+  variant === 'fully-synthetic' ? 0 : count,
+);
 
-/** Synthetic samples of a generation, which with the real ones must be enough for a covariance. */
-export const syntheticOption = integer(({ variant }: Pick<LoopCounts, 'variant'>) =>
-  variant === 'fully-synthetic' ? 2 : 0,
-)
-  .and((where, _, synthetic, { variant, real }: Pick<LoopCounts, 'variant' | 'real'>) => {
-    if (real + synthetic >= 2) return;
-    const sum = variant === 'combined' ? 'realFixed + realFresh + synthetic' : 'real + synthetic';
-    const requirement = 'be at least 2, the training samples of a generation';
-    throw mustError(where, sum, requirement, String(real + synthetic));
-  })
+/** The same option with what passed its checks replaced. */
+function replaced<Value, Context, Other, More>(
+  option: Option<Value, Context>,
+  by: (value: Value, context: More, where: string, argument: string) => Other,
+): Option<Other, Context & More> {
+  const { check, absent: _, ...facts } = option.facts;
+  return new Option<Other, Context & More>({
+    ...facts,
+    absent: 'error',
+    check: (where, argument, value, context) =>
+      by(check(where, argument, value, context), context, where, argument),
+  });
+}
+
+/** Real samples of a combined loop, of one kind. */
+const partOfCombined = <Count extends Schedule, Context>(option: Option<Count, Context>) =>
+  replaced(option, (count, { variant }: OfVariant, where, argument): Count | undefined => {
+    if (variant === 'combined') return count;
+    const wanted = entriesOf(count).find((entry) => entry > 0);
+    if (wanted === undefined) return undefined;
+    throw mustError(where, argument, "be left out unless variant is 'combined'", String(wanted));
+  });
+
+/** Synthetic samples of a generation. */
+const syntheticCount = integer(({ variant }: OfVariant) => (variant === 'fully-synthetic' ? 2 : 0))
   .allow('integer of at least 0')
   .doc('synthetic samples in each generation');
+
+function tooFew(where: string, variant: LoopVariant, count: number, generation = ''): MadloopError {
+  const sum = variant === 'combined' ? 'realFixed + realFresh + synthetic' : 'real + synthetic';
+  return mustError(where, sum, 'be at least 2, the training samples of a generation', `${count}${generation}`);
+}
+
+const lambdaOption = number(0, 1).or(1).doc('sampling bias, 1 for none');
+
+/** Why limit points and what is built on them refuse schedules. */
+export const whyConstant = 'a loop with a schedule has no limit point';
+
+/** The counts and the bias of the loops that have a limit point: without schedules. */
+export const stationaryOptions = {
+  real: constant(realCount, whyConstant),
+  synthetic: constant(syntheticCount, whyConstant).and(
+    (where, _, synthetic, { variant, real }: OfVariant & { readonly real: number }) => {
+      if (real + synthetic < 2) throw tooFew(where, variant, real + synthetic);
+    },
+  ),
+  lambda: constant(lambdaOption, whyConstant),
+};
 
 /** Which of the loops. */
 export const variantOption = oneOf(loopVariants).doc('what real data later generations see').flag('<variant>');
@@ -180,10 +232,14 @@ export const variantOption = oneOf(loopVariants).doc('what real data later gener
 /** The other options that every loop has. Which sample counts there must be depends on its variant. */
 export const loopOptions = {
   initial: integer(2)
-    .or(({ real, synthetic }: LoopCounts) => (real > 0 ? real : synthetic), 'as many as later')
+    // A generation 2 as large as the first: the first entry of synthetic is of no generation.
+    .or(
+      ({ real, synthetic }: LoopCounts) => (entryOf(real, 1) > 0 ? entryOf(real, 1) : entryOf(synthetic, 2)),
+      'as many as later',
+    )
     .and((where, argument, initial, { variant, real, realFixed = 0 }: LoopCounts) => {
-      if (variant === 'synthetic-augmentation' && initial !== real) {
-        const requirement = `equal real = ${real} in synthetic augmentation, whose generation 1 is fitted to the fixed set itself`;
+      if (variant === 'synthetic-augmentation' && initial !== entryOf(real, 1)) {
+        const requirement = `equal real = ${entryOf(real, 1)} in synthetic augmentation, whose generation 1 is fitted to the fixed set itself`;
         throw mustError(where, argument, requirement, String(initial));
       }
       if (initial < realFixed) {
@@ -192,37 +248,85 @@ export const loopOptions = {
       }
     })
     .doc('real samples behind generation 1'),
-  real: realOption
+  real: realCounts
     .or(
       ({ variant, realFixed = 0, realFresh = 0 }: LoopCounts) =>
-        variant === 'fully-synthetic' ? 0 : variant === 'combined' ? realFixed + realFresh : undefined,
+        variant === 'fully-synthetic'
+          ? 0
+          : variant === 'combined'
+            ? scheduleOf([realFixed, realFresh], sum)
+            : undefined,
       'in a combined loop realFixed + realFresh',
     )
     .and((where, argument, real, { variant, realFixed = 0, realFresh = 0 }: LoopCounts) => {
-      const sum = realFixed + realFresh;
-      if (variant !== 'combined' || real === sum) return;
-      throw mustError(where, argument, `equal realFixed + realFresh = ${sum}`, String(real));
+      if (variant === 'synthetic-augmentation') checkFixedSet(where, argument, entriesOf(real));
+      if (variant !== 'combined') return;
+      const parts = scheduleOf([realFixed, realFresh], sum);
+      const last = Math.max(entriesOf(real).length, entriesOf(parts).length);
+      for (let t = 1; t <= last; t += 1) {
+        if (entryOf(real, t) === entryOf(parts, t)) continue;
+        const requirement = `equal realFixed + realFresh = ${entryOf(parts, t)}`;
+        const inGeneration = last > 1 ? ` in generation ${t}` : '';
+        throw mustError(where, argument, requirement, `${entryOf(real, t)}${inGeneration}`);
+      }
     }),
-  realFixed: realPart.doc('combined loop: real samples that every generation sees'),
-  realFresh: realPart.doc('combined loop: new real samples in each generation'),
-  synthetic: syntheticOption,
-  lambda: number(0, 1).or(1).doc('sampling bias, 1 for none'),
+  realFixed: partOfCombined(integer(0)).or(0).doc('combined loop: real samples that every generation sees'),
+  realFresh: partOfCombined(scheduled(integer(0)))
+    .or(0)
+    .doc('combined loop: new real samples in each generation'),
+  // Generation 1 has no synthetic samples.
+  synthetic: scheduled(syntheticCount, { first: integer(0) }).and(
+    (where, _, synthetic, context: OfVariant & Omit<TrainingCounts, 'synthetic'>) => {
+      const { variant, real, pool, generations } = context;
+      const { t, samples } = fewestSamples({ real, synthetic, pool, generations });
+      if (samples >= 2) return;
+      const isScheduled = [real, synthetic].some((schedule) => typeof schedule !== 'number');
+      throw tooFew(where, variant, samples, isScheduled ? ` in generation ${t}` : '');
+    },
+  ),
+  lambda: scheduled(lambdaOption),
   memory: integer(1).or(1).doc('past models that synthetic samples come from'),
   pool: oneOf(syntheticPools).or('latest').doc('synthetic samples kept').flag('<pool>'),
   subsample: integer(2)
     .or(
-      ({ initial, real, synthetic }: LoopCounts) => Math.min(initial, real + synthetic),
+      (counts: TrainingCounts & LoopCounts) => Math.min(counts.initial, fewestSamples(counts).samples),
       '`initial`, or all there are where that is less',
     )
-    .and((where, argument, subsample, { real, synthetic }: LoopCounts) => {
-      const most = real + synthetic;
-      if (subsample <= most) return;
-      const requirement = `be at most real + synthetic = ${most}, all that generation 2 has`;
-      throw mustError(where, argument, requirement, String(subsample));
+    .and((where, argument, subsample, counts: TrainingCounts) => {
+      const { t, samples } = fewestSamples(counts);
+      if (subsample <= samples) return;
+      const most = t === 2 ? `real + synthetic = ${samples}` : String(samples);
+      throw mustError(where, argument, `be at most ${most}, all that generation ${t} has`, String(subsample));
     })
     .only(({ pool }: { pool: SyntheticPool }) => pool === 'subsample', "unless pool is 'subsample'")
     .doc("with `pool: 'subsample'`: training samples drawn for each generation"),
 };
+
+function checkFixedSet(where: string, argument: string, entries: readonly number[]): void {
+  const other = entries.findIndex((count) => count !== entries[0]);
+  if (other < 0) return;
+  const requirement = `be ${entries[0]} in every generation of synthetic augmentation, whose real set is fixed`;
+  throw mustError(where, argument, requirement, `${entries[other]} in generation ${other + 1}`);
+}
+
+/** The generation after the first that has the fewest samples to be trained on, and how many these are. */
+function fewestSamples({ pool, generations, real, synthetic }: TrainingCounts): {
+  readonly t: number;
+  readonly samples: number;
+} {
+  const settled = Math.max(entriesOf(real).length, entriesOf(synthetic).length);
+  let fewest = { t: 2, samples: Number.POSITIVE_INFINITY };
+  let pooled = 0;
+  // Of more generations than the schedules have entries none has fewer.
+  for (let t = 2; t <= Math.max(2, Math.min(generations, settled)); t += 1) {
+    pooled = (pool === 'latest' ? 0 : pooled) + entryOf(synthetic, t);
+    const samples = entryOf(real, t) + pooled;
+    if (samples < fewest.samples) fewest = { t, samples };
+  }
+  return fewest;
+}
+
+const sum = (entries: readonly number[]): number => entries.reduce((total, entry) => total + entry, 0);
 
 /** The dimension, given or that of the reference; the two must agree. */
 export const dimOption = integer(1)
@@ -271,14 +375,14 @@ export function resolveGaussianLoop(where: string, options: unknown): ResolvedGa
   return { settings: { where, threads, signal, onProgress }, parameters, reference, series };
 }
 
-/** The real samples of every generation after the first: as many from the fixed set, and as many new ones. */
-export function realParts({ variant, real, realFixed = 0, realFresh = 0 }: LoopCounts): {
-  realFixed: number;
-  realFresh: number;
-} {
-  if (variant === 'synthetic-augmentation') return { realFixed: real, realFresh: 0 };
-  if (variant === 'fresh-data') return { realFixed: 0, realFresh: real };
-  return { realFixed, realFresh };
+/** The real samples of a generation t after the first: as many from the fixed set, and as many new ones. */
+export function realParts(
+  { variant, real, realFixed = 0, realFresh = 0 }: LoopCounts,
+  t: number,
+): { realFixed: number; realFresh: number } {
+  if (variant === 'synthetic-augmentation') return { realFixed: entryOf(real, 1), realFresh: 0 };
+  if (variant === 'fresh-data') return { realFixed: 0, realFresh: entryOf(real, t) };
+  return { realFixed, realFresh: entryOf(realFresh, t) };
 }
 
 const gaussian = {

@@ -2,6 +2,7 @@ import { allocate } from '../base/allocate.js';
 import { checkProduct } from '../base/check.js';
 import { lazyArray } from '../base/lazy-array.js';
 import type { Estimate } from '../base/mean-and-error.js';
+import { entriesOf, type Schedule } from '../base/schedule.js';
 import type { Gaussian } from '../base/shapes.js';
 import { runJob } from '../engine/job.js';
 import { native } from '../engine/native.js';
@@ -61,6 +62,9 @@ export interface GaussianLoopResult {
  * independent, N(m, S / n) and Wishart(S, n - 1), and these are drawn. Exact, and O(dim^3) a generation whatever the
  * sample counts. `autophagousLoop` with `gaussian()` has the same law, sample by sample.
  *
+ * `real`, `realFresh`, `synthetic` and `lambda` may differ between generations: a list, entry t - 1 for generation t, of which the
+ * last goes on, or a function of t. Generation 1 reads `initial`, and its entries of synthetic and lambda are not used.
+ *
  * The result depends on the parameters and the seed alone, to the last bit: not on threads or time.
  * Rejects with ERR_INVALID_INPUT, ERR_NOT_POSITIVE_SEMIDEFINITE (the reference), ERR_OUT_OF_MEMORY, ERR_ABORTED.
  * Source: Alemohammad et al., ICLR 2024, sections 2 to 5.
@@ -82,9 +86,14 @@ export async function simulateGaussianLoop(options: GaussianLoopOptions): Promis
 
   const reference = await runJob(loop.settings, async (throwIfSettled) => {
     const copy = await snapshotReference(where, loop.reference, throwIfSettled);
+    const { real, realFresh, synthetic, lambda, ...parameters } = loop.parameters;
     const job = native().startGaussianLoop({
       threads: loop.settings.threads,
-      ...loop.parameters,
+      ...parameters,
+      real: entries(real),
+      ...(realFresh !== undefined && { realFresh: entries(realFresh) }),
+      synthetic: entries(synthetic),
+      lambda: entries(lambda),
       ...(copy && { referenceMean: copy.mean, referenceCovariance: copy.covariance }),
       ...(series && { series }),
       mean,
@@ -126,6 +135,10 @@ function readTable(
   };
   if (generations > mostPlainGenerations) return lazyArray(generations, generation);
   return Array.from({ length: generations }, (_, index) => generation(index));
+}
+
+function entries(schedule: Schedule): Float64Array {
+  return Float64Array.from(entriesOf(schedule));
 }
 
 function allocateSeries(where: string, { parameters }: ResolvedGaussianLoop): GaussianLoopSeries {

@@ -2,10 +2,12 @@ import { mustError } from '../base/check.js';
 import { type Divisor, divisorOption } from '../base/divisor.js';
 import { MadloopError } from '../base/errors.js';
 import { integer, number, resolve, seed, type TableOf } from '../base/options.js';
+import { constant } from '../base/schedule.js';
 import type { Seed } from '../base/seed.js';
 import { type JobOptions, type JobSettings, jobOptions, runJob } from '../engine/job.js';
 import { native } from '../engine/native.js';
 import { ProgressReporter, progressOf } from '../engine/progress.js';
+import { whyConstant } from '../gaussian-loop/parameters.js';
 import { deterministicLimitPoints } from './deterministic.js';
 import { largestExactDim } from './effective-sample-size-of-limit.js';
 import { estimateLimitPoint } from './estimate-limit-point.js';
@@ -36,13 +38,13 @@ export const admissibleThresholdOptions = {
     .allow('integer from 1 to 10,000')
     .doc('dimension d')
     .flag('<d>'),
-  real: integer(1)
+  real: constant(integer(1), whyConstant)
     .and((where, argument, real) => {
       if (real < 2) throw mustError(where, argument, 'be at least 2', String(real));
     })
     .allow('integer of at least 2')
     .doc('real samples in each generation'),
-  lambda: number(0, 1).doc('sampling bias, 1 for none'),
+  lambda: constant(number(0, 1), whyConstant).doc('sampling bias, 1 for none'),
   divisor: divisorOption,
   relativeError: number(1e-5, 0.1).or(1e-2).doc('largest standard error as a fraction of the threshold'),
   seed: seed(),

@@ -5,11 +5,9 @@ import type { Seed } from '../base/seed.js';
 import type { Gaussian } from '../base/shapes.js';
 import {
   dimOption,
-  loopOptions,
   type ReferenceGaussian,
-  realOption,
   referenceOption,
-  syntheticOption,
+  stationaryOptions,
 } from '../gaussian-loop/parameters.js';
 
 /** The loops that forget where they started, so that there is a limit point: those with real data in every generation. */
@@ -49,9 +47,7 @@ export const stationaryLoopOptions = {
     .doc('what real data later generations see')
     .flag('<variant>'),
   dim: dimOption,
-  real: realOption,
-  synthetic: syntheticOption,
-  lambda: loopOptions.lambda,
+  ...stationaryOptions,
   memory: integer(1, mostModels).or(1).doc('past models that synthetic samples come from'),
   divisor: divisorOption,
   reference: referenceOption,

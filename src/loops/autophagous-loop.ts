@@ -1,4 +1,5 @@
 import { derivedSeed } from '../base/derived-seed.js';
+import { entryOf } from '../base/schedule.js';
 import type { Matrix } from '../base/shapes.js';
 import { multinomialUniform } from '../distributions/multinomial.js';
 import { RandomIntegers } from '../distributions/random-integers.js';
@@ -61,15 +62,16 @@ async function* generations<Fitted extends FittedModel>(
   const progress = new ProgressReporter(loop.job.onProgress);
   const reference = await steps.referenceMoments();
 
-  const { realFixed, realFresh } = realParts(loop);
   const initialSet = await steps.drawReal(1, loop.initial);
   let pooled: Part[] = []; // synthetic samples of earlier generations
   let recent: Trained<Fitted>[] = []; // the last `memory` models, oldest first
 
   for (let t = 1; t <= loop.generations; t += 1) {
     // Samples that are pooled outlive the training set, and must not keep its memory.
-    const size = realFixed + realFresh + loop.synthetic;
-    const inOneBlock = t > 1 && loop.pool === 'latest' && (size > loop.synthetic || recent.length > 1);
+    const { realFixed, realFresh } = realParts(loop, t);
+    const synthetic = entryOf(loop.synthetic, t);
+    const size = realFixed + realFresh + synthetic;
+    const inOneBlock = t > 1 && loop.pool === 'latest' && (size > synthetic || recent.length > 1);
     const set = new TrainingSet(loop.reference.dim, inOneBlock ? size : undefined);
     const addReal = (rows: Matrix): void => set.add({ rows, origin: { real: true } });
     if (t === 1) {
@@ -79,7 +81,7 @@ async function* generations<Fitted extends FittedModel>(
       if (realFixed > 0) addReal(firstRows(initialSet, realFixed));
       if (realFresh > 0) addReal(await steps.drawReal(t, realFresh, set.offer(realFresh)));
       for (const part of pooled) set.add(part);
-      const latest = await drawSynthetic(t, recent, loop, steps, set);
+      const latest = await drawSynthetic(t, synthetic, recent, loop, steps, set);
       if (loop.pool !== 'latest') pooled = [...pooled, ...latest];
     }
     const training = await chosenRows(t, await set.join(), set.blocks, loop);
@@ -108,9 +110,10 @@ async function chosenRows(
   return { rows: await pickRows(all, chosen), blocks: theirs, realCount: rowsOf(theirs, isReal) };
 }
 
-/** Adds `loop.synthetic` samples for generation t, each from one of the recent models, chosen uniformly at random. */
+/** Adds so many synthetic samples for generation t, each from one of the recent models, chosen uniformly at random. */
 async function drawSynthetic<Fitted extends FittedModel>(
   t: number,
+  synthetic: number,
   recent: readonly Trained<Fitted>[],
   loop: ResolvedLoop<Fitted>,
   steps: LoopSteps<Fitted>,
@@ -119,8 +122,8 @@ async function drawSynthetic<Fitted extends FittedModel>(
   // Choosing a model for each sample independently makes the counts multinomial.
   const counts =
     recent.length === 1
-      ? [loop.synthetic]
-      : multinomialUniform(loop.synthetic, recent.length, derivedSeed(loop.seed, 'memory', t));
+      ? [synthetic]
+      : multinomialUniform(synthetic, recent.length, derivedSeed(loop.seed, 'memory', t));
 
   const parts: Part[] = [];
   for (const [i, source] of recent.entries()) {

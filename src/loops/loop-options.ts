@@ -1,5 +1,6 @@
 import { checkChoice, checkInteger, invalid } from '../base/check.js';
 import { checked, integer, resolve, seed, type TableOf } from '../base/options.js';
+import type { GivenSchedule, Schedule } from '../base/schedule.js';
 import type { Seed } from '../base/seed.js';
 import { type JobOptions, type JobSettings, jobOptions } from '../engine/job.js';
 import {
@@ -27,16 +28,19 @@ export interface AutophagousLoopOptions<Fitted extends FittedModel = FittedModel
    * loop that sees no real samples later, `synthetic`.
    */
   readonly initial?: number;
-  /** n_r, real samples in each later generation. Not used in the fully synthetic loop, nor in the combined one. */
-  readonly real?: number;
+  /**
+   * n_r, real samples in each later generation. Not used in the fully synthetic loop, nor in the combined one. This, `realFresh`,
+   * `synthetic` and `lambda` may be schedules: lists, entry t - 1 for generation t, of which the last goes on, or functions of t.
+   */
+  readonly real?: GivenSchedule;
   /** n_f, combined loop only: real samples of generation 1 that every later one is trained on again. Default 0. */
   readonly realFixed?: number;
   /** n_r, combined loop only: new real samples in each later generation. Default 0. */
-  readonly realFresh?: number;
-  /** n_s, new synthetic samples in each generation after the first. */
-  readonly synthetic: number;
-  /** Sampling bias of the synthetic samples, 0 to 1. Default 1: none. */
-  readonly lambda?: number;
+  readonly realFresh?: GivenSchedule;
+  /** n_s, new synthetic samples in each generation after the first: the first entry of a schedule is not used. */
+  readonly synthetic: GivenSchedule;
+  /** Sampling bias of a generation's synthetic samples, 0 to 1; of a schedule, too, the first entry is not used. Default 1: none. */
+  readonly lambda?: GivenSchedule;
   /** Each synthetic sample comes from a uniformly random one of the last min(memory, t - 1) models. Default 1. */
   readonly memory?: number;
   /**
@@ -66,12 +70,12 @@ export interface ResolvedLoop<Fitted extends FittedModel = FittedModel> {
   readonly reference: Reference;
   readonly model: GenerativeModel<Fitted>;
   readonly initial: number;
-  readonly real: number;
+  readonly real: Schedule;
   /** Present in the combined loop; realParts has them for every loop. */
   readonly realFixed?: number;
-  readonly realFresh?: number;
-  readonly synthetic: number;
-  readonly lambda: number;
+  readonly realFresh?: Schedule;
+  readonly synthetic: Schedule;
+  readonly lambda: Schedule;
   readonly memory: number;
   readonly pool: SyntheticPool;
   /** Present with pool 'subsample'. */

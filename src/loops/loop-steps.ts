@@ -1,6 +1,7 @@
 import { abortable } from '../base/abortable.js';
 import { checkGaussian, describe } from '../base/check.js';
 import { type ErrorCode, MadloopError } from '../base/errors.js';
+import { entryOf } from '../base/schedule.js';
 import type { Gaussian, Matrix } from '../base/shapes.js';
 import { moments } from '../distributions/moments.js';
 import { native } from '../engine/native.js';
@@ -87,7 +88,7 @@ export class LoopSteps<Fitted extends FittedModel> {
 
   /** Synthetic samples for generation t from an earlier generation's model. */
   sample(t: number, source: Trained<Fitted>, count: number, memory?: Float64Array): Promise<Matrix> {
-    return this.#draw(t, source, count, this.#loop.lambda, 'synthetic', memory);
+    return this.#draw(t, source, count, entryOf(this.#loop.lambda, t), 'synthetic', memory);
   }
 
   /** All metrics of generation t's model. */

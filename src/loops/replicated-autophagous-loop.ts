@@ -71,9 +71,12 @@ export async function replicatedAutophagousLoop<Fitted extends FittedModel>(
   } = options;
   const own = { replicates: runsWanted, series: seriesWanted, threads, signal, onProgress };
   const { replicates, series, ...settings } = resolve(where, own, replicatedLoopOptions);
-  const { generations, seed } = resolveLoopOptions('autophagousLoop', { ...loop, seed: given });
+  const resolved = resolveLoopOptions('autophagousLoop', { ...loop, seed: given });
+  const { generations, seed, real, realFresh = 0, synthetic, lambda } = resolved;
   checkProduct(where, 'replicates x generations', replicates, generations);
-  const runs = await runReplicates(loop, { replicates, seed, job: { where, ...settings } });
+  // Functions of t have been asked: every replicate has the same schedules.
+  const same = { ...loop, real, realFresh, synthetic, lambda };
+  const runs = await runReplicates(same, { replicates, seed, job: { where, ...settings } });
   return {
     generations: averages(runs).map(({ replicates: _, ...generation }) => generation),
     ...(series && { series: seriesOf(where, runs, generations) }),

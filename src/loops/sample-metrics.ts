@@ -1,6 +1,7 @@
 import { checkMatrix, describe, mustError } from '../base/check.js';
 import { MadloopError } from '../base/errors.js';
 import { callback, checked, integer, number, resolve, rows, type TableOf } from '../base/options.js';
+import { entryOf, type Schedule, scheduled } from '../base/schedule.js';
 import type { Matrix } from '../base/shapes.js';
 import { moments } from '../distributions/moments.js';
 import { frechetDistance } from '../metrics/frechet.js';
@@ -25,8 +26,8 @@ export interface SampleMetricsOptions {
   readonly features?: Features | undefined;
   /** Samples drawn of each generation's model. Default: as many as are held out; without these, 10,000. */
   readonly count?: number | undefined;
-  /** Their sampling bias, 0 to 1. Default 1: none. */
-  readonly lambda?: number | undefined;
+  /** Their sampling bias, 0 to 1, perhaps a list: entry t - 1 for generation t, the last goes on. Default 1: none. */
+  readonly lambda?: Schedule | undefined;
   /** Neighbours whose farthest is a ball's radius, as in precisionRecall. Default 5, the paper's. */
   readonly k?: number | undefined;
   /** Whether balls hold their boundary, as in precisionRecall. Default 'kynkaanniemi'. */
@@ -50,7 +51,7 @@ export const sampleMetricsOptions = {
   count: integer(2)
     .or(({ heldOut }: HeldOut) => heldOut?.rows ?? 10_000, 'as many as are held out, else 10,000')
     .doc("samples drawn of each generation's model"),
-  lambda: number(0, 1).or(1).doc('their sampling bias, 1 for none'),
+  lambda: scheduled(number(0, 1), { functions: false }).or(1).doc('their sampling bias, 1 for none'),
   k: integer(1).or(5).doc('neighbours that make a ball, as for precisionRecall'),
   convention: precisionRecallOptions.convention,
   modes: checked('{ centres, radius }', checkModes)
@@ -102,20 +103,20 @@ interface ManifoldOptions {
 
 interface Settings {
   readonly count: number;
-  readonly lambda: number;
+  readonly lambda: Schedule;
   readonly compare: Comparison | undefined;
   readonly modes: Modes | undefined;
 }
 
 async function measure(
-  { sample, reference, job }: MetricContext,
+  { t, sample, reference, job }: MetricContext,
   { count, lambda, compare, modes }: Settings,
 ): Promise<Record<string, number>> {
   if (modes !== undefined && modes.centres.cols !== reference.dim) {
     const requirement = `have as many columns as the data, ${reference.dim}`;
     throw mustError('sampleMetrics', 'modes.centres', requirement, String(modes.centres.cols));
   }
-  const generated = await sample(count, lambda);
+  const generated = await sample(count, entryOf(lambda, t));
   const { covariance, dim } = await moments(generated, job);
   let variance = 0;
   for (let i = 0; i < dim; i += 1) variance += covariance[i * dim + i]!;

@@ -8,6 +8,7 @@
 
 #include "core/base/task.hpp"
 #include "core/gaussian/divisor.hpp"
+#include "core/loop/schedule.hpp"
 
 namespace madloop::loop {
 
@@ -21,12 +22,12 @@ enum class LoopEngine { moments, samples };
 struct GaussianLoopParameters {
   LoopVariant variant = LoopVariant::freshData;
   std::size_t dim = 0;
-  std::uint64_t initial = 0;    // n_ini: real samples behind generation 1, the fixed ones among them
-  std::uint64_t real = 0;       // n_r per generation (the fixed set's size in synthetic augmentation)
-  std::uint64_t realFixed = 0;  // combined: the same real samples in every generation
-  std::uint64_t realFresh = 0;  // combined: new real samples in each later generation
-  std::uint64_t synthetic = 0;  // n_s per generation
-  double lambda = 1;            // sampling bias: synthetic samples come from N(mu, lambda Sigma)
+  std::uint64_t initial = 0;              // n_ini: real samples behind generation 1, the fixed ones among them
+  Schedule<std::uint64_t> real = 0;       // n_r per generation (the fixed set's size in synthetic augmentation)
+  std::uint64_t realFixed = 0;            // combined: the same real samples in every generation
+  Schedule<std::uint64_t> realFresh = 0;  // combined: new real samples in each later generation
+  Schedule<std::uint64_t> synthetic = 0;  // n_s per generation; generation 1 has none, whatever its entry
+  Schedule<double> lambda = 1;  // sampling bias of the synthetic samples of a generation: N(mu, lambda Sigma)
   std::uint64_t memory = 1;     // each synthetic sample draws one of the last min(memory, t - 1) models
   SyntheticPool pool = SyntheticPool::latest;
   std::uint64_t subsample = 0;  // with Pool::subsample: the size of the subset
@@ -40,13 +41,13 @@ struct GaussianLoopParameters {
   bool series = false;                      // keep every replicate's values
 };
 
-/// The real samples that train each generation after the first.
+/// The real samples that train a generation t after the first.
 struct RealSamples {
   std::uint64_t fixed = 0;  // the first so many of generation 1, again
   std::uint64_t fresh = 0;  // new ones
 };
 
-RealSamples realSamples(GaussianLoopParameters const& parameters);
+RealSamples realSamples(GaussianLoopParameters const& parameters, std::uint64_t t);
 
 /// What is recorded of each generation, in this order.
 enum class LoopMetric : std::size_t { distance, meanNormSquared, trace, logDeterminant };
@@ -64,7 +65,7 @@ struct GaussianLoopResult {
 /// Throws invalidInput, naming parameter, requirement and value, unless the parameters make sense: dim >= 1,
 /// lambda in [0, 1], at least 2 training samples in every generation, initial = real in synthetic
 /// augmentation, real >= 1 where the variant has real data, initial >= realFixed in the combined loop, a
-/// subsample of at most what generation 2 has and engine 'samples' for it, 16 GiB of memory at most on that
+/// subsample of at most what every generation has and engine 'samples' for it, 16 GiB of memory at most on that
 /// many threads.
 void checkGaussianLoop(GaussianLoopParameters const& parameters, std::size_t threads);
 

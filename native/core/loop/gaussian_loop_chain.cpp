@@ -84,25 +84,29 @@ FactoredGaussian const& GaussianLoopChain::next() {
 
 /// The real samples behind generation 1, the fixed ones first.
 GaussianPart GaussianLoopChain::initialSet() {
-  if (real_.fixed == 0) return drawReal(p_.initial, 0);
-  fixedReal_ = drawReal(real_.fixed, 0);
-  if (p_.pool == SyntheticPool::subsample) keepReal(real_.fixed);
-  if (p_.initial == real_.fixed) return fixedReal_;
-  return mergeParts({fixedReal_, drawReal(p_.initial - real_.fixed, 1)});
+  std::uint64_t const fixed = real().fixed;
+  if (fixed == 0) return drawReal(p_.initial, 0);
+  fixedReal_ = drawReal(fixed, 0);
+  if (p_.pool == SyntheticPool::subsample) keepReal(fixed);
+  if (p_.initial == fixed) return fixedReal_;
+  return mergeParts({fixedReal_, drawReal(p_.initial - fixed, 1)});
 }
 
 GaussianPart GaussianLoopChain::trainingSet() {
   if (p_.pool == SyntheticPool::subsample) return subsample();
   std::vector<GaussianPart> parts;
-  if (real_.fixed > 0) parts.push_back(fixedReal_);
-  if (real_.fresh > 0) parts.push_back(drawReal(real_.fresh, 0));
-  if (p_.synthetic == 0) return mergeParts(std::move(parts));
+  RealSamples const samples = real();
+  if (samples.fixed > 0) parts.push_back(fixedReal_);
+  if (samples.fresh > 0) parts.push_back(drawReal(samples.fresh, 0));
 
-  std::vector<GaussianPart> batch = drawSynthetic();
+  std::vector<GaussianPart> batch;
+  if (p_.synthetic.at(t_) > 0) batch = drawSynthetic();
   if (p_.pool == SyntheticPool::accumulate) {
     if (pool_.count > 0) batch.push_back(std::move(pool_));
-    pool_ = mergeParts(std::move(batch));
-    parts.push_back(pool_);
+    if (!batch.empty()) {
+      pool_ = mergeParts(std::move(batch));
+      parts.push_back(pool_);
+    }
   } else {
     std::move(batch.begin(), batch.end(), std::back_inserter(parts));
   }
@@ -114,7 +118,7 @@ GaussianPart GaussianLoopChain::trainingSet() {
 GaussianPart GaussianLoopChain::subsample() {
   keepSynthetic();
   std::size_t const kept = kept_.size();
-  keepReal(real_.fresh);
+  keepReal(real().fresh);
   std::size_t const count = kept_.size() / p_.dim;
   linalg::Matrix chosen(static_cast<Index>(p_.dim), static_cast<Index>(p_.subsample));
   random::Stream const subset = streams().of(Purpose::subset, Source::synthetic, 0);
@@ -134,7 +138,7 @@ std::vector<GaussianPart> GaussianLoopChain::drawSynthetic() const {
   std::vector<GaussianPart> parts;
   for (std::size_t i = 0; i < counts.size(); ++i) {
     if (counts[i] > 0)
-      parts.push_back(draw(p_, models_[i], p_.lambda, counts[i],
+      parts.push_back(draw(p_, models_[i], p_.lambda.at(t_), counts[i],
                            streams().ofPart(Source::synthetic, static_cast<std::uint32_t>(i)), task_));
   }
   return parts;
@@ -147,17 +151,18 @@ void GaussianLoopChain::keepReal(std::uint64_t count) {
 void GaussianLoopChain::keepSynthetic() {
   std::vector<std::uint64_t> const counts = syntheticCounts();
   for (std::size_t i = 0; i < counts.size(); ++i) {
-    append(kept_, drawSamples(models_[i], p_.lambda, counts[i],
+    append(kept_, drawSamples(models_[i], p_.lambda.at(t_), counts[i],
                               streams().ofPart(Source::synthetic, static_cast<std::uint32_t>(i))));
   }
 }
 
 /// How many synthetic samples come from each remembered model: each is chosen uniformly, so multinomial counts.
 std::vector<std::uint64_t> GaussianLoopChain::syntheticCounts() const {
-  std::vector<std::uint64_t> counts(models_.size(), p_.synthetic);
+  std::uint64_t const synthetic = p_.synthetic.at(t_);
+  std::vector<std::uint64_t> counts(models_.size(), synthetic);
   if (models_.size() > 1) {
-    random::multinomialUniform(streams().of(Purpose::choice, Source::synthetic, 0), 0, p_.synthetic,
-                               counts.size(), counts.data());
+    random::multinomialUniform(streams().of(Purpose::choice, Source::synthetic, 0), 0, synthetic, counts.size(),
+                               counts.data());
   }
   return counts;
 }

@@ -23,12 +23,7 @@ class GaussianLoopChain {
   /// All random numbers come from (key, chain). The parameters and the reference outlive the chain.
   GaussianLoopChain(GaussianLoopParameters const& parameters, gaussian::FactoredGaussian const& reference,
                     std::uint64_t key, std::uint32_t chain, Task const& task)
-      : p_(parameters),
-        real_(realSamples(parameters)),
-        reference_(reference),
-        key_(key),
-        chain_(chain),
-        task_(task) {}
+      : p_(parameters), reference_(reference), key_(key), chain_(chain), task_(task) {}
 
   /// Makes these the last models, latest first, as if generation 1 had left them. `fixedReal` is the real set
   /// that stays. (Not for pool 'subsample', which needs its samples.)
@@ -49,9 +44,9 @@ class GaussianLoopChain {
   void keepSynthetic();
   std::vector<std::uint64_t> syntheticCounts() const;
   Streams streams() const;
+  RealSamples real() const { return realSamples(p_, t_); }
 
   GaussianLoopParameters const& p_;
-  RealSamples const real_;
   gaussian::FactoredGaussian const& reference_;
   std::uint64_t const key_;
   std::uint32_t const chain_;

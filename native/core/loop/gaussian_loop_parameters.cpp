@@ -20,6 +20,11 @@ void require(bool condition, std::string const& what, std::uint64_t value) {
   if (!condition) throwInvalidInput("simulateGaussianLoop: " + what + ", got " + std::to_string(value));
 }
 
+void checkEntries(Schedule<std::uint64_t> const& counts, std::string const& name) {
+  for (std::uint64_t const count : counts.entries())
+    require(count <= kLargestCount, name + " must be at most 2^53", count);
+}
+
 void checkCounts(GaussianLoopParameters const& p) {
   require(p.dim >= 1, "dim must be at least 1", p.dim);
   require(p.generations >= 1 && p.generations <= kLargestIndex, "generations must be from 1 to 2^32 - 1",
@@ -30,42 +35,61 @@ void checkCounts(GaussianLoopParameters const& p) {
   require(std::min(p.memory, p.generations) < (std::uint64_t{1} << 20), "memory must be below 2^20 models",
           p.memory);
   require(p.initial <= kLargestCount, "initial must be at most 2^53", p.initial);
-  require(p.real <= kLargestCount, "real must be at most 2^53", p.real);
+  checkEntries(p.real, "real");
   require(p.realFixed <= kLargestCount, "realFixed must be at most 2^53", p.realFixed);
-  require(p.realFresh <= kLargestCount, "realFresh must be at most 2^53", p.realFresh);
-  require(p.synthetic <= kLargestCount, "synthetic must be at most 2^53", p.synthetic);
+  checkEntries(p.realFresh, "realFresh");
+  checkEntries(p.synthetic, "synthetic");
   require(p.initial >= 2, "initial must be at least 2 (a covariance needs two samples)", p.initial);
 }
 
-/// Samples that train generation 2.
-std::uint64_t trainingSamples(GaussianLoopParameters const& p) {
-  auto const [fixed, fresh] = realSamples(p);
-  return fixed + fresh + p.synthetic;
+/// Calls use(t, counts) for the generations after the first, until no schedule changes any more.
+template <class Use>
+void forEachLaterGeneration(GaussianLoopParameters const& p, Use use) {
+  std::uint64_t const settled =
+      std::max({std::uint64_t{2}, p.real.settled(), p.realFresh.settled(), p.synthetic.settled()});
+  for (std::uint64_t t = 2; t <= std::min(p.generations, settled); ++t) use(t);
+}
+
+/// The fewest samples that a generation after the first is trained on, or may be with pool 'subsample'.
+std::uint64_t leastTrainingSamples(GaussianLoopParameters const& p) {
+  std::uint64_t least = ~std::uint64_t{0};
+  std::uint64_t pool = 0;
+  forEachLaterGeneration(p, [&](std::uint64_t t) {
+    auto const [fixed, fresh] = realSamples(p, t);
+    std::uint64_t const before = p.pool == SyntheticPool::latest ? 0 : pool;
+    pool = checkedAdd(before, p.synthetic.at(t), "synthetic samples");
+    least = std::min(least, fixed + fresh + pool);
+  });
+  return least;
 }
 
 void checkVariant(GaussianLoopParameters const& p) {
+  std::uint64_t const least = leastTrainingSamples(p);
   switch (p.variant) {
     case LoopVariant::fullySynthetic:
-      require(p.generations == 1 || p.synthetic >= 2,
-              "synthetic must be at least 2 in the fully synthetic loop", p.synthetic);
+      forEachLaterGeneration(p, [&](std::uint64_t t) {
+        require(p.synthetic.at(t) >= 2, "synthetic must be at least 2 in the fully synthetic loop",
+                p.synthetic.at(t));
+      });
       return;
     case LoopVariant::syntheticAugmentation:
-      require(p.real >= 1, "real must be at least 1 in the synthetic augmentation loop", p.real);
-      require(p.initial == p.real,
-              "initial must equal real = " + std::to_string(p.real) + " in the synthetic augmentation loop",
-              p.initial);
+      for (std::uint64_t const real : p.real.entries()) {
+        require(real >= 1, "real must be at least 1 in the synthetic augmentation loop", real);
+        require(p.initial == real,
+                "initial must equal real = " + std::to_string(real) + " in the synthetic augmentation loop",
+                p.initial);
+      }
       return;
     case LoopVariant::freshData:
-      require(p.real >= 1, "real must be at least 1 in the fresh data loop", p.real);
-      require(p.generations == 1 || p.real + p.synthetic >= 2, "real + synthetic must be at least 2",
-              p.real + p.synthetic);
+      for (std::uint64_t const real : p.real.entries())
+        require(real >= 1, "real must be at least 1 in the fresh data loop", real);
+      require(least >= 2, "real + synthetic must be at least 2", least);
       return;
     case LoopVariant::combined:
       require(p.initial >= p.realFixed,
               "initial must be at least realFixed = " + std::to_string(p.realFixed) + ", which is part of it",
               p.initial);
-      require(p.generations == 1 || trainingSamples(p) >= 2,
-              "realFixed + realFresh + synthetic must be at least 2", trainingSamples(p));
+      require(least >= 2, "realFixed + realFresh + synthetic must be at least 2", least);
       return;
   }
 }
@@ -73,9 +97,9 @@ void checkVariant(GaussianLoopParameters const& p) {
 void checkSubsample(GaussianLoopParameters const& p) {
   if (p.pool != SyntheticPool::subsample) return;
   require(p.subsample >= 2, "subsample must be at least 2", p.subsample);
-  std::uint64_t const most = trainingSamples(p);
-  require(p.generations == 1 || p.subsample <= most,
-          "subsample must be at most all that generation 2 has, " + std::to_string(most), p.subsample);
+  std::uint64_t const most = leastTrainingSamples(p);
+  require(p.subsample <= most, "subsample must be at most all that a generation has, " + std::to_string(most),
+          p.subsample);
   if (p.engine != LoopEngine::samples) {
     throwInvalidInput("simulateGaussianLoop: engine must be 'samples' with pool 'subsample', got 'moments'");
   }
@@ -84,9 +108,18 @@ void checkSubsample(GaussianLoopParameters const& p) {
 /// The samples that pool 'subsample' keeps, with the chosen ones and everyone's place in the random order.
 std::size_t subsampledMemory(GaussianLoopParameters const& p) {
   if (p.pool != SyntheticPool::subsample) return 0;
-  std::size_t const synthetic = checkedMultiply(p.synthetic, p.generations - 1, "synthetic x generations");
-  auto const [fixed, fresh] = realSamples(p);
-  std::size_t const kept = checkedAdd(synthetic, fixed + fresh, "samples");
+  std::size_t synthetic = 0;
+  std::size_t real = 0;
+  std::uint64_t last = 1;
+  forEachLaterGeneration(p, [&](std::uint64_t t) {
+    auto const [fixed, fresh] = realSamples(p, t);
+    real = std::max(real, checkedAdd(fixed, fresh, "samples"));
+    synthetic = checkedAdd(synthetic, p.synthetic.at(t), "samples");
+    last = t;
+  });
+  std::size_t const rest =
+      checkedMultiply(p.synthetic.at(last), p.generations - last, "synthetic x generations");
+  std::size_t const kept = checkedAdd(checkedAdd(synthetic, rest, "samples"), real, "samples");
   std::size_t const columns = checkedAdd(checkedMultiply(kept, 2, "samples"), p.subsample, "samples");
   return checkedMultiply(checkedMultiply(columns, p.dim + 1, "samples x dim"), sizeof(double), "samples x dim");
 }
@@ -133,24 +166,25 @@ void checkReference(GaussianLoopParameters const& p) {
 
 }  // namespace
 
-RealSamples realSamples(GaussianLoopParameters const& p) {
+RealSamples realSamples(GaussianLoopParameters const& p, std::uint64_t t) {
   switch (p.variant) {
     case LoopVariant::fullySynthetic:
       return {};
     case LoopVariant::syntheticAugmentation:
-      return {.fixed = p.real, .fresh = 0};
+      return {.fixed = p.real.at(1), .fresh = 0};
     case LoopVariant::freshData:
-      return {.fixed = 0, .fresh = p.real};
+      return {.fixed = 0, .fresh = p.real.at(t)};
     case LoopVariant::combined:
       break;
   }
-  return {.fixed = p.realFixed, .fresh = p.realFresh};
+  return {.fixed = p.realFixed, .fresh = p.realFresh.at(t)};
 }
 
 void checkGaussianLoop(GaussianLoopParameters const& p, std::size_t threads) {
   checkCounts(p);
-  if (!(p.lambda >= 0 && p.lambda <= 1)) {
-    throwInvalidInput("simulateGaussianLoop: lambda must be in [0, 1], got " + std::to_string(p.lambda));
+  for (double const lambda : p.lambda.entries()) {
+    if (!(lambda >= 0 && lambda <= 1))
+      throwInvalidInput("simulateGaussianLoop: lambda must be in [0, 1], got " + std::to_string(lambda));
   }
   checkVariant(p);
   checkSubsample(p);

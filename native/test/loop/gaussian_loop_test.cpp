@@ -162,6 +162,70 @@ TEST_CASE("scaling the reference scales the loop: common random numbers make it 
   }
 }
 
+TEST_CASE("a schedule that never changes gives the bytes of the constant") {
+  for (GaussianLoopParameters const& p : everyKind()) {
+    GaussianLoopResult const constant = run(p);
+    GaussianLoopParameters q = p;
+    auto repeated = [&](std::uint64_t count) {
+      // One entry a generation, and one beyond the last, which is not used.
+      std::vector<std::uint64_t> entries(p.generations, count);
+      entries.push_back(count + 100);
+      return loop::Schedule<std::uint64_t>(std::move(entries));
+    };
+    if (p.variant != LoopVariant::syntheticAugmentation) q.real = repeated(p.real.at(1));
+    q.realFresh = repeated(p.realFresh.at(1));
+    q.synthetic = repeated(p.synthetic.at(1));
+    q.lambda = loop::Schedule<double>(std::vector<double>(5, p.lambda.at(1)));
+    GaussianLoopResult const scheduled = run(q);
+    CHECK(sameBytes(scheduled.series, constant.series));
+  }
+}
+
+TEST_CASE("a schedule's entries belong to their generations, and generation 1 uses none") {
+  for (GaussianLoopParameters const& p : everyKind()) {
+    auto runUntil = [&](std::uint64_t generations, std::vector<std::uint64_t> synthetic,
+                        std::vector<double> lambda) {
+      GaussianLoopParameters q = p;
+      q.generations = generations;
+      q.replicates = 3;
+      q.synthetic = loop::Schedule<std::uint64_t>(std::move(synthetic));
+      q.lambda = loop::Schedule<double>(std::move(lambda));
+      return run(q);
+    };
+    GaussianLoopResult const r = runUntil(6, {6, 6, 9, 7}, {0.9, 0.9, 0.9, 0.4});
+    // Generation 1 has no synthetic samples, whatever the entry.
+    CHECK(sameBytes(runUntil(6, {77, 6, 9, 7}, {0.1, 0.9, 0.9, 0.4}).series, r.series));
+    // The last entry goes on.
+    CHECK(sameBytes(runUntil(6, {6, 6, 9, 7, 7, 7}, {0.9, 0.9, 0.9, 0.4, 0.4}).series, r.series));
+    // An entry is felt in its own generation, and not before.
+    auto firstDifference = [&](GaussianLoopResult const& other) {
+      std::size_t i = 0;
+      while (i < r.mean.size() && std::memcmp(&r.mean[i], &other.mean[i], sizeof(double)) == 0) ++i;
+      return 1 + i / loop::loopMetricCount;
+    };
+    CHECK(firstDifference(runUntil(6, {6, 8, 9, 7}, {0.9, 0.9, 0.9, 0.4})) == 2);
+    CHECK(firstDifference(runUntil(6, {6, 6, 9, 8}, {0.9, 0.9, 0.9, 0.4})) == 4);
+    CHECK(firstDifference(runUntil(6, {6, 6, 9, 7}, {0.9, 0.9, 0.8, 0.4})) >= 3);
+    CHECK(firstDifference(runUntil(6, {6, 6, 9, 7}, {0.9, 0.9, 0.9, 0.5})) >= 4);
+  }
+}
+
+TEST_CASE("synthetic samples may stop and begin again") {
+  for (SyntheticPool pool : {SyntheticPool::latest, SyntheticPool::accumulate}) {
+    GaussianLoopParameters p = fresh(3, 20, 0, 1);
+    p.pool = pool;
+    p.synthetic = loop::Schedule<std::uint64_t>({0, 0, 10, 0, 10});
+    GaussianLoopResult const r = run(p);
+    GaussianLoopParameters q = fresh(3, 20, 0, 1);
+    GaussianLoopResult const estimation = run(q);
+    CHECK(value(r, 2, LoopMetric::distance) == value(estimation, 2, LoopMetric::distance));
+    CHECK(value(r, 3, LoopMetric::distance) != value(estimation, 3, LoopMetric::distance));
+    // In generation 4 the pool still has those of generation 3.
+    CHECK((value(r, 4, LoopMetric::distance) == value(estimation, 4, LoopMetric::distance)) ==
+          (pool == SyntheticPool::latest));
+  }
+}
+
 TEST_CASE("a singular reference confines the loop to its range") {
   GaussianLoopParameters p = fresh(3, 20, 10, 1);
   p.referenceCovariance = {1, 1, 0, 1, 1, 0, 0, 0, 2};
@@ -220,6 +284,25 @@ TEST_CASE("parameters out of range are refused by name and value") {
   CHECK(subsampled([](P& p) { p.engine = LoopEngine::moments; }) ==
         "simulateGaussianLoop: engine must be 'samples' with pool 'subsample', got 'moments'");
   CHECK(subsampled([](P& p) { p.synthetic = 100000000; }).find("16 GiB") != std::string::npos);
+  using Counts = loop::Schedule<std::uint64_t>;
+  CHECK(changed([](P& p) { p.real = Counts({6, 6, 0}); }).find("real must be at least 1") != std::string::npos);
+  CHECK(changed([](P& p) {
+          p.real = Counts({6, 1}), p.synthetic = Counts({0, 1, 0});
+        }).find("real + synthetic must be at least 2, got 1") != std::string::npos);
+  CHECK(changed([](P& p) {
+          p.variant = LoopVariant::fullySynthetic, p.synthetic = Counts({0, 5, 1});
+        }).find("synthetic must be at least 2") != std::string::npos);
+  CHECK(changed([](P& p) {
+          p.variant = LoopVariant::syntheticAugmentation, p.real = Counts({6, 7});
+        }).find("initial must equal real = 7") != std::string::npos);
+  CHECK(changed([](P& p) {
+          p.lambda = loop::Schedule<double>({1, 1.5});
+        }).find("lambda must be in [0, 1], got 1.5") != std::string::npos);
+  CHECK(changed([](P& p) { p.synthetic = Counts(std::vector<std::uint64_t>{}); }).find("got 0") !=
+        std::string::npos);
+  CHECK(subsampled([](P& p) {
+          p.real = Counts({6, 6, 6, 1}), p.synthetic = Counts({0, 9, 0});
+        }).find("subsample must be at most all that a generation has, 10, got 15") != std::string::npos);
   CHECK(changed([](P& p) { p.generations = 0; }).find("generations") != std::string::npos);
   CHECK(changed([](P& p) { p.generations = std::uint64_t{1} << 32; }).find("generations") != std::string::npos);
   CHECK(changed([](P& p) { p.memory = 0; }).find("memory must be at least 1") != std::string::npos);

@@ -9,7 +9,7 @@ import { type LoopResult, loopChart, loopCsv, loopDocument, loopTable } from '..
 import { keepUnfinished } from '../loop/unfinished-loop.js';
 import { rewordErrors } from '../terminal/error-wording.js';
 import { addFlags } from '../terminal/flags.js';
-import { type GivenParameters, givenParameters } from '../terminal/given-parameters.js';
+import { type GivenParameters, givenParameters, withSchedules } from '../terminal/given-parameters.js';
 import { print, printJson, say } from '../terminal/output.js';
 import { withProgressBar } from '../terminal/progress.js';
 import { writeResultFiles } from '../terminal/result-files.js';
@@ -45,13 +45,14 @@ async function runLoopCommand(file: string | undefined, flags: RunOptions, signa
   const result = await rewordErrors(given.nameOf, () =>
     withProgressBar('loop', (onProgress) => run(given, { threads: flags.threads, signal, onProgress })).catch(
       async (error: unknown) => {
-        await keepUnfinished(error, given.values, folder, engine);
+        await keepUnfinished(error, withSchedules(given.values, allParameters), folder, engine);
         throw error;
       },
     ),
   );
 
-  const document = loopDocument(result, engine);
+  const parameters = withSchedules(result.parameters, allParameters);
+  const document = loopDocument({ ...result, parameters }, engine);
   if (flags.json) printJson(document);
   else print(loopTable(result));
   if (folder === undefined) return;

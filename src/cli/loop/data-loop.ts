@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { invalid, mustError } from '../../base/check.js';
 import { derivedSeed } from '../../base/derived-seed.js';
 import { checked, integer, resolve, seed, text } from '../../base/options.js';
+import { ofNext } from '../../base/schedule.js';
 import type { Matrix } from '../../base/shapes.js';
 import { RandomIntegers } from '../../distributions/random-integers.js';
 import { checkJobOptions, type JobOptions } from '../../engine/job.js';
@@ -83,7 +84,8 @@ export async function runDataLoop(
   const { training, held } = await split(matrix, heldOut, seed);
   const settings = checkJobOptions(where, job);
   const { threads, signal } = settings;
-  const { generations, lambda } = loop;
+  const { generations } = loop;
+  const lambda = ofNext(loop.lambda); // with which a generation is sampled for the next
   const sheet = imageSize && new SheetCollector(generations, { lambda, seed, job: { threads, signal } });
   const table = await replicatedLoop(
     {

@@ -2,6 +2,7 @@
 
 import { checkChoice, invalid } from '../../base/check.js';
 import { checked } from '../../base/options.js';
+import type { Schedule } from '../../base/schedule.js';
 import type { Matrix } from '../../base/shapes.js';
 import type { MetricChoice } from '../../loops/loop-options.js';
 import { type Metric, type MetricName, metricsByName } from '../../loops/metrics.js';
@@ -30,13 +31,13 @@ function checkMetricNames(where: string, argument: string, value: unknown): Data
 }
 
 /**
- * The metrics of these names for a loop. Those of samples take as many as are held out, with the loop's own sampling bias:
- * they measure what a generation gives to the next.
+ * The metrics of these names for a loop. Those of samples take as many as are held out, with the sampling bias of the next
+ * generation: they measure what a generation gives to that.
  */
 export function metricsOfNames(
   names: readonly DataMetric[],
   heldOut: Matrix,
-  lambda: number,
+  lambda: Schedule,
 ): MetricChoice<FittedModel>[] {
   const sampled = ofSamples.filter((name) => names.includes(name));
   const named = ofModel.filter((name) => names.includes(name));

@@ -3,6 +3,7 @@
 import { invalid } from '../../base/check.js';
 import { derivedSeed } from '../../base/derived-seed.js';
 import { checked } from '../../base/options.js';
+import { entryOf, type Schedule } from '../../base/schedule.js';
 import type { Matrix } from '../../base/shapes.js';
 import type { SampleLine } from '../../charts/sample-sheet.js';
 import { extent } from '../../charts/ticks.js';
@@ -41,10 +42,10 @@ const samplesALine = 16;
 /** Collects samples of some generations of one run: at most 10, evenly spread, the first and the last among them. */
 export class SheetCollector {
   readonly #shown: ReadonlySet<number>;
-  readonly #settings: { readonly lambda: number; readonly seed: bigint; readonly job: JobOptions };
+  readonly #settings: { readonly lambda: Schedule; readonly seed: bigint; readonly job: JobOptions };
   readonly #lines: SampleLine[] = [];
 
-  constructor(generations: number, settings: { lambda: number; seed: bigint; job: JobOptions }) {
+  constructor(generations: number, settings: { lambda: Schedule; seed: bigint; job: JobOptions }) {
     const lines = Math.min(mostLines, generations);
     this.#shown = new Set(
       Array.from({ length: lines }, (_, i) =>
@@ -58,7 +59,7 @@ export class SheetCollector {
   async visit({ t, model }: Generation): Promise<void> {
     if (!this.#shown.has(t)) return;
     const { lambda, seed, job } = this.#settings;
-    const options = { ...job, lambda, seed: derivedSeed(seed, 'sheet', t) };
+    const options = { ...job, lambda: entryOf(lambda, t), seed: derivedSeed(seed, 'sheet', t) };
     this.#lines.push({ label: `t = ${t}`, samples: await model.sample(samplesALine, options) });
   }
 

@@ -121,12 +121,20 @@ export function sheetTexts(parameters: LoopResult['parameters']): { title: strin
 
 function loopTitle(parameters: LoopResult['parameters']): { title: string; counts: string } {
   const { variant, data, dim, real, realFixed, realFresh, synthetic, lambda, memory } = parameters;
-  const realCounts = variant === 'combined' ? `n_f = ${realFixed}, nᵣ = ${realFresh}` : `nᵣ = ${real}`;
+  const realCounts =
+    variant === 'combined' ? `n_f = ${realFixed}, nᵣ = ${shown(realFresh)}` : `nᵣ = ${shown(real)}`;
   const past = memory === 1 ? '' : `, memory ${memory}`;
   return {
     title: `The ${variantTitles[String(variant)]}`,
-    counts: `${data === undefined ? `d = ${dim}` : data}, ${realCounts}, nₛ = ${synthetic}, λ = ${lambda}${past}`,
+    counts: `${data === undefined ? `d = ${dim}` : data}, ${realCounts}, nₛ = ${shown(synthetic)}, λ = ${shown(lambda)}${past}`,
   };
+}
+
+/** A number, or the first few of those of the generations. */
+function shown(schedule: unknown): string {
+  if (!Array.isArray(schedule)) return String(schedule);
+  const some = schedule.length > 4 ? [...schedule.slice(0, 2), '…', schedule.at(-1)] : schedule;
+  return `(${some.join(', ')})`;
 }
 
 /** What titles and legends call the variants. */

@@ -1,8 +1,9 @@
 // The flags of commands, from the tables of the options that they give.
 
 import { type Command, Option as Flag } from 'commander';
+import { describe } from '../../base/check.js';
 import { MadloopError } from '../../base/errors.js';
-import type { OptionTable } from '../../base/options.js';
+import { numberOrText, type OptionTable } from '../../base/options.js';
 
 /** The flag of an option: "--real-fraction" for realFraction. */
 export function flagName(name: string): string {
@@ -20,8 +21,20 @@ export function addFlags(
     const names = [short[name], flagName(name)].filter((part) => part !== undefined).join(', ');
     const flag = new Flag(`${names} ${facts.valueName}`.trimEnd(), helpOf(name, table));
     command.addOption(facts.valueName === '' ? flag : flag.argParser((text) => facts.parse(text)));
+    if (facts.schedule) command.addOption(scheduleFlag(name, facts.valueName));
   }
 }
+
+/** The flag of a list for the generations: "--real-schedule 10,20,40". */
+function scheduleFlag(name: string, valueName: string): Flag {
+  const values = [1, 2].map((i) => valueName.replace('>', `${i}>`));
+  const meaning = `${flagName(name)} by generation, from the first; the last goes on`;
+  return new Flag(`${flagName(scheduleName(name))} ${values.join(',')},...`, meaning).argParser((text) =>
+    text.split(',').map(numberOrText),
+  );
+}
+
+const scheduleName = (name: string): string => `${name}Schedule`;
 
 /** What an option means, what it may be and what it is when left out, with other options named by their flags. */
 export function helpOf(name: string, table: OptionTable): string {
@@ -48,8 +61,27 @@ function listed(words: readonly string[]): string {
 
 /** The options of the table among parsed flags. */
 export function givenByFlags(flags: object, table: OptionTable): Record<string, unknown> {
-  const known = Object.entries(flags).filter(([name, value]) => name in table && value !== undefined);
-  return Object.fromEntries(known);
+  const given: Record<string, unknown> = {};
+  const parsed = flags as Readonly<Record<string, unknown>>;
+  for (const name of Object.keys(table)) {
+    const value = parsed[name];
+    const schedule = table[name]!.facts.schedule ? parsed[scheduleName(name)] : undefined;
+    if (value !== undefined && schedule !== undefined) {
+      const flag = flagName(name);
+      const message = `${flag} must be left out beside ${flagName(scheduleName(name))}, got ${describe(value)}`;
+      throw new MadloopError('ERR_INVALID_INPUT', message);
+    }
+    if (value !== undefined || schedule !== undefined) given[name] = value ?? schedule;
+  }
+  return given;
+}
+
+/** What a user calls an option that was given by flags as `value`, or its entry ("real[1]"). */
+export function flagOf(option: string, byFlags: Readonly<Record<string, unknown>>): string {
+  const [, name = option, entry] = /^(\w+)\[(\d+)\]$/.exec(option) ?? [];
+  if (!Array.isArray(byFlags[name])) return flagName(name);
+  const flag = flagName(scheduleName(name));
+  return entry === undefined ? flag : `entry ${Number(entry) + 1} of ${flag}`;
 }
 
 /** Gives a command others below it, whose flags are their own: flags of the outer one are refused. */

@@ -1,6 +1,7 @@
-import { describe, mustError } from '../../base/check.js';
+import { describe, invalid, mustError } from '../../base/check.js';
 import type { OptionTable } from '../../base/options.js';
-import { flagName, givenByFlags } from './flags.js';
+import { scheduleInFile } from '../../base/schedule.js';
+import { flagOf, givenByFlags } from './flags.js';
 import { isObject, readDocument } from './read-document.js';
 
 /** What a user gave a command: parameters by flags and by a file, unchecked. */
@@ -27,12 +28,13 @@ export async function givenParameters(
   const content = await readDocument(file, 'an object of parameters');
   const { parameters, madloop, instructionSet } = content;
   if (!('madloop' in content) || !isObject(parameters)) {
-    return { values: { ...content, ...byFlags }, nameOf: namesOf(table, byFlags, { file, content }) };
+    const values = { ...withoutSchedules(file, content, table), ...byFlags };
+    return { values, nameOf: namesOf(table, byFlags, { file, content }) };
   }
   if (content.command !== command)
     throw mustError(file, 'command', `be '${command}'`, describe(content.command));
   return {
-    values: { ...parameters, ...byFlags },
+    values: { ...withoutSchedules(file, parameters, table), ...byFlags },
     nameOf: namesOf(table, byFlags, { file, content: parameters }),
     madeBy: { file, madloop, instructionSet },
   };
@@ -41,11 +43,40 @@ export async function givenParameters(
 /** The name of a parameter: its flag, unless the file alone has it. */
 export function namesOf(
   table: OptionTable,
-  byFlags: object,
+  byFlags: Readonly<Record<string, unknown>>,
   { file, content }: { readonly file?: string; readonly content: object } = { content: {} },
 ): (parameter: string) => string | undefined {
   return (parameter) => {
-    if (parameter in content && !(parameter in byFlags)) return `${file}: ${parameter}`;
-    return table[parameter]?.facts.valueName === undefined ? undefined : flagName(parameter);
+    const schedule = parameter.replace(/\[\d+\]$/, ''); // of "real[1]"
+    const known = table[schedule]?.facts.schedule ? schedule : parameter;
+    if (known in content && !(known in byFlags)) return `${file}: ${parameter}`;
+    return table[known]?.facts.valueName === undefined ? undefined : flagOf(parameter, byFlags);
   };
+}
+
+/** The parameters of a file with each `{ schedule: [10, 20, 40] }` as the list that functions take. */
+function withoutSchedules(
+  file: string,
+  parameters: Readonly<Record<string, unknown>>,
+  table: OptionTable,
+): Record<string, unknown> {
+  const read = Object.entries(parameters).map(([name, value]) => {
+    if (!table[name]?.facts.schedule) return [name, value];
+    if (!Array.isArray(value)) return [name, scheduleInFile(value) ?? value];
+    const requirement = 'be a number or { schedule: [...] }, as a plain list is an axis of a study';
+    throw invalid(file, name, requirement, value);
+  });
+  return Object.fromEntries(read);
+}
+
+/** Parameters as files hold them: what `withoutSchedules` reads. */
+export function withSchedules(
+  parameters: Readonly<Record<string, unknown>>,
+  table: OptionTable,
+): Record<string, unknown> {
+  const written = Object.entries(parameters).map(([name, value]) => [
+    name,
+    table[name]?.facts.schedule && Array.isArray(value) ? { schedule: value } : value,
+  ]);
+  return Object.fromEntries(written);
 }

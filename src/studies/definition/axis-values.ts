@@ -2,6 +2,8 @@
 
 import { checkInteger, checkNumber, invalid, mustError } from '../../base/check.js';
 import { checked, numberOrText, type Option } from '../../base/options.js';
+import { refuseSchedule } from '../../base/schedule.js';
+import { whyConstant } from '../../gaussian-loop/parameters.js';
 import type { StudyAxis } from './study-document.js';
 
 /**
@@ -52,6 +54,7 @@ export function resolveAxis(where: string, axis: StudyAxis, given: unknown): num
 
 /** One value, in the range that its axis allows. */
 export function checkAxisValue(where: string, axis: StudyAxis, value: unknown): number {
+  refuseSchedule(where, axis, value, whyConstant);
   const least = counts[axis];
   return least === undefined ? checkNumber(where, axis, value, 0, 1) : checkInteger(where, axis, value, least);
 }

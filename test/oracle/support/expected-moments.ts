@@ -6,21 +6,35 @@
 // independent given the models. n of N samples, drawn without replacement, have given those N the same mean in expectation,
 // the variance (1/n)(1 - n/N) times that of the N (divisor N - 1) about it, and n/N of the sum of squares.
 
-export interface Loop {
+export interface ScheduledLoop {
   readonly variant: 'fully-synthetic' | 'synthetic-augmentation' | 'fresh-data' | 'combined';
   readonly dim: number;
   /** In the combined loop, with the fixed real samples among them. */
   readonly initial: number;
-  readonly real: number;
+  readonly real: ByGeneration;
   readonly realFixed?: number;
-  readonly realFresh?: number;
-  readonly synthetic: number;
-  readonly lambda: number;
+  readonly realFresh?: ByGeneration;
+  readonly synthetic: ByGeneration;
+  readonly lambda: ByGeneration;
   readonly memory: number;
   readonly pool: 'latest' | 'accumulate' | 'subsample';
   readonly subsample?: number;
   readonly divisor: 'unbiased' | 'mle';
 }
+
+/** A loop that is the same in every generation. */
+export interface Loop extends ScheduledLoop {
+  readonly real: number;
+  readonly realFresh?: number;
+  readonly synthetic: number;
+  readonly lambda: number;
+}
+
+/** The same number in every generation, or those of generations 1, 2, ..., of which the last goes on. */
+type ByGeneration = number | readonly number[];
+
+const at = (numbers: ByGeneration, t: number): number =>
+  typeof numbers === 'number' ? numbers : (numbers[t - 1] ?? numbers.at(-1)!);
 
 export interface ExpectedMoments {
   /** E|mean_t - mean of the reference|^2. */
@@ -65,7 +79,11 @@ interface Group {
 }
 
 /** Generations 1, 2, ...; the reference's mean is 0 and its covariance has trace `referenceTrace` (dim for N(0, I)). */
-export function expectedMoments(loop: Loop, generations: number, referenceTrace = loop.dim): ExpectedMoments[] {
+export function expectedMoments(
+  loop: ScheduledLoop,
+  generations: number,
+  referenceTrace = loop.dim,
+): ExpectedMoments[] {
   const vectors = new InnerProducts();
   const models: { readonly mean: number; readonly trace: number }[] = [];
 
@@ -75,12 +93,12 @@ export function expectedMoments(loop: Loop, generations: number, referenceTrace 
     sumOfSquares: count * referenceTrace,
   });
 
-  const synthetic = (count: number): Group => {
+  const synthetic = (count: number, lambda: number): Group => {
     const sources = models.slice(-loop.memory);
     const average = (value: (source: (typeof sources)[number]) => number) =>
       sources.reduce((sum, source) => sum + value(source), 0) / sources.length;
     const product = (vector: number) => average(({ mean }) => vectors.get(mean, vector));
-    const sampleSquare = average(({ mean, trace }) => vectors.get(mean, mean) + loop.lambda * trace);
+    const sampleSquare = average(({ mean, trace }) => vectors.get(mean, mean) + lambda * trace);
     const productOfTwoSamples = average(({ mean }) => product(mean));
     return {
       count,
@@ -112,9 +130,9 @@ export function expectedMoments(loop: Loop, generations: number, referenceTrace 
   };
 
   // In the first set: the samples that are seen again, and the others.
-  let [fixed, fresh] = [loop.realFixed ?? 0, loop.realFresh ?? 0];
-  if (loop.variant === 'synthetic-augmentation') fixed = loop.real;
-  if (loop.variant === 'fresh-data') fresh = loop.real;
+  const fixed = loop.variant === 'synthetic-augmentation' ? at(loop.real, 1) : (loop.realFixed ?? 0);
+  const freshOf = (t: number): number =>
+    loop.variant === 'fresh-data' ? at(loop.real, t) : at(loop.realFresh ?? 0, t);
   const fixedSet = fixed > 0 ? [real(fixed)] : [];
   const others = loop.initial > fixed ? [real(loop.initial - fixed)] : [];
 
@@ -122,12 +140,12 @@ export function expectedMoments(loop: Loop, generations: number, referenceTrace 
   const trainingSet = (t: number): Group => {
     if (t === 1) return merge([...fixedSet, ...others]);
     const groups = [...fixedSet];
+    const [fresh, made] = [freshOf(t), at(loop.synthetic, t)];
     if (fresh > 0) groups.push(real(fresh));
-    if (loop.synthetic > 0) {
-      const latest = synthetic(loop.synthetic);
-      pool = loop.pool !== 'latest' && pool ? merge([pool, latest]) : latest;
-      groups.push(pool);
-    }
+    const latest = made > 0 ? [synthetic(made, at(loop.lambda, t))] : [];
+    const before = loop.pool !== 'latest' && pool ? [pool] : [];
+    pool = latest.length + before.length > 0 ? merge([...before, ...latest]) : undefined;
+    if (pool) groups.push(pool);
     return loop.pool === 'subsample' ? someOf(merge(groups), loop.subsample!) : merge(groups);
   };
 

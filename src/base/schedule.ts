@@ -1,0 +1,131 @@
+// What may differ between the generations of a loop.
+
+import { types } from 'node:util';
+import { describe, invalid, mustError } from './check.js';
+import { MadloopError } from './errors.js';
+import { Option } from './options.js';
+
+/** A number for every generation, or a list: entry t - 1 belongs to generation t, and the last one goes on. */
+export type Schedule = number | readonly number[];
+
+/** A schedule as callers give it: also a function of the generation t = 1, 2, ..., called once for each before the loop starts. */
+export type GivenSchedule = Schedule | Float64Array | ((t: number) => number);
+
+/** The number of generation t. */
+export function entryOf(schedule: Schedule, t: number): number {
+  return typeof schedule === 'number' ? schedule : schedule[Math.min(t, schedule.length) - 1]!;
+}
+
+/** The numbers of generations 1, 2, ...; the last goes on. */
+export function entriesOf(schedule: Schedule): readonly number[] {
+  return typeof schedule === 'number' ? [schedule] : schedule;
+}
+
+/** The same a generation later: its entry for generation t is the given one's for t + 1. */
+export function ofNext(schedule: Schedule): Schedule {
+  return typeof schedule === 'number' || schedule.length === 1 ? schedule : schedule.slice(1);
+}
+
+/** A schedule of something that follows from others, generation by generation. */
+export function scheduleOf(
+  schedules: readonly Schedule[],
+  value: (entries: readonly number[]) => number,
+): Schedule {
+  const lengths = schedules.map((schedule) => entriesOf(schedule).length);
+  const values = Array.from({ length: Math.max(...lengths) }, (_, i) =>
+    value(schedules.map((schedule) => entryOf(schedule, i + 1))),
+  );
+  return schedules.every((schedule) => typeof schedule === 'number') ? values[0]! : values;
+}
+
+// As many numbers as a function may be asked for, since all are known before a loop starts.
+const mostCalls = 1_000_000;
+
+interface ScheduleSettings<Context> {
+  /** What the entry of generation 1 may be, where a list has more. Default: what all others may be. */
+  readonly first?: Option<number, Context>;
+  /** Whether the call knows `generations`, so that it can be given a function. Default true. */
+  readonly functions?: boolean;
+}
+
+/** An option that may be a schedule of what `option` is. */
+export function scheduled<Context>(
+  option: Option<number, Context>,
+  { first = option, functions = true }: ScheduleSettings<Context> = {},
+): Option<Schedule, Context & { readonly generations?: number }> {
+  const { facts } = option;
+  const { allowed } = facts;
+  return new Option<Schedule, Context & { readonly generations?: number }>({
+    ...facts,
+    schedule: true,
+    allowed: `${allowed}, or a list${functions ? ' or function' : ''} of such by generation`,
+    check(where, argument, value, context) {
+      const list =
+        typeof value === 'function' && functions
+          ? valuesOf(where, argument, value as (t: number) => unknown, context.generations!)
+          : listOf(value);
+      if (list === undefined) return facts.check(where, argument, value, context);
+      if (list.length === 0) throw mustError(where, argument, 'have at least one entry', 'an empty list');
+      return list.map((entry, i) => {
+        const { check } = (i === 0 && list.length > 1 ? first : option).facts;
+        return check(where, `${argument}[${i}]`, entry, context);
+      });
+    },
+  });
+}
+
+/** The same option where a schedule makes no sense: it says why it refuses one. */
+export function constant<Context>(option: Option<number, Context>, why: string): Option<number, Context> {
+  const { facts } = option;
+  return new Option({
+    ...facts,
+    check(where, argument, value, context) {
+      refuseSchedule(where, argument, value, why);
+      return facts.check(where, argument, value, context);
+    },
+  });
+}
+
+/** Throws ERR_INVALID_INPUT for a schedule. */
+export function refuseSchedule(where: string, argument: string, value: unknown, why: string): void {
+  const isSchedule =
+    typeof value === 'function' || listOf(value) !== undefined || scheduleInFile(value) !== undefined;
+  if (isSchedule) throw invalid(where, argument, `be one number, as ${why}`, value);
+}
+
+/** The list in `{ schedule: [10, 20, 40] }`: how files write a schedule, where a plain list may be something else. */
+export function scheduleInFile(value: unknown): readonly unknown[] | undefined {
+  if (typeof value !== 'object' || value === null || Object.keys(value).join() !== 'schedule') return undefined;
+  const { schedule } = value as { readonly schedule?: unknown };
+  return Array.isArray(schedule) ? schedule : undefined;
+}
+
+function listOf(value: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(value)) return value;
+  return types.isFloat64Array(value) ? [...value] : undefined;
+}
+
+/** What a function says of each generation; where it goes on with one number, that is the last entry. */
+function valuesOf(
+  where: string,
+  argument: string,
+  value: (t: number) => unknown,
+  generations: number,
+): readonly unknown[] {
+  if (generations > mostCalls) {
+    const requirement = `be a number or a list where there are more than ${mostCalls} generations`;
+    throw mustError(where, argument, requirement, describe(value));
+  }
+  const values = Array.from({ length: generations }, (_, i) => {
+    try {
+      return value(i + 1);
+    } catch (error) {
+      const got = `${error} for t = ${i + 1}`;
+      const message = `${where}: ${argument} must return a number for each generation, got ${got}`;
+      throw new MadloopError('ERR_INVALID_INPUT', message, { cause: error });
+    }
+  });
+  let length = values.length;
+  while (length > 1 && Object.is(values[length - 1], values[length - 2])) length -= 1;
+  return values.slice(0, length);
+}
