@@ -1,8 +1,10 @@
 // The public API.
 
 export { type ErrorCode, MadloopError } from './base/errors.js';
+export type { LambdaRange } from './base/lambda.js';
 export { matrix } from './base/matrix.js';
 export type { Estimate } from './base/mean-and-error.js';
+export type { GivenSchedule, Schedule } from './base/schedule.js';
 export type { Seed } from './base/seed.js';
 export type { Gaussian, GivenGaussian, Matrix, Moments } from './base/shapes.js';
 export {
@@ -109,8 +111,13 @@ export {
   precisionRecall,
 } from './metrics/precision-recall.js';
 export { type BestOfOptions, bestOf } from './models/best-of.js';
-export { type BootstrapModel, bootstrap, type FittedBootstrap } from './models/bootstrap.js';
-export type { CuratedModel, Score } from './models/curation.js';
+export {
+  type BootstrapModel,
+  type BootstrapOptions,
+  bootstrap,
+  type FittedBootstrap,
+} from './models/bootstrap.js';
+export type { CuratedModel, Score, ScoreOptions } from './models/curation.js';
 export {
   type ExternalModel,
   type ExternalModelOptions,
@@ -118,6 +125,7 @@ export {
   externalModel,
   type FittedExternal,
 } from './models/external-model.js';
+export { type FilterOptions, filter } from './models/filter.js';
 export type { ModelFitOptions, ModelSampleOptions } from './models/fit-options.js';
 export type { FittedGaussian } from './models/fitted-gaussian.js';
 export type { FittedGaussianMixture } from './models/fitted-gaussian-mixture.js';
@@ -143,6 +151,7 @@ export {
   type KernelDensityOptions,
   kernelDensity,
 } from './models/kernel-density.js';
+export { type MarkedOptions, marked } from './models/marked.js';
 export {
   type FittedProcess,
   type ProcessModel,

@@ -3,7 +3,8 @@
     fit(data, seed, threads) -> fitted            data: array with a row a sample
     fit(..., real_count=None, blocks=None)        asks, by naming them, where the rows come from too: how many are real, and
                                                   [{"rows": 5, "real": True}, {"rows": 4, "real": False, "generation": 1}]
-    sample(fitted, count, lambda_, seed) -> array of count rows, with sampling bias lambda_ in [0, 1]
+    sample(fitted, count, lambda_, seed) -> array of count rows, with sampling bias lambda_ in [0, 1],
+                                                  or in the lambdaRange of processModel
 
 Equal seeds must give equal results. Whatever is printed goes to standard error, which madloop shows when something fails.
 """

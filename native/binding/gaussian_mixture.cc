@@ -37,6 +37,7 @@ class MixtureFitWork final : public Work {
     options_.seed = arguments.bigUint64("seed");
     if (options_.restarts == 0 || options_.restarts >= (std::uint64_t{1} << 32))
       throwInvalidInput("startMixtureFit: restarts must be from 1 to 2^32 - 1");
+    if (arguments.has("rowWeights")) rowWeights_.emplace(arguments.float64Array("rowWeights", x_.rows()));
     if (!arguments.has("start")) return;
     start_.emplace(arguments.object("start"));
     if (start_->components() != components_ || start_->dim() != x_.cols() || start_->form() != form_)
@@ -49,6 +50,7 @@ class MixtureFitWork final : public Work {
       start = start_->copy();
       mixture::checkMixture(*start, "start");
     }
+    if (rowWeights_) options_.weights.assign(rowWeights_->data(), rowWeights_->data() + rowWeights_->size());
     fit_ = x_.visit([&](auto x) { return mixture::fitGaussianMixture(x, options_, start, task); });
     mixture::GaussianMixture const& fitted = fit_.mixture;
     std::copy(fitted.weights.begin(), fitted.weights.end(), weights_.data());
@@ -72,6 +74,7 @@ class MixtureFitWork final : public Work {
   HeldArray<double> means_;
   HeldArray<double> covariances_;
   mixture::MixtureFitOptions options_;
+  std::optional<HeldArray<double>> rowWeights_;
   std::optional<HeldMixture> start_;
   mixture::MixtureFit fit_;
 };

@@ -5,12 +5,14 @@ import {
   bestOf,
   bootstrap,
   datasetReference,
+  filter,
   gaussian,
   gaussianMixture,
   gaussianReference,
   kernelDensity,
   LoopError,
   madTest,
+  marked,
   matrix,
   mixtureReference,
   replicatedAutophagousLoop,
@@ -57,6 +59,11 @@ const models = {
   bestOf: bestOf(gaussian(), { candidates: 3, score: firstColumn }),
   topFraction: topFraction(kernelDensity(), { fraction: 0.5 }),
   truncated: truncated(gaussian(), { radius: 2 }),
+  'gaussian realWeight': gaussian({ realWeight: 0.7 }),
+  'gaussianMixture realWeight': gaussianMixture({ components: 3, realWeight: 0.7 }),
+  'bestOf temperature': bestOf(gaussian(), { candidates: 3, score: firstColumn, temperature: 0.5 }),
+  marked: marked(gaussian(), { direction: [3, 4], strength: 0.3 }),
+  filter: filter(gaussian(), { truePositiveRate: 0.8, falsePositiveRate: 0.1 }),
 };
 
 const halved = ({ data, rows, cols }) =>

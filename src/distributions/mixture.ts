@@ -119,6 +119,8 @@ export interface MixtureFitSettings {
   readonly maximumIterations: number;
   readonly restarts: number;
   readonly start: MixtureParameters | undefined;
+  /** A weight for each row; none: all alike. */
+  readonly rowWeights: Float64Array | undefined;
   readonly seed: bigint;
 }
 
@@ -134,7 +136,7 @@ export interface MixtureFit {
 /** Fits a mixture to the rows of `data`, whose shape has been checked. */
 export async function fitMixture(
   data: Matrix,
-  { start, ...fit }: MixtureFitSettings,
+  { start, rowWeights, ...fit }: MixtureFitSettings,
   options: JobOptions,
 ): Promise<MixtureFit> {
   const where = 'gaussianMixture';
@@ -152,6 +154,7 @@ export async function fitMixture(
       threads: settings.threads,
       x: await snapshotMatrix(where, 'training set', data, throwIfSettled),
       ...(start && { start: await snapshotMixture(where, start, throwIfSettled) }),
+      ...(rowWeights && { rowWeights: await snapshot(where, 'weights', rowWeights, throwIfSettled) }),
       weights,
       means,
       covariances,

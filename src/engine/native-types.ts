@@ -258,6 +258,8 @@ export interface NativeMixture {
 
 export interface NativeMixtureFitRequest {
   readonly threads: number;
+  /** One for each row of x, not negative, of any finite sum above 0; none: all alike. */
+  readonly rowWeights?: Float64Array;
   readonly x: NativeMatrix;
   readonly components: number;
   readonly form: NativeCovarianceForm;
@@ -474,6 +476,16 @@ export interface NativeAddon {
       readonly end: number;
     },
   ): number;
+  /** Chooses one of each `group` consecutive scores, with probability proportional to exp(score / temperature). */
+  softmaxChoices(request: {
+    readonly seed: bigint;
+    readonly scores: Float64Array;
+    readonly group: number;
+    /** Above 0. */
+    readonly temperature: number;
+    /** Filled: indices of scores. */
+    readonly choices: Uint32Array;
+  }): void;
   studentTails(request: { readonly degrees: number; readonly t: number }): number;
   studentHalfWidth(request: { readonly degrees: number; readonly tails: number }): number;
   startFault(request: NativeFaultRequest): NativeJob<number>;

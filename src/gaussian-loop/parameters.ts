@@ -1,11 +1,11 @@
 import { checkGaussian, checkInteger, checkProduct, mustError } from '../base/check.js';
 import { type Divisor, divisorOption } from '../base/divisor.js';
 import type { MadloopError } from '../base/errors.js';
+import { lambdaOption } from '../base/lambda.js';
 import {
   boolean,
   checked,
   integer,
-  number,
   numberOrText,
   numbers,
   Option,
@@ -210,8 +210,6 @@ function tooFew(where: string, variant: LoopVariant, count: number, generation =
   return mustError(where, sum, 'be at least 2, the training samples of a generation', `${count}${generation}`);
 }
 
-const lambdaOption = number(0, 1).or(1).doc('sampling bias, 1 for none');
-
 /** Why limit points and what is built on them refuse schedules. */
 export const whyConstant = 'a loop with a schedule has no limit point';
 
@@ -223,7 +221,7 @@ export const stationaryOptions = {
       if (real + synthetic < 2) throw tooFew(where, variant, real + synthetic);
     },
   ),
-  lambda: constant(lambdaOption, whyConstant),
+  lambda: constant(lambdaOption(), whyConstant),
 };
 
 /** Which of the loops. */
@@ -284,7 +282,7 @@ export const loopOptions = {
       throw tooFew(where, variant, samples, isScheduled ? ` in generation ${t}` : '');
     },
   ),
-  lambda: scheduled(lambdaOption),
+  lambda: scheduled(lambdaOption()),
   memory: integer(1).or(1).doc('past models that synthetic samples come from'),
   pool: oneOf(syntheticPools).or('latest').doc('synthetic samples kept').flag('<pool>'),
   subsample: integer(2)

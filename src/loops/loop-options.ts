@@ -1,6 +1,7 @@
 import { checkChoice, checkInteger, invalid } from '../base/check.js';
+import { checkLambdaRange, lambdaOption } from '../base/lambda.js';
 import { checked, integer, resolve, seed, type TableOf } from '../base/options.js';
-import type { GivenSchedule, Schedule } from '../base/schedule.js';
+import { type GivenSchedule, type Schedule, scheduled } from '../base/schedule.js';
 import type { Seed } from '../base/seed.js';
 import { type JobOptions, type JobSettings, jobOptions } from '../engine/job.js';
 import {
@@ -9,7 +10,7 @@ import {
   type SyntheticPool,
   variantOption,
 } from '../gaussian-loop/parameters.js';
-import type { FittedModel, GenerativeModel } from '../models/generative-model.js';
+import { type FittedModel, type GenerativeModel, lambdaRangeOf } from '../models/generative-model.js';
 import type { Reference } from '../references/reference.js';
 import { type Metric, type MetricName, metricsByName } from './metrics.js';
 
@@ -39,7 +40,7 @@ export interface AutophagousLoopOptions<Fitted extends FittedModel = FittedModel
   readonly realFresh?: GivenSchedule;
   /** n_s, new synthetic samples in each generation after the first: the first entry of a schedule is not used. */
   readonly synthetic: GivenSchedule;
-  /** Sampling bias of a generation's synthetic samples, 0 to 1; of a schedule, too, the first entry is not used. Default 1: none. */
+  /** Sampling bias of a generation's synthetic samples, 0 to 1 or in the model's `lambdaRange`; of a schedule, too, the first entry is not used. Default 1: none. */
   readonly lambda?: GivenSchedule;
   /** Each synthetic sample comes from a uniformly random one of the last min(memory, t - 1) models. Default 1. */
   readonly memory?: number;
@@ -92,6 +93,9 @@ export const autophagousLoopOptions = {
   reference: checked('reference', checkReference).doc('the real distribution'),
   model: checked('model', checkModel).doc('what is trained in each generation'),
   ...loopOptions,
+  lambda: scheduled(lambdaOption(({ model }: Pick<ResolvedLoop, 'model'>) => lambdaRangeOf(model))).allow(
+    'number from 0 to 1, or in the `lambdaRange` of the model, or a list or function of such by generation',
+  ),
   generations: integer(1).doc('generations, the first included'),
   seed: seed(),
   metrics: checked('list of names and of { name: function }', checkMetrics)
@@ -133,7 +137,9 @@ function checkModel(where: string, argument: string, value: unknown): Generative
   if (typeof (value as Partial<GenerativeModel> | null | undefined)?.fit !== 'function') {
     throw invalid(where, argument, 'have a method fit, as gaussian() gives it', value);
   }
-  return value as GenerativeModel<never>;
+  const model = value as GenerativeModel<never>;
+  if (model.lambdaRange !== undefined) checkLambdaRange(where, `${argument}.lambdaRange`, model.lambdaRange);
+  return model;
 }
 
 /** Every metric under its name, each in an object of its own. */

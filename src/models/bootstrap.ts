@@ -1,8 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { allocate } from '../base/allocate.js';
-import type { Gaussian, Matrix, Moments } from '../base/shapes.js';
+import { checkMatrix } from '../base/check.js';
+import { resolve, type TableOf } from '../base/options.js';
+import type { Gaussian, Matrix } from '../base/shapes.js';
 import { type MixtureParameters, sampleMixture } from '../distributions/mixture.js';
-import { moments } from '../distributions/moments.js';
+import { weightedMoments } from '../distributions/weighted-moments.js';
 import { pickRows } from '../engine/rows.js';
 import {
   checkFitOptions,
@@ -11,7 +13,15 @@ import {
   type ModelSampleOptions,
 } from './fit-options.js';
 import type { FittedModel, GenerativeModel } from './generative-model.js';
+import { realWeightOption, rowShares } from './row-weights.js';
 import { takeMemory, takesMemory } from './sample-memory.js';
+
+export interface BootstrapOptions {
+  /** Probability of all real rows together, 0 to 1, where there are synthetic rows, too. Default: rows are drawn alike. */
+  readonly realWeight?: number | undefined;
+}
+
+export const bootstrapOptions = { realWeight: realWeightOption } satisfies TableOf<BootstrapOptions>;
 
 /** The bootstrap as a generative model. */
 export interface BootstrapModel extends GenerativeModel<FittedBootstrap> {
@@ -28,41 +38,52 @@ export class FittedBootstrap implements FittedModel {
   readonly rows: Matrix;
   /** Mean and covariance of the empirical distribution: divisor n. */
   readonly moments: Gaussian;
-  #values: MixtureParameters | undefined; // the different rows with their frequencies
+  readonly #weights: Float64Array | undefined; // none: all alike
+  #values: MixtureParameters | undefined; // the different rows with their probabilities
 
-  constructor(rows: Matrix, { count, dim, mean, covariance }: Moments) {
+  constructor(rows: Matrix, weights: Float64Array | undefined, moments: Gaussian) {
     this.rows = rows;
-    this.moments = { dim, mean, covariance: covariance.map((element) => ((count - 1) / count) * element) };
+    this.#weights = weights;
+    this.moments = moments;
   }
 
   /**
-   * `count` independent draws from the training set, with replacement, as rows. Below lambda 1 a row that occurs m times is
-   * drawn with probability proportional to m^(1/lambda), the temperature of a categorical distribution; at lambda 0 the most
-   * frequent rows alone. Rejects with ERR_INVALID_INPUT, ERR_OUT_OF_MEMORY, ERR_ABORTED.
+   * `count` independent draws from the training set, with replacement, as rows. Below lambda 1 a row that occurs m times, or
+   * whose occurrences have the weight m together, is drawn with probability proportional to m^(1/lambda), the temperature of a
+   * categorical distribution; at lambda 0 the most frequent rows alone. Rejects with ERR_INVALID_INPUT, ERR_OUT_OF_MEMORY, ERR_ABORTED.
    */
   async sample(count: number, options: ModelSampleOptions = {}): Promise<Matrix> {
     const { lambda, seed, job } = checkSampleOptions('sample', options);
     const memory = takeMemory(options, count, this.rows.cols);
     if (!(lambda < 1)) {
       const { rows } = this;
-      const weights = allocate('bootstrap', 'the weights', Float64Array, rows.rows).fill(1 / rows.rows);
+      const weights =
+        this.#weights ?? allocate('bootstrap', 'the weights', Float64Array, rows.rows).fill(1 / rows.rows);
       return sampleMixture(points(rows, weights), count, { lambda, seed, bias: { kind: 'none' } }, job, memory);
     }
-    this.#values ??= await differentRows(this.rows);
+    this.#values ??= await differentRows(this.rows, this.#weights);
     return sampleMixture(this.#values, count, { lambda, seed, bias: { kind: 'weights' } }, job, memory);
   }
 }
 takesMemory(FittedBootstrap.prototype.sample);
 
-/** Resampling with replacement as a model: it learns its training set by heart and invents nothing. */
-export function bootstrap(): BootstrapModel {
+/**
+ * Resampling with replacement as a model: it learns its training set by heart and invents nothing.
+ *
+ * @example
+ * const model = bootstrap({ realWeight: 0.9 }); // nine of ten samples are real ones again, however few there are
+ */
+export function bootstrap(options: BootstrapOptions = {}): BootstrapModel {
+  const where = 'bootstrap';
+  const { realWeight } = resolve(where, options, bootstrapOptions);
   return {
-    name: 'bootstrap',
+    name: where,
     async fit(data, options) {
-      const { job } = checkFitOptions('bootstrap', options, data);
-      const ofData = await moments(data, job);
-      const { data: values, rows, cols } = data;
-      return new FittedBootstrap({ data: values, rows, cols }, ofData);
+      const { job, ...told } = checkFitOptions(where, options, data);
+      const { data: values, rows, cols } = checkMatrix(where, 'training set', data);
+      const weights = rowShares(where, told, rows, realWeight);
+      const { dim, mean, covariance } = await weightedMoments(data, weights, 'mle', job);
+      return new FittedBootstrap({ data: values, rows, cols }, weights, { dim, mean, covariance });
     },
   };
 }
@@ -74,11 +95,11 @@ function points(means: Matrix, weights: Float64Array): MixtureParameters {
 // Rows looked up before the event loop gets a turn: a few milliseconds.
 const rowsPerTurn = 4096;
 
-/** Each row that occurs, once, in order of first occurrence, with its relative frequency. */
-async function differentRows(x: Matrix): Promise<MixtureParameters> {
+/** Each row that occurs, once, in order of first occurrence, with its probability. */
+async function differentRows(x: Matrix, weights: Float64Array | undefined): Promise<MixtureParameters> {
   const indexOf = new Map<string, number>();
   const firsts: number[] = [];
-  const counts: number[] = [];
+  const counts: number[] = []; // or weights
   for (let i = 0; i < x.rows; i += 1) {
     if (i > 0 && i % rowsPerTurn === 0) await nextTurn();
     const key = keyOf(x.data.slice(i * x.cols, (i + 1) * x.cols));
@@ -86,13 +107,14 @@ async function differentRows(x: Matrix): Promise<MixtureParameters> {
     if (index === undefined) {
       indexOf.set(key, counts.length);
       firsts.push(i);
-      counts.push(1);
+      counts.push(weights?.[i] ?? 1);
     } else {
-      counts[index]! += 1;
+      counts[index]! += weights?.[i] ?? 1;
     }
   }
-  const weights = Float64Array.from(counts, (count) => count / x.rows);
-  return points(await pickRows(x, Uint32Array.from(firsts)), weights);
+  const total = weights === undefined ? x.rows : 1;
+  const probabilities = Float64Array.from(counts, (count) => count / total);
+  return points(await pickRows(x, Uint32Array.from(firsts)), probabilities);
 }
 
 /** The row's bytes as text, equal for equal rows. */

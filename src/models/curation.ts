@@ -3,13 +3,27 @@
 import { checkMatrix, invalid, mustError } from '../base/check.js';
 import { derivedSeed } from '../base/derived-seed.js';
 import { MadloopError } from '../base/errors.js';
+import type { LambdaRange } from '../base/lambda.js';
 import type { Gaussian, Matrix } from '../base/shapes.js';
 import type { JobOptions } from '../engine/job.js';
 import { checkSampleOptions, type ModelSampleOptions } from './fit-options.js';
-import type { FitOptions, FittedModel, GenerativeModel, OpenModel } from './generative-model.js';
+import {
+  type FitOptions,
+  type FittedModel,
+  type GenerativeModel,
+  lambdaRangeOf,
+  type OpenModel,
+  type StepOptions,
+} from './generative-model.js';
+
+/** What a score is told besides the samples. */
+export interface ScoreOptions extends StepOptions {
+  /** Decides the random choices of a noisy score: equal seeds must give equal scores. Each batch of samples has its own. */
+  readonly seed: bigint;
+}
 
 /** A number for each row of `samples`: the more, the better. */
-export type Score = (samples: Matrix) => ArrayLike<number> | Promise<ArrayLike<number>>;
+export type Score = (samples: Matrix, options: ScoreOptions) => ArrayLike<number> | Promise<ArrayLike<number>>;
 
 /**
  * A fitted model whose samples are curated.
@@ -23,12 +37,13 @@ export class CuratedModel<Fitted extends FittedModel = FittedModel> implements F
   readonly moments?: Gaussian;
   readonly logDensity?: NonNullable<FittedModel['logDensity']>;
   readonly #select: Selection<Fitted>;
-
   readonly #dim: number;
+  readonly #lambdaRange: LambdaRange;
 
-  constructor(model: Fitted, dim: number, select: Selection<Fitted>) {
+  constructor(model: Fitted, dim: number, lambdaRange: LambdaRange, select: Selection<Fitted>) {
     this.model = model;
     this.#dim = dim;
+    this.#lambdaRange = lambdaRange;
     if (model.moments !== undefined) this.moments = model.moments;
     if (model.logDensity !== undefined) this.logDensity = (x, options) => model.logDensity!(x, options);
     this.#select = select;
@@ -39,15 +54,20 @@ export class CuratedModel<Fitted extends FittedModel = FittedModel> implements F
    * Rejects as the model does, and as the curation says.
    */
   async sample(count: number, options: ModelSampleOptions = {}): Promise<Matrix> {
-    const { lambda, seed, job } = checkSampleOptions('sample', options);
+    const { lambda, seed, job } = checkSampleOptions('sample', options, this.#lambdaRange);
     if (!Number.isSafeInteger(count) || count < 1)
       throw invalid('sample', 'count', 'be an integer of at least 1', count);
     const { threads, signal } = job;
+    const stepOf = (purpose: string, batch: number): ScoreOptions => ({
+      threads,
+      signal,
+      seed: derivedSeed(seed, purpose, batch),
+    });
     const draw = async (rows: number, batch: number): Promise<Matrix> => {
-      const own = { threads, signal, lambda, seed: derivedSeed(seed, 'candidates', batch) };
+      const own = { ...stepOf('candidates', batch), lambda };
       return checkCandidates(await this.model.sample(rows, own), rows, this.#dim);
     };
-    return this.#select(this.model, { count, dim: this.#dim, draw, threads, signal });
+    return this.#select(this.model, { count, dim: this.#dim, draw, stepOf, threads, signal });
   }
 }
 
@@ -58,6 +78,8 @@ export interface SelectionRequest extends Pick<JobOptions, 'threads' | 'signal'>
   readonly dim: number;
   /** Draws so many candidates; batches of different numbers are independent. */
   readonly draw: (rows: number, batch: number) => Promise<Matrix>;
+  /** What other steps of a batch are told: each purpose has a seed of its own. */
+  readonly stepOf: (purpose: string, batch: number) => ScoreOptions;
 }
 
 /** Selects `count` samples of a model from candidates that it draws. */
@@ -72,16 +94,23 @@ export function curated<Fitted extends FittedModel>(
   model: GenerativeModel<Fitted>,
   select: Selection<Fitted>,
 ): GenerativeModel<CuratedModel<Fitted>> {
-  if (typeof (model as Partial<GenerativeModel> | null | undefined)?.fit !== 'function')
-    throw invalid(where, 'model', 'have a method fit, as gaussian() gives it', model);
+  checkModel(where, model);
   return {
     name: `${where} ${model.name ?? 'model'}`,
+    ...(model.lambdaRange !== undefined && { lambdaRange: model.lambdaRange }),
     async fit(data, { previous, ...options }: FitOptions = { seed: 0n }) {
       const before = previous instanceof CuratedModel ? previous.model : previous;
-      return new CuratedModel(await model.fit(data, { ...options, previous: before }), data.cols, select);
+      const fitted = await model.fit(data, { ...options, previous: before });
+      return new CuratedModel(fitted, data.cols, lambdaRangeOf(model), select);
     },
     ...(model.open !== undefined && { open: () => openCurated(where, model.open!(), select) }),
   };
+}
+
+/** Throws ERR_INVALID_INPUT for what is no model. */
+export function checkModel(where: string, model: unknown): void {
+  if (typeof (model as Partial<GenerativeModel> | null | undefined)?.fit !== 'function')
+    throw invalid(where, 'model', 'have a method fit, as gaussian() gives it', model);
 }
 
 /** What curates a model that holds resources holds them, too. */
@@ -99,8 +128,13 @@ export function batchRows(dim: number): number {
 }
 
 /** The score of every candidate. Throws ERR_INVALID_INPUT for anything but a number each. */
-export async function scoresOf(where: string, score: Score, candidates: Matrix): Promise<Float64Array> {
-  const scores = await score(candidates);
+export async function scoresOf(
+  where: string,
+  score: Score,
+  candidates: Matrix,
+  options: ScoreOptions,
+): Promise<Float64Array> {
+  const scores = await score(candidates, options);
   const { length } = (scores ?? {}) as Partial<ArrayLike<number>>;
   if (length !== candidates.rows) {
     throw mustError(where, 'score', `return a number for each of ${candidates.rows} rows`, `${length} values`);

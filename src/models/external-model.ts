@@ -1,5 +1,6 @@
 import { checkGaussian, checkInteger, checkMatrix, describe } from '../base/check.js';
 import { MadloopError } from '../base/errors.js';
+import { type LambdaRange, lambdaRangeOption } from '../base/lambda.js';
 import { callback, group, resolve, type TableOf, text } from '../base/options.js';
 import type { Gaussian, Matrix } from '../base/shapes.js';
 import {
@@ -21,6 +22,11 @@ export interface ExternalModelOptions<State> {
   readonly sample: (state: State, count: number, options: SampleOptions) => Matrix | Promise<Matrix>;
   /** Mean and covariance of what was learnt, where they are known: metrics then need no sample for them. */
   readonly moments?: ((state: State) => Gaussian | Promise<Gaussian>) | undefined;
+  /**
+   * The lambdas that `sample` takes, 1 among them: [0, 2], say, for a temperature, or [1, 1] for a generator without such a
+   * knob. Default [0, 1].
+   */
+  readonly lambdaRange?: LambdaRange | undefined;
   /** Seconds that one call may take. Default: no limit. */
   readonly timeLimits?: ExternalTimeLimits | undefined;
 }
@@ -39,6 +45,7 @@ export const externalModelOptions = {
   moments: callback<NonNullable<ExternalModelOptions<unknown>['moments']>>()
     .optional()
     .doc('mean and covariance of what was learnt'),
+  lambdaRange: lambdaRangeOption,
   timeLimits: group({
     fit: timeLimit.doc('that a fit may take'),
     sample: timeLimit.doc('that a sample may take'),
@@ -58,8 +65,8 @@ export interface FittedExternal extends FittedModel {
  * A generator of your own, in JavaScript, as a model for `autophagousLoop`.
  *
  * `lambda` means what it means in the generator's family: a latent N(0, lambda I) for flows and the like, the truncation
- * factor of a GAN, 1 / (1 + w) for a diffusion model with guidance factor w, the temperature of a language model. A
- * generator without such a knob should refuse every lambda but 1.
+ * factor of a GAN, 1 / (1 + w) for a diffusion model with guidance factor w, the temperature of a language model. Which there
+ * are says `lambdaRange`; others are refused before the generator is asked.
  *
  * A call that takes longer than its limit rejects with ERR_TIMEOUT, and its `signal` is aborted; JavaScript that never
  * yields to the event loop cannot be stopped (`processModel` stops anything).
@@ -78,10 +85,11 @@ export interface FittedExternal extends FittedModel {
  */
 export function externalModel<State>(options: ExternalModelOptions<State>): ExternalModel {
   const where = 'externalModel';
-  const { name, timeLimits, ...generator } = resolve(where, options, externalModelOptions);
+  const { name, timeLimits, lambdaRange, ...generator } = resolve(where, options, externalModelOptions);
 
   return {
     name,
+    lambdaRange,
     async fit(data, given) {
       const { cols } = checkMatrix(`${name}: fit`, 'data', data);
       const step = resolveFitOptions(`${name}: fit`, given, data);
@@ -95,7 +103,7 @@ export function externalModel<State>(options: ExternalModelOptions<State>): Exte
         ...known,
         async sample(count, asked) {
           checkInteger(`${name}: sample`, 'count', count, 1);
-          const draw = resolveSampleOptions(`${name}: sample`, asked);
+          const draw = resolveSampleOptions(`${name}: sample`, asked, lambdaRange);
           const drawn = await withinTime(`${name}: sample`, timeLimits.sample, draw.signal, async (signal) =>
             generator.sample(state, count, { ...draw, signal }),
           );

@@ -1,7 +1,8 @@
 // The options of a model's own fit and sample methods, which people also call without a loop.
 
-import { mustError } from '../base/check.js';
-import { checked, integer, number, resolve, seed, type TableOf } from '../base/options.js';
+import { invalid, mustError } from '../base/check.js';
+import { type LambdaRange, lambdaOption, unitRange } from '../base/lambda.js';
+import { checked, integer, numbers, resolve, seed, type TableOf } from '../base/options.js';
 import type { Seed } from '../base/seed.js';
 import type { Matrix } from '../base/shapes.js';
 import { type JobOptions, jobOptions } from '../engine/job.js';
@@ -18,11 +19,13 @@ export interface ModelFitOptions extends JobOptions {
   readonly realCount?: number | undefined;
   /** Where the rows come from, in their order. */
   readonly blocks?: readonly RowBlock[] | undefined;
+  /** A weight for each row, not negative and not all 0; their scale does not matter. Default: all alike. */
+  readonly weights?: Float64Array | readonly number[] | undefined;
 }
 
 /** Options of `sample`. */
 export interface ModelSampleOptions extends JobOptions {
-  /** Sampling bias, 0 to 1. Default 1: none. */
+  /** Sampling bias, 0 to 1 unless the model's `lambdaRange` says otherwise. Default 1: none. */
   readonly lambda?: number | undefined;
   /** Decides every random number. Default 0. */
   readonly seed?: Seed | undefined;
@@ -46,11 +49,12 @@ const modelFitOptions = {
         throw mustError(where, argument, `be at most ${rows}, all rows`, String(realCount));
     })
     .doc('how many of the rows are real: the first ones, unless `blocks` says which'),
+  weights: numbers().optional('all alike').and(checkWeights).doc('a weight for each row'),
   ...jobOptions,
 } satisfies TableOf<ModelFitOptions>;
 
 const modelSampleOptions = {
-  lambda: number(0, 1).or(1).doc('sampling bias, 1 for none'),
+  lambda: lambdaOption(({ lambdaRange }: { readonly lambdaRange: LambdaRange }) => lambdaRange),
   seed: seed(),
   ...jobOptions,
 } satisfies TableOf<ModelSampleOptions>;
@@ -61,7 +65,7 @@ interface TrainingRows {
 }
 
 /** What a fit is told, checked; `job` is for what it calls. */
-interface ResolvedFitOptions extends Pick<FitOptions, 'previous' | 'realCount' | 'blocks'> {
+interface ResolvedFitOptions extends Pick<FitOptions, 'previous' | 'realCount' | 'blocks' | 'weights'> {
   readonly seed: bigint;
   readonly job: JobOptions;
 }
@@ -71,8 +75,24 @@ export function checkFitOptions(where: string, options: unknown, data: Matrix): 
   const place = { where, argument: 'options of fit' };
   const rows: unknown = (data as Partial<Matrix> | null | undefined)?.rows;
   const context = { rows: typeof rows === 'number' ? rows : undefined };
-  const { seed, previous, blocks, realCount, ...job } = resolve(place, options, modelFitOptions, context);
-  return { seed, previous, ...origins(blocks, realCount, context), job };
+  const { seed, previous, blocks, realCount, weights, ...job } = resolve(
+    place,
+    options,
+    modelFitOptions,
+    context,
+  );
+  return { seed, previous, ...origins(blocks, realCount, context), ...(weights && { weights }), job };
+}
+
+function checkWeights(where: string, argument: string, weights: Float64Array, { rows }: TrainingRows): void {
+  if (rows !== undefined && weights.length !== rows)
+    throw mustError(where, argument, `have one for each of ${rows} rows`, String(weights.length));
+  const wrong = weights.findIndex((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
+  if (wrong >= 0)
+    throw invalid(where, `${argument}[${wrong}]`, 'be a finite number of at least 0', weights[wrong]);
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  if (!(sum > 0 && sum < Number.POSITIVE_INFINITY))
+    throw mustError(where, argument, 'have a finite sum above 0', String(sum));
 }
 
 /** The blocks and how many of their rows are real, where one of the two is known. */
@@ -94,9 +114,10 @@ function origins(
 export function checkSampleOptions(
   where: string,
   options: unknown,
+  lambdaRange = unitRange,
 ): { lambda: number; seed: bigint; job: JobOptions } {
   const place = { where, argument: 'options of sample' };
-  const { lambda, seed, ...job } = resolve(place, options, modelSampleOptions);
+  const { lambda, seed, ...job } = resolve(place, options, modelSampleOptions, { lambdaRange });
   return { lambda, seed, job };
 }
 
@@ -107,7 +128,7 @@ export function resolveFitOptions(where: string, options: unknown, data: Matrix)
 }
 
 /** The same for `sample`. */
-export function resolveSampleOptions(where: string, options: unknown): SampleOptions {
-  const { lambda, seed, job } = checkSampleOptions(where, options);
+export function resolveSampleOptions(where: string, options: unknown, lambdaRange: LambdaRange): SampleOptions {
+  const { lambda, seed, job } = checkSampleOptions(where, options, lambdaRange);
   return { lambda, seed, threads: job.threads, signal: job.signal };
 }

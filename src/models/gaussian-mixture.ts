@@ -11,6 +11,7 @@ import {
 import { checkFitOptions, type ModelFitOptions } from './fit-options.js';
 import { FittedGaussianMixture } from './fitted-gaussian-mixture.js';
 import type { GenerativeModel } from './generative-model.js';
+import { realWeightOption, rowShares } from './row-weights.js';
 
 export interface GaussianMixtureOptions {
   /** Number of components; a training set needs as many rows. */
@@ -30,6 +31,8 @@ export interface GaussianMixtureOptions {
   readonly tolerance?: number | undefined;
   /** Steps after which a fit ends without having converged. Default 100. */
   readonly maximumIterations?: number | undefined;
+  /** Weight of all real rows together, 0 to 1, where there are synthetic rows, too. Default: rows weigh alike. */
+  readonly realWeight?: number | undefined;
 }
 
 interface Shape {
@@ -56,12 +59,14 @@ export const gaussianMixtureOptions = {
     .in('nats')
     .doc('converged when a step raises the mean log-likelihood by less'),
   maximumIterations: integer(1).or(100).doc('steps after which a fit ends without having converged'),
+  realWeight: realWeightOption,
 } satisfies TableOf<GaussianMixtureOptions>;
 
 /** The Gaussian mixture as a generative model. */
 export interface GaussianMixtureModel extends GenerativeModel<FittedGaussianMixture> {
   /**
-   * Fits a mixture to the rows of `data`, of which there must be at least as many as components.
+   * Fits a mixture to the rows of `data`, of which there must be at least as many as components. With `weights` it is the
+   * likelihood sum w_i log p(x_i) that is greatest: a row of weight 2 counts like two.
    * Rejects with ERR_INVALID_INPUT, ERR_NOT_POSITIVE_SEMIDEFINITE (a component became singular, which takes a regularisation
    * near 0), ERR_OUT_OF_MEMORY, ERR_ABORTED.
    */
@@ -87,12 +92,12 @@ export interface GaussianMixtureModel extends GenerativeModel<FittedGaussianMixt
  */
 export function gaussianMixture(options: GaussianMixtureOptions): GaussianMixtureModel {
   const where = 'gaussianMixture';
-  const { start, covariance, ...given } = resolve(where, options, gaussianMixtureOptions);
+  const { start, covariance, realWeight, ...given } = resolve(where, options, gaussianMixtureOptions);
   const settings = { form: covariance, ...given };
   return {
     name: where,
     async fit(data, options) {
-      const { seed, previous, job } = checkFitOptions(where, options, data);
+      const { seed, previous, job, ...told } = checkFitOptions(where, options, data);
       const rows = checkMatrix(where, 'training set', data);
       if (rows.rows < settings.components) {
         const requirement = `have at least as many rows as there are components, ${settings.components}`;
@@ -105,7 +110,9 @@ export function gaussianMixture(options: GaussianMixtureOptions): GaussianMixtur
       const shape = { components: given.components, covariance };
       const warm = start === 'previous' ? sameShape(previous, shape, rows.cols) : undefined;
       const from = typeof start === 'object' ? start : warm;
-      return new FittedGaussianMixture(await fitMixture(rows, { ...settings, start: from, seed }, job));
+      const rowWeights = rowShares(where, told, rows.rows, realWeight);
+      const fit = await fitMixture(rows, { ...settings, start: from, rowWeights, seed }, job);
+      return new FittedGaussianMixture(fit);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { type LambdaRange, unitRange } from '../base/lambda.js';
 import type { Gaussian, Matrix } from '../base/shapes.js';
 
 /** What a loop tells each step besides its data. */
@@ -28,10 +29,15 @@ export interface FitOptions extends StepOptions {
    * were made; with pool 'subsample' in random order. Every loop says so.
    */
   readonly blocks?: readonly RowBlock[] | undefined;
+  /** A weight for each row, not negative, whose scale does not matter. Loops give none; what wraps a model may. */
+  readonly weights?: Float64Array | undefined;
 }
 
 export interface SampleOptions extends StepOptions {
-  /** Sampling bias, 0 to 1: 1 samples without bias, less prefers the likely samples, 0 is the mode. */
+  /**
+   * Sampling bias, 0 to 1: 1 samples without bias, less prefers the likely samples, 0 is the mode. Above 1, for models whose
+   * `lambdaRange` allows it, the unlikely ones are preferred, as by a high temperature.
+   */
   readonly lambda: number;
 }
 
@@ -60,6 +66,8 @@ export interface SampleOptions extends StepOptions {
 export interface GenerativeModel<Fitted extends FittedModel = FittedModel> {
   /** What messages call it. */
   readonly name?: string;
+  /** The lambdas that its fitted models can sample with, 1 among them. Default [0, 1]. */
+  readonly lambdaRange?: LambdaRange;
   /** Fits the model to the rows of `data`. */
   fit(data: Matrix, options: FitOptions): Fitted | Promise<Fitted>;
   /**
@@ -67,6 +75,11 @@ export interface GenerativeModel<Fitted extends FittedModel = FittedModel> {
    * it first fits it, and closes it when it ends, by whatever cause.
    */
   open?(): OpenModel<Fitted>;
+}
+
+/** The lambdas that a model can sample with. */
+export function lambdaRangeOf({ lambdaRange = unitRange }: Pick<GenerativeModel, 'lambdaRange'>): LambdaRange {
+  return lambdaRange;
 }
 
 /** A model whose resources one loop uses. */

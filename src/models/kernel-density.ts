@@ -1,14 +1,14 @@
 import { allocate } from '../base/allocate.js';
-import { invalid, mustError } from '../base/check.js';
+import { checkMatrix, invalid, mustError } from '../base/check.js';
 import { checked, numberOrText, resolve, type TableOf } from '../base/options.js';
-import type { Gaussian, Matrix, Moments } from '../base/shapes.js';
+import type { Gaussian, Matrix } from '../base/shapes.js';
 import {
   type MixtureParameters,
   mixtureLogDensity,
   sampleMixture,
   type WeightBias,
 } from '../distributions/mixture.js';
-import { moments } from '../distributions/moments.js';
+import { weightedMoments } from '../distributions/weighted-moments.js';
 import type { JobOptions } from '../engine/job.js';
 import { scottFactor, silvermanFactor } from './bandwidth.js';
 import {
@@ -18,6 +18,7 @@ import {
   type ModelSampleOptions,
 } from './fit-options.js';
 import type { FittedModel, GenerativeModel } from './generative-model.js';
+import { realWeightOption, rowShares } from './row-weights.js';
 import { takeMemory, takesMemory } from './sample-memory.js';
 
 /** A rule, or a bandwidth in the units of the data. */
@@ -29,6 +30,8 @@ export interface KernelDensityOptions {
    * (n (d+2)/4)^(-1/(d+4)). A number h: the kernel is N(0, h^2 I), in the units of the data.
    */
   readonly bandwidth?: Bandwidth | undefined;
+  /** Weight of all real rows together, 0 to 1, where there are synthetic rows, too. Default: rows weigh alike. */
+  readonly realWeight?: number | undefined;
 }
 
 export const kernelDensityOptions = {
@@ -36,13 +39,15 @@ export const kernelDensityOptions = {
     .or('scott')
     .doc('bandwidth of the kernel, by a rule or in units of the data')
     .flag('<h>', numberOrText),
+  realWeight: realWeightOption,
 } satisfies TableOf<KernelDensityOptions>;
 
 /** The kernel density estimate as a generative model. */
 export interface KernelDensityModel extends GenerativeModel<FittedKernelDensity> {
   /**
    * Keeps the rows of `data`, of which there must be at least 2, without a copy: leave them alone. No choice here is
-   * random. Rejects with ERR_INVALID_INPUT, ERR_OUT_OF_MEMORY, ERR_ABORTED.
+   * random. With `weights` p_i, of sum 1, kernels weigh as much, S is the weighted covariance and the rules have
+   * 1 / sum p_i^2 in the place of n. Rejects with ERR_INVALID_INPUT, ERR_OUT_OF_MEMORY, ERR_ABORTED.
    */
   fit(data: Matrix, options?: ModelFitOptions): Promise<FittedKernelDensity>;
 }
@@ -60,22 +65,20 @@ export class FittedKernelDensity implements FittedModel {
   readonly #mixture: MixtureParameters;
   #logDensities: Float64Array | undefined; // at the centres
 
-  constructor(centres: Matrix, bandwidth: number, kernel: Float64Array, ofCentres: Moments) {
-    const { count, dim, mean, covariance } = ofCentres;
+  /** `ofCentres` has the covariance with divisor n. */
+  constructor(
+    centres: Matrix,
+    bandwidth: number,
+    kernel: Float64Array,
+    weights: Float64Array,
+    ofCentres: Gaussian,
+  ) {
+    const { dim, mean, covariance } = ofCentres;
     this.centres = centres;
     this.bandwidth = bandwidth;
     this.kernel = kernel;
-    this.moments = {
-      dim,
-      mean,
-      covariance: covariance.map((element, i) => ((count - 1) / count) * element + kernel[i]!),
-    };
-    this.#mixture = {
-      weights: allocate('kernelDensity', 'the weights', Float64Array, count).fill(1 / count),
-      means: centres,
-      covariance: 'tied',
-      covariances: kernel,
-    };
+    this.moments = { dim, mean, covariance: covariance.map((element, i) => element + kernel[i]!) };
+    this.#mixture = { weights, means: centres, covariance: 'tied', covariances: kernel };
   }
 
   /**
@@ -123,24 +126,30 @@ takesMemory(FittedKernelDensity.prototype.sample);
  */
 export function kernelDensity(options: KernelDensityOptions = {}): KernelDensityModel {
   const where = 'kernelDensity';
-  const { bandwidth } = resolve(where, options, kernelDensityOptions);
+  const { bandwidth, realWeight } = resolve(where, options, kernelDensityOptions);
   return {
     name: where,
     async fit(data, options) {
-      const { job } = checkFitOptions(where, options, data);
-      const ofData = await moments(data, job);
-      const { count, dim } = ofData;
-      if (count < 2) throw mustError(where, 'training set', 'have at least 2 rows', String(count));
-      const { data: values, rows, cols } = data;
+      const { job, ...told } = checkFitOptions(where, options, data);
+      const { data: values, rows, cols } = checkMatrix(where, 'training set', data);
+      if (rows < 2) throw mustError(where, 'training set', 'have at least 2 rows', String(rows));
+      const shares = rowShares(where, told, rows, realWeight);
+      const ofData = await weightedMoments(data, shares, 'unbiased', job);
+      const weights = shares ?? allocate(where, 'the weights', Float64Array, rows).fill(1 / rows);
       const centres = { data: values, rows, cols };
+      const { dim, mean, covariance, effectiveCount } = ofData;
+      // Divisor n: without the denominator 1 - sum p_i^2.
+      const own = covariance.map((element) => ((effectiveCount - 1) / effectiveCount) * element);
+      const ofCentres = { dim, mean, covariance: own };
       if (typeof bandwidth === 'number') {
         const kernel = allocate(where, 'the kernel', Float64Array, dim * dim);
         for (let i = 0; i < dim; i += 1) kernel[i * dim + i] = bandwidth ** 2;
-        return new FittedKernelDensity(centres, bandwidth, kernel, ofData);
+        return new FittedKernelDensity(centres, bandwidth, kernel, weights, ofCentres);
       }
-      const factor = bandwidth === 'scott' ? scottFactor(count, dim) : silvermanFactor(count, dim);
-      const kernel = ofData.covariance.map((element) => factor * factor * element);
-      return new FittedKernelDensity(centres, factor, kernel, ofData);
+      const rule = bandwidth === 'scott' ? scottFactor : silvermanFactor;
+      const factor = rule(effectiveCount, dim);
+      const kernel = covariance.map((element) => factor * factor * element);
+      return new FittedKernelDensity(centres, factor, kernel, weights, ofCentres);
     },
   };
 }

@@ -45,7 +45,7 @@ export function topFraction<Fitted extends FittedModel>(
   const where = 'topFraction';
   const { fraction, by } = resolve(where, options, topFractionOptions);
   const score = by === 'density' ? undefined : by;
-  return curated(where, model, async (fitted, { count, dim, draw, threads, signal }) => {
+  return curated(where, model, async (fitted, { count, dim, draw, stepOf, threads, signal }) => {
     if (score === undefined && fitted.logDensity === undefined) {
       const name = model.name ?? 'the model';
       throw mustError(
@@ -61,7 +61,9 @@ export function topFraction<Fitted extends FittedModel>(
     for (let [left, batch] = [count, 0]; left > 0; left -= step, batch += 1) {
       step = Math.min(left, Math.max(1, Math.floor(batchRows(dim) * fraction)));
       const candidates = await draw(Math.ceil(step / fraction), batch);
-      parts.push(await pickRows(candidates, best(await scoresOf(where, rank, candidates), step)));
+      parts.push(
+        await pickRows(candidates, best(await scoresOf(where, rank, candidates, stepOf('score', batch)), step)),
+      );
     }
     return concatenateRows(parts, dim);
   });

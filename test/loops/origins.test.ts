@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { matrix } from '../../src/base/matrix.js';
-import { loopVariants, syntheticPools } from '../../src/gaussian-loop/parameters.js';
+import { loopVariants } from '../../src/gaussian-loop/parameters.js';
 import { autophagousLoop } from '../../src/loops/autophagous-loop.js';
 import type { AutophagousLoopOptions } from '../../src/loops/loop-options.js';
 import { bestOf } from '../../src/models/best-of.js';
@@ -53,6 +53,7 @@ const sizes = {
   'fresh-data': { initial: 7, real: 3 },
   combined: { initial: 6, realFixed: 2, realFresh: 3 },
 } as const;
+const syntheticPools = ['latest', 'accumulate', 'subsample'] as const;
 const cases = loopVariants.flatMap((variant) =>
   syntheticPools.flatMap((pool) => [1, 2, 4].map((memory) => [variant, pool, memory] as const)),
 );

@@ -2,7 +2,7 @@
 // schedules, and what is refused. (Their law is in test/oracle/schedules.test.ts.)
 
 import { describe, expect, test } from 'vitest';
-import { type GaussianLoopOptions, loopVariants, syntheticPools } from '../../src/gaussian-loop/parameters.js';
+import { type GaussianLoopOptions, loopVariants } from '../../src/gaussian-loop/parameters.js';
 import { simulateGaussianLoop } from '../../src/gaussian-loop/simulate-gaussian-loop.js';
 import { admissibleThreshold, effectiveSampleSize, limitPoint } from '../../src/index.js';
 import { autophagousLoop } from '../../src/loops/autophagous-loop.js';
@@ -112,6 +112,7 @@ describe('a schedule that never changes', () => {
       .map((name) => [name, of(options[name] as number)]);
     return { ...options, ...Object.fromEntries(changed) };
   };
+  const syntheticPools = ['latest', 'accumulate', 'subsample'] as const;
   const cases = loopVariants.flatMap((variant) =>
     syntheticPools.flatMap((pool) => [1, 3].map((memory) => [variant, pool, memory] as const)),
   );

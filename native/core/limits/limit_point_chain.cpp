@@ -159,7 +159,7 @@ void LimitPointChains::Prepared::simulate(std::uint64_t key, LimitPointSchedule 
   loop::GaussianPart fixedReal;
   FixedDataMoments fixedSet;
   if (!theory_.loop().freshData()) {
-    fixedReal = loop::drawPartByMoments(standard, 1, parameters_.real, streams.next());
+    fixedReal = loop::drawPartByMoments(standard, 1, loop::realSamples(parameters_, 1).fixed, streams.next());
     about = loop::fitGaussian(fixedReal, fixedReal.count - 1);
     fixedSet = measureFixedSet(about, metric_, task);
   }

@@ -246,10 +246,64 @@ GaussianMixture equalComponents(Data const& data, MixtureFitOptions const& optio
 
 /// The mean log density of the rows of x, by whatever their covariances may be.
 template <class T>
-double meanLogDensity(GaussianMixture const& mixture, MatrixView<T> x, Task& task) {
+double meanLogDensity(GaussianMixture const& mixture, MatrixView<T> x, std::vector<double> const& weights,
+                      Task& task) {
   std::vector<double> values(x.rows);
   mixtureLogDensity(mixture, x, values.data(), task);
+  for (std::size_t i = 0; i < weights.size(); ++i) values[i] = weights[i] > 0 ? weights[i] * values[i] : 0;
   return fixedOrderSum(x.rows, [&](std::size_t i) { return values[i]; }) / static_cast<double>(x.rows);
+}
+
+/// The weights with the number of rows as their sum; none for none.
+std::vector<double> scaledToRows(std::vector<double> weights, std::size_t rows) {
+  if (weights.empty()) return weights;
+  if (weights.size() != rows) {
+    throwInvalidInput("gaussianMixture: weights must be one for each of " + std::to_string(rows) +
+                      " rows, got " + std::to_string(weights.size()));
+  }
+  double const sum = fixedOrderSum(rows, [&](std::size_t i) { return weights[i]; });
+  if (!(sum > 0 && std::isfinite(sum)) ||
+      std::any_of(weights.begin(), weights.end(), [](double w) { return w < 0; }))
+    throwInvalidInput("gaussianMixture: weights must not be negative and must have a finite sum above 0");
+  for (double& weight : weights) weight *= static_cast<double>(rows) / sum;
+  return weights;
+}
+
+/// The moments of the rows with their weights; the covariance's divisor is n - 1, with n of Moments as the
+/// sum of the weights. `rows` are about `centre`.
+gaussian::Moments weightedMoments(RowTiles const& rows, std::vector<double> const& centre, Task const& task) {
+  std::size_t const dim = rows.dim();
+  std::vector<std::size_t> const labels(kTileRows, 0);
+  std::vector<double> const origin(dim, 0);
+  std::size_t const groups = tileGroups(rows.count(), ShareSums::size(CovarianceForm::full, 1, dim));
+  std::vector<std::optional<ShareSums>> parts(groups);
+  parallelFor(task, groups, [&](std::size_t g) {
+    Responsibilities shares(1);
+    ShareSums& sums = parts[g].emplace(CovarianceForm::full, 1, dim);
+    IndexRange const range = tileGroup(rows.count(), groups, g);
+    for (std::size_t t = range.begin; t < range.end; ++t) {
+      shares.assign(labels.data(), rows.tile(t));
+      sums.add(shares, rows.tile(t), origin.data());
+    }
+  });
+  for (std::size_t g = 1; g < groups; ++g) parts[0]->add(*parts[g]);
+  ShareSums const& sums = *parts[0];
+
+  gaussian::Moments moments;
+  moments.count = rows.rows();
+  moments.dim = dim;
+  moments.mean = centre;
+  moments.covariance.resize(dim * dim);
+  auto const n = static_cast<double>(rows.rows());
+  for (std::size_t i = 0; i < dim; ++i) moments.mean[i] += sums.first[i] / n;
+  for (std::size_t j = 0; j < dim; ++j) {
+    for (std::size_t i = j; i < dim; ++i) {
+      double const scatter = sums.second[j * dim + i] - sums.first[i] * sums.first[j] / n;
+      double const value = (i == j ? std::max(scatter, 0.0) : scatter) / (n - 1);
+      moments.covariance[i * dim + j] = moments.covariance[j * dim + i] = value;
+    }
+  }
+  return moments;
 }
 
 }  // namespace
@@ -264,8 +318,16 @@ MixtureFit fitGaussianMixture(MatrixView<T> x, MixtureFitOptions const& options,
   }
   std::size_t const runs = start ? 1 : options.restarts;
   task.expect(runs * options.maximumIterations);
-  gaussian::Moments const moments = gaussian::moments(x, task, "training set");
-  RowTiles const rows(x, moments.mean.data(), task, "training set");
+  std::vector<double> const weights = scaledToRows(options.weights, x.rows);
+  gaussian::Moments moments = gaussian::moments(x, task, "training set");
+  bool const weighted = !weights.empty() && x.rows > 1;
+  if (weighted) {
+    RowTiles const aboutMean(x, moments.mean.data(), weights, task, "training set");
+    moments = weightedMoments(aboutMean, moments.mean, task);
+  }
+  RowTiles const rows(x, moments.mean.data(), weights, task, "training set");
+  // Once more about the mean itself: nothing cancels, however far out rows without weight are.
+  if (weighted) moments.covariance = weightedMoments(rows, moments.mean, task).covariance;
   Data data{rows, moments, 0};
   double const trace = fixedOrderSum(moments.dim, [&](std::size_t j) { return data.covariance(j, j); });
   double const meanVariance = trace / static_cast<double>(moments.dim);
@@ -276,8 +338,8 @@ MixtureFit fitGaussianMixture(MatrixView<T> x, MixtureFitOptions const& options,
   if (meanVariance == 0 || options.components == 1) {
     MixtureFit fit;
     fit.mixture = equalComponents(data, options);
-    fit.logLikelihood =
-        meanVariance == 0 ? std::numeric_limits<double>::infinity() : meanLogDensity(fit.mixture, x, task);
+    fit.logLikelihood = meanVariance == 0 ? std::numeric_limits<double>::infinity()
+                                          : meanLogDensity(fit.mixture, x, weights, task);
     fit.converged = true;
     task.add(runs * options.maximumIterations);
     return fit;

@@ -24,7 +24,7 @@ void squaredDistances(Tile const& tile, double const* point, double* out) {
   }
 }
 
-/// Squared distances from the nearest of some centres, row by row and summed by tile.
+/// Squared distances from the nearest of some centres, times the rows' weights, row by row and summed by tile.
 struct Potential {
   explicit Potential(RowTiles const& rows)
       : nearest(rows.count() * kTileRows, std::numeric_limits<double>::infinity()), sums(rows.count()) {}
@@ -50,6 +50,7 @@ void addCentre(RowTiles const& rows, double const* centre, Potential const& befo
     for (std::size_t t = tiles.begin; t < tiles.end; ++t) {
       Tile const tile = rows.tile(t);
       squaredDistances(tile, centre, distances);
+      for (std::size_t i = 0; tile.weights != nullptr && i < kTileRows; ++i) distances[i] *= tile.weights[i];
       double const* const old = before.nearest.data() + t * kTileRows;
       double* const now = after.nearest.data() + t * kTileRows;
       for (std::size_t i = 0; i < kTileRows; ++i) now[i] = distances[i] < old[i] ? distances[i] : old[i];
@@ -76,6 +77,21 @@ std::size_t rowAt(RowTiles const& rows, Potential const& potential, double targe
   return last;  // rounding left something of the target
 }
 
+/// The row at which the running sum of the weights passes `target`, which is below their sum, rows.rows().
+std::size_t rowAt(RowTiles const& rows, double target) {
+  if (rows.tile(0).weights == nullptr) return static_cast<std::size_t>(target);
+  std::size_t last = 0;
+  for (std::size_t t = 0; t < rows.count(); ++t) {
+    Tile const tile = rows.tile(t);
+    for (std::size_t i = 0; i < tile.rows; ++i) {
+      if (tile.weights[i] > 0) last = t * kTileRows + i;
+      if (target < tile.weights[i]) return last;
+      target -= tile.weights[i];
+    }
+  }
+  return last;  // rounding left something of the target
+}
+
 void copyRow(RowTiles const& rows, std::size_t i, double* out) {
   for (std::size_t j = 0; j < rows.dim(); ++j) out[j] = rows.value(i, j);
 }
@@ -91,7 +107,7 @@ std::vector<double> seedCentres(RowTiles const& rows, std::size_t count, random:
   std::uint64_t block = 0;
   auto const uniform = [&] { return random::uniformPair(stream.block(block++)).first; };
 
-  std::size_t const first = static_cast<std::size_t>(uniform() * static_cast<double>(rows.rows()));
+  std::size_t const first = rowAt(rows, uniform() * static_cast<double>(rows.rows()));
   copyRow(rows, first, centres.data());
   addCentre(rows, centres.data(), potential, best, task);
   std::swap(potential, best);
@@ -145,8 +161,9 @@ Assignment assignRows(RowTiles const& rows, IndexRange tiles, Clusters& clusters
       std::size_t& before = clusters.labels[t * kTileRows + i];
       result.changed = result.changed || label != before;
       before = label;
-      result.counts[label] += 1;
-      for (std::size_t j = 0; j < dim; ++j) result.sums[label * dim + j] += tile.coordinate(j)[i];
+      double const weight = tile.weight(i);
+      result.counts[label] += weight;
+      for (std::size_t j = 0; j < dim; ++j) result.sums[label * dim + j] += weight * tile.coordinate(j)[i];
     }
   }
   return result;

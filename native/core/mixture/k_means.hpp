@@ -17,8 +17,9 @@ struct Clusters {
 };
 
 /// `count` clusters of the rows. Each further centre is the best of 2 + log(count) rows drawn with probability
-/// proportional to the squared distance from the centres so far; then Lloyd's steps until no row changes its
-/// cluster, 20 at most. A cluster that loses all rows keeps its centre. Same result for any thread count.
+/// proportional to its weight times the squared distance from the centres so far; then Lloyd's steps until no
+/// row changes its cluster, 20 at most. A cluster that loses all rows keeps its centre. Same result for any
+/// thread count.
 Clusters kMeans(RowTiles const& rows, std::size_t count, random::Stream const& stream, Task const& task);
 
 }  // namespace madloop::mixture

@@ -47,10 +47,13 @@ double Responsibilities::estimate(WhitenedComponents const& components,
   }
   AddExponentials const exponentiate = addExponentials.chosen();
   for (std::size_t k = 0; k < components_; ++k) exponentiate(shares_.get() + k * kTileRows, largest, sum);
-  double const logLikelihood =
-      fixedOrderSum(tile.rows, [&](std::size_t i) { return largest[i] + logarithm(sum[i]); });
+  double const logLikelihood = fixedOrderSum(tile.rows, [&](std::size_t i) {
+    double const logDensity = largest[i] + logarithm(sum[i]);
+    // A row without weight counts for nothing, wherever it lies.
+    return tile.weights == nullptr ? logDensity : tile.weights[i] > 0 ? tile.weights[i] * logDensity : 0;
+  });
   double* const inverse = sum;
-  for (std::size_t i = 0; i < kTileRows; ++i) inverse[i] = i < tile.rows ? 1 / sum[i] : 0;
+  for (std::size_t i = 0; i < kTileRows; ++i) inverse[i] = i < tile.rows ? tile.weight(i) / sum[i] : 0;
   for (std::size_t k = 0; k < components_; ++k) {
     double* const shares = shares_.get() + k * kTileRows;
     for (std::size_t i = 0; i < kTileRows; ++i) shares[i] *= inverse[i];
@@ -60,7 +63,7 @@ double Responsibilities::estimate(WhitenedComponents const& components,
 
 void Responsibilities::assign(std::size_t const* labels, Tile const& tile) {
   std::fill(shares_.get(), shares_.get() + components_ * kTileRows, 0.0);
-  for (std::size_t i = 0; i < tile.rows; ++i) shares_.get()[labels[i] * kTileRows + i] = 1;
+  for (std::size_t i = 0; i < tile.rows; ++i) shares_.get()[labels[i] * kTileRows + i] = tile.weight(i);
 }
 
 ShareSums::ShareSums(CovarianceForm form, std::size_t components, std::size_t dim)

@@ -10,13 +10,14 @@
 namespace madloop::mixture {
 
 /// Which share of each row of a tile each component has: share of component k in row i at [k * kTileRows + i].
-/// Rows beyond the tile's have none.
+/// The shares in a row have its weight as their sum. Rows beyond the tile's have none.
 class Responsibilities {
  public:
   explicit Responsibilities(std::size_t components)
       : components_(components), shares_(components * kTileRows) {}
 
-  /// Posterior probabilities of the components at each row; returns the sum of the rows' log-densities.
+  /// Posterior probabilities of the components at each row, times its weight; returns the sum of the rows'
+  /// log-densities, each times its weight.
   double estimate(WhitenedComponents const& components, WhitenedComponents::Workspace& workspace,
                   Tile const& tile);
   /// Each row belongs to one component, whole.

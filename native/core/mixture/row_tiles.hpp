@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <vector>
 
 #include "core/base/aligned_array.hpp"
 #include "core/base/finite.hpp"
@@ -20,7 +21,10 @@ struct Tile {
   double const* data;
   std::size_t dim;
   std::size_t rows;
+  double const* weights = nullptr;  // kTileRows values; none: all 1
 
+  /// The weight of row i < rows.
+  [[nodiscard]] double weight(std::size_t i) const { return weights == nullptr ? 1 : weights[i]; }
   [[nodiscard]] double const* coordinate(std::size_t j) const { return data + j * kTileRows; }
 };
 
@@ -38,15 +42,18 @@ Tile loadTile(MatrixView<T> x, std::size_t tile, double const* centre, double* o
     checkFiniteRow(row, x.cols, from, argument);
     for (std::size_t j = 0; j < x.cols; ++j) out[j * kTileRows + i] = static_cast<double>(row[j]) - centre[j];
   }
-  return {out, x.cols, rows};
+  return {out, x.cols, rows, nullptr};
 }
 
 /// A whole data set in tiles.
 class RowTiles {
  public:
+  /// Weights: one a row, of sum x.rows, or none: all 1.
   template <class T>
-  RowTiles(MatrixView<T> x, double const* centre, Task const& task, char const* argument)
-      : rows_(x.rows), dim_(x.cols), data_(tileCount(x.rows) * x.cols * kTileRows) {
+  RowTiles(MatrixView<T> x, double const* centre, std::vector<double> const& weights, Task const& task,
+           char const* argument)
+      : rows_(x.rows), dim_(x.cols), data_(tileCount(x.rows) * x.cols * kTileRows), weights_(weights) {
+    if (!weights_.empty()) weights_.resize(count() * kTileRows);
     parallelForPieces(task, IndexRange{0, count()}, 64, [&](IndexRange tiles) {
       for (std::size_t t = tiles.begin; t < tiles.end; ++t) loadTile(x, t, centre, at(t), argument);
     });
@@ -56,7 +63,8 @@ class RowTiles {
   [[nodiscard]] std::size_t dim() const { return dim_; }
   [[nodiscard]] std::size_t count() const { return tileCount(rows_); }
   [[nodiscard]] Tile tile(std::size_t t) const {
-    return {at(t), dim_, std::min(kTileRows, rows_ - t * kTileRows)};
+    double const* const weights = weights_.empty() ? nullptr : weights_.data() + t * kTileRows;
+    return {at(t), dim_, std::min(kTileRows, rows_ - t * kTileRows), weights};
   }
   /// Coordinate j of row i.
   [[nodiscard]] double value(std::size_t i, std::size_t j) const {
@@ -69,6 +77,7 @@ class RowTiles {
   std::size_t rows_;
   std::size_t dim_;
   AlignedArray<double> data_;
+  std::vector<double> weights_;  // by tile and row
 };
 
 /// How tiles are cut into groups that have sums of their own: by their number and the size of the sums alone,

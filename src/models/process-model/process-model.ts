@@ -1,6 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { checkInteger, checkMatrix, invalid } from '../../base/check.js';
 import { MadloopError } from '../../base/errors.js';
+import { type LambdaRange, lambdaRangeOption } from '../../base/lambda.js';
 import { checked, group, resolve, type TableOf, type ValuesOf } from '../../base/options.js';
 import type { Matrix } from '../../base/shapes.js';
 import { readMatrix } from '../../features/matrix-file.js';
@@ -27,6 +28,8 @@ export interface ProcessModelOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Where the working folder is made. Default: the system's folder for temporary files. */
   readonly folder?: string | undefined;
+  /** The lambdas that the process can sample with, 1 among them. Default [0, 1]. */
+  readonly lambdaRange?: LambdaRange | undefined;
   /** Seconds that a step may take. Defaults: 60 to start, no limit to fit and to sample. */
   readonly timeLimits?: ProcessTimeLimits | undefined;
 }
@@ -47,6 +50,7 @@ export const processModelOptions = {
     .or({}, 'none')
     .doc("variables of its environment besides the caller's"),
   folder: plainText.optional("the system's folder for temporary files").doc('where the working folder is made'),
+  lambdaRange: lambdaRangeOption,
   timeLimits: group({
     start: timeLimit.or(60).doc('until it answers'),
     fit: timeLimit.doc('that a fit may take'),
@@ -104,6 +108,10 @@ export class ProcessModel implements OpenModel<FittedProcess> {
     return this.#options.name;
   }
 
+  get lambdaRange(): LambdaRange {
+    return this.#options.lambdaRange;
+  }
+
   /** The same model with a process of its own: what a loop asks for. */
   open(): ProcessModel {
     return new ProcessModel(this.#options);
@@ -114,7 +122,8 @@ export class ProcessModel implements OpenModel<FittedProcess> {
     const { name, timeLimits } = this.#options;
     const where = `${name}: fit`;
     const { data: elements, rows, cols } = checkMatrix(where, 'data', data);
-    const { seed, threads, signal, realCount, blocks } = resolveFitOptions(where, options, data);
+    const { seed, threads, signal, realCount, blocks, weights } = resolveFitOptions(where, options, data);
+    if (weights !== undefined) throw invalid(where, 'weights', 'be left out: the protocol has none', weights);
     const session = await this.#running(signal);
     const { path, number } = session.newFile('data');
     const model = String(number);
@@ -152,7 +161,7 @@ export class ProcessModel implements OpenModel<FittedProcess> {
 
   /** The process, started now if there is none or it has ended. */
   #running(signal: AbortSignal | undefined): Promise<Session> {
-    const { folder, timeLimits, ...settings } = this.#options;
+    const { folder, timeLimits, lambdaRange: _, ...settings } = this.#options;
     const before = this.#session?.catch(() => undefined) ?? Promise.resolve(undefined);
     this.#session = before.then((running) =>
       running?.process.isAlive ? running : Session.start(settings, folder, timeLimits.start, signal),
@@ -170,7 +179,7 @@ async function writeTrainingSet(where: string, path: string, parts: Iterable<Uin
 }
 
 async function sample(
-  { name, timeLimits }: ResolvedOptions,
+  { name, timeLimits, lambdaRange }: ResolvedOptions,
   session: Session,
   { model, cols }: { readonly model: string; readonly cols: number },
   count: number,
@@ -178,7 +187,7 @@ async function sample(
 ): Promise<Matrix> {
   const where = `${name}: sample`;
   checkInteger(where, 'count', count, 1);
-  const { lambda, seed, threads, signal } = resolveSampleOptions(where, options);
+  const { lambda, seed, threads, signal } = resolveSampleOptions(where, options, lambdaRange);
   const { path } = session.newFile('samples');
   try {
     const draw = { count, lambda, seed: String(seed), threads };

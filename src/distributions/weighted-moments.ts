@@ -1,0 +1,70 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { allocate } from '../base/allocate.js';
+import type { Matrix, Moments } from '../base/shapes.js';
+import type { JobOptions } from '../engine/job.js';
+import { moments } from './moments.js';
+
+/** Moments of rows of which each has a weight p_i, of sum 1. */
+export interface WeightedMoments extends Moments {
+  /** 1 / sum p_i^2: as many rows of equal weight have a mean of the same variance. n where all weights are equal. */
+  readonly effectiveCount: number;
+}
+
+// Elements handled before the event loop gets a turn: about 1 ms.
+const elementsPerTurn = 2 ** 19;
+
+/**
+ * The mean sum p_i x_i and the covariance sum p_i (x_i - mean)(x_i - mean)^T / (1 - sum p_i^2) of the rows of `x`, unbiased where
+ * they have one covariance; with divisor 'mle' that without the denominator. `shares` are the p_i, not negative and of sum 1; without
+ * them, and where all are equal, the result is that of `moments`. NaN where one row has all the weight and divisor n - 1.
+ * Source of the covariance: reliability weights, Galassi et al., GNU Scientific Library, section 23.7.
+ */
+export async function weightedMoments(
+  x: Matrix,
+  shares: Float64Array | undefined,
+  divisor: 'unbiased' | 'mle',
+  job: JobOptions,
+): Promise<WeightedMoments> {
+  const { onProgress: _, ...quiet } = job;
+  const plain = await moments(x, shares === undefined ? job : quiet);
+  const { dim, count, mean: centre } = plain;
+  if (shares === undefined || shares.every((share) => share === shares[0])) {
+    const factor = divisor === 'mle' ? (count - 1) / count : 1;
+    const covariance = factor === 1 ? plain.covariance : plain.covariance.map((element) => factor * element);
+    return { ...plain, covariance, effectiveCount: count };
+  }
+
+  // About the mean of all rows, so that nothing cancels where means are large.
+  const offset = new Float64Array(dim);
+  await overRows(x, (row, i) => {
+    for (let j = 0; j < dim; j += 1) offset[j]! += shares[i]! * (row[j]! - centre[j]!);
+  });
+  const mean = centre.map((element, j) => element + offset[j]!);
+
+  // sum p_i d_i d_i^T, d_i = x_i - mean, by the moments of p_i^(1/2) d_i.
+  const scaled = allocate('fit', 'the weighted rows', Float64Array, count * dim);
+  await overRows(x, (row, i) => {
+    const root = Math.sqrt(shares[i]!);
+    for (let j = 0; j < dim; j += 1) scaled[i * dim + j] = root * (row[j]! - centre[j]! - offset[j]!);
+  });
+  const ofScaled = await moments({ data: scaled, rows: count, cols: dim }, job);
+  const squares = shares.reduce((sum, share) => sum + share * share, 0);
+  const denominator = divisor === 'mle' ? 1 : 1 - squares;
+  const covariance = ofScaled.covariance.map((element, index) => {
+    const [i, j] = [Math.floor(index / dim), index % dim];
+    const aboutZero = (count - 1) * element + count * ofScaled.mean[i]! * ofScaled.mean[j]!;
+    return aboutZero / denominator;
+  });
+  return { count, dim, mean, covariance, effectiveCount: 1 / squares };
+}
+
+async function overRows(
+  { data, rows, cols }: Matrix,
+  visit: (row: Float32Array | Float64Array, i: number) => void,
+): Promise<void> {
+  const rowsPerTurn = Math.max(1, Math.floor(elementsPerTurn / (cols + 16)));
+  for (let i = 0; i < rows; i += 1) {
+    if (i > 0 && i % rowsPerTurn === 0) await nextTurn();
+    visit(data.subarray(i * cols, (i + 1) * cols), i);
+  }
+}
