@@ -1,8 +1,6 @@
-#include "core/metrics/frechet.hpp"
+#include "core/metrics/frechet_scale.hpp"
 
 #include <memory>
-#include <utility>
-#include <variant>
 
 #include "binding/errors.hpp"
 #include "binding/frechet_sides.hpp"
@@ -18,17 +16,7 @@ class FrechetWork final : public Work {
   explicit FrechetWork(Arguments const& arguments)
       : a_(holdSide(arguments.object("a"))), b_(holdSide(arguments.object("b"))) {}
 
-  void run(Task& task) override {
-    auto const* const first = std::get_if<HeldGaussian>(&a_);
-    auto const* const second = std::get_if<HeldGaussian>(&b_);
-    if (first != nullptr && second != nullptr) {
-      result_ = metrics::frechetDistance(first->view(), second->view(), task);
-      return;
-    }
-    gaussian::FactoredGaussian a = metrics::factorSide(coreSide(a_), task, "a");
-    gaussian::FactoredGaussian b = metrics::factorSide(coreSide(b_), task, "b");
-    result_ = metrics::frechetDistance(std::move(a), std::move(b), task);
-  }
+  void run(Task& task) override { result_ = metrics::frechetDistance(coreSide(a_), coreSide(b_), task); }
 
   Napi::Value result(Napi::Env env) override {
     Napi::Object object = Napi::Object::New(env);
@@ -36,6 +24,7 @@ class FrechetWork final : public Work {
     object.Set("meanTerm", Napi::Number::New(env, result_.meanTerm));
     object.Set("covarianceTerm", Napi::Number::New(env, result_.covarianceTerm));
     object.Set("errorBound", Napi::Number::New(env, result_.errorBound));
+    object.Set("wasserstein2", Napi::Number::New(env, result_.wasserstein2));
     return object;
   }
 

@@ -29,6 +29,7 @@ class FrechetDistanceIntervalWork final : public Work {
     object.Set("meanTerm", Napi::Number::New(env, result_.whole.meanTerm));
     object.Set("covarianceTerm", Napi::Number::New(env, result_.whole.covarianceTerm));
     object.Set("errorBound", Napi::Number::New(env, result_.whole.errorBound));
+    object.Set("wasserstein2", Napi::Number::New(env, result_.whole.wasserstein2));
     object.Set("standardError", Napi::Number::New(env, result_.standardError));
     object.Set("standardErrorA", Napi::Number::New(env, result_.standardErrorA));
     object.Set("standardErrorB", Napi::Number::New(env, result_.standardErrorB));

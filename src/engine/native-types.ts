@@ -67,6 +67,7 @@ export interface NativeFrechetDistance {
   readonly meanTerm: number;
   readonly covarianceTerm: number;
   readonly errorBound: number;
+  readonly wasserstein2: number;
 }
 
 export interface NativeFrechetDistanceIntervalRequest extends NativeFrechetDistanceRequest {

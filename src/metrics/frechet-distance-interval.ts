@@ -95,7 +95,6 @@ export async function frechetDistanceInterval(
   );
   return {
     ...result,
-    wasserstein2: Math.sqrt(result.distance),
     standardErrors: { a: standardErrorA, b: standardErrorB },
     interval: [lower, upper],
     groups,

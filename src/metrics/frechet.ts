@@ -22,7 +22,7 @@ export interface FrechetDistance {
   readonly meanTerm: number;
   /** tr(S_a + S_b - 2 (S_a S_b)^(1/2)). */
   readonly covarianceTerm: number;
-  /** The Wasserstein-2 distance itself: the root of `distance`. */
+  /** The Wasserstein-2 distance itself: the root of `distance`, also where that is too small or large for a double. */
   readonly wasserstein2: number;
   /** Bound on the numerical error of `distance`: rounding, and what covariances (and float32 means) leave open. */
   readonly errorBound: number;
@@ -41,8 +41,9 @@ export interface FrechetDistance {
  * of the order of the squared mean. Eigenvalues within the size of the most negative one then count as zero, and
  * `errorBound` says what that leaves open. Statistics of different extractors are refused, unless `anyExtractor`.
  *
- * Accuracy: |error| <= 1e-12 (tr S_a + tr S_b) for samples, and for covariances whose eigenvalues are above 1e-8 of the
- * largest or zero to rounding; `errorBound` tells in every case.
+ * Accuracy: |error| <= 1e-12 (tr S_a + tr S_b) for samples, at any distance from the origin, and for covariances whose eigenvalues,
+ * or those of the correlations, are above 1e-8 of the largest; `errorBound` tells in every case. A covariance that is singular to
+ * rounding counts as singular, and the bound says what that may have cost. Means that are given are known to half a unit in the last place.
  * Rejects with ERR_INVALID_INPUT, ERR_NOT_POSITIVE_SEMIDEFINITE (a covariance that is not symmetric or has a
  * negative eigenvalue beyond rounding, with what can be done about it), ERR_OUT_OF_MEMORY, ERR_ABORTED.
  * Source: Dowson & Landau 1982, "The Fréchet distance between multivariate normal distributions"; the paper's WD.
@@ -61,12 +62,11 @@ export async function frechetDistance(
   const sideB = checkSide(where, 'b', b);
   checkSameDimension(where, 'a and b', sideA, sideB);
   if (!anyExtractor) checkSameExtractor(where, 'a and b', sideA, sideB);
-  const result = await runJob({ where, ...job }, async (throwIfSettled) =>
+  return runJob({ where, ...job }, async (throwIfSettled) =>
     native().startFrechetDistance({
       threads: job.threads,
       a: await snapshotSide(where, 'a', sideA, throwIfSettled),
       b: await snapshotSide(where, 'b', sideB, throwIfSettled),
     }),
   );
-  return { ...result, wasserstein2: Math.sqrt(result.distance) };
 }

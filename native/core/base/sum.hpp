@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <utility>
 
 namespace madloop {
 
@@ -20,6 +21,13 @@ double fixedOrderSum(std::size_t count, Term term) {
   for (std::size_t lane = 0; lane < lanes && i + lane < count; ++lane) partial[lane] += term(i + lane);
   return ((partial[0] + partial[4]) + (partial[2] + partial[6])) +
          ((partial[1] + partial[5]) + (partial[3] + partial[7]));
+}
+
+/// The rounded sum of two doubles, and exactly what rounding cut off it (Knuth; Moller 1965).
+inline std::pair<double, double> exactSum(double a, double b) {
+  double const sum = a + b;
+  double const fromB = sum - a;
+  return {sum, (a - (sum - fromB)) + (b - fromB)};
 }
 
 }  // namespace madloop

@@ -25,7 +25,8 @@ CovarianceFactor::CovarianceFactor(Matrix values, Shape shape, Known const& know
       logDeterminant_(known.logDeterminant),
       trace_(known.trace),
       uncertainty_(known.uncertainty),
-      traceUncertainty_(known.traceUncertainty) {}
+      traceUncertainty_(known.traceUncertainty),
+      factorUncertainty_(known.factorUncertainty) {}
 
 CovarianceFactor CovarianceFactor::identity(Index dim) {
   return {Matrix::identity(dim), Shape::identity, {.logDeterminant = 0, .trace = static_cast<double>(dim)}};
@@ -62,6 +63,7 @@ void CovarianceFactor::scale(double factor) {
   if (trace_) trace_ = *trace_ * factor * factor;
   uncertainty_ = uncertainty_ * factor * factor;
   traceUncertainty_ = traceUncertainty_ * factor * factor;
+  factorUncertainty_ *= factor;
 }
 
 Matrix CovarianceFactor::times(Matrix a) const {

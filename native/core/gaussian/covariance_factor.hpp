@@ -21,6 +21,7 @@ class CovarianceFactor {
     std::optional<double> trace = {};                                  // computed from F where not known
     double uncertainty = 0;
     double traceUncertainty = 0;
+    double factorUncertainty = 0;
   };
 
   CovarianceFactor() : CovarianceFactor(0) {}
@@ -50,6 +51,9 @@ class CovarianceFactor {
   [[nodiscard]] double uncertainty() const { return uncertainty_; }
   /// Bound on the error of its trace for the same reason.
   [[nodiscard]] double traceUncertainty() const { return traceUncertainty_; }
+  /// Bound on the Frobenius norm of (F' - F) for a factor F' of the covariance meant: its Bures distance from F
+  /// F^T. It changes tr (S T)^(1/2) by at most that times (tr T)^(1/2), for any T.
+  [[nodiscard]] double factorUncertainty() const { return factorUncertainty_; }
 
   /// F times `factor`, S times its square.
   void scale(double factor);
@@ -76,13 +80,15 @@ class CovarianceFactor {
   std::optional<double> trace_;
   double uncertainty_ = 0;
   double traceUncertainty_ = 0;
+  double factorUncertainty_ = 0;
 };
 
-/// N(mean, F F^T).
+/// N(mean + meanLow, F F^T).
 struct FactoredGaussian {
   linalg::Vector mean;  // dim
   CovarianceFactor covariance;
-  double meanUncertainty = 0;  // bound on the 2-norm of the error of the mean
+  linalg::Vector meanLow = {};  // what rounding to doubles cut off the mean: dim, or empty where not known
+  double meanUncertainty = 0;   // bound on the 2-norm of the error of mean + meanLow
 };
 
 /// N(0, I).

@@ -5,7 +5,9 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "core/base/checked.hpp"
 #include "core/base/elementary.hpp"
@@ -99,6 +101,60 @@ CheckedCovariance checkCovariance(MatrixView<double> given, EntryAccuracy const&
   return result;
 }
 
+/// Bound on the change of a factor where S changes by up to `uncertainty`. tr (S T)^(1/2) is concave in S with
+/// the derivative 1/2 S^-1 # T, a geometric mean, whose trace is at most (tr S^-1 tr T)^(1/2); twice the square
+/// leaves room for S^-1 on the way, as long as S changes by half of itself at most. Else by the nuclear norm of
+/// the change (factorChecked).
+double factorChange(double uncertainty, WellConditionedFactor const& found) {
+  double const inverse = linalg::kEstimateMargin * found.squaredNormOfInverse;
+  if (uncertainty * inverse <= 0.5) return uncertainty * std::sqrt(0.5 * inverse);
+  return std::sqrt(static_cast<double>(found.factor.rows()) * uncertainty);
+}
+
+/// Of S by columns scaled to variances from 1 to 4, which costs no digit: of the correlations, so to speak.
+struct ScaledFactor {
+  Matrix factor;      // lower triangular; empty where the scaled matrix is not well conditioned
+  double change = 0;  // bound on the change of the factor
+};
+
+/// Rounding of S is relative to the variances of its row and column, and so is what it does to this factor.
+ScaledFactor factorOfScaled(CheckedCovariance const& checked, MatrixView<double> given,
+                            std::string const& argument, Task const& task) {
+  Matrix s = checkedCovariance(given, argument, checked.accuracy, task);
+  Index const dim = s.rows();
+  std::vector<int> exponents(static_cast<std::size_t>(dim));
+  int largest = std::numeric_limits<int>::min();
+  for (Index i = 0; i < dim; ++i) {
+    if (!(s(i, i) > 0)) return {};
+    int const exponent = std::ilogb(s(i, i));
+    exponents[static_cast<std::size_t>(i)] = (exponent - (exponent & 1)) / 2;
+    largest = std::max(largest, exponents[static_cast<std::size_t>(i)]);
+  }
+  for (Index j = 0; j < dim; ++j) {
+    for (Index i = 0; i < dim; ++i) {
+      s(i, j) =
+          std::ldexp(s(i, j), -exponents[static_cast<std::size_t>(i)] - exponents[static_cast<std::size_t>(j)]);
+    }
+  }
+  CheckedCovariance scaled;
+  scaled.dim = dim;
+  scaled.norm = linalg::oneNorm(s, task);
+  scaled.accuracy = checked.accuracy;
+  WellConditionedFactor found = choleskyIfWellConditioned(std::move(s), task);
+  if (found.factor.size() == 0) return {};
+  double const change = factorChange(choleskyUncertainty(scaled), found);
+  for (Index j = 0; j < dim; ++j) {
+    for (Index i = j; i < dim; ++i)
+      found.factor(i, j) = std::ldexp(found.factor(i, j), exponents[static_cast<std::size_t>(i)]);
+  }
+  return {std::move(found.factor), std::ldexp(change, largest)};
+}
+
+CovarianceFactor fullRankFactor(Matrix lower, CovarianceFactor::Known known) {
+  known.logDeterminant = logDeterminantOfTriangle(lower);
+  return CovarianceFactor::trapezoidal(std::move(lower), known);
+}
+
 /// The factor of `given`, of which `checked` is what the check left; that is used up.
 CovarianceFactor factorChecked(CheckedCovariance checked, MatrixView<double> given, std::string const& argument,
                                Task const& task) {
@@ -106,31 +162,55 @@ CovarianceFactor factorChecked(CheckedCovariance checked, MatrixView<double> giv
   known.trace = checked.trace;
   known.uncertainty = choleskyUncertainty(checked);
   known.traceUncertainty = traceUncertainty(checked);
-  Matrix factor = choleskyIfWellConditioned(std::move(checked.covariance), task).factor;
-  if (factor.size() != 0) {
-    known.logDeterminant = logDeterminantOfTriangle(factor);
-    return CovarianceFactor::trapezoidal(std::move(factor), known);
+  WellConditionedFactor plain = choleskyIfWellConditioned(std::move(checked.covariance), task);
+  if (plain.factor.size() != 0) {
+    known.factorUncertainty = factorChange(known.uncertainty, plain);
+    return fullRankFactor(std::move(plain.factor), known);
   }
   SemidefiniteFactor found = semidefiniteFactor(checked, given, argument, task);
-  known.uncertainty += found.remainder;
-  if (found.pivots.size() == checked.dim) {
+  bool const whole = found.pivots.size() == checked.dim;
+  ScaledFactor scaled = factorOfScaled(checked, given, argument, task);
+  bool const conditioned = scaled.factor.size() != 0;
+  if (conditioned && !whole) {
+    known.factorUncertainty = scaled.change;
+    return fullRankFactor(std::move(scaled.factor), known);
+  }
+  if (whole) {
     known.logDeterminant = fixedOrderSum(static_cast<std::size_t>(checked.dim), [&](std::size_t i) {
       return 2 * logarithm(found.pivots[static_cast<Index>(i)]);
     });
   }
+  // Twice, as a covariance that rounding made indefinite stands for its positive part. The square of the Bures
+  // distance is at most the nuclear norm of the difference (Powers & Stormer 1970).
+  known.uncertainty += 2 * found.remainder;
+  known.factorUncertainty =
+      conditioned ? scaled.change : std::sqrt(static_cast<double>(checked.dim) * known.uncertainty);
   return CovarianceFactor::general(std::move(found.factor), known);
+}
+
+/// What rounding leaves open of the mean of n rows with this sum of variances: sums of differences from a row,
+/// or of the rows' distances from a mean. A bound in the way rounding goes (Connolly & Higham 2023).
+double sampleMeanUncertainty(std::size_t rows, double trace) {
+  return kEps * (4 + std::sqrt(static_cast<double>(rows))) * std::sqrt(trace);
+}
+
+/// The same of a factor F of rows that were centred, and of F F^T.
+void setSampleUncertainty(CovarianceFactor::Known& known, std::size_t rows) {
+  known.factorUncertainty = sampleMeanUncertainty(rows, *known.trace);
+  known.uncertainty = known.factorUncertainty * (2 * std::sqrt(*known.trace) + known.factorUncertainty);
 }
 
 /// Lower-triangular L with L L^T = sum of block block^T, by orthogonal reductions of [L | block]: unlike
 /// Cholesky of the sum, it keeps directions of small variance to full accuracy.
 template <class T>
-Matrix triangularFactorOfRows(MatrixView<T> x, Vector const& mean, Task const& task) {
+Matrix triangularFactorOfRows(MatrixView<T> x, Vector const& mean, Vector const& meanLow, Task const& task) {
   Index const dim = mean.size();
   Matrix upper = Matrix::zero(dim, dim);
   // Blocks as long as the matrix is wide: shorter ones would reduce the triangle again and again.
   std::size_t const blockRows = std::max<std::size_t>(2 * x.cols, 64);
-  forEachCentredBlock(x, {0, x.rows}, mean, blockRows, [&](Matrix const& block) {
+  forEachCentredBlock(x, {0, x.rows}, mean, blockRows, [&](Matrix& block) {
     task.throwIfCancelled();
+    linalg::subtractFromColumns(block, meanLow);
     linalg::EigenMatrix stacked(dim + block.cols(), dim);
     stacked << linalg::asEigen(upper), linalg::asEigen(block).transpose();
     upper = linalg::triangularFactor(stacked, task);
@@ -140,6 +220,12 @@ Matrix triangularFactorOfRows(MatrixView<T> x, Vector const& mean, Task const& t
 
 MatrixView<double> covarianceOf(GaussianView const& moments) {
   return {moments.covariance.data(), moments.dim, moments.dim};
+}
+
+Vector vectorOfValues(std::vector<double> const& values) {
+  Vector vector(static_cast<Index>(values.size()));
+  std::copy(values.begin(), values.end(), vector.data());
+  return vector;
 }
 
 /// No more rows than columns: the centred data / sqrt(n - 1).
@@ -160,27 +246,40 @@ FactoredGaussian factorFewRows(MatrixView<T> x, Task& task, char const* argument
   linalg::asEigen(residual) /= n;
   linalg::subtractFromColumns(factor, residual);
   linalg::scale(factor, 1 / std::sqrt(n - 1));
-  linalg::addScaled(mean, 1, residual.data());
-  double const trace = linalg::squaredNorm(factor, task);
-  return {std::move(mean), CovarianceFactor::general(std::move(factor), {.trace = trace})};
+  for (Index i = 0; i < mean.size(); ++i) std::tie(mean[i], residual[i]) = exactSum(mean[i], residual[i]);
+  CovarianceFactor::Known known{.trace = linalg::squaredNorm(factor, task)};
+  setSampleUncertainty(known, x.rows);
+  return {std::move(mean), CovarianceFactor::general(std::move(factor), known), std::move(residual),
+          sampleMeanUncertainty(x.rows, *known.trace)};
 }
 
 template <class T>
 FactoredGaussian factorManyRows(MatrixView<T> x, Task& task, char const* argument) {
   Moments const sample = moments(x, task, argument);
   auto const dim = static_cast<Index>(x.cols);
-  Vector mean(dim);
-  std::copy(sample.mean.begin(), sample.mean.end(), mean.data());
-  Matrix covariance(dim, dim);
-  std::copy(sample.covariance.begin(), sample.covariance.end(), covariance.data());
-  Matrix factor = choleskyIfWellConditioned(std::move(covariance), task).factor;
-  if (factor.size() == 0) {
-    factor = triangularFactorOfRows(x, mean, task);
-    linalg::scale(factor, 1 / std::sqrt(static_cast<double>(x.rows) - 1));
+  Vector mean = vectorOfValues(sample.mean);
+  Vector meanLow = vectorOfValues(sample.meanLow);
+  CheckedCovariance checked;
+  checked.dim = dim;
+  checked.covariance = Matrix(dim, dim);
+  std::copy(sample.covariance.begin(), sample.covariance.end(), checked.covariance.data());
+  checked.norm = linalg::oneNorm(checked.covariance, task);
+  WellConditionedFactor found = choleskyIfWellConditioned(std::move(checked.covariance), task);
+  CovarianceFactor::Known known;
+  if (found.factor.size() != 0) {
+    known.trace = linalg::squaredNorm(found.factor, task);
+    // Sums of n products besides.
+    known.uncertainty =
+        choleskyUncertainty(checked) + kEps * std::sqrt(static_cast<double>(x.rows)) * checked.norm;
+    known.factorUncertainty = factorChange(known.uncertainty, found);
+  } else {
+    found.factor = triangularFactorOfRows(x, mean, meanLow, task);
+    linalg::scale(found.factor, 1 / std::sqrt(static_cast<double>(x.rows) - 1));
+    known.trace = linalg::squaredNorm(found.factor, task);
+    setSampleUncertainty(known, x.rows);
   }
-  CovarianceFactor::Known const known{.logDeterminant = logDeterminantOfTriangle(factor),
-                                      .trace = linalg::squaredNorm(factor, task)};
-  return {std::move(mean), CovarianceFactor::trapezoidal(std::move(factor), known)};
+  double const meanUncertainty = sampleMeanUncertainty(x.rows, *known.trace);
+  return {std::move(mean), fullRankFactor(std::move(found.factor), known), std::move(meanLow), meanUncertainty};
 }
 
 }  // namespace
@@ -233,14 +332,15 @@ CheckedMoments checkMoments(GaussianView const& moments, Task const& task, char 
   static_cast<CheckedCovariance&>(result) =
       checkCovariance(covarianceOf(moments), {.eps = moments.eps, .fromMean = onePass * largest},
                       onePass * squares, name + ".covariance", task);
-  if (moments.eps > kEps) result.meanUncertainty = moments.eps * std::sqrt(squares);
+  // Doubles are the nearest ones; float32 means are as a rule computed in float32, too.
+  result.meanUncertainty = (moments.eps > kEps ? 1 : 0.5) * moments.eps * std::sqrt(squares);
   return result;
 }
 
 double storageUncertainty(CheckedCovariance const& given) { return given.accuracy.eps * given.norm; }
 
 double choleskyUncertainty(CheckedCovariance const& given) {
-  return storageUncertainty(given) + kEps * std::sqrt(static_cast<double>(given.dim)) * given.norm;
+  return storageUncertainty(given) + 0.5 * kEps * std::sqrt(static_cast<double>(given.dim)) * given.norm;
 }
 
 double traceUncertainty(CheckedCovariance const& given) { return given.accuracy.eps * given.trace; }
@@ -261,7 +361,12 @@ FactoredGaussian factorMoments(GaussianView const& moments, Task const& task, ch
 }
 
 FactoredGaussian factorMoments(Moments const& moments, Task const& task, char const* argument) {
-  return factorMoments(viewOf(moments), task, argument);
+  FactoredGaussian factored = factorMoments(viewOf(moments), task, argument);
+  if (!moments.meanLow.empty()) {
+    factored.meanLow = vectorOfValues(moments.meanLow);
+    factored.meanUncertainty = sampleMeanUncertainty(moments.count, factored.covariance.trace());
+  }
+  return factored;
 }
 
 template <class T>

@@ -42,7 +42,8 @@ struct CheckedCovariance {
 /// Moments that have been checked.
 struct CheckedMoments : CheckedCovariance {
   linalg::Vector mean;
-  double meanUncertainty = 0;  // bound on the 2-norm of what rounding to less than doubles moved it by
+  linalg::Vector meanLow = {};  // as in FactoredGaussian
+  double meanUncertainty = 0;   // bound on the 2-norm of what rounding moved it by
 };
 
 /// Errors: invalidInput for wrong lengths or a NaN/infinity (names the place); notPositiveSemidefinite for
@@ -70,7 +71,8 @@ double choleskyUncertainty(CheckedCovariance const& given);
 double traceUncertainty(CheckedCovariance const& given);
 
 /// Factor of a covariance (square, row-major): Cholesky where that is well conditioned, else Cholesky with
-/// pivoting, which leaves out what is below d eps times the largest variance, as rounding. Where the type in
+/// pivoting, which leaves out what is below d eps times the largest variance, as rounding, unless
+/// the columns differ in scale alone, and the correlations are well conditioned. Where the type in
 /// which the entries were stored explains negative eigenvalues, which that of doubles does not, the
 /// eigenvectors are the factor, without those up to the size of the most negative eigenvalue: it tells how
 /// large the noise is. Errors: invalidInput for a NaN or infinity (names the place); notPositiveSemidefinite
@@ -82,7 +84,8 @@ FactoredGaussian factorMoments(GaussianView const& moments, Task const& task, ch
 FactoredGaussian factorMoments(Moments const& moments, Task const& task, char const* argument);
 
 /// Factor of the sample covariance of data, without forming it where that would lose accuracy: the centred
-/// data / sqrt(n - 1) itself when n <= d, a triangular factor of it otherwise. Needs at least 2 rows.
+/// data / sqrt(n - 1) itself when n <= d, a triangular factor of it otherwise. Needs at least 2 rows. The mean
+/// has its low part.
 template <class T>
 FactoredGaussian factorData(MatrixView<T> x, Task& task, char const* argument);
 

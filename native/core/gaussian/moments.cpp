@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <tuple>
 
 #include "core/base/checked.hpp"
 #include "core/base/finite.hpp"
 #include "core/base/parallel.hpp"
+#include "core/base/sum.hpp"
 #include "core/gaussian/row_blocks.hpp"
 #include "core/linalg/eigen.hpp"
 #include "core/linalg/parallel_product.hpp"
@@ -128,7 +130,11 @@ Moments moments(MatrixView<T> x, Task& task, char const* argument) {
   preferLargePages(result.covariance.data(), x.cols * x.cols * sizeof(double));
   result.covariance.resize(x.cols * x.cols);
   double const divisor = x.rows > 1 ? n - 1 : 1;
-  for (Index j = 0; j < dim; ++j) result.mean[static_cast<std::size_t>(j)] = shift[j] + residual[j] / n;
+  result.meanLow.resize(x.cols);
+  for (std::size_t j = 0; j < x.cols; ++j) {
+    auto const i = static_cast<Index>(j);
+    std::tie(result.mean[j], result.meanLow[j]) = exactSum(shift[i], residual[i] / n);
+  }
   // Groups added up and mirrored a square at a time, which stays in the cache.
   parallelForPieces(task, linalg::IndexRange{0, dim}, kMirrored, [&](linalg::IndexRange columns) {
     for (Index first = columns.begin; first < dim; first += kMirrored) {

@@ -13,8 +13,9 @@ namespace madloop::gaussian {
 struct Moments {
   std::size_t count = 0;
   std::size_t dim = 0;
-  std::vector<double> mean;        // dim
-  std::vector<double> covariance;  // dim x dim, row-major and symmetric, divisor count - 1
+  std::vector<double> mean;          // dim
+  std::vector<double> covariance;    // dim x dim, row-major and symmetric, divisor count - 1
+  std::vector<double> meanLow = {};  // what rounding cut off the mean: dim, or empty where not known
 };
 
 /// Mean and covariance (divisor rows - 1) of the rows of x, accumulated in float64 about a shift.

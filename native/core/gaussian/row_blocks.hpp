@@ -33,7 +33,7 @@ inline std::size_t cacheBlockRows(std::size_t cols) {
 }
 
 /// Calls use(block) with `blockRows` consecutive rows of the range (fewer in the last block) as the columns of
-/// a cols x blockRows matrix, minus `centre`.
+/// a cols x blockRows matrix, minus `centre`; use may change it.
 template <class T, class Use>
 void forEachCentredBlock(MatrixView<T> x, IndexRange range, linalg::Vector const& centre, std::size_t blockRows,
                          Use use) {

@@ -155,6 +155,23 @@ double NuclearNorm::changeBound(double perturbation) const {
                             : scale * squareRootSumErrorBound(bidiagonal, perturbation / scale / scale);
 }
 
+double NuclearNorm::leastSingularValue() const {
+  if (reciprocals > 0) return 1 / reciprocals;
+  if (Index const n = squares.size(); n > 0)
+    return std::sqrt(std::max(0.0, squares[0] - eigenvaluePerturbation(n, std::abs(squares[n - 1]))));
+  Index const n = bidiagonal.diagonal.size();
+  // ||B^-1||_F^2 by its columns.
+  double column = 0;
+  double inverse = 0;
+  double next = 0;
+  for (Index i = 0; i < n; ++i) {
+    column = (1 + next * next * column) / (bidiagonal.diagonal[i] * bidiagonal.diagonal[i]);
+    inverse += column;
+    if (i + 1 < n) next = bidiagonal.superdiagonal[i];
+  }
+  return inverse > 0 ? std::max(0.0, scale / std::sqrt(inverse) - errorBound) : 0;
+}
+
 NuclearNorm nuclearNorm(Matrix g, double tolerance, Task const& task, double squaredNormOfInverse) {
   Index const r = std::min(g.rows(), g.cols());
   if (r == 0) return {};

@@ -27,6 +27,9 @@ struct NuclearNorm : BoundedValue {
   /// Bound on the change of the sum where the squares change by `perturbation` each.
   [[nodiscard]] double changeBound(double perturbation) const;
 
+  /// A lower bound on the smallest singular value.
+  [[nodiscard]] double leastSingularValue() const;
+
   /// Makes it the norm of the matrix times `factor` > 0.
   void scaleBy(double factor);
 };

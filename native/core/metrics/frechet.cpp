@@ -37,11 +37,69 @@ bool identical(FactoredGaussian const& a, FactoredGaussian const& b) {
          a.covariance.trace() == b.covariance.trace();
 }
 
-double squaredDistance(linalg::Vector const& a, linalg::Vector const& b) {
-  return fixedOrderSum(static_cast<std::size_t>(a.size()), [&](std::size_t i) {
-    double const difference = a[static_cast<linalg::Index>(i)] - b[static_cast<linalg::Index>(i)];
+/// ||m1 - m2||^2, free of the rounding of means that are far from the origin where their low parts are known.
+template <class Side>
+linalg::BoundedValue meanTerm(Side const& a, Side const& b) {
+  auto low = [](Side const& side, linalg::Index i) { return side.meanLow.size() > 0 ? side.meanLow[i] : 0; };
+  double const value = fixedOrderSum(static_cast<std::size_t>(a.mean.size()), [&](std::size_t k) {
+    auto const i = static_cast<linalg::Index>(k);
+    double const difference = (a.mean[i] - b.mean[i]) + (low(a, i) - low(b, i));
     return difference * difference;
   });
+  double const open = a.meanUncertainty + b.meanUncertainty;
+  return {value, open * (2 * std::sqrt(value) + open) + 4 * kEps * value};
+}
+
+/// A covariance S = F F^T, as far as the change of a nuclear norm by what S leaves open depends on it.
+struct OpenCovariance {
+  double uncertainty;
+  double factorUncertainty;
+  double trace;
+  double squaredNorm;  // at least ||F||_2^2
+  double rank;
+
+  OpenCovariance(gaussian::CovarianceFactor const& f, Task const& task)
+      : uncertainty(f.uncertainty()),
+        factorUncertainty(f.factorUncertainty()),
+        trace(f.trace()),
+        squaredNorm(std::min(trace, linalg::squaredSpectralNormBound(f.values(), task))),
+        rank(static_cast<double>(f.rank())) {}
+};
+
+/// Bound on the change of ||F1^T F2||_* where S1 and S2 change by at most u1 and u2 in the 2-norm.
+///
+/// Its r squared singular values, the eigenvalues of S1 S2, change by u1 ||S2|| + u2 ||S1|| at most. In d > r
+/// dimensions others may come up. They are largest for S1 + u1 and S2 + u2, the product of whose factors [F1,
+/// u1^(1/2)] and [F2, u2^(1/2)] is [P, u2^(1/2) F1^T; u1^(1/2) F2, (u1 u2)^(1/2)] with P = F1^T F2. For r1 = r,
+/// [P, u2^(1/2) F1^T] times [1; u1^(1/2) F2 P^+] has rank r, and so what they sum up to is at most the nuclear
+/// norm of the rest, [u1^(1/2) F2 (1 - P^+ P), (u1 u2)^(1/2) (1 - F2 P^+ F1^T)], of which the last is a
+/// projector.
+double changeBySpectrum(linalg::NuclearNorm const& norm, OpenCovariance const& a, double u1,
+                        OpenCovariance const& b, double u2, double dim) {
+  double const change = norm.changeBound(u1 * b.squaredNorm) + norm.changeBound(u2 * (a.squaredNorm + u1));
+  double const rank = std::min(a.rank, b.rank);
+  auto beyond = [&](double uncertainty, OpenCovariance const& other) {
+    double const more = other.rank - rank;
+    return std::sqrt(uncertainty * more * std::min(more * other.squaredNorm, other.trace));
+  };
+  double both = 0;
+  if (u1 > 0 && u2 > 0 && rank < dim) {
+    double const projector = std::sqrt(a.squaredNorm * b.squaredNorm) / norm.leastSingularValue();
+    both = (dim - rank) * std::sqrt(u1 * u2) * (rank > 0 ? std::max(1.0, projector) : 1);
+  }
+  return change + beyond(u1, b) + beyond(u2, a) + both;
+}
+
+/// Bound on the change of ||F1^T F2||_* by what both covariances leave open: of either by its factor, or by the
+/// eigenvalues of S1 S2.
+double openChange(linalg::NuclearNorm const& norm, OpenCovariance const& a, OpenCovariance const& b,
+                  double dim) {
+  double const byFactorA = a.factorUncertainty * (std::sqrt(b.trace) + b.factorUncertainty);
+  double const byFactorB = b.factorUncertainty * (std::sqrt(a.trace) + a.factorUncertainty);
+  return std::min({byFactorA + byFactorB,  //
+                   byFactorA + changeBySpectrum(norm, a, 0, b, b.uncertainty, dim),
+                   byFactorB + changeBySpectrum(norm, a, a.uncertainty, b, 0, dim),
+                   changeBySpectrum(norm, a, a.uncertainty, b, b.uncertainty, dim)});
 }
 
 /// tr (S1 S2)^(1/2) from the eigenvalues of L1^T S2 L1, S1 = L1 L1^T; empty where that is not accurate, or not
@@ -74,11 +132,6 @@ std::optional<linalg::NuclearNorm> rootsByCongruence(gaussian::CheckedMoments& a
   return roots;
 }
 
-/// What errors of the means, of 2-norm `error` together, do to their squared distance.
-double meanTermError(double squaredDistance, double error) {
-  return error * (2 * std::sqrt(squaredDistance) + error);
-}
-
 }  // namespace
 
 FrechetDistance frechetDistance(FactoredGaussian a, FactoredGaussian b, Task& task) {
@@ -88,9 +141,11 @@ FrechetDistance frechetDistance(FactoredGaussian a, FactoredGaussian b, Task& ta
   }
   task.throwIfCancelled();
   FrechetDistance result;
-  result.meanTerm = squaredDistance(a.mean, b.mean);
+  linalg::BoundedValue const means = meanTerm(a, b);
+  result.meanTerm = means.value;
   if (!std::isfinite(a.covariance.trace() + b.covariance.trace())) {
-    result.covarianceTerm = result.distance = result.errorBound = std::numeric_limits<double>::infinity();
+    result.covarianceTerm = result.distance = result.errorBound = result.wasserstein2 =
+        std::numeric_limits<double>::infinity();
     return result;
   }
   bool const same = identical(a, b);
@@ -103,12 +158,8 @@ FrechetDistance frechetDistance(FactoredGaussian a, FactoredGaussian b, Task& ta
   double const unit = std::ldexp(1, -2 * exponent);
   double const traces = a.covariance.trace() + b.covariance.trace();
   double const tracesOpen = a.covariance.traceUncertainty() + b.covariance.traceUncertainty();
-  // S1 within u1 of F1 F1^T moves the squared singular values, the eigenvalues of F2^T S1 F2, by at most u1
-  // ||F2||^2, and vice versa.
-  double const openByA =
-      a.covariance.uncertainty() * linalg::squaredSpectralNormBound(b.covariance.values(), task);
-  double const openByB =
-      b.covariance.uncertainty() * linalg::squaredSpectralNormBound(a.covariance.values(), task);
+  OpenCovariance const openA(a.covariance, task);
+  OpenCovariance const openB(b.covariance, task);
   // Rounding of the product: the nuclear norm of an error E is at most sqrt(r) ||E||_F, and ||E||_F of order
   // eps ||F1||_F ||F2||_F <= eps traces / 2.
   auto const rank = static_cast<double>(std::min(a.covariance.rank(), b.covariance.rank()));
@@ -124,10 +175,12 @@ FrechetDistance frechetDistance(FactoredGaussian a, FactoredGaussian b, Task& ta
   linalg::NuclearNorm const norm = linalg::nuclearNorm(std::move(product), kTolerance * traces, task, inverse);
   result.covarianceTerm = same ? 0 : std::max(0.0, traces - 2 * norm.value) * unit;
   result.distance = result.meanTerm + result.covarianceTerm;
-  double const open = norm.changeBound(openByA) + norm.changeBound(openByB);
-  result.errorBound = (2 * (norm.errorBound + productError + open) + 4 * kEps * traces + tracesOpen) * unit +
-                      4 * kEps * result.meanTerm +
-                      meanTermError(result.meanTerm, a.meanUncertainty + b.meanUncertainty);
+  result.wasserstein2 = std::sqrt(result.distance);
+  double const open = openChange(norm, openA, openB, static_cast<double>(a.mean.size()));
+  // The traces themselves change by no more than the squares where a covariance is cut to its positive part.
+  double const openTraces = openA.factorUncertainty * openA.factorUncertainty +
+                            openB.factorUncertainty * openB.factorUncertainty + 8 * kEps * traces + tracesOpen;
+  result.errorBound = (2 * (norm.errorBound + productError + open) + openTraces) * unit + means.errorBound;
   return result;
 }
 
@@ -138,16 +191,18 @@ FrechetDistance frechetDistance(gaussian::GaussianView const& a, gaussian::Gauss
     if (std::optional<linalg::NuclearNorm> const roots = rootsByCongruence(first, second, task)) {
       bool const same = std::ranges::equal(a.mean, b.mean) && std::ranges::equal(a.covariance, b.covariance);
       double const traces = first.trace + second.trace;
+      linalg::BoundedValue const means = meanTerm(first, second);
       FrechetDistance result;
-      result.meanTerm = squaredDistance(first.mean, second.mean);
+      result.meanTerm = means.value;
       result.covarianceTerm = same ? 0 : std::max(0.0, traces - 2 * roots->value);
       result.distance = result.meanTerm + result.covarianceTerm;
+      result.wasserstein2 = std::sqrt(result.distance);
       // A change of S1 moves the eigenvalues of S1 S2 by at most its 2-norm times that of S2.
       double const open = roots->changeBound(gaussian::choleskyUncertainty(first) * second.norm) +
                           roots->changeBound(gaussian::storageUncertainty(second) * first.norm);
-      result.errorBound = 2 * (roots->errorBound + open) + 4 * kEps * (traces + result.meanTerm) +
+      result.errorBound = 2 * (roots->errorBound + open) + 8 * kEps * traces +
                           gaussian::traceUncertainty(first) + gaussian::traceUncertainty(second) +
-                          meanTermError(result.meanTerm, first.meanUncertainty + second.meanUncertainty);
+                          means.errorBound;
       return result;
     }
   }

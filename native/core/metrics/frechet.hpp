@@ -14,6 +14,7 @@ struct FrechetDistance {
   double meanTerm = 0;        // ||m1 - m2||^2
   double covarianceTerm = 0;  // tr(S1 + S2 - 2 (S1 S2)^(1/2)), >= 0
   double errorBound = 0;      // bound on |error of distance|
+  double wasserstein2 = 0;    // the root of distance, also where that is no double
 };
 
 /// Frechet distance of two Gaussians of the same dimension. Move them in where they are not needed any more: at

@@ -7,6 +7,7 @@
 #include "core/base/sum.hpp"
 #include "core/inference/jackknife.hpp"
 #include "core/metrics/frechet.hpp"
+#include "core/metrics/frechet_scale.hpp"
 
 namespace madloop::metrics {
 
@@ -121,9 +122,13 @@ void checkCut(FrechetSide const& side, std::size_t points, std::size_t groups, s
 
 }  // namespace
 
-FrechetDistanceInfinity frechetDistanceInfinity(FrechetSide const& reference, FrechetSide const& generated,
-                                                std::size_t points, std::size_t groups,
-                                                Extrapolated extrapolated, std::uint64_t seed, Task& task) {
+FrechetDistanceInfinity frechetDistanceInfinity(FrechetSide const& givenReference,
+                                                FrechetSide const& givenGenerated, std::size_t points,
+                                                std::size_t groups, Extrapolated extrapolated,
+                                                std::uint64_t seed, Task& task) {
+  ScaledSides const sides(givenReference, givenGenerated, task);
+  FrechetSide const& reference = sides.a();
+  FrechetSide const& generated = sides.b();
   bool const both = extrapolated == Extrapolated::both;
   if (points < 2) throwInvalidInput("points must be at least 2, got " + std::to_string(points));
   if (groups / 2 < points) {
@@ -170,14 +175,15 @@ FrechetDistanceInfinity frechetDistanceInfinity(FrechetSide const& reference, Fr
                                  static_cast<double>(groups - 1)}});
 
   FrechetDistanceInfinity result;
-  result.distance = line.intercept;
-  result.slope = line.slope * rows;
+  result.distance = sides.restoredSquare(line.intercept);
+  result.slope = sides.restoredSquare(line.slope * rows);
   result.rSquared = line.rSquared;
-  result.standardError = error.value;
-  result.lower = line.intercept - error.halfWidth;
-  result.upper = line.intercept + error.halfWidth;
+  result.standardError = sides.restoredSquare(error.value);
+  result.lower = sides.restoredSquare(line.intercept - error.halfWidth);
+  result.upper = sides.restoredSquare(line.intercept + error.halfWidth);
   result.degreesOfFreedom = error.degreesOfFreedom;
-  for (std::size_t k = 1; k <= points; ++k) result.distances.push_back(distances.mean(k, kNone));
+  for (std::size_t k = 1; k <= points; ++k)
+    result.distances.push_back(sides.restoredSquare(distances.mean(k, kNone)));
   return result;
 }
 

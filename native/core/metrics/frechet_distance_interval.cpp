@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/inference/jackknife.hpp"
+#include "core/metrics/frechet_scale.hpp"
 
 namespace madloop::metrics {
 
@@ -47,8 +48,11 @@ inference::Jackknife withoutEachGroup(FrechetSide const& side, gaussian::Factore
 
 }  // namespace
 
-FrechetDistanceInterval frechetDistanceInterval(FrechetSide const& a, FrechetSide const& b, std::size_t groups,
-                                                std::uint64_t seed, Task& task) {
+FrechetDistanceInterval frechetDistanceInterval(FrechetSide const& givenA, FrechetSide const& givenB,
+                                                std::size_t groups, std::uint64_t seed, Task& task) {
+  ScaledSides const sides(givenA, givenB, task);
+  FrechetSide const& a = sides.a();
+  FrechetSide const& b = sides.b();
   checkGroups(a, groups, "a");
   checkGroups(b, groups, "b");
   expectWork(a, groups, colsOf(a), task);
@@ -56,8 +60,9 @@ FrechetDistanceInterval frechetDistanceInterval(FrechetSide const& a, FrechetSid
   gaussian::FactoredGaussian const wholeA = factorSide(a, task, "a");
   gaussian::FactoredGaussian const wholeB = factorSide(b, task, "b");
   FrechetDistanceInterval result;
-  result.whole = frechetDistance(wholeA, wholeB, task);
-  double const distance = result.whole.distance;
+  FrechetDistance const whole = frechetDistance(wholeA, wholeB, task);
+  result.whole = sides.restored(whole);
+  double const distance = whole.distance;
   inference::Jackknife const fromA = withoutEachGroup(a, wholeA, wholeB, distance, groups, seed, 0, task);
   inference::Jackknife const fromB = withoutEachGroup(b, wholeB, wholeA, distance, groups, seed, 1, task);
 
@@ -65,13 +70,13 @@ FrechetDistanceInterval frechetDistanceInterval(FrechetSide const& a, FrechetSid
   if (sampled(a)) parts.push_back({fromA.variance, static_cast<double>(groups - 1)});
   if (sampled(b)) parts.push_back({fromB.variance, static_cast<double>(groups - 1)});
   inference::StandardError const error = inference::standardError(parts);
-  result.standardError = error.value;
-  result.standardErrorA = std::sqrt(fromA.variance);
-  result.standardErrorB = std::sqrt(fromB.variance);
-  result.lower = std::max(0.0, distance - error.halfWidth);
-  result.upper = distance + error.halfWidth;
+  result.standardError = sides.restoredSquare(error.value);
+  result.standardErrorA = sides.restoredSquare(std::sqrt(fromA.variance));
+  result.standardErrorB = sides.restoredSquare(std::sqrt(fromB.variance));
+  result.lower = sides.restoredSquare(std::max(0.0, distance - error.halfWidth));
+  result.upper = sides.restoredSquare(distance + error.halfWidth);
   result.degreesOfFreedom = error.degreesOfFreedom;
-  result.bias = fromA.bias + fromB.bias;
+  result.bias = sides.restoredSquare(fromA.bias + fromB.bias);
   return result;
 }
 

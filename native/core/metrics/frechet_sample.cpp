@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 #include <type_traits>
 
 #include "core/base/checked.hpp"
 #include "core/base/parallel.hpp"
+#include "core/base/sum.hpp"
 #include "core/linalg/cholesky.hpp"
 #include "core/linalg/products.hpp"
 #include "core/random/permutation.hpp"
@@ -180,7 +182,9 @@ Moments poolMoments(std::vector<Moments> const& groups, GroupRange range) {
   Vector shift = Vector::zero(dim);
   for (std::size_t g = 0; g < chosen.size(); ++g) {
     double* const column = between.column(static_cast<Index>(g));
-    for (std::size_t i = 0; i < shape.dim; ++i) column[i] = chosen[g]->mean[i] - first[i];
+    for (std::size_t i = 0; i < shape.dim; ++i) {
+      column[i] = chosen[g]->mean[i] - first[i] + chosen[g]->meanLow[i];
+    }
     linalg::addScaled(shift, static_cast<double>(chosen[g]->count) / n, column);
   }
   Matrix scatter = Matrix::zero(dim, dim);
@@ -195,7 +199,9 @@ Moments poolMoments(std::vector<Moments> const& groups, GroupRange range) {
   }
   linalg::addGram(between, scatter);
   result.mean.resize(shape.dim);
-  for (std::size_t i = 0; i < shape.dim; ++i) result.mean[i] = first[i] + shift[static_cast<Index>(i)];
+  result.meanLow.resize(shape.dim);
+  for (std::size_t i = 0; i < shape.dim; ++i)
+    std::tie(result.mean[i], result.meanLow[i]) = exactSum(first[i], shift[static_cast<Index>(i)]);
   result.covariance.resize(shape.covariance.size());
   for (Index j = 0; j < dim; ++j) {
     for (Index i = j; i < dim; ++i) {

@@ -296,6 +296,13 @@ TEST_CASE("large moments of which one is singular, zero or no covariance" * star
     CHECK(std::abs(actual.distance - expected) <= actual.errorBound);
     CHECK(actual.errorBound <= 1e-4);
   }
+  // Two that leave out the same directions: nothing comes up there.
+  EigenVector roots3 = spreadRoots(dim, 0.3, 11);
+  roots3.tail(300).setZero();
+  Moments const c = reflected(roots3);
+  FrechetDistance const within = frechetDistance(viewOf(b), viewOf(c), task);
+  CHECK(std::abs(within.distance - (roots2 - roots3).squaredNorm()) <= within.errorBound);
+  CHECK(within.errorBound <= 1e-8);
   Moments const zero{100, a.dim, std::vector<double>(a.dim, 0.5), std::vector<double>(a.dim * a.dim, 0.0)};
   CHECK(frechetDistance(viewOf(a), viewOf(zero), task).distance ==
         doctest::Approx(roots1.squaredNorm() + 0.25 * static_cast<double>(dim)).epsilon(1e-13));
@@ -307,6 +314,72 @@ TEST_CASE("large moments of which one is singular, zero or no covariance" * star
   } catch (Error const& error) {
     CHECK(error.code() == ErrorCode::notPositiveSemidefinite);
     CHECK(std::string(error.what()).find("b.covariance") != std::string::npos);
+  }
+}
+
+TEST_CASE(
+    "exact covariances with variances near or below eps of the largest: the closed form, and a true bound" *
+    startsThreads) {
+  for (std::size_t const dim : {2U, 10U, 100U, 800U}) {
+    if (kSanitized && dim > 100) continue;
+    for (double const x : {0x1p-52, 0x1p-50, 1e-15, 1e-30, 1e-300}) {
+      CAPTURE(dim);
+      CAPTURE(x);
+      auto diagonal = [&](double rest) {
+        Moments m{100, dim, std::vector<double>(dim, 0.0), std::vector<double>(dim * dim, 0.0)};
+        for (std::size_t i = 0; i < dim; ++i) m.covariance[i * dim + i] = i == 0 ? 1 : rest;
+        return m;
+      };
+      Task task(2);
+      Moments const a = diagonal(x);
+      Moments const b = diagonal(1);
+      auto const others = static_cast<double>(dim - 1);
+      double const expected = others * (1 - std::sqrt(x)) * (1 - std::sqrt(x));
+      FrechetDistance const actual = frechetDistance(viewOf(a), viewOf(b), task);
+      CHECK(std::abs(actual.distance - expected) <= 1e-12 * (others + 1));
+      CHECK(std::abs(actual.distance - expected) <= actual.errorBound);
+      CHECK(actual.errorBound <= 1e-12 * (others + 1) * std::sqrt(others + 1));
+    }
+    // Not a matter of scales: what is left out is counted.
+    Moments const close{100, 2, {0, 0}, {1, 1, 1, 1 + 0x1p-51}};
+    Moments const identity{100, 2, {0, 0}, {1, 0, 0, 1}};
+    FrechetDistance const actual = distanceOf(close, identity);
+    double const root = std::sqrt((2 + 0x1p-51) + 2 * std::sqrt(0x1p-51));  // the trace of the root
+    CHECK(std::abs(actual.distance - (4 + 0x1p-51 - 2 * root)) <= actual.errorBound);
+    CHECK(actual.errorBound <= 1e-6);
+  }
+}
+
+TEST_CASE("an offset common to both samples costs no digit") {
+  // Rows K, K + 1, K + 1 and K, K, K + 1: equal variances, means 1/3 apart.
+  for (double const offset : {0.0, 1e3, 1e6, 1e9, 0x1p40, 0x1p50}) {
+    std::vector<double> const x{offset, offset + 1, offset + 1};
+    std::vector<double> const y{offset, offset, offset + 1};
+    Task task;
+    FrechetDistance const actual = frechetDistance(gaussian::factorData(view(x, 1), task, "a"),
+                                                   gaussian::factorData(view(y, 1), task, "b"), task);
+    CHECK(std::abs(actual.distance - 1.0 / 9) <= 1e-15);
+    CHECK(std::abs(actual.distance - 1.0 / 9) <= actual.errorBound);
+    CHECK(actual.errorBound <= 1e-13);
+    // As moments, the means are known to half a unit in their last place.
+    FrechetDistance const rounded = frechetDistance(viewOf(gaussian::moments(view(x, 1), task)),
+                                                    viewOf(gaussian::moments(view(y, 1), task)), task);
+    CHECK(std::abs(rounded.distance - 1.0 / 9) <= rounded.errorBound);
+    CHECK(rounded.errorBound <= 1e-13 + 1e-15 * offset);
+  }
+}
+
+TEST_CASE("columns that repeat others far from the origin: what is left of the mean adds no direction") {
+  for (double const offset : {1e6, 1e9}) {
+    std::vector<double> x = rowMajorNormals<double>(200, 6, 7, offset);
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = i % 6 < 3 ? x[i] : x[i - 3] + 0.1;
+    std::vector<double> const y = rowMajorNormals<double>(150, 6, 8, offset);
+    Task task;
+    FrechetDistance const actual = frechetDistance(gaussian::factorData(view(x, 6), task, "a"),
+                                                   gaussian::factorData(view(y, 6), task, "b"), task);
+    auto const expected = static_cast<double>(referenceDistance(centredFactor(x, 6), centredFactor(y, 6)));
+    CHECK(std::abs(actual.covarianceTerm - expected) <= 1e-12 * 12);
+    CHECK(std::abs(actual.covarianceTerm - expected) <= actual.errorBound);
   }
 }
 
