@@ -85,6 +85,24 @@ describe('limitPoint', () => {
     );
   });
 
+  test.each([1e12, 1e15])('is what it is in theory at %d samples, whatever the reference', async (n) => {
+    // For lambda = 1 and n >> d a limit is that of n_e = n (1 + q) real samples, q = 1/2, whose fit is at distance tr C / n_e +
+    // sum_ij c_i c_j (1 + [i = j]) / (2 (c_i + c_j) n_e) from C = diag(c).
+    for (const c of [
+      [1, 1],
+      [1, 0.01],
+      [5, 0.2],
+    ]) {
+      const pairs = c.flatMap((x, i) => c.map((y, j) => (x * y * (i === j ? 2 : 1)) / (2 * (x + y))));
+      const expected = [...c, ...pairs].reduce((sum, value) => sum + value, 0) / (1.5 * n);
+      const reference = { mean: [0, 0], covariance: [c[0]!, 0, 0, c[1]!] };
+      const options = { dim: 2, real: n, synthetic: n, relativeError: 0.02 };
+      const limit = await limitPoint(c[1] === 1 ? options : { ...options, reference });
+      expect(limit.standardError).toBeLessThanOrEqual(0.02 * limit.distance);
+      expect(Math.abs(limit.distance - expected)).toBeLessThan(4.5 * limit.standardError);
+    }
+  });
+
   test('refuses a distance without variance', async () => {
     await expectRejection(
       () => limitPoint({ dim: 100, real: 1, synthetic: 999 }),

@@ -108,7 +108,8 @@ ReferenceMetric factorReference(std::size_t dim, std::vector<double> covariance,
   linalg::Matrix const& factor = reference.covariance.values();
   if (factor.cols() == 0)
     throwInvalidInput("limitPoint: reference covariance must not be zero, got a matrix of zeros");
-  return {reference.covariance.trace(), linalg::multiplyTransposed(factor, factor)};
+  return {reference.covariance.trace(), linalg::multiplyTransposed(factor, factor), factor,
+          std::make_shared<linalg::NearDistances const>(factor)};
 }
 
 }  // namespace

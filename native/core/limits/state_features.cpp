@@ -68,32 +68,28 @@ std::array<double, kLargestMomentDegree> powerTraces(ScaledTridiagonal const& t)
       })};
 }
 
-/// sum (lambda^(1/2) - 1)^2 over the eigenvalues of scale T, each from lambda - 1: where all are near 1, their
-/// sum is much smaller than the traces that it is the difference of.
-double squaredRootDifferences(ScaledTridiagonal t, Task const& task) {
-  linalg::Tridiagonal& shifted = t.matrix;
-  for (Index i = 0; i < shifted.diagonal.size(); ++i) shifted.diagonal[i] = shifted.diagonal[i] * t.scale - 1;
-  for (Index i = 0; i < shifted.subdiagonal.size(); ++i) shifted.subdiagonal[i] *= t.scale;
-  Vector const differences = linalg::tridiagonalEigenvalues(t.matrix, task);
-  return fixedOrderSum(static_cast<std::size_t>(differences.size()), [&](std::size_t i) {
-    double const difference = std::max(-1.0, differences[static_cast<Index>(i)]);
-    double const root = difference / (1 + std::sqrt(1 + difference));
-    return root * root;
-  });
-}
-
 /// Below this fraction of the traces, tr S + d - 2 tr S^(1/2) is left with too few digits.
 constexpr double kCancellation = 1e-4;
 
-/// tr (I + S - 2 S^(1/2)) for S with the eigenvalues of t and, beyond those, zeros; `f` is a factor of S.
-double covarianceDistance(ScaledTridiagonal const& t, double trace, double referenceTrace, bool identityMetric,
-                          Matrix const& f, Task const& task) {
-  double const traces = trace + referenceTrace;
+/// tr S^(1/2) for S with the eigenvalues of t and, beyond those, zeros; `f` is a factor of S.
+double traceOfRoot(ScaledTridiagonal const& t, double traces, Matrix const& f, Task const& task) {
   linalg::BoundedValue const fast = linalg::traceSquareRoot(t, task);
-  double const root = fast.errorBound <= 1e-10 * traces ? fast.value : linalg::singularValueSum(f, task).value;
-  double const distance = traces - 2 * root;
-  if (!identityMetric || distance > kCancellation * traces) return std::max(0.0, distance);
-  return squaredRootDifferences(t, task);
+  return fast.errorBound <= 1e-10 * traces ? fast.value : linalg::singularValueSum(f, task).value;
+}
+
+/// tr (I + S - 2 S^(1/2)).
+double distanceFromIdentity(ScaledTridiagonal const& t, double traces, Matrix const& f, Task const& task) {
+  double const distance = traces - 2 * traceOfRoot(t, traces, f, task);
+  return distance > kCancellation * traces ? distance : linalg::squaredRootDifferences(t, task);
+}
+
+/// The same from the metric's S, where `metricFactor` is B times the state's factor f, and t its Gram matrix.
+double distanceFromMetric(ScaledTridiagonal const& t, double traces, Matrix const& metricFactor,
+                          ReferenceMetric const& metric, Matrix const& f, Task const& task) {
+  double const distance = traces - 2 * traceOfRoot(t, traces, metricFactor, task);
+  if (distance > linalg::kNear * traces) return distance;
+  std::optional<double> const near = metric.near->squared(linalg::multiply(metric.factor, f), task);
+  return near ? *near : std::max(0.0, distance);
 }
 
 }  // namespace
@@ -125,7 +121,7 @@ StateFeatures measureState(gaussian::FactoredGaussian const& state,
     features.forms[2] = squaredNorm(twice);
     features.forms[3] = squaredNorm(linalg::multiplyTransposed(f, twice));
     features.distance =
-        features.forms[0] + covarianceDistance(t, features.traces[0], referenceTrace, true, f, task);
+        features.forms[0] + distanceFromIdentity(t, features.traces[0] + referenceTrace, f, task);
     return features;
   }
   Matrix const metricFactor = linalg::multiply(metric->values, f);
@@ -141,8 +137,8 @@ StateFeatures measureState(gaussian::FactoredGaussian const& state,
   features.traces[1] = linalg::innerProduct(gram, gram);
   features.metricTrace = linalg::innerProduct(metricFactor, f);
   features.metricForm = innerProduct(linalg::multiply(metric->values, state.mean), state.mean);
-  features.distance = features.metricForm +
-                      covarianceDistance(t, features.metricTrace, referenceTrace, false, metricFactor, task);
+  features.distance = features.metricForm + distanceFromMetric(t, features.metricTrace + referenceTrace,
+                                                               metricFactor, *metric, f, task);
   return features;
 }
 

@@ -1,6 +1,8 @@
 #include "core/loop/gaussian_loop.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/base/checked.hpp"
@@ -8,6 +10,8 @@
 #include "core/base/sum.hpp"
 #include "core/linalg/nuclear_norm.hpp"
 #include "core/linalg/products.hpp"
+#include "core/linalg/root_differences.hpp"
+#include "core/linalg/symmetric_eigenvalues.hpp"
 #include "core/linalg/trace_square_root.hpp"
 #include "core/linalg/trapezoidal.hpp"
 #include "core/loop/gaussian_loop_chain.hpp"
@@ -24,33 +28,61 @@ namespace {
 /// Domain of streamKey: "gaussian loop".
 constexpr std::uint64_t kDomain = 0x6761757373'6c6f6fULL;
 
-/// tr (S_ref^(1/2) S S_ref^(1/2))^(1/2), with an absolute error below `tolerance`.
-double nuclearNormWithReference(CovarianceFactor const& covariance, CovarianceFactor const& reference,
-                                double tolerance, Task const& task) {
-  linalg::Matrix const& f = covariance.values();
-  if (!reference.isIdentity())
-    return linalg::nuclearNorm(linalg::multiplyTransposed(reference.values(), f), tolerance, task).value;
-  bool const formed = covariance.gram().size() != 0;
-  if (covariance.rank() < covariance.dim() || !(formed || covariance.isTrapezoidal()))
-    return linalg::nuclearNorm(f, tolerance, task).value;
-  linalg::BoundedValue const fast = formed ? linalg::traceSquareRoot(covariance.gram(), task)
-                                           : linalg::traceSquareRoot(linalg::trapezoidalGram(f), task);
-  return fast.errorBound <= tolerance ? fast.value : linalg::singularValueSum(f, task).value;
-}
+/// Distances from the real distribution.
+class LoopDistance {
+ public:
+  explicit LoopDistance(CovarianceFactor const& reference) : reference_(reference), near_(reference.values()) {}
 
-LoopRecord record(FactoredGaussian const& model, FactoredGaussian const& reference, Task const& task) {
+  /// tr (S + R - 2 (S R)^(1/2)) of a model's S from the reference's R, with an error below 1e-10 of their
+  /// traces, and of order eps times the root of the traces times the distance where S is near R.
+  [[nodiscard]] double of(CovarianceFactor const& covariance, Task const& task) const {
+    double const traces = covariance.trace() + reference_.trace();
+    return reference_.isIdentity() ? fromIdentity(covariance, traces, task)
+                                   : fromReference(covariance, traces, task);
+  }
+
+ private:
+  static double fromIdentity(CovarianceFactor const& covariance, double traces, Task const& task) {
+    linalg::Matrix const& f = covariance.values();
+    bool const formed = covariance.gram().size() != 0;
+    if (covariance.rank() < covariance.dim() || !(formed || covariance.isTrapezoidal()))
+      return std::max(0.0, traces - 2 * linalg::nuclearNorm(f, kTolerance * traces, task).value);
+    linalg::ScaledTridiagonal const reduced = formed
+                                                  ? linalg::scaledTridiagonal(covariance.gram(), task)
+                                                  : linalg::scaledTridiagonal(linalg::trapezoidalGram(f), task);
+    linalg::BoundedValue const fast = linalg::traceSquareRoot(reduced, task);
+    double const root =
+        fast.errorBound <= kTolerance * traces ? fast.value : linalg::singularValueSum(f, task).value;
+    double const distance = traces - 2 * root;
+    return distance > linalg::kNear * traces ? distance : linalg::squaredRootDifferences(reduced, task);
+  }
+
+  [[nodiscard]] double fromReference(CovarianceFactor const& covariance, double traces,
+                                     Task const& task) const {
+    linalg::Matrix product = linalg::multiplyTransposed(reference_.values(), covariance.values());
+    double const distance =
+        traces - 2 * linalg::nuclearNorm(std::move(product), kTolerance * traces, task).value;
+    if (distance > linalg::kNear * traces) return distance;
+    std::optional<double> const near = near_.squared(covariance.values(), task);
+    return near ? *near : std::max(0.0, distance);
+  }
+
+  /// Error of tr (S R)^(1/2), as a part of the traces.
+  static constexpr double kTolerance = 1e-10;
+
+  CovarianceFactor const& reference_;
+  linalg::NearDistances near_;
+};
+
+LoopRecord record(FactoredGaussian const& model, LoopDistance const& distance, Task const& task) {
   LoopRecord values{};
-  double const trace = model.covariance.trace();
   double const meanTerm = fixedOrderSum(static_cast<std::size_t>(model.mean.size()), [&](std::size_t i) {
     double const value = model.mean[static_cast<linalg::Index>(i)];
     return value * value;
   });
-  double const traces = trace + reference.covariance.trace();
-  double const covarianceTerm = std::max(
-      0.0, traces - 2 * nuclearNormWithReference(model.covariance, reference.covariance, 1e-10 * traces, task));
-  values[static_cast<std::size_t>(LoopMetric::distance)] = meanTerm + covarianceTerm;
+  values[static_cast<std::size_t>(LoopMetric::distance)] = meanTerm + distance.of(model.covariance, task);
   values[static_cast<std::size_t>(LoopMetric::meanNormSquared)] = meanTerm;
-  values[static_cast<std::size_t>(LoopMetric::trace)] = trace;
+  values[static_cast<std::size_t>(LoopMetric::trace)] = model.covariance.trace();
   values[static_cast<std::size_t>(LoopMetric::logDeterminant)] = model.covariance.logDeterminant();
   return values;
 }
@@ -61,6 +93,7 @@ GaussianLoopResult simulateGaussianLoop(GaussianLoopParameters const& parameters
   checkGaussianLoop(parameters, task.threads());
   task.expect(checkedMultiply(parameters.replicates, parameters.generations, "replicates x generations"));
   FactoredGaussian const reference = loopReference(parameters, task, "simulateGaussianLoop");
+  LoopDistance const distance(reference.covariance);
   std::uint64_t const key = random::streamKey(parameters.seed, kDomain);
 
   LoopStatistics statistics(parameters.replicates, parameters.generations, parameters.series);
@@ -68,7 +101,7 @@ GaussianLoopResult simulateGaussianLoop(GaussianLoopParameters const& parameters
     for (std::uint64_t chain = statistics.begin(group); chain < statistics.end(group); ++chain) {
       GaussianLoopChain replicate(parameters, reference, key, static_cast<std::uint32_t>(chain), task);
       for (std::uint64_t t = 0; t < parameters.generations; ++t) {
-        statistics.add(group, chain, t, record(replicate.next(), reference, task));
+        statistics.add(group, chain, t, record(replicate.next(), distance, task));
         task.add(1);
       }
     }

@@ -340,3 +340,36 @@ TEST_CASE("a running loop stops when its task is cancelled" * startsThreads) {
   canceller.join();
   CHECK(code == ErrorCode::aborted);
 }
+
+TEST_CASE("after a fit to very many samples the distance is as in theory, not what rounding leaves of traces" *
+          startsThreads) {
+  // S = C + E with a reference C = diag(c) is at distance sum_ij E_ij^2 / (2 (c_i + c_j)) to second order, and
+  // n Var E_ij is c_i c_j, twice that on the diagonal. The mean adds tr C / n.
+  for (std::uint64_t const n : {std::uint64_t{1000000000000}, std::uint64_t{1000000000000000}}) {
+    for (bool const referenced : {false, true}) {
+      GaussianLoopParameters p;
+      p.variant = LoopVariant::fullySynthetic;
+      p.dim = 3;
+      p.initial = p.synthetic = n;
+      p.generations = 1;
+      p.replicates = 4000;
+      std::vector<double> c{1, 1, 1};
+      if (referenced) {
+        c = {4, 1, 0.25};
+        p.referenceCovariance = {4, 0, 0, 0, 1, 0, 0, 0, 0.25};
+      }
+      double expected = 0;
+      for (std::size_t i = 0; i < 3; ++i) {
+        expected += c[i];
+        for (std::size_t j = 0; j < 3; ++j) expected += c[i] * c[j] * (i == j ? 2 : 1) / (c[i] + c[j]) / 2;
+      }
+      expected /= static_cast<double>(n);
+      Task task(2);
+      GaussianLoopResult const result = simulateGaussianLoop(p, task);
+      CAPTURE(n);
+      CAPTURE(referenced);
+      CHECK(std::abs(result.mean[0] - expected) <= 5 * result.standardError[0]);
+      CHECK(result.standardError[0] <= 0.02 * expected);
+    }
+  }
+}
