@@ -25,7 +25,7 @@ export interface GaussianMixtureOptions {
   readonly start?: 'k-means' | 'previous' | MixtureParameters | undefined;
   /** Runs from k-means of their own, of which the likeliest mixture is kept. Default 1. */
   readonly restarts?: number | undefined;
-  /** Added to every variance, times the mean variance of the training set. Default 1e-6. */
+  /** Added to every variance, times the variance of its column in the training set, outliers apart. Default 1e-6. */
   readonly regularisation?: number | undefined;
   /** A fit has converged when a step raises the mean log-likelihood by less, in nats. Default 1e-3. */
   readonly tolerance?: number | undefined;
@@ -53,7 +53,7 @@ export const gaussianMixtureOptions = {
   restarts: integer(1, 10_000).or(1).doc('runs from k-means, of which the likeliest is kept'),
   regularisation: number(0, 1)
     .or(1e-6)
-    .doc('added to every variance, times the mean variance of the training set'),
+    .doc('added to every variance, times the variance of its column, outliers apart'),
   tolerance: number(0, Number.MAX_VALUE)
     .or(1e-3)
     .in('nats')
@@ -67,8 +67,8 @@ export interface GaussianMixtureModel extends GenerativeModel<FittedGaussianMixt
   /**
    * Fits a mixture to the rows of `data`, of which there must be at least as many as components. With `weights` it is the
    * likelihood sum w_i log p(x_i) that is greatest: a row of weight 2 counts like two.
-   * Rejects with ERR_INVALID_INPUT, ERR_NOT_POSITIVE_SEMIDEFINITE (a component became singular, which takes a regularisation
-   * near 0), ERR_OUT_OF_MEMORY, ERR_ABORTED.
+   * Rejects with ERR_INVALID_INPUT (also where squared distances from the start to the data overflow), ERR_NOT_POSITIVE_SEMIDEFINITE (a
+   * component became singular, which takes a regularisation near 0), ERR_OUT_OF_MEMORY, ERR_ABORTED.
    */
   fit(data: Matrix, options?: ModelFitOptions): Promise<FittedGaussianMixture>;
 }
@@ -78,10 +78,12 @@ export interface GaussianMixtureModel extends GenerativeModel<FittedGaussianMixt
  * component's covariance multiplied by lambda: at lambda 0 samples are means of components.
  *
  * Weights, means and covariances are maximum-likelihood estimates (covariances with divisor n_k, the component's share of
- * the rows), but for `regularisation`. That is relative to the data, so fits are equivariant under shifts, scales and, but
- * for diagonal covariances, rotations. A component that is left with less than 1e-12 of a row has weight 0 and keeps its
- * place. If all rows are equal, every component is that point. One component is the Gaussian model with divisor
- * 'mle', and needs no steps. The result does not depend on `threads`.
+ * the rows), but for `regularisation`. That is relative to the scale of each column: its variance in the training set, or the square of
+ * its interquartile range / 1.349 where that is smaller, as beside a few rows far out (of quantiles further out where the
+ * quartiles are equal; a constant column has the smallest of the others'; spherical covariances take the mean). So a step is equivariant
+ * under shifts and scales of every column, and up to the regularisation under rotations. A component that is left with less than
+ * 1e-12 of a row has weight 0 and keeps its place. If all rows are equal, every component is that point. One component is the Gaussian
+ * model with divisor 'mle', without regularisation, and needs no steps. The result does not depend on `threads`.
  *
  * Cost of a step: rows x components x (dim^2 multiply-adds, dim where covariances are not full, and an exponential).
  * Memory: a float64 copy of the data.

@@ -13,7 +13,16 @@ import { autophagousLoop } from '../../src/loops/autophagous-loop.js';
 import { gaussian } from '../../src/models/gaussian.js';
 import { gaussianMixture } from '../../src/models/gaussian-mixture.js';
 import { mixtureReference } from '../../src/references/mixture-reference.js';
-import { multiply, normal, orthogonal, type Rows, toRows, transpose, uniform } from '../support/numbers.js';
+import {
+  multiply,
+  normal,
+  normals,
+  orthogonal,
+  type Rows,
+  toRows,
+  transpose,
+  uniform,
+} from '../support/numbers.js';
 import { plainLogLikelihood, plainMixture, plainStep, posterior } from '../support/plain-mixture.js';
 import { scikitLearn } from '../support/scikit-learn.js';
 
@@ -64,11 +73,16 @@ function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tol
     expect(Math.abs(actual[i]! - expected[i]!)).toBeLessThanOrEqual(tolerance * scale);
 }
 
-async function meanVariance(data: Matrix): Promise<number> {
+/** The variance of each column, or the square of its interquartile range / 1.349 where that is smaller. */
+async function columnScales(data: Matrix): Promise<number[]> {
   const { covariance, dim, count } = await moments(data);
-  let trace = 0;
-  for (let i = 0; i < dim; i += 1) trace += covariance[i * (dim + 1)]!;
-  return (((count - 1) / count) * trace) / dim;
+  const rows = toRows(data.data, dim);
+  return Array.from({ length: dim }, (_, j) => {
+    const values = rows.map((row) => row[j]!).sort((a, b) => a - b);
+    const low = Math.floor((count - 1) / 4);
+    const range = values[count - 1 - low]! - values[low]!;
+    return Math.min(((count - 1) / count) * covariance[j * (dim + 1)]!, (range / 1.3489795003921634) ** 2);
+  });
 }
 
 describe('expectation-maximisation', () => {
@@ -91,8 +105,8 @@ describe('expectation-maximisation', () => {
     });
     const fitted = await model.fit(data);
     let plain = plainMixture(start);
-    const absolute = regularisation * (await meanVariance(data));
-    for (let step = 0; step < steps; step += 1) plain = plainStep(plain, data, form, absolute);
+    const added = (await columnScales(data)).map((scale) => regularisation * scale);
+    for (let step = 0; step < steps; step += 1) plain = plainStep(plain, data, form, added);
 
     const found = plainMixture(fitted);
     expect([fitted.iterations, fitted.converged]).toEqual([steps, false]);
@@ -150,21 +164,22 @@ describe('expectation-maximisation', () => {
   test.skipIf(scikitLearn === undefined)("reaches scikit-learn's likelihood from the same start", async () => {
     const data = clouds(1000, 3, 6, 21);
     const start = startAt(data, 6, 'full');
-    const fitted = await gaussianMixture({ components: 6, start, tolerance: 1e-4 }).fit(data);
+    const fitted = await gaussianMixture({ components: 6, start, tolerance: 1e-4, regularisation: 0 }).fit(
+      data,
+    );
     const precisions = toRows(start.covariances, 9).map((values) => inverse(toRows(values, 3)).flat());
     const request = {
       data: [...data.data],
       weights: [...start.weights],
       means: [...start.means.data],
       precisions,
-      regularisation: 1e-6 * (await meanVariance(data)),
     };
     const program = `
 import json, sys, numpy
 from sklearn.mixture import GaussianMixture
 q = json.load(sys.stdin)
 x = numpy.array(q['data']).reshape(-1, 3)
-m = GaussianMixture(6, tol=1e-4, max_iter=100, reg_covar=q['regularisation'], init_params='random_from_data',
+m = GaussianMixture(6, tol=1e-4, max_iter=100, reg_covar=0, init_params='random_from_data',
     random_state=0, weights_init=q['weights'], means_init=numpy.array(q['means']).reshape(6, 3),
     precisions_init=numpy.array(q['precisions']).reshape(6, 3, 3)).fit(x)
 print(json.dumps([m.score(x), m.n_iter_, m.means_.ravel().tolist(), m.covariances_.ravel().tolist(), m.weights_.tolist()]))`;
@@ -226,6 +241,36 @@ describe('equivariance', () => {
     );
   });
 
+  test('every column has a scale of its own', async () => {
+    const scales = [1e-9, 1, 1e7];
+    const data = clouds(300, 3, 3, 12);
+    const scaled = (row: number[]) => row.map((value, j) => scales[j]! * value);
+    for (const form of ['full', 'tied', 'diagonal'] as const) {
+      const start = startAt(data, 3, form);
+      const factor = (i: number) =>
+        form === 'diagonal' ? scales[i % 3]! ** 2 : scales[Math.floor(i / 3) % 3]! * scales[i % 3]!;
+      const other: MixtureParameters = {
+        ...start,
+        means: mapRows(start.means, scaled),
+        covariances: start.covariances.map((value, i) => factor(i) * value),
+      };
+      const options = { components: 3, covariance: form, regularisation: 1e-3, ...steps };
+      const a = await gaussianMixture({ ...options, start }).fit(data);
+      const b = await gaussianMixture({ ...options, start: other }).fit(mapRows(data, scaled));
+      expectClose(b.weights, a.weights, 1e-9);
+      expectClose(
+        mapRows(b.means, (row) => row.map((value, j) => value / scales[j]!)).data,
+        a.means.data,
+        1e-9,
+      );
+      expectClose(
+        b.covariances.map((value, i) => value / factor(i)),
+        a.covariances,
+        1e-8,
+      );
+    }
+  });
+
   test('rotation, and of diagonal covariances permutation of the columns', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -239,7 +284,7 @@ describe('equivariance', () => {
           );
           const turn: Rows = form === 'diagonal' ? reversed : orthogonal(cols, seed + 5);
           const rotate = (row: number[]) => multiply([row], turn)[0]!;
-          const model = gaussianMixture({ components: 3, covariance: form, ...steps });
+          const model = gaussianMixture({ components: 3, covariance: form, regularisation: 0, ...steps });
           const a = plainMixture(await model.fit(data, { seed }));
           const b = plainMixture(await model.fit(mapRows(data, rotate), { seed }));
           expectClose(b.weights, a.weights, 1e-7);
@@ -271,6 +316,76 @@ describe('equivariance', () => {
     expect(a.logLikelihood).toBeCloseTo(b.logLikelihood, 11);
     expectClose(b.weights.slice().reverse(), a.weights, 1e-10);
     expectClose(toRows(b.means.data, 2).reverse().flat(), a.means.data, 1e-10);
+  });
+});
+
+describe('what regularisation leaves as it is', () => {
+  // Two clusters of 300 rows in columns of age and income, so to speak.
+  const table = (): Matrix => {
+    const noise = normals(1200, 8);
+    return matrix(
+      Float64Array.from({ length: 1200 }, (_, i) => {
+        const first = i % 4 < 2;
+        return i % 2 === 0 ? (first ? 30 : 60) + 5 * noise[i]! : (first ? 4e5 : 9e5) + 1e5 * noise[i]!;
+      }),
+      600,
+      2,
+    );
+  };
+  const options = { components: 2, restarts: 5 } as const;
+
+  test('columns of small variance beside one of large variance', async () => {
+    const data = table();
+    const exact = await gaussianMixture({ ...options, regularisation: 0 }).fit(data, { seed: 1 });
+    const fitted = await gaussianMixture(options).fit(data, { seed: 1 });
+    expect(Math.abs(fitted.logLikelihood - exact.logLikelihood)).toBeLessThan(1e-4);
+    expectClose(fitted.moments.covariance, exact.moments.covariance, 1e-4);
+    expect(Math.abs(fitted.moments.covariance[0]! / exact.moments.covariance[0]! - 1)).toBeLessThan(1e-4);
+    const warm = gaussianMixture({ ...options, start: 'previous' });
+    let previous = await warm.fit(data, { seed: 1 });
+    for (let generation = 0; generation < 30; generation += 1)
+      previous = await warm.fit(data, { seed: 2n, previous });
+    expect(Math.abs(previous.moments.covariance[0]! / exact.moments.covariance[0]! - 1)).toBeLessThan(1e-4);
+  });
+
+  test('clusters beside a row far out', async () => {
+    const cluster = normals(400, 3);
+    const data = matrix(Float64Array.of(...cluster, 1e8, -1e8), 201, 2);
+    const { moments: own } = await gaussian({ divisor: 'mle' }).fit(matrix(cluster, 200, 2));
+    for (const covariance of ['full', 'diagonal', 'spherical'] as const) {
+      const fitted = await gaussianMixture({ components: 2, covariance, restarts: 3 }).fit(data, { seed: 1 });
+      const found = fitted.weights[0]! > 0.5 ? 0 : 1;
+      expect(fitted.weights[found]).toBeCloseTo(200 / 201, 12);
+      const size = fitted.covariances.length / 2;
+      const trace =
+        covariance === 'spherical'
+          ? 2 * fitted.covariances[found]!
+          : fitted.covariances[found * size]! + fitted.covariances[(found + 1) * size - 1]!;
+      expect(Math.abs(trace / (own.covariance[0]! + own.covariance[3]!) - 1)).toBeLessThan(1e-5);
+    }
+  });
+
+  test('a column of few ones among zeros, and a constant one', async () => {
+    const noise = normals(300, 4);
+    const data = matrix(
+      Float64Array.from({ length: 900 }, (_, i) =>
+        i % 3 === 0 ? noise[i / 3]! : i % 3 === 1 ? Number(i % 90 === 1) : 7,
+      ),
+      300,
+      3,
+    );
+    const fitted = await gaussianMixture({ components: 2, covariance: 'diagonal' }).fit(data, { seed: 3 });
+    for (let k = 0; k < 2; k += 1) expect(fitted.covariances[3 * k + 2]).toBeLessThan(1e-6);
+    expect(fitted.logLikelihood).toBeGreaterThan(0);
+  });
+
+  test('one component, of any form', async () => {
+    const data = table();
+    const { moments: expected } = await gaussian({ divisor: 'mle' }).fit(data);
+    const fitted = await gaussianMixture({ components: 1 }).fit(data);
+    expect(fitted.moments).toMatchObject({ mean: expected.mean, covariance: expected.covariance });
+    const diagonal = await gaussianMixture({ components: 1, covariance: 'diagonal' }).fit(data);
+    expect(diagonal.covariances).toEqual(Float64Array.of(expected.covariance[0]!, expected.covariance[3]!));
   });
 });
 
@@ -362,6 +477,26 @@ describe('degenerate data', () => {
       ),
     });
   });
+});
+
+test('a start too far from the data to have a density there is an error, never NaN', async () => {
+  const data = clouds(60, 2, 1, 5);
+  for (const far of [1e100, 1e150, 1e153, 1e300]) {
+    const start: MixtureParameters = {
+      weights: Float64Array.of(0.5, 0.5),
+      means: matrix(Float64Array.of(far, far, -far, -far), 2, 2),
+      covariance: 'full',
+      covariances: Float64Array.of(1, 0, 0, 1, 1, 0, 0, 1),
+    };
+    const outcome = await gaussianMixture({ components: 2, start })
+      .fit(data)
+      .catch((error: { code: string }) => error.code);
+    if (typeof outcome === 'string') {
+      expect(outcome).toBe(far > 1e150 ? 'ERR_INVALID_INPUT' : 'ERR_NOT_POSITIVE_SEMIDEFINITE');
+    } else {
+      expect([...outcome.means.data, outcome.logLikelihood].every(Number.isFinite)).toBe(true);
+    }
+  }
 });
 
 describe('sampling', () => {

@@ -55,12 +55,12 @@ export function posterior(mixture: PlainMixture, x: readonly number[]): { log: n
   return { log, shares: terms.map((term) => Math.exp(term - log)) };
 }
 
-/** One step; `regularisation` in absolute terms. */
+/** One step; `added` to the variances of each column, their mean to spherical ones. */
 export function plainStep(
   mixture: PlainMixture,
   data: Matrix,
   form: CovarianceForm,
-  regularisation: number,
+  added: readonly number[],
 ): PlainMixture {
   const rows = toRows(data.data, data.cols);
   const dim = data.cols;
@@ -84,9 +84,11 @@ export function plainStep(
     if (form === 'diagonal') return own(i, i);
     return scatters[k]!.reduce((sum, row, a) => sum + row[a]!, 0) / dim / totals[k]!;
   };
+  const regularisation = (i: number): number =>
+    form === 'spherical' ? added.reduce((sum, value) => sum + value, 0) / dim : added[i]!;
   const covariances = totals.map((_, k) =>
     Array.from({ length: dim }, (_, i) =>
-      Array.from({ length: dim }, (_, j) => element(k, i, j) + (i === j ? regularisation : 0)),
+      Array.from({ length: dim }, (_, j) => element(k, i, j) + (i === j ? regularisation(i) : 0)),
     ),
   );
   return { weights: totals.map((total) => total / rows.length), means, covariances };

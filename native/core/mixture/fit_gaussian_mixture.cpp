@@ -10,6 +10,7 @@
 #include "core/base/parallel.hpp"
 #include "core/base/sum.hpp"
 #include "core/gaussian/moments.hpp"
+#include "core/mixture/column_variances.hpp"
 #include "core/mixture/k_means.hpp"
 #include "core/mixture/mixture_density.hpp"
 #include "core/mixture/responsibilities.hpp"
@@ -31,7 +32,8 @@ constexpr double kNoShare = 1e-12;
 struct Data {
   RowTiles const& rows;
   gaussian::Moments const& moments;  // divisor n - 1
-  double regularisation;             // added to variances
+  std::vector<double> added;         // to the variances of each column
+  double meanAdded = 0;              // to spherical variances
 
   /// Element of the covariance with divisor n.
   [[nodiscard]] double covariance(std::size_t i, std::size_t j) const {
@@ -72,6 +74,11 @@ class Fitting {
     while (fit.iterations < options_.maximumIterations && !fit.converged) {
       ShareSums const sums = expectation();
       double const logLikelihood = sums.logLikelihood / static_cast<double>(data_.rows.rows());
+      if (!std::isfinite(logLikelihood)) {
+        throwInvalidInput(
+            "gaussianMixture: start must be near enough to the training set to have a density there, got one "
+            "whose squared distances overflow");
+      }
       maximise(sums);
       ++fit.iterations;
       task_.add(1);
@@ -161,15 +168,15 @@ class Fitting {
   void covarianceOf(std::size_t k, ShareSums const& sums, std::vector<double> const& shift) {
     std::size_t const dim = mixture_.dim;
     double const total = sums.total[k];
-    auto const variance = [&](double second, double product) {
-      return std::max(second / total - product, 0.0) + data_.regularisation;
+    auto const variance = [&](std::size_t j, double second, double product) {
+      return regularised(std::max(second / total - product, 0.0), data_.added[j]);
     };
     switch (mixture_.form) {
       case CovarianceForm::full: {
         double* const out = mixture_.covariances.data() + k * dim * dim;
         double const* const second = sums.second.data() + k * dim * dim;
         for (std::size_t j = 0; j < dim; ++j) {
-          out[j * dim + j] = variance(second[j * dim + j], shift[j] * shift[j]);
+          out[j * dim + j] = variance(j, second[j * dim + j], shift[j] * shift[j]);
           for (std::size_t l = j + 1; l < dim; ++l)
             out[j * dim + l] = out[l * dim + j] = second[j * dim + l] / total - shift[j] * shift[l];
         }
@@ -177,17 +184,23 @@ class Fitting {
       }
       case CovarianceForm::diagonal:
         for (std::size_t j = 0; j < dim; ++j)
-          mixture_.covariances[k * dim + j] = variance(sums.second[k * dim + j], shift[j] * shift[j]);
+          mixture_.covariances[k * dim + j] = variance(j, sums.second[k * dim + j], shift[j] * shift[j]);
         break;
       case CovarianceForm::spherical: {
         double const product = fixedOrderSum(dim, [&](std::size_t j) { return shift[j] * shift[j]; });
         double const mean = std::max(sums.second[k] / total - product, 0.0) / static_cast<double>(dim);
-        mixture_.covariances[k] = mean + data_.regularisation;
+        mixture_.covariances[k] = regularised(mean, data_.meanAdded);
         break;
       }
       case CovarianceForm::tied:
         break;  // made of all components together
     }
+  }
+
+  /// A variance, also raised by what rounding may have made of a covariance's small eigenvalues.
+  [[nodiscard]] double regularised(double variance, double added) const {
+    double const rounding = 8 * static_cast<double>(mixture_.dim) * std::numeric_limits<double>::epsilon();
+    return options_.regularisation > 0 ? variance + (added + rounding * variance) : variance;
   }
 
   /// The covariance of the data less that of the means.
@@ -199,7 +212,7 @@ class Fitting {
           return mixture_.weights[k] * mixture_.mean(k)[i] * mixture_.mean(k)[j];
         });
         double const within = data_.covariance(i, j) - between;
-        double const value = i == j ? std::max(within, 0.0) + data_.regularisation : within;
+        double const value = i == j ? regularised(std::max(within, 0.0), data_.added[i]) : within;
         mixture_.covariances[i * dim + j] = mixture_.covariances[j * dim + i] = value;
       }
     }
@@ -216,7 +229,7 @@ class Fitting {
   GaussianMixture mixture_;
 };
 
-/// The mixture whose components all have the data's mean, and its covariance in the form asked for.
+/// The mixture whose components all have the data's mean, and its covariance in the form asked for, as it is.
 GaussianMixture equalComponents(Data const& data, MixtureFitOptions const& options) {
   auto const [components, dim] = std::pair{options.components, data.moments.dim};
   GaussianMixture mixture;
@@ -233,12 +246,11 @@ GaussianMixture equalComponents(Data const& data, MixtureFitOptions const& optio
     if (matrices) {
       std::size_t const row = i / dim % dim;
       std::size_t const column = i % dim;
-      double const added = row == column ? data.regularisation : 0;
-      mixture.covariances.push_back(data.covariance(row, column) + added);
+      mixture.covariances.push_back(data.covariance(row, column));
     } else if (options.form == CovarianceForm::diagonal) {
-      mixture.covariances.push_back(data.covariance(i % dim, i % dim) + data.regularisation);
+      mixture.covariances.push_back(data.covariance(i % dim, i % dim));
     } else {
-      mixture.covariances.push_back(trace / static_cast<double>(dim) + data.regularisation);
+      mixture.covariances.push_back(trace / static_cast<double>(dim));
     }
   }
   return mixture;
@@ -328,12 +340,11 @@ MixtureFit fitGaussianMixture(MatrixView<T> x, MixtureFitOptions const& options,
   RowTiles const rows(x, moments.mean.data(), weights, task, "training set");
   // Once more about the mean itself: nothing cancels, however far out rows without weight are.
   if (weighted) moments.covariance = weightedMoments(rows, moments.mean, task).covariance;
-  Data data{rows, moments, 0};
+  Data data{rows, moments, {}};
   double const trace = fixedOrderSum(moments.dim, [&](std::size_t j) { return data.covariance(j, j); });
   double const meanVariance = trace / static_cast<double>(moments.dim);
   if (!std::isfinite(meanVariance))
     throwNotFinite("gaussianMixture: variance of the training set", meanVariance, "its trace");
-  data.regularisation = options.regularisation * meanVariance;
 
   if (meanVariance == 0 || options.components == 1) {
     MixtureFit fit;
@@ -344,6 +355,12 @@ MixtureFit fitGaussianMixture(MatrixView<T> x, MixtureFitOptions const& options,
     task.add(runs * options.maximumIterations);
     return fit;
   }
+
+  for (std::size_t j = 0; j < moments.dim; ++j) data.added.push_back(data.covariance(j, j));
+  data.added = robustVariances(rows, std::move(data.added), task);
+  for (double& added : data.added) added *= options.regularisation;
+  data.meanAdded = fixedOrderSum(moments.dim, [&](std::size_t j) { return data.added[j]; }) /
+                   static_cast<double>(moments.dim);
 
   std::vector<MixtureFit> fits(runs);
   parallelFor(task, runs, [&](std::size_t run) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/base/elementary.hpp"
 #include "core/base/sum.hpp"
@@ -47,13 +48,16 @@ double Responsibilities::estimate(WhitenedComponents const& components,
   }
   AddExponentials const exponentiate = addExponentials.chosen();
   for (std::size_t k = 0; k < components_; ++k) exponentiate(shares_.get() + k * kTileRows, largest, sum);
+  // A row whose squared distances from all components overflow has no density; one without weight counts for
+  // nothing.
   double const logLikelihood = fixedOrderSum(tile.rows, [&](std::size_t i) {
-    double const logDensity = largest[i] + logarithm(sum[i]);
-    // A row without weight counts for nothing, wherever it lies.
-    return tile.weights == nullptr ? logDensity : tile.weights[i] > 0 ? tile.weights[i] * logDensity : 0;
+    if (tile.weight(i) == 0) return 0.0;
+    return sum[i] > 0 ? tile.weight(i) * (largest[i] + logarithm(sum[i]))
+                      : -std::numeric_limits<double>::infinity();
   });
   double* const inverse = sum;
-  for (std::size_t i = 0; i < kTileRows; ++i) inverse[i] = i < tile.rows ? tile.weight(i) / sum[i] : 0;
+  for (std::size_t i = 0; i < kTileRows; ++i)
+    inverse[i] = i < tile.rows && tile.weight(i) > 0 ? tile.weight(i) / sum[i] : 0;
   for (std::size_t k = 0; k < components_; ++k) {
     double* const shares = shares_.get() + k * kTileRows;
     for (std::size_t i = 0; i < kTileRows; ++i) shares[i] *= inverse[i];

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "core/base/aligned_array.hpp"
@@ -194,4 +196,28 @@ TEST_CASE("a cancelled fit stops" * startsThreads) {
   Task task(2);
   task.cancel();
   CHECK_THROWS_AS(fitGaussianMixture(MatrixView<double>{x.data(), 400, 2}, options, {}, task), Error);
+}
+
+TEST_CASE("a start too far from the data for a density is an error in every form, not a mixture of NaN") {
+  std::vector<double> const x = rowMajorNormals<double>(60, 2, 9);
+  for (CovarianceForm const form : kForms) {
+    for (double const far : {1e153, 1e200, 1e300}) {
+      mixture::GaussianMixture start;
+      start.components = 2;
+      start.dim = 2;
+      start.form = form;
+      start.weights = {0.5, 0.5};
+      start.means = {far, far, -far, -far};
+      bool const matrices = form == CovarianceForm::full || form == CovarianceForm::tied;
+      for (std::size_t i = 0; i < mixture::covarianceValues(form, 2, 2); ++i)
+        start.covariances.push_back(matrices && (i % 4 == 1 || i % 4 == 2) ? 0 : 1);
+      Task task;
+      MixtureFitOptions options;
+      options.components = 2;
+      options.form = form;
+      CHECK(errorOf([&] {
+              fitGaussianMixture(view(x, 2), options, std::optional(start), task);
+            }).find("whose squared distances overflow") != std::string::npos);
+    }
+  }
 }
