@@ -12,10 +12,10 @@ import { reportCommand } from './commands/report.js';
 import { statsCommand } from './commands/stats.js';
 import { studyCommand } from './commands/study.js';
 import { exitCodeOf, exitCodes } from './terminal/exit-codes.js';
-import { say, tolerateClosedPipes } from './terminal/output.js';
+import { commanderOutput, lostOutput, say, tolerateClosedTerminal } from './terminal/output.js';
 
 async function main(): Promise<void> {
-  tolerateClosedPipes();
+  tolerateClosedTerminal();
   const interrupt = new AbortController();
   // A second Ctrl-C finds no handler and ends the process at once.
   process.once('SIGINT', () => interrupt.abort(new Error('Ctrl-C')));
@@ -43,9 +43,9 @@ async function main(): Promise<void> {
   }
   // Errors are reported below, once, in one form.
   for (const command of [program, ...program.commands]) {
-    command.exitOverride().configureOutput({ outputError: () => {} });
+    command.exitOverride().configureOutput(commanderOutput);
     for (const inner of command === program ? [] : command.commands) {
-      inner.configureOutput({ outputError: () => {} }).exitOverride((error) => {
+      inner.configureOutput(commanderOutput).exitOverride((error) => {
         error.message = `${command.name()} ${inner.name()}: ${error.message.replace(/^error: /, '')}`;
         throw error;
       });
@@ -54,14 +54,17 @@ async function main(): Promise<void> {
   // An option of all commands, wherever it stands.
   const isDebug = (argument: string): boolean => argument === '--debug';
   const args = process.argv.slice(2);
+  const debug = args.some(isDebug);
   try {
     await program.parseAsync(
       args.filter((argument) => !isDebug(argument)),
       { from: 'user' },
     );
   } catch (error) {
-    process.exitCode = report(error, args.some(isDebug));
+    process.exitCode = report(error, debug);
   }
+  const lost = lostOutput();
+  if (lost !== undefined) process.exitCode = report(lost, debug);
 }
 
 const stopped: ReadonlyMap<number, string> = new Map([

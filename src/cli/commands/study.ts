@@ -13,7 +13,7 @@ import { rewordErrors } from '../terminal/error-wording.js';
 import { addFlags, addSubcommands, givenByFlags } from '../terminal/flags.js';
 import { namesOf } from '../terminal/given-parameters.js';
 import { stopOnTerm } from '../terminal/interrupts.js';
-import { jsonText, print, printJson, say } from '../terminal/output.js';
+import { jsonText, print, printExactly, printJson, say } from '../terminal/output.js';
 import { readDocument } from '../terminal/read-document.js';
 import { threadsOption } from '../terminal/run-options.js';
 import { studyProgress } from '../terminal/study-progress.js';
@@ -115,7 +115,7 @@ function exportCommand(): Command {
     )
     .action(async (store: string, { output }: { output?: string }) => {
       if (output === undefined) {
-        process.stdout.write(studyCsv(await readStudy(store)));
+        printExactly(studyCsv(await readStudy(store)));
         return;
       }
       const write = exporters[extname(output)];

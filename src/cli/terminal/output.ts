@@ -1,10 +1,36 @@
 // Standard output carries data and nothing else; standard error carries talk.
 
+import { writeSync } from 'node:fs';
+import { MadloopError } from '../../base/errors.js';
 import { plainText } from '../../base/plain-text.js';
+
+const [standardOutput, standardError] = [1, 2];
+
+let lost: NodeJS.ErrnoException | undefined;
 
 /** Writes text to standard output. */
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  printExactly(`${text}\n`);
+}
+
+/**
+ * Writes text that ends as it should to standard output: all of it, which Node's stream for a file does not promise. What
+ * cannot be written is told at the end of the command, by `lostOutput`: it still writes its files. A reader that went away
+ * (`madloop loop ... | head`) is no failure.
+ */
+export function printExactly(text: string): void {
+  if (lost !== undefined) return;
+  try {
+    writeAll(standardOutput, text);
+  } catch (error) {
+    lost = error as NodeJS.ErrnoException;
+  }
+}
+
+/** Why standard output lacks something that was printed, if it does. */
+export function lostOutput(): MadloopError | undefined {
+  if (lost === undefined || lost.code === 'EPIPE') return undefined;
+  return new MadloopError('ERR_FILE', `cannot write standard output: ${lost.code}`, { cause: lost });
 }
 
 /** Writes one JSON document to standard output. NaN and infinities, which JSON lacks, become null. */
@@ -14,7 +40,15 @@ export function printJson(document: unknown): void {
 
 /** Writes a message to standard error. */
 export function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+  sayExactly(`${text}\n`);
+}
+
+function sayExactly(text: string): void {
+  try {
+    writeAll(standardError, text);
+  } catch {
+    // There is nobody else to tell.
+  }
 }
 
 export function jsonText(document: unknown): string {
@@ -22,15 +56,26 @@ export function jsonText(document: unknown): string {
   return plainText(JSON.stringify(document, null, 2), '\n');
 }
 
-/**
- * A reader that went away (`madloop loop ... | head`) is no failure: what is still to be printed is dropped, and the
- * command goes on to write its files. Any other error of the streams ends the process with a message as usual.
- */
-export function tolerateClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
+/** For commander, whose help goes the same way; its errors are reported by the program, in one form. */
+export const commanderOutput = { writeOut: printExactly, writeErr: sayExactly, outputError: () => {} };
+
+/** The progress bars write to the stream itself. */
+export function tolerateClosedTerminal(): void {
+  process.stderr.on('error', () => {});
+}
+
+const waitMs = 5;
+
+/** A write may take a part of the bytes, and none where the reader of a non-blocking pipe is behind. */
+function writeAll(file: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let written = 0; written < bytes.length; ) {
+    try {
+      written += writeSync(file, bytes, written);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, waitMs);
+    }
   }
 }
 

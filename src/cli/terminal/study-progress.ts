@@ -1,5 +1,6 @@
 import cliProgress from 'cli-progress';
 import type { StudyProgress } from '../../studies/run/study-progress.js';
+import { say } from './output.js';
 
 // In a log, a line now and then.
 const logIntervalMs = 10_000;
@@ -32,9 +33,7 @@ export function studyProgress(): { update: (progress: StudyProgress) => void; st
       }
       if (performance.now() - lastLine < logIntervalMs) return;
       lastLine = performance.now();
-      process.stderr.write(
-        `study: ${shown.percent} %, ${shown.cells} cells, ${shown.precision}${shown.left}\n`,
-      );
+      say(`study: ${shown.percent} %, ${shown.cells} cells, ${shown.precision}${shown.left}`);
     },
     stop() {
       if (terminal) bar.stop();
