@@ -2,6 +2,7 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { allocateUnzeroed } from '../base/allocate.js';
+import { mustError } from '../base/check.js';
 import type { Matrix } from '../base/shapes.js';
 import { native } from './native.js';
 
@@ -67,6 +68,17 @@ export async function firstNonFinite(
   });
   if (found < 0) return undefined;
   return { row: Math.floor(found / x.cols), col: found % x.cols, value: x.data[found]! };
+}
+
+/**
+ * Throws ERR_INVALID_INPUT that names the first NaN or infinity of `x`, whose rows are those from `firstRow` on of what the caller
+ * knows as `argument`.
+ */
+export async function checkFinite(where: string, argument: string, x: Matrix, firstRow = 0): Promise<void> {
+  const found = await firstNonFinite(x);
+  if (found === undefined) return;
+  const { value, row, col } = found;
+  throw mustError(where, argument, 'be finite', `${value} at row ${firstRow + row}, column ${col}`);
 }
 
 function elements(what: string, single: boolean, length: number): Float32Array | Float64Array {

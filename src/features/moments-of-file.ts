@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { abortable } from '../base/abortable.js';
 import { allocate } from '../base/allocate.js';
-import { checkProduct, mustError } from '../base/check.js';
+import { checkProduct } from '../base/check.js';
 import { MadloopError } from '../base/errors.js';
 import { resolve, type TableOf } from '../base/options.js';
 import type { Moments } from '../base/shapes.js';
@@ -9,7 +9,7 @@ import { mergeMoments } from '../distributions/moments.js';
 import { type JobOptions, type JobSettings, jobOptions, runJob } from '../engine/job.js';
 import { native } from '../engine/native.js';
 import { ProgressReporter, progressOf } from '../engine/progress.js';
-import { firstNonFinite } from '../engine/rows.js';
+import { checkFinite } from '../engine/rows.js';
 import { type ByteSource, withFile } from '../files/byte-source.js';
 import type { Elements } from '../files/elements.js';
 import { chooseMatrix } from '../files/matrix.js';
@@ -100,14 +100,8 @@ async function momentsOfBlock(
   } catch (error) {
     if (!(error instanceof MadloopError) || error.code !== 'ERR_INVALID_INPUT') throw error;
     // The engine counts rows from the block's first.
-    const found = await firstNonFinite({ data, rows: count, cols });
-    if (found === undefined) throw error;
-    throw mustError(
-      where,
-      name,
-      'be finite',
-      `${found.value} at row ${begin + found.row}, column ${found.col}`,
-    );
+    await checkFinite(where, name, { data, rows: count, cols }, begin);
+    throw error;
   }
   return { count, dim: cols, mean, covariance };
 }

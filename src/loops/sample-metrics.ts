@@ -4,6 +4,7 @@ import { callback, checked, integer, number, resolve, rows, type TableOf } from 
 import { entryOf, type Schedule, scheduled } from '../base/schedule.js';
 import type { Matrix } from '../base/shapes.js';
 import { moments } from '../distributions/moments.js';
+import { checkFinite } from '../engine/rows.js';
 import { frechetDistance } from '../metrics/frechet.js';
 import {
   type ManifoldConvention,
@@ -153,7 +154,9 @@ class Comparison {
 
   /** The held-out samples' features: one call for all generations and loops, whichever of these is aborted. */
   #realFeatures({ threads }: Job): Promise<Matrix> {
-    this.#heldOutFeatures ??= this.#featuresOf(this.#heldOut, { threads });
+    this.#heldOutFeatures ??= checkFinite('sampleMetrics', 'heldOut', this.#heldOut).then(() =>
+      this.#featuresOf(this.#heldOut, { threads }),
+    );
     return this.#heldOutFeatures;
   }
 

@@ -5,7 +5,7 @@ import { boolean, resolve, rows, type TableOf } from '../base/options.js';
 import type { Matrix } from '../base/shapes.js';
 import { moments } from '../distributions/moments.js';
 import { identityOrder, RandomIntegers } from '../distributions/random-integers.js';
-import { pickRows } from '../engine/rows.js';
+import { checkFinite, pickRows } from '../engine/rows.js';
 import type { RealSamples, Reference } from './reference.js';
 
 export interface DatasetReferenceOptions {
@@ -26,6 +26,9 @@ export const datasetReferenceOptions = {
  * Rows are drawn without replacement over the whole loop, so that data called fresh is fresh. A loop that needs more
  * rows than there are fails with ERR_EXHAUSTED, which names the generation, how many rows it wanted and how many were
  * left, unless `replace` is true. The data set is not copied: leave it alone while loops use it.
+ *
+ * NaN and infinities in it, or in `heldOut`, are found before anything is drawn, wherever they are: the loop rejects with
+ * ERR_REFERENCE, which names the row and the column in that matrix.
  */
 export function datasetReference(data: Matrix, options: DatasetReferenceOptions = {}): Reference {
   const where = 'datasetReference';
@@ -34,11 +37,30 @@ export function datasetReference(data: Matrix, options: DatasetReferenceOptions 
   if (heldOut.cols !== all.cols)
     throw invalid(where, 'heldOut.cols', `equal data.cols = ${all.cols}`, heldOut.cols);
   if (heldOut.rows < 2) throw invalid(where, 'rows to compare with', 'be at least 2', heldOut.rows);
+  // Once, for all loops: a row that is drawn has another number than the caller's.
+  let checks: Promise<void> | undefined;
+  const checked = () => {
+    checks ??= checkFinite(where, 'data', all).then(() =>
+      heldOut === all ? undefined : checkFinite(where, 'heldOut', heldOut),
+    );
+    return checks;
+  };
   return {
     name: where,
     dim: all.cols,
-    moments: (job) => moments(heldOut, job),
-    open: (seed) => (replace ? drawWithReplacement(all) : drawWithoutReplacement(all, seed)),
+    async moments(job) {
+      await checked();
+      return moments(heldOut, job);
+    },
+    open(seed) {
+      const { draw } = replace ? drawWithReplacement(all) : drawWithoutReplacement(all, seed);
+      return {
+        async draw(count, options) {
+          await checked();
+          return draw(count, options);
+        },
+      };
+    },
   };
 }
 

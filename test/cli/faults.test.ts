@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { matrix } from '../../src/base/matrix.js';
+import { writeMatrix } from '../../src/features/matrix-file.js';
 import { run, start, temporaryFolder } from './command.js';
 import { without } from './without-package.js';
 
@@ -112,4 +114,17 @@ test('without @resvg/resvg-js the numbers and the SVG are written and the messag
   expect(readdirSync(join(folder, 'out'))).toEqual(['loop.csv', 'loop.json', 'loop.svg']);
   const plain = await run([...small, '-o', 'plain', '--no-chart'], folder, without(name));
   expect(plain.status).toBe(0);
+});
+
+test.each([3, 57, 199])('NaN in a data file is named by its file and row: row %i', async (row) => {
+  const folder = temporaryFolder();
+  const elements = Float64Array.from({ length: 400 }, (_, i) => Math.sin(i * i));
+  elements[2 * row + 1] = Number.NaN;
+  await writeMatrix(join(folder, 'x.npy'), matrix(elements, 200, 2));
+  const counts = ['--real', '10', '--synthetic', '10', '--generations', '2'];
+  const { status, stdout, stderr } = await run(['loop', '--data', 'x.npy', ...counts, '--json'], folder);
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(
+    new RegExp(`^madloop: loop: .*x\\.npy must be finite, got NaN at row ${row}, column 1\n$`),
+  );
 });

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { matrix } from '../../src/base/matrix.js';
+import { autophagousLoop } from '../../src/loops/autophagous-loop.js';
+import { sampleMetrics } from '../../src/loops/sample-metrics.js';
+import { gaussian } from '../../src/models/gaussian.js';
 import { datasetReference } from '../../src/references/dataset-reference.js';
-import type { RealSamples } from '../../src/references/reference.js';
+import type { RealSamples, Reference } from '../../src/references/reference.js';
+import { expectRejection } from '../support/rejection.js';
 
 // Row i is (i, -i).
 const rows = 50;
@@ -82,6 +86,55 @@ describe('datasetReference', () => {
   ])('refuses %s', (_, make, message) => {
     expect(make).toThrow(
       expect.objectContaining({ code: 'ERR_INVALID_INPUT', message: expect.stringMatching(message) }),
+    );
+  });
+});
+
+describe('NaN and infinities of a data set', () => {
+  const clean = matrix(
+    Float64Array.from({ length: 400 }, (_, i) => Math.sin(i * i)),
+    200,
+    2,
+  );
+  const broken = (row: number, value = Number.NaN) => {
+    const elements = Float64Array.from(clean.data);
+    elements[2 * row + 1] = value;
+    return matrix(elements, 200, 2);
+  };
+  const loop = { variant: 'fresh-data', model: gaussian(), real: 10, synthetic: 10, generations: 3 } as const;
+  const run =
+    (reference: Reference, more: object = {}) =>
+    async () => {
+      for await (const _ of autophagousLoop({ ...loop, reference, ...more }));
+    };
+
+  test.each([0, 3, 57, 199])(
+    'row %i is named as the caller knows it, whether it would be drawn or not',
+    async (row) => {
+      const place = `must be finite, got NaN at row ${row}, column 1`;
+      for (const replace of [false, true]) {
+        const reference = datasetReference(broken(row), { heldOut: clean, replace });
+        const drawing = async () => reference.open(1n).draw(5, { generation: 1, seed: 1n });
+        await expectRejection(drawing, 'ERR_INVALID_INPUT', `datasetReference: data ${place}`);
+        await expectRejection(run(reference), 'ERR_REFERENCE', `datasetReference: data ${place}`);
+      }
+      const held = datasetReference(clean, { heldOut: broken(row) });
+      await expectRejection(run(held), 'ERR_REFERENCE', `datasetReference: heldOut ${place}`);
+      const metrics = [sampleMetrics({ heldOut: broken(row) })];
+      await expectRejection(
+        run(datasetReference(clean), { metrics }),
+        'ERR_METRIC',
+        `sampleMetrics: heldOut ${place}`,
+      );
+    },
+  );
+
+  test('an infinity, too', async () => {
+    const reference = datasetReference(broken(7, Number.NEGATIVE_INFINITY));
+    await expectRejection(
+      run(reference),
+      'ERR_REFERENCE',
+      'data must be finite, got -Infinity at row 7, column 1',
     );
   });
 });

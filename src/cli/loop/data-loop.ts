@@ -11,7 +11,7 @@ import { ofNext } from '../../base/schedule.js';
 import type { Matrix } from '../../base/shapes.js';
 import { RandomIntegers } from '../../distributions/random-integers.js';
 import { checkJobOptions, type JobOptions } from '../../engine/job.js';
-import { pickRows } from '../../engine/rows.js';
+import { checkFinite, pickRows } from '../../engine/rows.js';
 import { arrayNameOption, readMatrix } from '../../features/matrix-file.js';
 import { loopOptions, variantOption } from '../../gaussian-loop/parameters.js';
 import { replicatedLoop } from '../../loops/replicated-loop.js';
@@ -117,6 +117,7 @@ async function readData(
   const path = absolutePath(data);
   const nameOf = (name: string) => (name === 'array' ? flagName('dataArray') : undefined);
   const matrix = await readInput(readMatrix(path, { array }), nameOf);
+  await checkFinite(where, path, matrix);
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   return { path, matrix, sha256: hash.digest('hex') };
