@@ -1,8 +1,9 @@
 // Bytes at positions: a file, as the readers of this folder see it.
 
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { MadloopError } from '../base/errors.js';
 import { cannotRead, malformed } from './file-errors.js';
+import { openRegularFile } from './regular-file.js';
 
 export interface ByteSource {
   /** What messages call it. */
@@ -17,19 +18,19 @@ const sliceBytes = 4 * 2 ** 20;
 
 /**
  * Opens a file for as long as `work` takes. An aborted signal ends the work at its next read.
- * Errors: ERR_FILE when the system does not let us read it; ERR_INVALID_INPUT when it becomes shorter meanwhile.
+ * Errors: ERR_FILE when the system does not let us read it, or it is no regular file; ERR_INVALID_INPUT when it becomes shorter
+ * meanwhile.
  */
 export async function withFile<Result>(
   path: string,
   signal: AbortSignal | undefined,
   work: (source: ByteSource) => Promise<Result>,
 ): Promise<Result> {
-  const file = await open(path, 'r').catch((error: unknown) => {
+  const { file, stats } = await openRegularFile(path).catch((error: unknown) => {
     throw cannotRead(path, error);
   });
   try {
-    const { size } = await file.stat();
-    return await work(new FileSource(path, size, file, signal));
+    return await work(new FileSource(path, stats.size, file, signal));
   } catch (error) {
     // Only the system's own errors among those that `work` throws are about the file.
     throw error instanceof Error && 'syscall' in error ? cannotRead(path, error) : error;

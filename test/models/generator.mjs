@@ -2,8 +2,8 @@
 // first argument names, in the command that its second one names. It starts a child, and writes down the process ids of both and every
 // request, in the folder that TEST_LOG names.
 
-import { spawn } from 'node:child_process';
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -13,13 +13,17 @@ const child = spawn('sleep', ['1000'], { stdio: 'ignore' });
 child.unref();
 writeFileSync(join(log, `${process.pid}.pids`), `${process.pid} ${child.pid}`);
 
+/** The first 128 bytes of a .npy file. */
+function prefix(rows, cols) {
+  const header = `${`{'descr': '<f8', 'fortran_order': False, 'shape': (${rows}, ${cols}), }`.padEnd(117)}\n`;
+  return Buffer.concat([Buffer.from('\x93NUMPY\x01\x00\x76\x00', 'latin1'), Buffer.from(header)]);
+}
+
 /** A .npy file of zeros, but for its first element. */
 function zeros(rows, cols, first = 0) {
-  const header = `${`{'descr': '<f8', 'fortran_order': False, 'shape': (${rows}, ${cols}), }`.padEnd(117)}\n`;
-  const prefix = Buffer.from('\x93NUMPY\x01\x00\x76\x00', 'latin1');
   const elements = new Float64Array(rows * cols);
   elements[0] = first;
-  return Buffer.concat([prefix, Buffer.from(header), Buffer.from(elements.buffer)]);
+  return Buffer.concat([prefix(rows, cols), Buffer.from(elements.buffer)]);
 }
 
 const answer = (fields) => process.stdout.write(`${JSON.stringify(fields)}\n`);
@@ -49,6 +53,23 @@ for await (const line of createInterface(process.stdin)) {
     if (misbehaviour === 'nan') samples = zeros(request.count, 2, Number.NaN);
     if (misbehaviour === 'damage') samples = Buffer.from('no array');
     if (misbehaviour === 'nothing') samples = undefined;
+    if (misbehaviour === 'pipe') {
+      samples = undefined;
+      spawnSync('mkfifo', [request.output]);
+    }
+    if (misbehaviour === 'folder') {
+      samples = undefined;
+      mkdirSync(join(request.output, 'inside'), { recursive: true });
+    }
+    if (misbehaviour === 'trap') {
+      // Where the next training set is to go.
+      spawnSync('mkfifo', [request.output.replace(/samples-(\d+)/, (_, n) => `data-${Number(n) + 1}`)]);
+    }
+    if (misbehaviour === 'huge') {
+      samples = undefined;
+      writeFileSync(request.output, prefix(2, 2 ** 27));
+      truncateSync(request.output, 128 + 2 ** 31);
+    }
   }
   if (samples !== undefined) writeFileSync(request.output, samples);
   answer(good);

@@ -224,6 +224,38 @@ describe('a process that fails', () => {
     expect(processIds()).toHaveLength(6);
   });
 
+  test.each([
+    ['pipe', 'it is a FIFO, expected a regular file'],
+    ['folder', 'it is a folder, expected a regular file'],
+  ])('a %s in the place of the samples', async (misbehaviour, reason) => {
+    const fitted = await generating(misbehaviour, 'sample').fit(data);
+    await expectRejection(
+      () => fitted.sample(2),
+      'ERR_MODEL',
+      'the samples of the process: cannot read ',
+      reason,
+    );
+    // Nothing waits for a writer: the process answers the next request, and files can be read.
+    await expectRejection(() => fitted.sample(2), 'ERR_MODEL', reason);
+    for (const model of models) await model.close();
+    await expectNothingLeft(2);
+  });
+
+  test('a FIFO in the place of the next training set', async () => {
+    const model = generating('trap', 'sample');
+    const fitted = await model.fit(data);
+    await fitted.sample(2);
+    await expectRejection(() => model.fit(data), 'ERR_FILE', 'generator: fit: cannot write ', 'EEXIST');
+  });
+
+  test('the time limit of a sample holds for the reading of its file', async () => {
+    const model = generating('huge', 'sample', { timeLimits: { sample: 0.1 } });
+    const fitted = await model.fit(data);
+    const before = performance.now();
+    await expectRejection(() => fitted.sample(2), 'ERR_TIMEOUT', 'took longer than its time limit of 0.1 s');
+    expect(performance.now() - before).toBeLessThan(1000);
+  });
+
   test('one that talks when it was not asked', async () => {
     const fitted = await generating('chatter', 'fit').fit(data);
     await delay(500);

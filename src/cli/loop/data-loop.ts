@@ -1,9 +1,7 @@
 // `madloop loop --data`: a loop over a real data set, with any of the models in the core.
 
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { resolve as absolutePath } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { invalid, mustError } from '../../base/check.js';
 import { derivedSeed } from '../../base/derived-seed.js';
 import { checked, integer, resolve, seed, text } from '../../base/options.js';
@@ -13,6 +11,7 @@ import { RandomIntegers } from '../../distributions/random-integers.js';
 import { checkJobOptions, type JobOptions } from '../../engine/job.js';
 import { checkFinite, pickRows } from '../../engine/rows.js';
 import { arrayNameOption, readMatrix } from '../../features/matrix-file.js';
+import { type ByteSource, withFile } from '../../files/byte-source.js';
 import { loopOptions, variantOption } from '../../gaussian-loop/parameters.js';
 import { replicatedLoop } from '../../loops/replicated-loop.js';
 import { datasetReference } from '../../references/dataset-reference.js';
@@ -118,9 +117,20 @@ async function readData(
   const nameOf = (name: string) => (name === 'array' ? flagName('dataArray') : undefined);
   const matrix = await readInput(readMatrix(path, { array }), nameOf);
   await checkFinite(where, path, matrix);
+  return { path, matrix, sha256: await readInput(withFile(path, undefined, sha256)) };
+}
+
+const hashedBytes = 2 ** 20;
+
+async function sha256(source: ByteSource): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return { path, matrix, sha256: hash.digest('hex') };
+  const buffer = new Uint8Array(hashedBytes);
+  for (let position = 0; position < source.size; position += buffer.length) {
+    const slice = buffer.subarray(0, source.size - position);
+    await source.read(position, slice);
+    hash.update(slice);
+  }
+  return hash.digest('hex');
 }
 
 /** Rows to train on and rows to measure with. */

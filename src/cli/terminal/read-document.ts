@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { describe } from '../../base/check.js';
 import { MadloopError } from '../../base/errors.js';
+import { type ByteSource, withFile } from '../../files/byte-source.js';
+import { readInput } from './read-input.js';
 
 /**
  * The object in a JSON or YAML file that the user named; `what` says what it must be ("an object of parameters"). Anything wrong
@@ -9,12 +10,7 @@ import { MadloopError } from '../../base/errors.js';
  */
 export async function readDocument(path: string, what: string): Promise<Record<string, unknown>> {
   const wrong = (message: string, cause?: unknown) => new MadloopError('ERR_INVALID_INPUT', message, { cause });
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw wrong(`cannot read ${path}: ${(error as Error).message}`, error);
-  }
+  const text = await readInput(withFile(path, undefined, wholeText));
   const isYaml = /^\.ya?ml$/.test(extname(path));
   let content: unknown;
   try {
@@ -24,6 +20,12 @@ export async function readDocument(path: string, what: string): Promise<Record<s
   }
   if (isObject(content)) return content;
   throw wrong(`${path}: the document must be ${what}, got ${describe(content)}`);
+}
+
+async function wholeText(source: ByteSource): Promise<string> {
+  const bytes = Buffer.alloc(source.size);
+  await source.read(0, bytes);
+  return bytes.toString('utf8');
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

@@ -23,6 +23,13 @@ export interface ProcessSettings {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** What goes before a request, and what after its answer. */
+interface Around<Received> {
+  readonly ready?: Promise<void>;
+  /** Its signal is aborted when time is up, too. */
+  readonly receive?: (signal: AbortSignal | undefined) => Promise<Received>;
+}
+
 /** The request that the process is at work on. */
 interface Pending {
   readonly onLine: (line: string) => void;
@@ -81,21 +88,21 @@ export class ModelProcess {
   }
 
   /**
-   * Sends a request when its turn comes, in the order of these calls, and waits for the answer, at most `seconds` from then
-   * on. Where nobody waits for the answer any more, because of the time or the signal, the process is killed: there is no
-   * other way to stop it. A request that needs something first keeps its turn until that is `ready`.
+   * Sends a request when its turn comes, in the order of these calls, and waits at most `seconds` from then on for the answer and
+   * for what `receive` makes of it. Where nobody waits for the answer any more, because of the time or the signal, the process is
+   * killed: there is no other way to stop it. A request that needs something first keeps its turn until that is `ready`.
    */
-  async request(
+  async request<Received = void>(
     request: Request,
     seconds: number | undefined,
     signal?: AbortSignal,
-    ready?: Promise<void>,
-  ): Promise<void> {
+    { ready, receive }: Around<Received> = {},
+  ): Promise<Received> {
     const { name } = this.#settings;
     ready?.catch(() => {}); // told when the turn comes
     const turn = this.#queue.then(async () => {
       if (this.isAlive) await ready;
-      return this.#exchange(request, seconds, signal);
+      return this.#exchange(request, seconds, signal, receive);
     });
     this.#queue = turn.catch(() => {});
     return abortable(`${name}: ${request.command}`, signal, () => turn);
@@ -116,20 +123,22 @@ export class ModelProcess {
     await force;
   }
 
-  async #exchange(
+  async #exchange<Received>(
     request: Request,
     seconds: number | undefined,
     signal: AbortSignal | undefined,
-  ): Promise<void> {
+    receive: Around<Received>['receive'],
+  ): Promise<Received> {
     const { name } = this.#settings;
     const where = `${name}: ${request.command}`;
     if (this.#end !== undefined) throw this.#named(where, this.#end);
     this.#requests += 1;
     const id = this.#requests;
     try {
-      await withinTime(where, seconds, signal, () => {
+      return await withinTime(where, seconds, signal, async (limited) => {
         this.#hold(true);
-        return this.#answer(id, request);
+        await this.#answer(id, request);
+        return (await receive?.(limited)) as Received;
       });
     } catch (error) {
       if (!(error instanceof MadloopError)) throw error;

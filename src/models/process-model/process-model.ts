@@ -54,7 +54,7 @@ export const processModelOptions = {
   timeLimits: group({
     start: timeLimit.or(60).doc('until it answers'),
     fit: timeLimit.doc('that a fit may take'),
-    sample: timeLimit.doc('that a sample may take'),
+    sample: timeLimit.doc('that a sample may take, with the reading of its file'),
   } satisfies TableOf<ProcessTimeLimits>),
 } satisfies TableOf<ProcessModelOptions>;
 
@@ -132,10 +132,10 @@ export class ProcessModel implements OpenModel<FittedProcess> {
     // The turn is taken before the file is written: the order in which a process is asked is that of the calls.
     const written = writeTrainingSet(where, path, npyParts(elements, [rows, cols]));
     try {
-      await session.process.request(request, timeLimits.fit, signal, written);
+      await session.process.request(request, timeLimits.fit, signal, { ready: written });
     } finally {
       await written.catch(() => {});
-      await rm(path, { force: true });
+      await removed(path);
     }
     const fitted: FittedProcess = {
       sample: (count, asked) => sample(this.#options, session, { model, cols }, count, asked),
@@ -171,7 +171,8 @@ export class ProcessModel implements OpenModel<FittedProcess> {
 }
 
 async function writeTrainingSet(where: string, path: string, parts: Iterable<Uint8Array>): Promise<void> {
-  await writeFile(path, parts).catch((error: unknown) => {
+  // Only a new file: to open what the process might have put there could wait for ever.
+  await writeFile(path, parts, { flag: 'wx' }).catch((error: unknown) => {
     throw new MadloopError('ERR_FILE', `${where}: cannot write ${path}: ${(error as Error).message}`, {
       cause: error,
     });
@@ -191,15 +192,19 @@ async function sample(
   const { path } = session.newFile('samples');
   try {
     const draw = { count, lambda, seed: String(seed), threads };
-    await session.process.request(
-      { command: 'sample', model, ...draw, output: path },
-      timeLimits.sample,
-      signal,
-    );
-    return checkSample(name, await readSamples(where, path, signal), count, cols);
+    const request = { command: 'sample', model, ...draw, output: path } as const;
+    const samples = await session.process.request(request, timeLimits.sample, signal, {
+      receive: (limited) => readSamples(where, path, limited),
+    });
+    return checkSample(name, samples, count, cols);
   } finally {
-    await rm(path, { force: true });
+    await removed(path);
   }
+}
+
+/** A file of the working folder goes, whatever the process has put in its place. */
+async function removed(path: string): Promise<void> {
+  await rm(path, { force: true, recursive: true });
 }
 
 /** The file that the process was to write; what is wrong with it is the process's fault. */
