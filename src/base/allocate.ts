@@ -1,4 +1,8 @@
+import { totalmem } from 'node:os';
 import { MadloopError } from './errors.js';
+
+// Up to this many bytes the system's own answer will do. It grants more than there is, and ends the process when that is used.
+const grantedBytes = 2 ** 30;
 
 // Below this, memory that was used before may be used again, which the system need not make first.
 const largestUnzeroedBytes = 2 ** 30;
@@ -35,16 +39,26 @@ function orOutOfMemory<Result>(
   length: number,
   create: () => Result,
 ): Result {
+  const bytes = length * BYTES_PER_ELEMENT;
+  const outOfMemory = () => {
+    const size = `${length} values (${(bytes / 1e9).toPrecision(3)} GB)`;
+    return new MadloopError(
+      'ERR_OUT_OF_MEMORY',
+      `${where}: ${what} needs ${size}, more than there is memory for`,
+    );
+  };
+  if (bytes > grantedBytes && bytes > memoryBytes()) throw outOfMemory();
   try {
     return create();
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    const gigabytes = ((length * BYTES_PER_ELEMENT) / 1e9).toPrecision(3);
-    throw new MadloopError(
-      'ERR_OUT_OF_MEMORY',
-      `${where}: ${what} needs ${length} values (${gigabytes} GB), more than there is memory for`,
-    );
+    throw error instanceof RangeError ? outOfMemory() : error;
   }
+}
+
+/** The memory of the machine, or of the control group that the process is in. */
+function memoryBytes(): number {
+  const granted = process.constrainedMemory?.() ?? 0;
+  return granted > 0 ? Math.min(granted, totalmem()) : totalmem();
 }
 
 /**

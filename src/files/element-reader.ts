@@ -28,9 +28,10 @@ export class ElementReader {
   /** Fills `target`, of the type's own array type, with the next elements. */
   async read(target: Elements): Promise<void> {
     if (isPlain(this.#type)) {
-      const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
-      for (let begin = 0; begin < bytes.length; begin += sliceBytes) {
-        const slice = bytes.subarray(begin, begin + sliceBytes);
+      const { buffer, byteOffset, byteLength } = target;
+      for (let begin = 0; begin < byteLength; begin += sliceBytes) {
+        // Not a part of all bytes: more than 2^32 are no Uint8Array.
+        const slice = new Uint8Array(buffer, byteOffset + begin, Math.min(sliceBytes, byteLength - begin));
         await this.#stream.read(slice);
         toNativeOrder(this.#type, slice);
       }

@@ -25,10 +25,18 @@ export async function readMatrixFrom(source: ByteSource, arrayName?: string): Pr
   return readStoredMatrix(await chooseMatrix(await openArrayFile(source), arrayName));
 }
 
+// A Buffer holds at most 2^32 bytes.
+const partBytes = 2 ** 30;
+
 /** A .npy file of these numbers, in pieces. */
 export function npyParts(data: Float32Array | Float64Array, shape: readonly number[]): Uint8Array[] {
-  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  return [npyPrefix(`<f${data.BYTES_PER_ELEMENT}`, shape), littleEndian(bytes, data.BYTES_PER_ELEMENT)];
+  const { buffer, byteOffset, byteLength, BYTES_PER_ELEMENT } = data;
+  const parts: Uint8Array[] = [npyPrefix(`<f${BYTES_PER_ELEMENT}`, shape)];
+  for (let begin = 0; begin < byteLength; begin += partBytes) {
+    const bytes = Buffer.from(buffer, byteOffset + begin, Math.min(partBytes, byteLength - begin));
+    parts.push(littleEndian(bytes, BYTES_PER_ELEMENT));
+  }
+  return parts;
 }
 
 /**

@@ -2,6 +2,7 @@
 // Format: PKWARE's APPNOTE.TXT 6.3.10. Sizes and checksums come from the directory at the end, so entries whose own
 // headers leave them open (data descriptors) are like any other.
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ByteSource } from './byte-source.js';
 import { type ByteStream, RangeStream } from './byte-stream.js';
 import { malformed } from './file-errors.js';
@@ -41,6 +42,12 @@ const signatures = {
 };
 const endBytes = 22;
 const longestComment = 0xffff;
+// An entry has a name, extra fields and a comment.
+const longestDirectoryEntry = 46 + 3 * 0xffff;
+// Of a million entries with short names.
+const longestDirectory = 64 * 2 ** 20;
+// A millisecond's work.
+const entriesPerTurn = 1024;
 const in64Bits = 0xffff_ffff;
 
 /** Whether a file that begins with these bytes is a zip file: with an entry, or the directory of none. */
@@ -59,11 +66,19 @@ export async function readZipDirectory(source: ByteSource): Promise<ZipDirectory
       `has a zip directory of ${size} bytes at ${position}, beyond its end at ${end}`,
     );
   }
+  const longest = Math.min(count * longestDirectoryEntry, longestDirectory);
+  if (size > longest) {
+    throw malformed(
+      source.name,
+      `has a zip directory of ${size} bytes, expected at most ${longest} for ${count} entries`,
+    );
+  }
   const bytes = await readBytes(source, position, size);
   const entries: ZipEntry[] = [];
   const names = new Set<string>();
   let offset = 0;
   while (offset < size) {
+    if (entries.length % entriesPerTurn === entriesPerTurn - 1) await nextTurn();
     const { entry, length } = parseEntry(source.name, bytes.subarray(offset));
     if (names.has(entry.name)) throw malformed(source.name, `has two entries named ${quoted(entry.name)}`);
     names.add(entry.name);

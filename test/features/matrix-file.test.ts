@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readMatrix, writeMatrix } from '../../src/features/matrix-file.js';
+import type { ByteSource } from '../../src/files/byte-source.js';
 import { readMatrixFrom } from '../../src/files/matrix.js';
 import { memorySource } from '../support/memory-source.js';
 import { expectRejection } from '../support/rejection.js';
@@ -366,6 +367,72 @@ describe('readMatrix of an .npz file', () => {
     wrongCount.writeUInt16LE(2, zip.length - 12);
     const call = () => readMatrixFrom(memorySource(wrongCount));
     await expectRejection(call, 'ERR_INVALID_INPUT', 'says it has 2 zip entries, but lists 1');
+  });
+});
+
+describe('a zip directory that claims to be enormous', () => {
+  /** A file of `size` zeros with a zip64 end that claims a directory of `claimed` bytes for `count` entries. */
+  function claiming(
+    size: number,
+    claimed: number,
+    count: bigint,
+  ): { source: ByteSource; bytesRead: () => number } {
+    const [begin, tail] = [Buffer.alloc(4), Buffer.alloc(56 + 20 + 22)];
+    begin.writeUInt32LE(0x04034b50);
+    const end = size - tail.length;
+    tail.writeUInt32LE(0x06064b50, 0);
+    tail.writeBigUInt64LE(count, 32);
+    tail.writeBigUInt64LE(BigInt(claimed), 40);
+    tail.writeBigUInt64LE(BigInt(end - claimed), 48);
+    tail.writeUInt32LE(0x07064b50, 56);
+    tail.writeBigUInt64LE(BigInt(end), 64);
+    tail.writeUInt32LE(0x06054b50, 76);
+    tail.fill(0xff, 84, 96);
+    let read = 0;
+    const source: ByteSource = {
+      name: 'claims.npz',
+      size,
+      async read(position, target) {
+        read += target.length;
+        target.fill(0);
+        for (const [at, bytes] of [
+          [0, begin],
+          [end, tail],
+        ] as const) {
+          const from = Math.max(position, at);
+          const to = Math.min(position + target.length, at + bytes.length);
+          if (from < to) target.set(bytes.subarray(from - at, to - at), from - position);
+        }
+      },
+    };
+    return { source, bytesRead: () => read };
+  }
+
+  test.each([
+    [3e9, 2.9e9, 2n ** 40n],
+    [5e9, 4.9e9, 2n ** 52n],
+    [1e12, 9e11, 2n ** 52n],
+    [3e9, 300_000, 1n],
+    [3e9, 1, 0n],
+  ])(
+    'of %d bytes, a directory of %d for %d entries: nothing is read or allocated for it',
+    async (size, claimed, count) => {
+      const { source, bytesRead } = claiming(size, claimed, count);
+      await expectRejection(
+        () => readMatrixFrom(source),
+        'ERR_INVALID_INPUT',
+        'claims.npz has a zip directory of',
+      );
+      expect(bytesRead()).toBeLessThan(100_000);
+    },
+  );
+
+  test('but a directory with the longest names, extra fields and comments is read', async () => {
+    const name = `${'x'.repeat(65_531)}.npy`;
+    const { data } = await readMatrixFrom(
+      memorySource(zipBytes([{ name, bytes: npyBytes('<f8', [1, 2], Buffer.alloc(16, 1)) }])),
+    );
+    expect(data.length).toBeGreaterThan(0);
   });
 });
 
