@@ -22,11 +22,51 @@ export function describe(value: unknown): string {
   if (Object.is(value, -0)) return '-0';
   if (typeof value === 'function') return 'a function';
   if (typeof value !== 'object' || value === null) return String(value);
-  if (ArrayBuffer.isView(value)) {
-    const length = 'length' in value ? ` of length ${String(value.length)}` : '';
-    return `${Object.prototype.toString.call(value).slice(8, -1)}${length}`;
+  try {
+    if (ArrayBuffer.isView(value)) {
+      const length = 'length' in value ? ` of length ${String(value.length)}` : '';
+      return `${Object.prototype.toString.call(value).slice(8, -1)}${length}`;
+    }
+    return Array.isArray(value) ? `an array of length ${value.length}` : 'an object';
+  } catch {
+    return 'an object'; // its getters throw
   }
-  return Array.isArray(value) ? `an array of length ${value.length}` : 'an object';
+}
+
+/**
+ * What `read` reads of a caller's value. Getters, proxies and conversions of the caller's may throw anything: that is
+ * ERR_INVALID_INPUT, with what they threw as its cause.
+ */
+export function readable<Result>(where: string, argument: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof MadloopError) throw error;
+    const got = error instanceof Error ? `an error: ${error.message}` : 'an exception';
+    throw new MadloopError('ERR_INVALID_INPUT', `${where}: ${argument} must be readable, got ${got}`, {
+      cause: error,
+    });
+  }
+}
+
+/** The members of an object by name, each read exactly once. */
+function members<Name extends string>(
+  where: string,
+  argument: string,
+  value: object,
+  names: readonly Name[],
+): { [name in Name]?: unknown } {
+  return readable(where, argument, () => {
+    const read: { [name in Name]?: unknown } = {};
+    for (const name of names) read[name] = ownMember(value, name);
+    return read;
+  });
+}
+
+/** A member, unless it is one that somebody has given to all objects. */
+function ownMember(value: object, name: string): unknown {
+  if (Object.hasOwn(Object.prototype, name) && !Object.hasOwn(value, name)) return undefined;
+  return (value as Record<string, unknown>)[name];
 }
 
 /**
@@ -40,16 +80,14 @@ export function checkOptions<Key extends string>(
   known: readonly Key[],
 ): { [key in Key]?: unknown } {
   if (value === undefined) return {};
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (typeof value !== 'object' || value === null || readable(where, argument, () => Array.isArray(value))) {
     throw invalid(where, argument, 'be an object', value);
   }
   const allowed: readonly string[] = known;
-  for (const key of Object.keys(value)) {
+  for (const key of readable(where, argument, () => Object.keys(value))) {
     if (!allowed.includes(key)) throw unknownOption(where, key, allowed);
   }
-  const options: { [key in Key]?: unknown } = {};
-  for (const key of known) options[key] = (value as { [key in Key]?: unknown })[key];
-  return options;
+  return members(where, argument, value, known);
 }
 
 function unknownOption(where: string, key: string, known: readonly string[]): MadloopError {
@@ -144,7 +182,7 @@ export function checkMatrix(where: string, argument: string, value: unknown): Ma
   if (typeof value !== 'object' || value === null) {
     throw invalid(where, argument, 'be a Matrix { data, rows, cols }', value);
   }
-  const { data, rows, cols } = value as { [key in keyof Matrix]?: unknown };
+  const { data, rows, cols } = members(where, argument, value, ['data', 'rows', 'cols']);
   return checkMatrixParts(where, `${argument}.`, data, rows, cols);
 }
 
@@ -162,11 +200,12 @@ export function checkMatrixParts(
   const checkedRows = checkPositiveInteger(where, `${prefix}rows`, rows);
   const checkedCols = checkPositiveInteger(where, `${prefix}cols`, cols);
   const length = checkProduct(where, `${prefix}rows x ${prefix}cols`, checkedRows, checkedCols);
-  if (data.length !== length) {
+  const elements = types.isFloat64Array(data) ? plainArray(data, Float64Array) : plainArray(data, Float32Array);
+  if (elements.length !== length) {
     const requirement = `have length rows x cols = ${checkedRows} x ${checkedCols} = ${length}`;
-    throw mustError(where, `${prefix}data`, requirement, lengthOf(data));
+    throw mustError(where, `${prefix}data`, requirement, lengthOf(elements));
   }
-  return { data, rows: checkedRows, cols: checkedCols };
+  return { data: elements, rows: checkedRows, cols: checkedCols };
 }
 
 /** Throws unless two samples have the same number of columns; `names` says what they are called. */
@@ -178,38 +217,63 @@ export function checkSameColumns(where: string, names: string, first: Matrix, se
 
 /** The mean and covariance of a Gaussian, or of a sample whose count does not matter. */
 export function checkGaussian(where: string, argument: string, value: unknown): Gaussian {
-  return checkGaussianParts(where, argument, value, checkFloat64Array);
+  const { given: _, ...gaussian } = checkGaussianWith(where, argument, value, []);
+  return gaussian;
 }
 
-/** The same, whose covariance may be in float32, which makes it one of precision 'float32'. */
-export function checkGivenGaussian(where: string, argument: string, value: unknown): GivenGaussian {
-  const gaussian = checkGaussianParts(where, argument, value, checkRealArray);
-  const { precision, extractor } = value as { [key in keyof GivenGaussian]?: unknown };
+/** The same, with other members of the object, unchecked. */
+export function checkGaussianWith<Name extends string>(
+  where: string,
+  argument: string,
+  value: unknown,
+  names: readonly Name[],
+): Gaussian & Given<Name> {
+  return checkGaussianParts(where, argument, value, names, checkFloat64Array);
+}
+
+/** The same for a Gaussian whose covariance may be in float32, which makes it one of precision 'float32'. */
+export function checkGivenGaussian<Name extends string>(
+  where: string,
+  argument: string,
+  value: unknown,
+  names: readonly Name[],
+): GivenGaussian & Given<Name> {
+  const all = [...names, 'precision', 'extractor'] as const;
+  const { given, ...gaussian } = checkGaussianParts(where, argument, value, all, checkRealArray);
+  const { precision, extractor } = given as { precision?: unknown; extractor?: unknown };
   const stated = checkPrecision(where, `${argument}.precision`, precision);
   return {
     ...gaussian,
     precision: gaussian.covariance instanceof Float32Array ? 'float32' : stated,
     // Objects of others may have anything of that name.
     extractor: typeof extractor === 'string' ? extractor : undefined,
+    given,
   };
 }
 
-function checkGaussianParts<Numbers>(
+interface Given<Name extends string> {
+  readonly given: { readonly [name in Name]?: unknown };
+}
+
+function checkGaussianParts<Numbers, Name extends string>(
   where: string,
   argument: string,
   value: unknown,
+  names: readonly Name[],
   checkEntries: (where: string, argument: string, value: unknown, length: number, meaning: string) => Numbers,
-): { dim: number; mean: Float64Array; covariance: Numbers } {
+): { dim: number; mean: Float64Array; covariance: Numbers } & Given<Name> {
   if (typeof value !== 'object' || value === null) {
     throw invalid(where, argument, 'be an object { dim, mean, covariance }', value);
   }
-  const { dim, mean, covariance } = value as { [key in keyof Gaussian]?: unknown };
+  const given = members<string>(where, argument, value, ['dim', 'mean', 'covariance', ...names]);
+  const { dim, mean, covariance } = given;
   const checkedDim = checkPositiveInteger(where, `${argument}.dim`, dim);
   const entries = checkProduct(where, `${argument}.dim x dim`, checkedDim, checkedDim);
   return {
     dim: checkedDim,
     mean: checkFloat64Array(where, `${argument}.mean`, mean, checkedDim, 'dim'),
     covariance: checkEntries(where, `${argument}.covariance`, covariance, entries, 'dim x dim'),
+    given: given as Given<Name>['given'],
   };
 }
 
@@ -222,18 +286,50 @@ export function checkPrecision(where: string, argument: string, value: unknown):
 
 /** Moments of a sample, perhaps built by hand. */
 export function checkMoments(where: string, argument: string, value: unknown): Moments {
-  const gaussian = checkGaussian(where, argument, value);
-  const count = checkPositiveInteger(where, `${argument}.count`, (value as { count?: unknown }).count);
-  return { count, ...gaussian };
+  const { given, ...gaussian } = checkGaussianWith(where, argument, value, ['count']);
+  return { count: checkPositiveInteger(where, `${argument}.count`, given.count), ...gaussian };
 }
 
 /** Numbers from a plain array (JSON has no other) or a Float64Array. */
 export function toFloat64Array(where: string, argument: string, value: unknown): Float64Array {
-  if (types.isFloat64Array(value)) return value;
-  if (!Array.isArray(value)) throw invalid(where, argument, 'be a Float64Array or an array of numbers', value);
-  const wrong = value.findIndex((element) => typeof element !== 'number');
-  if (wrong >= 0) throw invalid(where, `${argument}[${wrong}]`, 'be a number', value[wrong]);
-  return Float64Array.from(value);
+  if (types.isFloat64Array(value)) return plainArray(value, Float64Array);
+  const numbers = checkList(
+    where,
+    argument,
+    'be a Float64Array or an array of numbers',
+    value,
+    (element, index) => {
+      if (typeof element !== 'number') throw invalid(where, `${argument}[${index}]`, 'be a number', element);
+      return element;
+    },
+  );
+  return Float64Array.from(numbers);
+}
+
+/**
+ * What `check` makes of the elements of an array, each read once; a hole, such as the billions of `new Array(2 ** 32 - 1)`, is
+ * undefined, and the first one that it throws at is the last.
+ */
+export function checkList<Element>(
+  where: string,
+  argument: string,
+  requirement: string,
+  value: unknown,
+  check: (element: unknown, index: number) => Element,
+): Element[] {
+  return readable(where, argument, () => {
+    if (!Array.isArray(value)) throw invalid(where, argument, requirement, value);
+    const list: Element[] = [];
+    for (let i = 0; i < value.length; i += 1) list.push(check(value[i], i));
+    return list;
+  });
+}
+
+/** The path of a file. */
+export function checkPath(where: string, argument: string, value: unknown): string {
+  if (typeof value !== 'string' || value === '' || value.includes('\0'))
+    throw invalid(where, argument, 'be the path of a file', value);
+  return value;
 }
 
 function checkFloat64Array(
@@ -244,7 +340,7 @@ function checkFloat64Array(
   meaning: string,
 ): Float64Array {
   if (!types.isFloat64Array(value)) throw invalid(where, argument, 'be a Float64Array', value);
-  return checkLength(where, argument, value, length, meaning);
+  return checkLength(where, argument, plainArray(value, Float64Array), length, meaning);
 }
 
 function checkRealArray(
@@ -257,7 +353,10 @@ function checkRealArray(
   if (!types.isFloat64Array(value) && !types.isFloat32Array(value)) {
     throw invalid(where, argument, 'be a Float64Array or Float32Array', value);
   }
-  return checkLength(where, argument, value, length, meaning);
+  const elements = types.isFloat64Array(value)
+    ? plainArray(value, Float64Array)
+    : plainArray(value, Float32Array);
+  return checkLength(where, argument, elements, length, meaning);
 }
 
 function checkLength<Numbers extends Float64Array | Float32Array>(
@@ -271,6 +370,25 @@ function checkLength<Numbers extends Float64Array | Float32Array>(
     throw mustError(where, argument, `have length ${meaning} = ${length}`, lengthOf(value));
   }
   return value;
+}
+
+const typedArray = Object.getPrototypeOf(Float64Array.prototype) as object;
+const getter = (name: string) => Object.getOwnPropertyDescriptor(typedArray, name)!.get!;
+const [bufferOf, byteOffsetOf, elementsOf] = [getter('buffer'), getter('byteOffset'), getter('length')];
+
+/**
+ * The array itself if it is like any other, else one on the same memory: a subclass, another realm or members of its own may make
+ * its length, its buffer and its methods something else.
+ */
+function plainArray<Elements extends Float64Array | Float32Array>(
+  array: Elements,
+  Type: { prototype: Elements; new (buffer: ArrayBufferLike, byteOffset: number, length: number): Elements },
+): Elements {
+  const own = ['buffer', 'byteOffset', 'byteLength', 'length', 'set', 'subarray', 'constructor'];
+  if (Object.getPrototypeOf(array) === Type.prototype && !own.some((name) => Object.hasOwn(array, name))) {
+    return array;
+  }
+  return new Type(bufferOf.call(array), byteOffsetOf.call(array), elementsOf.call(array));
 }
 
 /** The length of an array as messages tell it: 0 is mostly that of an array whose buffer was transferred away. */

@@ -10,6 +10,7 @@ import {
   checkNumber,
   checkOptions,
   invalid,
+  readable,
   toFloat64Array,
 } from './check.js';
 import { resolveSeed } from './seed.js';
@@ -149,7 +150,8 @@ export class Option<Value, Context = unknown> {
 
   resolve(where: string, argument: string, given: unknown, context: Context): Value {
     const { absent, check } = this.facts;
-    if (given !== undefined || absent === 'error') return check(where, argument, given, context);
+    if (given !== undefined || absent === 'error')
+      return readable(where, argument, () => check(where, argument, given, context));
     if (absent === 'undefined') return undefined as Value;
     return check(where, argument, found(absent.default, context, where), context);
   }
@@ -360,10 +362,11 @@ export function seed(): Option<bigint> {
   return option.or(0n);
 }
 
-/** Text; `requirement` is what is wrong with any other value ("be the name of a file"), and no text may be empty. */
+/** Text; `requirement` is what is wrong with any other value ("be the name of a file"), and no text may be empty or hold a zero character. */
 export function text(requirement: string): Option<string> {
   const option = checked('text', (where, argument, value) => {
-    if (typeof value !== 'string' || value === '') throw invalid(where, argument, requirement, value);
+    if (typeof value !== 'string' || value === '' || value.includes('\0'))
+      throw invalid(where, argument, requirement, value);
     return value;
   });
   return option.flag('<text>');

@@ -165,6 +165,19 @@ const nativeCodes: ReadonlySet<string> = new Set<ErrorCode>([
 ]);
 
 function checkSignal(where: string, argument: string, value: unknown): AbortSignal {
-  if (!(value instanceof AbortSignal)) throw invalid(where, argument, 'be an AbortSignal', value);
+  if (!isAbortSignal(value)) throw invalid(where, argument, 'be an AbortSignal', value);
   return value;
+}
+
+const abortedOf = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')!.get!;
+
+/** An object with the prototype of one is none. */
+function isAbortSignal(value: unknown): value is AbortSignal {
+  if (!(value instanceof AbortSignal)) return false;
+  try {
+    abortedOf.call(value);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -9,6 +9,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { types } from 'node:util';
 import { allocate } from '../base/allocate.js';
 import { mustError } from '../base/check.js';
+import type { MadloopError } from '../base/errors.js';
 import type { Matrix } from '../base/shapes.js';
 import { native } from './native.js';
 
@@ -23,18 +24,27 @@ export async function snapshot<Source extends Float32Array | Float64Array>(
   where: string,
   argument: string,
   source: Source,
-  throwIfSettled: () => void,
+  throwIfSettled: () => void = () => {},
 ): Promise<Source> {
   if (types.isSharedArrayBuffer(source.buffer)) return source;
   const { length } = source;
+  // It has passed the checks, so it had elements.
+  if (length === 0) throw mustBeLeftAlone(where, argument);
   const copy = allocate(
     where,
     argument,
     source instanceof Float32Array ? Float32Array : Float64Array,
     length,
   ) as Source;
+  const copyFrom = (begin: number, end: number) => {
+    try {
+      copy.set(source.subarray(begin, end), begin);
+    } catch {
+      throw mustBeLeftAlone(where, argument);
+    }
+  };
   if (source.byteLength <= copiedAtOnceBytes) {
-    copy.set(source);
+    copyFrom(0, length);
     return copy;
   }
   native().preferLargePages(copy);
@@ -42,17 +52,16 @@ export async function snapshot<Source extends Float32Array | Float64Array>(
   for (let begin = 0; begin < length; begin += step) {
     if (begin > 0) await nextTurn();
     throwIfSettled();
-    if (source.length !== length) {
-      throw mustError(
-        where,
-        argument,
-        'be left alone until the call settles',
-        'a buffer transferred or resized in mid-call',
-      );
-    }
-    copy.set(source.subarray(begin, Math.min(begin + step, length)), begin);
+    if (source.length !== length) throw mustBeLeftAlone(where, argument);
+    copyFrom(begin, Math.min(begin + step, length));
   }
   return copy;
+}
+
+/** The error for an array whose memory went while it was used. */
+export function mustBeLeftAlone(where: string, argument: string): MadloopError {
+  const got = 'a buffer transferred or resized in mid-call';
+  return mustError(where, argument, 'be left alone until the call settles', got);
 }
 
 /** The matrix with its data as `snapshot` gives them. */

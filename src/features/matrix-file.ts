@@ -1,11 +1,12 @@
 import { abortable } from '../base/abortable.js';
-import { checkMatrix, invalid } from '../base/check.js';
+import { checkMatrix, checkPath, invalid } from '../base/check.js';
 import { checked, type Option, resolve, type TableOf } from '../base/options.js';
 import type { Matrix } from '../base/shapes.js';
 import { jobOptions } from '../engine/job.js';
+import { mustBeLeftAlone } from '../engine/snapshot.js';
 import { writeFileAtomically } from '../files/atomic-write.js';
 import { withFile } from '../files/byte-source.js';
-import { npyParts, readMatrixFrom } from '../files/matrix.js';
+import { readMatrixFrom, writtenParts } from '../files/matrix.js';
 
 export interface ReadMatrixOptions {
   /** The array to read of an .npz file. Default: its only two-dimensional one. */
@@ -48,7 +49,7 @@ const readMatrixOptions = {
 export async function readMatrix(path: string, options?: ReadMatrixOptions): Promise<Matrix> {
   const where = 'readMatrix';
   const { array, signal } = resolve(where, options, readMatrixOptions);
-  const file = checkPath(where, path);
+  const file = checkPath(where, 'path', path);
   return abortable(where, signal, () => withFile(file, signal, (source) => readMatrixFrom(source, array)));
 }
 
@@ -59,14 +60,12 @@ export async function readMatrix(path: string, options?: ReadMatrixOptions): Pro
  */
 export async function writeMatrix(path: string, x: Matrix): Promise<void> {
   const where = 'writeMatrix';
-  const file = checkPath(where, path);
-  const { data, rows, cols } = checkMatrix(where, 'x', x);
-  await writeFileAtomically(file, npyParts(data, [rows, cols]));
-}
-
-export function checkPath(where: string, path: unknown): string {
-  if (typeof path !== 'string' || path === '') throw invalid(where, 'path', 'be the path of a file', path);
-  return path;
+  const file = checkPath(where, 'path', path);
+  const checked = checkMatrix(where, 'x', x);
+  await writeFileAtomically(
+    file,
+    writtenParts(checked, () => mustBeLeftAlone(where, 'x.data')),
+  );
 }
 
 function checkArrayName(where: string, argument: string, name: unknown): string {

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { abortable } from '../base/abortable.js';
 import { allocate } from '../base/allocate.js';
-import { checkProduct } from '../base/check.js';
+import { checkPath, checkProduct } from '../base/check.js';
 import { MadloopError } from '../base/errors.js';
 import { resolve, type TableOf } from '../base/options.js';
 import type { Moments } from '../base/shapes.js';
@@ -15,7 +15,7 @@ import type { Elements } from '../files/elements.js';
 import { chooseMatrix } from '../files/matrix.js';
 import { openRows, type RowReader } from '../files/row-reader.js';
 import { openArrayFile } from '../files/stored-array.js';
-import { arrayOption, checkPath } from './matrix-file.js';
+import { arrayOption } from './matrix-file.js';
 
 export interface MomentsOfFileOptions extends JobOptions {
   /** The array to read of an .npz file. Default: its only two-dimensional one. */
@@ -43,7 +43,7 @@ const where = 'momentsOfFile';
  */
 export async function momentsOfFile(path: string, options?: MomentsOfFileOptions): Promise<Moments> {
   const { array, ...job } = resolve(where, options, momentsOfFileOptions);
-  const file = checkPath(where, path);
+  const file = checkPath(where, 'path', path);
   return abortable(where, job.signal, () =>
     withFile(file, job.signal, (source) => momentsOfSource(source, array, { where, ...job })),
   );

@@ -2,7 +2,7 @@
 // which the first four of these can read.
 
 import { abortable } from '../base/abortable.js';
-import { checkPrecision, mustError } from '../base/check.js';
+import { checkPath, checkPrecision, mustError } from '../base/check.js';
 import { resolve, type TableOf } from '../base/options.js';
 import { jobOptions } from '../engine/job.js';
 import { firstNonFinite } from '../engine/rows.js';
@@ -15,10 +15,11 @@ import { holdsText, integerParts, readNumber, readText, readVector, textParts } 
 import { type StatisticsNames, statisticsAmong, statisticsNames } from '../files/statistics-arrays.js';
 import { type ArrayFile, isPickled, listed, openArrayFile, type StoredArray } from '../files/stored-array.js';
 import { storedZip } from '../files/zip-write.js';
-import { arrayNameOption, checkPath } from './matrix-file.js';
+import { arrayNameOption } from './matrix-file.js';
 import {
   checkExtractor,
   checkStatistics,
+  ownStatistics,
   type Statistics,
   type StatisticsContent,
   toStatistics,
@@ -70,7 +71,7 @@ export async function readStatistics(path: string, options?: ReadStatisticsOptio
   const where = 'readStatistics';
   const { mean, covariance, signal } = resolve(where, options, readStatisticsOptions);
   const names = chosenNames(where, mean, covariance);
-  const file = checkPath(where, path);
+  const file = checkPath(where, 'path', path);
   return abortable(where, signal, () => withFile(file, signal, (source) => readStatisticsFrom(source, names)));
 }
 
@@ -139,8 +140,8 @@ export async function readStatisticsFrom(source: ByteSource, chosen?: Statistics
  */
 export async function writeStatistics(path: string, statistics: StatisticsContent): Promise<Statistics> {
   const where = 'writeStatistics';
-  const file = checkPath(where, path);
-  const content = checkStatistics(where, 'statistics', statistics);
+  const file = checkPath(where, 'path', path);
+  const content = await ownStatistics(where, 'statistics', checkStatistics(where, 'statistics', statistics));
   await checkFinite(where, 'statistics.mean', { data: content.mean, rows: content.dim, cols: 1 });
   await checkFinite(where, 'statistics.covariance', {
     data: content.covariance,

@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import { endianness } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
-  checkGaussian,
+  checkGaussianWith,
+  checkList,
   checkPositiveInteger,
   checkPrecision,
   describe,
@@ -13,6 +14,7 @@ import {
 } from '../base/check.js';
 import type { Gaussian } from '../base/shapes.js';
 import { mergeMoments } from '../distributions/moments.js';
+import { snapshot } from '../engine/snapshot.js';
 
 /** Mean and covariance of features: what Fréchet distances are computed from. */
 export interface Statistics extends Gaussian {
@@ -49,9 +51,8 @@ export interface StatisticsContent extends Gaussian {
  */
 export async function mergeStatistics(list: readonly StatisticsContent[]): Promise<Statistics> {
   const where = 'mergeStatistics';
-  if (!Array.isArray(list) || list.length === 0)
-    throw invalid(where, 'list', 'hold at least one Statistics', list);
-  const parts = list.map((part, i) => {
+  const requirement = 'hold at least one Statistics';
+  const parts = checkList(where, 'list', requirement, list, (part, i) => {
     const content = checkStatistics(where, `list[${i}]`, part);
     const { count } = content;
     if (count === undefined) {
@@ -64,7 +65,8 @@ export async function mergeStatistics(list: readonly StatisticsContent[]): Promi
     }
     return { ...content, count };
   });
-  const first = parts[0]!;
+  const [first] = parts;
+  if (first === undefined) throw invalid(where, 'list', requirement, list);
   parts.forEach(({ dim, extractor }, i) => {
     if (dim !== first.dim)
       throw mustError(where, `list[${i}].dim`, `be ${first.dim}, that of list[0]`, String(dim));
@@ -78,7 +80,7 @@ export async function mergeStatistics(list: readonly StatisticsContent[]): Promi
       );
     }
   });
-  let { count, dim, mean, covariance } = first;
+  let { count, dim, mean, covariance } = await ownStatistics(where, 'list[0]', first);
   for (const part of parts.slice(1)) {
     // Each merge takes dim^2 operations; between two the event loop gets a turn.
     await nextTurn();
@@ -91,14 +93,24 @@ export async function mergeStatistics(list: readonly StatisticsContent[]): Promi
 
 /** Checks statistics that a caller gave; each member is read once. */
 export function checkStatistics(where: string, argument: string, value: unknown): StatisticsContent {
-  const gaussian = checkGaussian(where, argument, value);
-  const { count, extractor, precision } = value as { [key in keyof StatisticsContent]?: unknown };
+  const { given, ...gaussian } = checkGaussianWith(where, argument, value, ['count', 'extractor', 'precision']);
+  const { count, extractor, precision } = given;
   return {
     ...gaussian,
     count: count === undefined ? undefined : checkPositiveInteger(where, `${argument}.count`, count),
     extractor: extractor === undefined ? undefined : checkExtractor(where, `${argument}.extractor`, extractor),
     precision: checkPrecision(where, `${argument}.precision`, precision),
   };
+}
+
+/** Statistics with arrays that nobody else has. */
+export async function ownStatistics<Content extends StatisticsContent>(
+  where: string,
+  argument: string,
+  content: Content,
+): Promise<Content> {
+  const mean = await snapshot(where, `${argument}.mean`, content.mean);
+  return { ...content, mean, covariance: await snapshot(where, `${argument}.covariance`, content.covariance) };
 }
 
 export function checkExtractor(where: string, argument: string, value: unknown): string {

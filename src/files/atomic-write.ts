@@ -10,10 +10,7 @@ import { MadloopError } from '../base/errors.js';
  * same folder, flushed to the disk, then renamed over `path`. Folders on the way are made. An existing file is replaced.
  * Errors: ERR_FILE; the temporary file is removed.
  */
-export async function writeFileAtomically(
-  path: string,
-  content: string | readonly Uint8Array[],
-): Promise<void> {
+export async function writeFileAtomically(path: string, content: string | Iterable<Uint8Array>): Promise<void> {
   // The suffix is random so that two writers of the same file cannot share a temporary one; it is in no result.
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
@@ -31,6 +28,7 @@ export async function writeFileAtomically(
   } catch (error) {
     // Where even this fails, the first error is the one to tell.
     await rm(temporary, { force: true }).catch(() => {});
+    if (error instanceof MadloopError) throw error; // of the content
     const reason = error instanceof Error ? error.message : String(error);
     throw new MadloopError('ERR_FILE', `cannot write ${path}: ${reason}`, { cause: error });
   }

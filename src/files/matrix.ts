@@ -1,6 +1,7 @@
 // Matrices in .npy and .npz files.
 
 import { endianness } from 'node:os';
+import { types } from 'node:util';
 import { allocateShared } from '../base/allocate.js';
 import type { Matrix } from '../base/shapes.js';
 import type { ByteSource } from './byte-source.js';
@@ -37,6 +38,30 @@ export function npyParts(data: Float32Array | Float64Array, shape: readonly numb
     parts.push(littleEndian(bytes, BYTES_PER_ELEMENT));
   }
   return parts;
+}
+
+const copiedBytes = 2 ** 22;
+
+/**
+ * The same of a caller's matrix, in pieces to be written one after the other: of its own memory, which it may transfer away
+ * meanwhile, a copy of a few megabytes at a time. Then `gone` makes the error.
+ */
+export function* writtenParts(
+  { data, rows, cols }: Matrix,
+  gone: () => Error,
+): Generator<Uint8Array, void, undefined> {
+  if (types.isSharedArrayBuffer(data.buffer)) {
+    yield* npyParts(data, [rows, cols]);
+    return;
+  }
+  const { length, BYTES_PER_ELEMENT } = data;
+  yield npyPrefix(`<f${BYTES_PER_ELEMENT}`, [rows, cols]);
+  const step = copiedBytes / BYTES_PER_ELEMENT;
+  for (let begin = 0; begin < length; begin += step) {
+    if (data.length !== length) throw gone();
+    const { buffer, byteOffset, byteLength } = data.slice(begin, begin + step);
+    yield littleEndian(Buffer.from(buffer, byteOffset, byteLength), BYTES_PER_ELEMENT);
+  }
 }
 
 /**

@@ -129,6 +129,7 @@ function checkReference(where: string, argument: string, value: unknown): Refere
     throw invalid(where, argument, requirement, value);
   }
   checkInteger(where, `${argument}.dim`, reference.dim, 1);
+  checkName(where, argument, reference.name);
   return reference as Reference;
 }
 
@@ -138,8 +139,15 @@ function checkModel(where: string, argument: string, value: unknown): Generative
     throw invalid(where, argument, 'have a method fit, as gaussian() gives it', value);
   }
   const model = value as GenerativeModel<never>;
+  checkName(where, argument, model.name);
   if (model.lambdaRange !== undefined) checkLambdaRange(where, `${argument}.lambdaRange`, model.lambdaRange);
   return model;
+}
+
+/** Messages are made with it. */
+function checkName(where: string, argument: string, name: unknown): void {
+  if (name !== undefined && typeof name !== 'string')
+    throw invalid(where, `${argument}.name`, 'be a text', name);
 }
 
 /** Every metric under its name, each in an object of its own. */

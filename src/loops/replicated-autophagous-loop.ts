@@ -1,5 +1,5 @@
 import { allocate } from '../base/allocate.js';
-import { checkProduct, invalid } from '../base/check.js';
+import { checkProduct, invalid, readable } from '../base/check.js';
 import { boolean, integer, resolve, type TableOf } from '../base/options.js';
 import { type JobOptions, jobOptions } from '../engine/job.js';
 import type { FittedModel } from '../models/generative-model.js';
@@ -68,7 +68,7 @@ export async function replicatedAutophagousLoop<Fitted extends FittedModel>(
     onProgress,
     seed: given,
     ...loop
-  } = options;
+  } = readable(where, 'options', () => ({ ...options }));
   const own = { replicates: runsWanted, series: seriesWanted, threads, signal, onProgress };
   const { replicates, series, ...settings } = resolve(where, own, replicatedLoopOptions);
   const resolved = resolveLoopOptions('autophagousLoop', { ...loop, seed: given });

@@ -78,10 +78,12 @@ export async function runReplicates<Fitted extends FittedModel>(
   const progress = new ProgressReporter(job.onProgress);
   let done = 0;
 
-  const runs: ReplicateGeneration[][] = Array.from({ length: replicates }, () => []);
-  const unstarted = runs.entries();
+  const runs: ReplicateGeneration[][] = [];
   const work = async (): Promise<void> => {
-    for (const [replicate, run] of unstarted) {
+    while (runs.length < replicates) {
+      const replicate = runs.length;
+      const run: ReplicateGeneration[] = [];
+      runs.push(run);
       const own = { ...loop, seed: derivedSeed(seed, 'replicate', replicate), threads, signal };
       for await (const generation of autophagousLoop(own)) {
         if (replicate === 0) await visitFirst?.(generation);

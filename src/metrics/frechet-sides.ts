@@ -1,7 +1,15 @@
 // The two sides of a Fréchet distance: samples, or Gaussians.
 
 import { allocate } from '../base/allocate.js';
-import { checkGivenGaussian, checkMatrix, checkNumber, describe, invalid, mustError } from '../base/check.js';
+import {
+  checkGivenGaussian,
+  checkMatrix,
+  checkNumber,
+  describe,
+  invalid,
+  mustError,
+  readable,
+} from '../base/check.js';
 import type { GivenGaussian, Matrix } from '../base/shapes.js';
 import type { NativeFrechetSide } from '../engine/native-types.js';
 import { copyRows } from '../engine/rows.js';
@@ -21,14 +29,14 @@ function dimOf(side: FrechetSide): number {
 
 /** A Matrix with enough rows for a covariance, Moments or a Gaussian. */
 export function checkSide(where: string, argument: string, value: unknown): FrechetSide {
-  if (typeof value === 'object' && value !== null && 'data' in value) {
+  if (typeof value === 'object' && value !== null && readable(where, argument, () => 'data' in value)) {
     const samples = checkMatrix(where, argument, value);
     if (samples.rows < 2) {
       throw mustError(where, argument, 'have at least 2 rows to have a covariance', String(samples.rows));
     }
     return samples;
   }
-  if (typeof value !== 'object' || value === null || !('covariance' in value)) {
+  if (typeof value !== 'object' || value === null || !readable(where, argument, () => 'covariance' in value)) {
     throw invalid(
       where,
       argument,
@@ -36,11 +44,11 @@ export function checkSide(where: string, argument: string, value: unknown): Frec
       value,
     );
   }
+  const { given, ...gaussian } = checkGivenGaussian(where, argument, value, ['count']);
   // The count of a sample does not enter the distance; the covariance of a single sample is no covariance.
-  if ('count' in value && value.count !== undefined) {
-    checkNumber(where, `${argument}.count`, value.count, 2, Number.POSITIVE_INFINITY);
-  }
-  return checkGivenGaussian(where, argument, value);
+  if (given.count !== undefined)
+    checkNumber(where, `${argument}.count`, given.count, 2, Number.POSITIVE_INFINITY);
+  return gaussian;
 }
 
 /** Throws unless both sides have the same dimension; `names` says what they are called. */

@@ -1,6 +1,6 @@
 // Curation as sampling bias: any model, with its samples selected before anybody trains on them.
 
-import { checkMatrix, invalid, mustError } from '../base/check.js';
+import { checkMatrix, invalid, mustError, readable } from '../base/check.js';
 import { derivedSeed } from '../base/derived-seed.js';
 import { MadloopError } from '../base/errors.js';
 import type { LambdaRange } from '../base/lambda.js';
@@ -94,16 +94,33 @@ export function curated<Fitted extends FittedModel>(
   model: GenerativeModel<Fitted>,
   select: Selection<Fitted>,
 ): GenerativeModel<CuratedModel<Fitted>> {
-  checkModel(where, model);
+  const {
+    fit,
+    open,
+    name = 'model',
+    lambdaRange,
+  } = readable(where, 'model', () => ({
+    fit: model?.fit,
+    open: model?.open,
+    name: model?.name,
+    lambdaRange: model?.lambdaRange,
+  }));
+  if (typeof fit !== 'function')
+    throw invalid(where, 'model', 'have a method fit, as gaussian() gives it', model);
+  if (typeof name !== 'string') throw invalid(where, 'model.name', 'be a text', name);
   return {
-    name: `${where} ${model.name ?? 'model'}`,
-    ...(model.lambdaRange !== undefined && { lambdaRange: model.lambdaRange }),
-    async fit(data, { previous, ...options }: FitOptions = { seed: 0n }) {
+    name: `${where} ${name}`,
+    ...(lambdaRange !== undefined && { lambdaRange }),
+    async fit(data, given: FitOptions = { seed: 0n }) {
+      const { previous, ...options } = readable(where, 'options of fit', () => ({ ...given }));
       const before = previous instanceof CuratedModel ? previous.model : previous;
-      const fitted = await model.fit(data, { ...options, previous: before });
-      return new CuratedModel(fitted, data.cols, lambdaRangeOf(model), select);
+      const { cols } = checkMatrix(where, 'data', data);
+      const fitted = await fit.call(model, data, { ...options, previous: before });
+      if (typeof fitted?.sample !== 'function')
+        throw invalid(where, 'model', 'fit to an object with a method sample', fitted);
+      return new CuratedModel(fitted, cols, lambdaRangeOf({ lambdaRange }), select);
     },
-    ...(model.open !== undefined && { open: () => openCurated(where, model.open!(), select) }),
+    ...(open !== undefined && { open: () => openCurated(where, open.call(model), select) }),
   };
 }
 

@@ -19,10 +19,10 @@ export function offerMemory(method: DrawMethod, options: object, memory: Float64
   if (memory !== undefined && takers.has(method)) offers.set(options, memory);
 }
 
-/** The memory offered with these options, once, if it is for `count` rows of `cols`. */
+/** The memory offered with these options, once, if it is for `count` rows of `cols`. A caller's arguments may be anything. */
 export function takeMemory(options: object, count: number, cols: number): Float64Array | undefined {
   const memory = offers.get(options);
-  if (memory?.length !== count * cols) return undefined;
+  if (memory === undefined || memory.length !== count * cols) return undefined;
   offers.delete(options);
   return memory;
 }

@@ -1,12 +1,12 @@
 import { allocate } from '../base/allocate.js';
-import { checkMatrix, invalid } from '../base/check.js';
+import { checkInteger, checkMatrix, invalid } from '../base/check.js';
 import { MadloopError } from '../base/errors.js';
 import { boolean, resolve, rows, type TableOf } from '../base/options.js';
 import type { Matrix } from '../base/shapes.js';
 import { moments } from '../distributions/moments.js';
 import { identityOrder, RandomIntegers } from '../distributions/random-integers.js';
 import { checkFinite, pickRows } from '../engine/rows.js';
-import type { RealSamples, Reference } from './reference.js';
+import { checkDrawOptions, type RealSamples, type Reference } from './reference.js';
 
 export interface DatasetReferenceOptions {
   /** Rows that the metrics compare with and that are never drawn for training. Default: the data set itself. */
@@ -56,8 +56,10 @@ export function datasetReference(data: Matrix, options: DatasetReferenceOptions 
       const { draw } = replace ? drawWithReplacement(all) : drawWithoutReplacement(all, seed);
       return {
         async draw(count, options) {
+          const rows = checkInteger(where, 'count', count, 1);
+          const { generation, seed, job } = checkDrawOptions(where, options);
           await checked();
-          return draw(count, options);
+          return draw(rows, { generation, seed, ...job });
         },
       };
     },

@@ -4,7 +4,7 @@ import { integer, numbers, resolve } from '../base/options.js';
 import type { Gaussian } from '../base/shapes.js';
 import { sampleGaussian } from '../distributions/gaussian-sampling.js';
 import { takeMemory, takesMemory } from '../models/sample-memory.js';
-import type { DrawOptions, RealSamples, Reference } from './reference.js';
+import { checkDrawOptions, type DrawOptions, type RealSamples, type Reference } from './reference.js';
 
 /** N(0, I) of dimension `dim`, or N(mean, covariance) with `mean` of length d and `covariance` d x d, row-major. */
 export type GaussianReferenceOptions =
@@ -74,8 +74,8 @@ export class GaussianReference implements Reference, Gaussian {
 
   open(): RealSamples {
     return {
-      draw: takesMemory((count: number, options: DrawOptions) => {
-        const { generation: _, seed, ...job } = options;
+      draw: takesMemory(async (count: number, options: DrawOptions) => {
+        const { seed, job } = checkDrawOptions(this.name, options);
         return sampleGaussian(this, count, { lambda: 1, seed }, job, takeMemory(options, count, this.dim));
       }),
     };

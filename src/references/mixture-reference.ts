@@ -11,7 +11,7 @@ import {
   sampleMixture,
 } from '../distributions/mixture.js';
 import { takeMemory, takesMemory } from '../models/sample-memory.js';
-import type { DrawOptions, RealSamples, Reference } from './reference.js';
+import { checkDrawOptions, type DrawOptions, type RealSamples, type Reference } from './reference.js';
 
 /** MixtureParameters, with plain arrays allowed. */
 export interface MixtureReferenceOptions {
@@ -64,8 +64,8 @@ export function mixtureReference(options: MixtureReferenceOptions): MixtureRefer
   const parameters = checkMixture(where, 'options', resolve(where, options, mixtureReferenceOptions));
   const dim = parameters.means.cols;
   const open = (): RealSamples => ({
-    draw: takesMemory((count: number, options: DrawOptions) => {
-      const { generation: _, seed, ...job } = options;
+    draw: takesMemory(async (count: number, options: DrawOptions) => {
+      const { seed, job } = checkDrawOptions(where, options);
       const memory = takeMemory(options, count, dim);
       return sampleMixture(parameters, count, { lambda: 1, seed, bias: { kind: 'none' } }, job, memory);
     }),

@@ -1,4 +1,6 @@
+import { integer, resolve, seed, type TableOf } from '../base/options.js';
 import type { Gaussian, Matrix } from '../base/shapes.js';
+import { type JobOptions, jobOptions } from '../engine/job.js';
 import type { StepOptions } from '../models/generative-model.js';
 
 /** The real distribution P_r: what real samples come from and what the metrics compare with. */
@@ -22,4 +24,22 @@ export interface RealSamples {
 export interface DrawOptions extends StepOptions {
   /** The generation that the samples are for. */
   readonly generation: number;
+}
+
+const { threads, signal } = jobOptions;
+const drawOptions = {
+  generation: integer(1).or(1),
+  seed: seed(),
+  threads,
+  signal,
+} satisfies TableOf<DrawOptions>;
+
+/** Reads the options of a draw, which people also call without a loop. */
+export function checkDrawOptions(
+  where: string,
+  options: unknown,
+): { generation: number; seed: bigint; job: JobOptions } {
+  const place = { where, argument: 'options of draw' };
+  const { generation, seed, ...job } = resolve(place, options, drawOptions);
+  return { generation, seed, job };
 }

@@ -1,6 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { types } from 'node:util';
-import { checkInteger, describe, invalid, mustError, toFloat64Array } from '../base/check.js';
+import {
+  checkInteger,
+  checkList,
+  describe,
+  invalid,
+  mustError,
+  readable,
+  toFloat64Array,
+} from '../base/check.js';
 import { type Estimate, meanAndError } from '../base/mean-and-error.js';
 import { checked, integer, number, oneOf, resolve, type TableOf } from '../base/options.js';
 import { studentHalfWidth, studentTails } from '../distributions/student-t.js';
@@ -110,9 +118,9 @@ export interface MadTest {
  */
 export async function madTest(series: MadSeries, options?: MadTestOptions): Promise<MadTest> {
   const where = 'madTest';
-  const { replicates, generations, valuesOf } = readSeries(where, series);
+  const { replicates, generations, valuesOf } = readable(where, 'series', () => readSeries(where, series));
   const { metric, from, to, ...settings } = resolve(where, options, madTestOptions, { generations });
-  const values = valuesOf(metric);
+  const values = readable(where, 'series', () => valuesOf(metric));
 
   const slopes = new Float64Array(replicates);
   const levels = new Float64Array(replicates);
@@ -185,11 +193,12 @@ function readSeries(where: string, series: unknown): Series {
     replicates,
     generations,
     valuesOf(name = 'distance') {
-      const values = Object.hasOwn(metrics, name) ? (metrics as { [key: string]: unknown })[name] : undefined;
-      if (!types.isFloat64Array(values)) {
+      const found = Object.hasOwn(metrics, name) ? (metrics as { [key: string]: unknown })[name] : undefined;
+      if (!types.isFloat64Array(found)) {
         const known = Object.keys(metrics).filter((key) => key !== 'replicates' && key !== 'generations');
         throw mustError(where, 'metric', `be one of the series' (${known.join(', ')})`, describe(name));
       }
+      const values = toFloat64Array(where, `series.${name}`, found);
       if (values.length !== replicates * generations) {
         const requirement = `have length replicates x generations = ${replicates} x ${generations}`;
         throw mustError(where, `series.${name}`, requirement, String(values.length));
@@ -203,8 +212,10 @@ function readSeries(where: string, series: unknown): Series {
 }
 
 function readArrays(where: string, series: readonly unknown[]): Series {
-  if (series.length === 0) throw mustError(where, 'series', 'have at least one replicate', 'none');
-  const runs = series.map((run, r) => toFloat64Array(where, `series[${r}]`, run));
+  const runs = checkList(where, 'series', 'be an array of arrays', series, (run, r) =>
+    toFloat64Array(where, `series[${r}]`, run),
+  );
+  if (runs.length === 0) throw mustError(where, 'series', 'have at least one replicate', 'none');
   const generations = runs[0]!.length;
   if (generations < fewestGenerations) {
     throw mustError(where, 'series[0]', `have at least ${fewestGenerations} generations`, String(generations));

@@ -51,12 +51,14 @@ describe('options', () => {
     expect(reads).toBe(1);
   });
 
-  test('whose getter throws pass the error on', () => {
+  test('whose getter throws are refused, with its error as the cause', () => {
     const options = {
       get seed(): number {
         throw new RangeError('mine');
       },
     };
-    expect(() => checkOptions('f', 'options', options, known)).toThrow(RangeError);
+    const call = () => checkOptions('f', 'options', options, known);
+    expectThrow(call, 'ERR_INVALID_INPUT', 'f: options must be readable, got an error: mine');
+    expect(call).toThrow(expect.objectContaining({ cause: new RangeError('mine') }));
   });
 });

@@ -4,8 +4,9 @@ import { MadloopError } from '../../base/errors.js';
 import { type LambdaRange, lambdaRangeOption } from '../../base/lambda.js';
 import { checked, group, resolve, type TableOf, type ValuesOf } from '../../base/options.js';
 import type { Matrix } from '../../base/shapes.js';
+import { mustBeLeftAlone } from '../../engine/snapshot.js';
 import { readMatrix } from '../../features/matrix-file.js';
-import { npyParts } from '../../files/matrix.js';
+import { writtenParts } from '../../files/matrix.js';
 import { checkSample } from '../external-model.js';
 import {
   type ModelFitOptions,
@@ -121,7 +122,8 @@ export class ProcessModel implements OpenModel<FittedProcess> {
   async fit(data: Matrix, options?: ModelFitOptions): Promise<FittedProcess> {
     const { name, timeLimits } = this.#options;
     const where = `${name}: fit`;
-    const { data: elements, rows, cols } = checkMatrix(where, 'data', data);
+    const checked = checkMatrix(where, 'data', data);
+    const { cols } = checked;
     const { seed, threads, signal, realCount, blocks, weights } = resolveFitOptions(where, options, data);
     if (weights !== undefined) throw invalid(where, 'weights', 'be left out: the protocol has none', weights);
     const session = await this.#running(signal);
@@ -130,7 +132,11 @@ export class ProcessModel implements OpenModel<FittedProcess> {
     const told = { seed: String(seed), threads, realCount, blocks };
     const request = { command: 'fit', data: path, model, ...told } as const;
     // The turn is taken before the file is written: the order in which a process is asked is that of the calls.
-    const written = writeTrainingSet(where, path, npyParts(elements, [rows, cols]));
+    const written = writeTrainingSet(
+      where,
+      path,
+      writtenParts(checked, () => mustBeLeftAlone(where, 'data')),
+    );
     try {
       await session.process.request(request, timeLimits.fit, signal, { ready: written });
     } finally {
@@ -173,6 +179,7 @@ export class ProcessModel implements OpenModel<FittedProcess> {
 async function writeTrainingSet(where: string, path: string, parts: Iterable<Uint8Array>): Promise<void> {
   // Only a new file: to open what the process might have put there could wait for ever.
   await writeFile(path, parts, { flag: 'wx' }).catch((error: unknown) => {
+    if (error instanceof MadloopError) throw error; // of the content
     throw new MadloopError('ERR_FILE', `${where}: cannot write ${path}: ${(error as Error).message}`, {
       cause: error,
     });
