@@ -6,7 +6,8 @@
     sample(fitted, count, lambda_, seed) -> array of count rows, with sampling bias lambda_ in [0, 1],
                                                   or in the lambdaRange of processModel
 
-Equal seeds must give equal results. Whatever is printed goes to standard error, which madloop shows when something fails.
+Equal seeds must give equal results. Whatever is printed goes to standard error, which madloop shows when something fails;
+standard input is empty. Call serve under `if __name__ == "__main__":`, so that processes which multiprocessing spawns do not.
 """
 
 import inspect
@@ -14,7 +15,6 @@ import json
 import os
 import queue
 import signal
-import sys
 import threading
 
 import numpy as np
@@ -25,10 +25,16 @@ VERSION = 1
 
 def serve(fit, sample):
     """Answers madloop's requests until its input ends."""
+    # First of all. Whatever reads standard input, in this process or in one that it starts, must not get madloop's requests; and
+    # a forked process of multiprocessing closes sys.stdin, which waits for ever where another thread was reading it.
+    requests = os.dup(0)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # print() must not get between the answers
     models = {}
-    for line in _requests():
+    for line in _lines(requests):
         request = json.loads(line)
         try:
             answer = {"ok": True, **_respond(request, models, fit, sample)}
@@ -66,14 +72,18 @@ def _takes(function, name):
     return any(p.name == name or p.kind is p.VAR_KEYWORD for p in parameters)
 
 
-def _requests():
-    """Lines of standard input. When it ends, madloop has gone: the process ends, even in the middle of a fit."""
+def _lines(requests):
+    """Lines of madloop's requests. When they end, madloop has gone: the process ends, even in the middle of a fit."""
     lines = queue.Queue()
     at_work = threading.Event()
 
     def read():
-        for line in sys.stdin:
-            lines.put(line)
+        # Without a buffer of Python's, whose lock a forked process would inherit as this thread holds it.
+        begun = b""
+        while chunk := os.read(requests, 65536):
+            *whole, begun = (begun + chunk).split(b"\n")
+            for line in whole:
+                lines.put(line)
         if at_work.is_set():
             if os.getpgrp() == os.getpid():  # as madloop starts it: whatever it started ends with it
                 os.killpg(0, signal.SIGKILL)

@@ -29,4 +29,5 @@ def sample(fitted, count, lambda_, seed):
     return mean + np.sqrt(lambda_) * (latent @ weights.T + noise * remainder)
 
 
-serve(fit, sample)
+if __name__ == "__main__":
+    serve(fit, sample)

@@ -15,7 +15,7 @@ export type { OpenedStudy, RunEnd, StoreChanges, UniqueCell } from '../store/stu
 
 /** What `readStudy` returns, for a call that is named `where`. */
 export async function storedStudy(where: string, path: string): Promise<StudyDocument> {
-  if (typeof path !== 'string' || path === '') throw invalid(where, 'path', 'be the name of a file', path);
+  checkPath(where, 'path', path);
   return inTurn((process) => process.request(where, path, 'read', where, path));
 }
 
