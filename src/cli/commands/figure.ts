@@ -28,7 +28,7 @@ import { namesOf } from '../terminal/given-parameters.js';
 import { stopOnTerm } from '../terminal/interrupts.js';
 import { print, printJson, say } from '../terminal/output.js';
 import { withProgressBar } from '../terminal/progress.js';
-import { type ResultFiles, writeResultFiles } from '../terminal/result-files.js';
+import { type ResultFiles, tryResultFiles, writeResultFiles } from '../terminal/result-files.js';
 import { addRunOptions, type RunOptions } from '../terminal/run-options.js';
 import { studyProgress } from '../terminal/study-progress.js';
 
@@ -145,13 +145,14 @@ async function runSimulatedFigure(number: string, flags: FigureFlags, signal: Ab
   refuseOthers(flags, own, number);
   const engine = info();
   const command = `figure ${number}`;
+  const folder = flags.output ?? (flags.json ? undefined : defaultFolder);
+  if (folder !== undefined) await tryResultFiles(folder, `figure-${number}`);
   const figure = await withProgressBar(command, (onProgress) =>
     computeParts(flags, { threads: flags.threads, signal, onProgress }),
   );
   const document = { madloop: engine.version, instructionSet: engine.variant, command, ...figure.data };
   if (flags.json) printJson(document);
   else print(figure.table);
-  const folder = flags.output ?? (flags.json ? undefined : defaultFolder);
   if (folder === undefined) return;
   const chart = flags.chart ? { chart: await figure.chart() } : {};
   await write(folder, { name: `figure-${number}`, document, csv: figure.csv, ...chart }, signal);
@@ -160,6 +161,7 @@ async function runSimulatedFigure(number: string, flags: FigureFlags, signal: Ab
 async function runStudyFigure(figure: StudyFigure, flags: FigureFlags, signal: AbortSignal): Promise<void> {
   refuseOthers(flags, ['relativeError'], figure.number);
   const folder = flags.output ?? defaultFolder;
+  await tryResultFiles(folder, `figure-${figure.number}`);
   const studies = await compute(figure, flags, folder, signal);
   const document = studyFigureDocument(figure, studies, info());
   if (flags.json) printJson(document);

@@ -12,7 +12,7 @@ import { addFlags } from '../terminal/flags.js';
 import { type GivenParameters, givenParameters, withSchedules } from '../terminal/given-parameters.js';
 import { print, printJson, say } from '../terminal/output.js';
 import { withProgressBar } from '../terminal/progress.js';
-import { writeResultFiles } from '../terminal/result-files.js';
+import { tryResultFiles, writeResultFiles } from '../terminal/result-files.js';
 import { addRunOptions, type RunOptions } from '../terminal/run-options.js';
 
 /** What only a loop over data has. */
@@ -42,6 +42,7 @@ async function runLoopCommand(file: string | undefined, flags: RunOptions, signa
   warnOfOtherMaker(given, engine);
 
   const folder = flags.output ?? (flags.json ? undefined : 'madloop-results');
+  if (folder !== undefined) await tryResultFiles(folder, 'loop');
   const result = await rewordErrors(given.nameOf, () =>
     withProgressBar('loop', (onProgress) => run(given, { threads: flags.threads, signal, onProgress })).catch(
       async (error: unknown) => {

@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander';
-import { MadloopError } from '../../base/errors.js';
 import { writeFileAtomically } from '../../files/atomic-write.js';
 import { reportPage } from '../../report/report-page.js';
 import type { StudyDocument } from '../../studies/definition/study-document.js';
 import { readStudy } from '../../studies/index.js';
+import { checkOutput } from '../terminal/check-output.js';
 import { say } from '../terminal/output.js';
 
 export function reportCommand(): Command {
@@ -13,8 +13,7 @@ export function reportCommand(): Command {
     .addOption(new Option('-o, --output <file>', 'the page').default('report.html'))
     .addHelpText('after', '\nExample:\n  madloop report madloop-results/figure-11.sqlite -o figure-11.html')
     .action(async (stores: string[], { output }: { output: string }) => {
-      if (!/\.html?$/i.test(output))
-        throw new MadloopError('ERR_INVALID_INPUT', `report: --output must end in .html, got ${output}`);
+      await checkOutput('report', output, { inputs: stores, ending: /\.html?$/i, inWords: '.html' });
       const studies: StudyDocument[] = [];
       for (const store of stores) studies.push(await readStudy(store));
       await writeFileAtomically(output, reportPage(studies));

@@ -12,6 +12,7 @@ import {
   type StatisticsContent,
 } from '../../features/statistics.js';
 import { readStatistics, statisticsArrayOptions, writeStatistics } from '../../features/statistics-file.js';
+import { checkOutput } from '../terminal/check-output.js';
 import { rewordErrors } from '../terminal/error-wording.js';
 import { addFlags, addSubcommands } from '../terminal/flags.js';
 import { namesOf } from '../terminal/given-parameters.js';
@@ -70,7 +71,8 @@ export function statsCommand(signal: AbortSignal): Command {
 
 async function runStats(features: string, flags: StatsFlags, signal: AbortSignal): Promise<void> {
   const { array, mean, covariance } = flags;
-  const output = checkOutput('stats', flags);
+  const output = givenOutput('stats', flags);
+  await checkOutput('stats', output, { inputs: [features], ending: /\.npz$/i, inWords: '.npz' });
   // Before minutes of work, not after.
   const extractor =
     flags.extractor === undefined ? undefined : checkExtractor('stats', '--extractor', flags.extractor);
@@ -97,7 +99,8 @@ function readContent(
 }
 
 async function runMerge(files: readonly string[], flags: MergeFlags, signal: AbortSignal): Promise<void> {
-  const output = checkOutput('stats merge', flags);
+  const output = givenOutput('stats merge', flags);
+  await checkOutput('stats merge', output, { inputs: files, ending: /\.npz$/i, inWords: '.npz' });
   const { mean, covariance } = flags;
   const statistics = await withProgressBar('stats merge', async (onProgress) => {
     const parts: Statistics[] = [];
@@ -112,7 +115,7 @@ async function runMerge(files: readonly string[], flags: MergeFlags, signal: Abo
 }
 
 // Not commander's requiredOption: it would ask `stats merge` for that of `stats` as well.
-function checkOutput(where: string, { output }: OutputFlags): string {
+function givenOutput(where: string, { output }: OutputFlags): string {
   if (output === undefined) {
     throw new MadloopError('ERR_INVALID_INPUT', `${where}: option '-o, --output <file.npz>' must be given`);
   }

@@ -9,6 +9,7 @@ import { readStudy, runStudy } from '../../studies/index.js';
 import { runStudyOptions } from '../../studies/run/study-run.js';
 import { studyCsv, studyJson, studyParquet } from '../../studies/store/export-study.js';
 import { mergeStudies, studyStatus } from '../../studies/store-process/stores.js';
+import { checkOutput } from '../terminal/check-output.js';
 import { rewordErrors } from '../terminal/error-wording.js';
 import { addFlags, addSubcommands, givenByFlags } from '../terminal/flags.js';
 import { namesOf } from '../terminal/given-parameters.js';
@@ -118,11 +119,12 @@ function exportCommand(): Command {
         printExactly(studyCsv(await readStudy(store)));
         return;
       }
-      const write = exporters[extname(output)];
-      if (write === undefined) {
-        const message = `study export: --output must end in .csv, .json or .parquet, got ${output}`;
-        throw new MadloopError('ERR_INVALID_INPUT', message);
-      }
+      await checkOutput('study export', output, {
+        inputs: [store],
+        ending: /\.(csv|json|parquet)$/,
+        inWords: '.csv, .json or .parquet',
+      });
+      const write = exporters[extname(output)]!;
       await writeFileAtomically(output, await write(await readStudy(store)));
       say(`wrote ${output}`);
     });

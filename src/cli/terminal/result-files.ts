@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { MadloopError } from '../../base/errors.js';
 import type { Chart } from '../../charts/chart.js';
-import { writeFileAtomically } from '../../files/atomic-write.js';
+import { tryWriting, writeFileAtomically } from '../../files/atomic-write.js';
 import { jsonText } from './output.js';
 
 export interface ResultFiles {
@@ -13,6 +13,11 @@ export interface ResultFiles {
   readonly chart?: Chart;
   /** Sample images. */
   readonly sheet?: Chart;
+}
+
+/** Rejects, before anything is computed, where the files of this name could not be written into `folder`. Errors: ERR_FILE. */
+export async function tryResultFiles(folder: string, name: string): Promise<void> {
+  for (const ending of ['.json', '.csv', '.svg', '.png']) await tryWriting(join(folder, `${name}${ending}`));
 }
 
 /**

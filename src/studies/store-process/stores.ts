@@ -1,6 +1,6 @@
 // Stores, for the rest of madloop.
 
-import { invalid } from '../../base/check.js';
+import { checkPath } from '../../base/check.js';
 import { MadloopError } from '../../base/errors.js';
 import type { StudyDocument } from '../definition/study-document.js';
 import type { MadeBy } from '../definition/study-identity.js';
