@@ -96,7 +96,7 @@ GaussianLoopResult simulateGaussianLoop(GaussianLoopParameters const& parameters
   LoopDistance const distance(reference.covariance);
   std::uint64_t const key = random::streamKey(parameters.seed, kDomain);
 
-  LoopStatistics statistics(parameters.replicates, parameters.generations, parameters.series);
+  LoopStatistics statistics(parameters.replicates, parameters.generations, parameters.series, task);
   parallelFor(task, statistics.groups(), [&](std::size_t group) {
     for (std::uint64_t chain = statistics.begin(group); chain < statistics.end(group); ++chain) {
       GaussianLoopChain replicate(parameters, reference, key, static_cast<std::uint32_t>(chain), task);
@@ -105,8 +105,9 @@ GaussianLoopResult simulateGaussianLoop(GaussianLoopParameters const& parameters
         task.add(1);
       }
     }
+    statistics.finish(group, task);
   });
-  return statistics.result();
+  return statistics.result(task);
 }
 
 }  // namespace madloop::loop
