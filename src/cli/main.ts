@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { plainText } from '../base/plain-text.js';
-import { packageVersion } from '../engine/native.js';
+import { version } from '../engine/version.js';
 import { essCommand } from './commands/ess.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { figureCommand } from './commands/figure.js';
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
 
   const program = new Command('madloop')
     .description('what happens to generative models trained on data that earlier models made')
-    .version(packageVersion())
+    .version(version)
     .option('--debug', 'show where errors come from')
     .showSuggestionAfterError()
     .enablePositionalOptions();

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { MadloopError } from '../base/errors.js';
+import { type Beginning, bytesOfCutLibrary } from './elf.js';
 import type { NativeAddon } from './native-types.js';
 
 /** What the loader sees of the world; tests give their own. */
 export interface LoaderHost {
-  /** The package's root folder. */
-  readonly root: string;
+  /** The package's root folder; undefined where madloop is part of a bundle. */
+  readonly root: string | undefined;
   /** The package's version, which the addon must have too. */
   readonly version: string;
   readonly platform: string;
@@ -16,6 +17,8 @@ export interface LoaderHost {
   load(path: string): unknown;
   /** The names in a folder; none where there is no such folder. */
   list(folder: string): readonly string[];
+  /** The beginning of a file; undefined where there is none. */
+  beginning(path: string): Beginning | undefined;
 }
 
 export interface LoadedAddon {
@@ -54,7 +57,7 @@ export function loadAddon(host: LoaderHost): LoadedAddon {
   let loaded: LoadedAddon | undefined;
   for (const choice of choices(host, failures)) {
     try {
-      const addon = host.load(choice.path) as NativeAddon;
+      const addon = loadWhole(host, choice.path) as NativeAddon;
       checkIdentity(host, addon);
       loaded = { addon, ...choice, refused: failures.map(describe), built: builtVariants(host) };
       break;
@@ -80,9 +83,11 @@ function limitKernels({ env: { MADLOOP_KERNELS: largest } }: LoaderHost, addon: 
 function choices(host: LoaderHost, failures: Failure[]): Choice[] {
   const binary = host.env.MADLOOP_BINARY;
   if (binary) return [{ path: binary, reason: 'MADLOOP_BINARY names it' }];
+  const { root } = host;
+  if (root === undefined) throw bundled(host);
 
   const inBuild = (variant: string, reason: string) => ({
-    path: builtFile(host, `madloop-${variant}`),
+    path: builtFile(root, `madloop-${variant}`),
     reason,
   });
   const forced = host.env.MADLOOP_CPU;
@@ -92,7 +97,7 @@ function choices(host: LoaderHost, failures: Failure[]): Choice[] {
   }
 
   if (forced && !(forced in x86Levels)) throw unknownVariant(forced, host, Object.keys(x86Levels));
-  const level = probe(host, failures);
+  const level = probe(host, root, failures);
   if (forced) {
     const needed = x86Levels[forced as keyof typeof x86Levels];
     if (level !== undefined && level < needed) {
@@ -122,28 +127,42 @@ function choices(host: LoaderHost, failures: Failure[]): Choice[] {
 }
 
 /** The x86-64 level of the processor; undefined, with the failure noted, where the probe cannot be loaded. */
-function probe(host: LoaderHost, failures: Failure[]): number | undefined {
-  const path = builtFile(host, 'cpu_probe');
+function probe(host: LoaderHost, root: string, failures: Failure[]): number | undefined {
+  const path = builtFile(root, 'cpu_probe');
   try {
-    return (host.load(path) as { x86Level: number }).x86Level;
+    return (loadWhole(host, path) as { x86Level: number }).x86Level;
   } catch (error) {
     failures.push({ path, error: asError(error) });
     return undefined;
   }
 }
 
-function builtFile(host: LoaderHost, name: string): string {
-  return join(buildFolder(host), `${name}.node`);
+const cutShort = 'ERR_CUT_SHORT';
+
+/** Loads a file, unless a part of it is missing. */
+function loadWhole(host: LoaderHost, path: string): unknown {
+  const beginning = host.beginning(path);
+  const expected = beginning && bytesOfCutLibrary(beginning);
+  if (expected !== undefined) {
+    const message = `the file is cut short: expected ${expected} bytes, got ${beginning!.size}`;
+    throw Object.assign(new Error(message), { code: cutShort });
+  }
+  return host.load(path);
 }
 
-function buildFolder(host: LoaderHost): string {
-  return join(host.root, 'build', 'Release');
+function builtFile(root: string, name: string): string {
+  return join(buildFolder(root), `${name}.node`);
+}
+
+function buildFolder(root: string): string {
+  return join(root, 'build', 'Release');
 }
 
 /** The levels a build of which is in the package's folder. */
 function builtVariants(host: LoaderHost): string[] {
+  if (host.root === undefined) return [];
   return host
-    .list(buildFolder(host))
+    .list(buildFolder(host.root))
     .flatMap((name) => variantOf(name) ?? [])
     .sort();
 }
@@ -169,9 +188,25 @@ function unknownVariant(forced: string, host: LoaderHost, known: string[]): Madl
   );
 }
 
+/** Where madloop is part of a bundle, the addon is wherever it was installed, if it is there at all. */
+function bundled(host: LoaderHost): MadloopError {
+  const message = [
+    `${couldNotBeLoaded(host)}: madloop runs from a bundle, without the files of its package`,
+    'What to do:',
+    '  - Keep madloop out of the bundle, and node_modules/madloop beside it: esbuild --external:madloop, in webpack ' +
+      "externals: { madloop: 'module madloop' }, in Rollup and Vite external: ['madloop'], in Next.js serverExternalPackages: ['madloop'].",
+    '  - Or let MADLOOP_BINARY name the addon, build/Release/madloop-v3.node of the installed package.',
+  ].join('\n');
+  return new MadloopError('ERR_ADDON', message);
+}
+
+function couldNotBeLoaded({ version, platform, arch, nodeVersion }: LoaderHost): string {
+  return `the native addon could not be loaded (madloop ${version} on ${platform} ${arch}, Node ${nodeVersion})`;
+}
+
 function loadError(host: LoaderHost, failures: Failure[]): MadloopError {
   const message = [
-    `the native addon could not be loaded (madloop ${host.version} on ${host.platform} ${host.arch}, Node ${host.nodeVersion})`,
+    couldNotBeLoaded(host),
     ...failures.map((failure) => `  ${describe(failure)}`),
     'What to do:',
     ...remedies(host, failures).map((remedy) => `  - ${remedy}`),
@@ -194,6 +229,8 @@ function remedies(host: LoaderHost, failures: Failure[]): string[] {
   return [
     'The addon has not been built: there was no C++20 compiler, or the package was installed with scripts ' +
       `switched off. Install Python 3, make and g++ (11 or newer) or clang (14 or newer), then run ${rebuild}.`,
+    'Where the package manager runs install scripts of approved packages only, approve madloop: `pnpm approve-builds`, ' +
+      '`npm install-scripts approve madloop` (npm 11.19 or newer), `bun pm trust madloop`, in Yarn dependenciesMeta: { madloop: { built: true } }.',
   ];
 }
 
@@ -210,6 +247,9 @@ function remedy(error: Error): string {
   const code = codeOf(error);
   if (code === 'ERR_DLOPEN_DISABLED') {
     return 'This process may not load native addons: run it without --no-addons, and with --allow-addons under --permission.';
+  }
+  if (code === cutShort) {
+    return `The addon was copied in part, by an interrupted copy or onto a full disk: copy it again, or build it with ${rebuild}.`;
   }
   const library = /\b(GLIBC|GLIBCXX|CXXABI)_[\d.]+/.exec(error.message)?.[0];
   if (library) {

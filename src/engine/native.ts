@@ -1,11 +1,20 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Beginning } from './elf.js';
 import { type LoadedAddon, loadAddon } from './native-loader.js';
 import type { NativeAddon } from './native-types.js';
-
-// The parent of both src/ and dist/.
-const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
+import { version } from './version.js';
 
 let loaded: LoadedAddon | undefined;
 
@@ -17,20 +26,44 @@ export function native(): NativeAddon {
 /** The addon with the file it came from and why that one, for `madloop info`. Throws ERR_ADDON. */
 export function loadedAddon(): LoadedAddon {
   loaded ??= loadAddon({
-    root: packageRoot,
-    version: packageVersion(),
+    root: packageRoot(),
+    version,
     platform: process.platform,
     arch: process.arch,
     nodeVersion: process.version,
     env: process.env,
-    load: createRequire(import.meta.url),
+    load: (path) => createRequire(resolve('anything'))(resolve(path)),
     list: (folder) => (existsSync(folder) ? readdirSync(folder) : []),
+    beginning,
   });
   return loaded;
 }
 
-/** The version in package.json. */
-export function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(`${packageRoot}package.json`, 'utf8')) as { version: string };
-  return version;
+/** The package's own folder, the parent of src/ and dist/; undefined in a bundle, which may be anywhere, or say no place at all. */
+function packageRoot(): string | undefined {
+  try {
+    const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+    const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name?: unknown };
+    return name === 'madloop' ? root : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The first 4 KiB and the length of a file; undefined where it cannot be read, for whatever loads it to say why. */
+function beginning(path: string): Beginning | undefined {
+  try {
+    const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      const bytes = Buffer.alloc(4096);
+      return {
+        bytes: bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0)),
+        size: fstatSync(file).size,
+      };
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return undefined;
+  }
 }

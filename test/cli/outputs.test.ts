@@ -89,7 +89,8 @@ describe.runIf(process.platform === 'linux').each(writers)('%s', (command, endin
     ]);
     // The input under a name that a result may have.
     const input = args.at(-1)!;
-    const names = { same: `same.${ending}`, hard: `hard.${ending}`, soft: `soft.${ending}` };
+    const nameOf = (what: string) => `${what}-${command.replaceAll(' ', '-')}.${ending}`;
+    const names = { same: nameOf('same'), hard: nameOf('hard'), soft: nameOf('soft') };
     const bytes = readFileSync(join(folder, input));
     writeFileSync(join(folder, names.same), bytes);
     linkSync(join(folder, names.same), join(folder, names.hard));

@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { packageVersion } from '../../src/engine/native.js';
+import { version as packageVersion } from '../../src/engine/version.js';
 import { run, temporaryFolder } from './command.js';
 
 const folder = temporaryFolder();
@@ -11,7 +11,7 @@ describe('madloop', () => {
   test('--version and --help succeed', async () => {
     expect(await run(['--version'], folder)).toEqual({
       status: 0,
-      stdout: `${packageVersion()}\n`,
+      stdout: `${packageVersion}\n`,
       stderr: '',
     });
     const help = await run(['--help'], folder);
@@ -23,11 +23,11 @@ describe('madloop', () => {
     const { status, stdout, stderr } = await run(['info', '--json'], folder);
     expect([status, stderr]).toEqual([0, '']);
     expect(JSON.parse(stdout)).toMatchObject({
-      version: packageVersion(),
+      version: packageVersion,
       eigen: expect.any(String),
       kernels: { exponentials: expect.any(String), 'tile product, float64': expect.any(String) },
     });
-    expect((await run(['info'], folder)).stdout).toContain(`madloop ${packageVersion()}`);
+    expect((await run(['info'], folder)).stdout).toContain(`madloop ${packageVersion}`);
   });
 
   test.each<[string, string[], RegExp]>([

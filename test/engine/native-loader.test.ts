@@ -33,6 +33,7 @@ function host(files: Record<string, unknown>, changes: Partial<LoaderHost> = {})
       if (file instanceof Error) throw file;
       return file;
     },
+    beginning: () => undefined,
     list: (folder) =>
       Object.keys(files)
         .filter((path) => dirname(path) === folder)
@@ -227,5 +228,76 @@ describe('the error when nothing loads', () => {
   it('refuses a file that is no addon of ours', () => {
     const files = { ...processor(3, []), [built('madloop-v3')]: {} };
     expect(errorOf(() => loadAddon(host(files))).message).toContain('not the one that belongs to this package');
+  });
+});
+
+describe('a bundle, which has no place of its own', () => {
+  it('is named as the cause, with what keeps madloop out of it', () => {
+    const { message } = errorOf(() => loadAddon(host(processor(3), { root: undefined })));
+    expect(message).toMatch(
+      /^the native addon could not be loaded \(madloop 1\.2\.3 on linux x64, Node v20\.19\.0\): madloop runs/,
+    );
+    for (const name of [
+      'bundle',
+      '--external:madloop',
+      'externals',
+      'serverExternalPackages',
+      'MADLOOP_BINARY',
+    ])
+      expect(message).toContain(name);
+    expect(message).not.toContain('npm rebuild');
+  });
+
+  it('takes the addon that MADLOOP_BINARY names', () => {
+    const loaded = loadAddon(
+      host(
+        { '/elsewhere/x.node': addon('v3') },
+        { root: undefined, env: { MADLOOP_BINARY: '/elsewhere/x.node' } },
+      ),
+    );
+    expect([loaded.path, loaded.built]).toEqual(['/elsewhere/x.node', []]);
+  });
+});
+
+describe('a file that is cut short', () => {
+  /** An ELF file of two segments and three sections, the last of which ends at byte 10,000. */
+  function library(sections = true): Buffer {
+    const bytes = Buffer.alloc(4096);
+    bytes.write('\x7fELF\x02\x01', 'latin1');
+    bytes.writeBigUInt64LE(64n, 0x20);
+    bytes.writeBigUInt64LE(sections ? 9808n : 0n, 0x28);
+    bytes.writeUInt16LE(56, 0x36);
+    bytes.writeUInt16LE(2, 0x38);
+    bytes.writeUInt16LE(64, 0x3a);
+    bytes.writeUInt16LE(sections ? 3 : 0, 0x3c);
+    bytes.writeBigUInt64LE(4000n, 64 + 56 + 0x08);
+    bytes.writeBigUInt64LE(5000n, 64 + 56 + 0x20);
+    return bytes;
+  }
+  const withSize = (size: number, sections = true) => ({
+    beginning: (path: string) =>
+      path.endsWith('madloop-v3.node') ? { bytes: library(sections).subarray(0, size), size } : undefined,
+  });
+
+  it.each([
+    [9999, true, 10_000],
+    [8999, true, 10_000],
+    [8999, false, 9000],
+    [64, true, 10_000],
+  ])('of %i bytes is not loaded, and both lengths are told', (size, sections, expected) => {
+    const files = { ...processor(3, ['v3']), [built('madloop-v3')]: new Error('it was loaded') };
+    const { message } = errorOf(() => loadAddon(host(files, withSize(size, sections))));
+    expect(message).toContain(
+      `madloop-v3.node: the file is cut short: expected ${expected} bytes, got ${size}`,
+    );
+    expect(message).toContain('copied in part');
+    expect(message).not.toContain('it was loaded');
+  });
+
+  it.each([
+    [10_000, true],
+    [9000, false],
+  ])('a whole one of %i bytes is loaded', (size, sections) => {
+    expect(loadAddon(host(processor(3), withSize(size, sections))).path).toBe(built('madloop-v3'));
   });
 });

@@ -5,7 +5,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { loadedAddon, packageVersion } from '../../src/engine/native.js';
+import { loadedAddon } from '../../src/engine/native.js';
+import { version as packageVersion } from '../../src/engine/version.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = join(root, 'build/Release/');
@@ -24,7 +25,7 @@ it("a build from source makes the level of this machine's processor", () => {
 it('the loaded addon has the version of the package and the variant of its file name', () => {
   const { addon, path } = loadedAddon();
   const { version, variant } = addon.buildInfo();
-  expect(version).toBe(packageVersion());
+  expect(version).toBe(packageVersion);
   if (!process.env.MADLOOP_BINARY) expect(path).toBe(join(folder, `madloop-${variant}.node`));
 });
 

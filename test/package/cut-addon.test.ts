@@ -1,0 +1,70 @@
+// An addon that was copied in part is told of; loaded, it would end the process by a signal.
+
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, expect, test } from 'vitest';
+import { loadedAddon } from '../../src/engine/native.js';
+import { version } from '../../src/engine/version.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'madloop-cut-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const whole = readFileSync(loadedAddon().path);
+const root = new URL('../../', import.meta.url);
+const index = new URL('dist/index.js', root).href;
+
+/** Loads an addon of these bytes in a process of its own. */
+function load(bytes: Uint8Array) {
+  const path = join(folder, 'x.node');
+  writeFileSync(path, bytes);
+  const program = `import { info } from ${JSON.stringify(index)};
+    try { console.log(info().version); } catch (error) { console.log(error.code, error.message); }`;
+  const { status, signal, stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+    encoding: 'utf8',
+    env: { ...process.env, MADLOOP_BINARY: path, MADLOOP_CPU: '' },
+  });
+  return { status, signal, stdout };
+}
+
+test.runIf(process.platform === 'linux').each([0.001, 0.01, 0.1, 0.5, 0.9, 0.9999])(
+  'of %d of its length',
+  (share) => {
+    const { status, signal, stdout } = load(whole.subarray(0, Math.floor(share * whole.length)));
+    expect([status, signal]).toEqual([0, null]);
+    expect(stdout).toMatch(/^ERR_ADDON the native addon could not be loaded/);
+    expect(stdout).toContain(`cut short: expected ${whole.length} bytes`);
+  },
+);
+
+test('a whole copy is loaded', () => {
+  expect(load(whole)).toEqual({ status: 0, signal: null, stdout: `${version}\n` });
+});
+
+test('the version that is compiled in is that of the package', () => {
+  expect(version).toBe(JSON.parse(readFileSync(new URL('package.json', root), 'utf8')).version);
+});
+
+// rolldown comes with vite, which runs these tests.
+test.each(['esm', 'cjs'] as const)('a bundle as %s says what it is and what to do', async (format) => {
+  const { rolldown } = await import('rolldown');
+  const bundle = await rolldown({
+    input: new URL('dist/engine/info.js', root).pathname,
+    platform: 'node',
+    logLevel: 'silent',
+  });
+  const file = join(folder, format === 'esm' ? 'bundle.mjs' : 'bundle.cjs');
+  await bundle.write({ file, format });
+  writeFileSync(join(folder, 'package.json'), '{ "name": "application", "version": "1.0.0" }');
+  const program = `const { info } = await import(${JSON.stringify(pathToFileURL(file).href)});
+    try { console.log(info().version); } catch (error) { console.log(error.code, error.message); }`;
+  const run = (env: Record<string, string>) =>
+    spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+      encoding: 'utf8',
+      env: { ...process.env, MADLOOP_BINARY: '', MADLOOP_CPU: '', ...env },
+    }).stdout;
+  expect(run({})).toMatch(/^ERR_ADDON .*\(madloop \d+\.\d+\.\d+ .*: madloop runs from a bundle/);
+  expect(run({})).toContain('serverExternalPackages');
+  expect(run({ MADLOOP_BINARY: loadedAddon().path })).toBe(`${version}\n`);
+});
