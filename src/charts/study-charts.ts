@@ -1,5 +1,6 @@
 // From a study to the curves and the map that show it.
 
+import { readable } from '../base/check.js';
 import { oneOf, resolve, string, type TableOf } from '../base/options.js';
 import type { StudyCell, StudyDocument } from '../studies/definition/study-document.js';
 import { type CellState, cellState, type Quantity, reading } from './cell-state.js';
@@ -56,9 +57,11 @@ const markLabels: Readonly<Record<CellMark, string>> = {
  * const { svg } = heatMap(studyMap(await readStudy('study.sqlite'), { title: 'Where synthetic data help' }));
  */
 export function studyMap(study: StudyDocument, options?: StudyChartOptions): HeatMap {
-  const { quantity, ...texts } = resolve('studyMap', options, studyChartOptions, { study });
-  const layout = studyLayout(study);
-  return { ...texts, ...layoutMap(layout, layout.panels, quantity) };
+  return readable('studyMap', 'study', () => {
+    const { quantity, ...texts } = resolve('studyMap', options, studyChartOptions, { study });
+    const layout = studyLayout(study);
+    return { ...texts, ...layoutMap(layout, layout.panels, quantity) };
+  });
 }
 
 /**
@@ -74,12 +77,14 @@ export function studyCurves(
   study: StudyDocument,
   options?: StudyChartOptions,
 ): { readonly title: string; readonly subtitle: readonly string[]; readonly charts: readonly LineChart[] } {
-  const { quantity, ...texts } = resolve('studyCurves', options, studyChartOptions, { study });
-  const layout = studyLayout(study);
-  return {
-    ...texts,
-    charts: layout.panels.map((panel) => ({ ...panelCurves(layout, panel, quantity), title: panel.label })),
-  };
+  return readable('studyCurves', 'study', () => {
+    const { quantity, ...texts } = resolve('studyCurves', options, studyChartOptions, { study });
+    const layout = studyLayout(study);
+    return {
+      ...texts,
+      charts: layout.panels.map((panel) => ({ ...panelCurves(layout, panel, quantity), title: panel.label })),
+    };
+  });
 }
 
 /** Some panels of a study as a map. */
