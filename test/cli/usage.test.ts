@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { version as packageVersion } from '../../src/engine/version.js';
@@ -113,5 +113,31 @@ describe('madloop', () => {
     const { status, stderr } = await run(['loop', file], folder);
     expect(status).toBe(2);
     expect(stderr).toMatch(message);
+  });
+});
+
+describe('what a terminal would obey', () => {
+  const obeyed = '\u001b[31m\u202e\u009b';
+  const plain = '\\u001b[31m\\u202e\\u009b';
+
+  test.each<[string, string[]]>([
+    ['a command', [`lo${obeyed}p`]],
+    ['a flag', ['loop', `--${obeyed}`]],
+    ['a parameter file', ['loop', `${obeyed}.json`]],
+    ['a file of features', ['stats', `${obeyed}.npy`, '-o', 'x.npz']],
+    ['an output', ['stats', 'x.npy', '-o', `${obeyed}`]],
+    ['a store', ['study', 'status', `${obeyed}.sqlite`]],
+  ])('in the name of %s is shown, not sent', async (_, args) => {
+    const { stderr } = await run(args, folder);
+    expect(stderr).toContain(plain);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
+    expect(stderr).not.toMatch(/[\u001b\u009b\u202e]/);
+  });
+
+  test('a tag of YAML that nobody knows prints nothing of its own', async () => {
+    writeFileSync(join(folder, 'tag.yaml'), 'dim: !mine 2\nreal: 5\nsynthetic: 5\n');
+    const { status, stderr } = await run(['loop', 'tag.yaml'], folder);
+    expect([status, stderr]).toEqual([2, 'madloop: tag.yaml: dim must be an integer of at least 1, got "2"\n']);
+    rmSync(join(folder, 'tag.yaml'));
   });
 });

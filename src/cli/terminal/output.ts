@@ -38,9 +38,9 @@ export function printJson(document: unknown): void {
   print(jsonText(document));
 }
 
-/** Writes a message to standard error. */
+/** Writes a message to standard error. Names in it, of files and commands, may hold anything: nothing that a terminal obeys. */
 export function say(text: string): void {
-  sayExactly(`${text}\n`);
+  sayExactly(`${plainText(text, '\n\t')}\n`);
 }
 
 function sayExactly(text: string): void {

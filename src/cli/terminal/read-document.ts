@@ -14,7 +14,7 @@ export async function readDocument(path: string, what: string): Promise<Record<s
   const isYaml = /^\.ya?ml$/.test(extname(path));
   let content: unknown;
   try {
-    content = isYaml ? (await import('yaml')).parse(text) : JSON.parse(text);
+    content = isYaml ? (await import('yaml')).parse(text, { logLevel: 'error' }) : JSON.parse(text);
   } catch (error) {
     throw wrong(`${path} is not ${isYaml ? 'readable' : 'JSON'}: ${(error as Error).message}`, error);
   }

@@ -1,6 +1,7 @@
 // What a process writes, held in bounded memory.
 
 import type { Readable } from 'node:stream';
+import { plainText } from '../../base/plain-text.js';
 
 /** Calls `onLine` with each line of a stream, and `onTooLong` when one has more than `longest` characters. */
 export function readLines(
@@ -37,8 +38,8 @@ export class Tail {
     });
   }
 
-  /** The text, with "..." where its beginning is missing; empty if there was none. */
+  /** The text, with nothing that a terminal obeys, with "..." where its beginning is missing; empty if there was none. */
   get text(): string {
-    return (this.#cut ? '...' : '') + this.#text.trimEnd();
+    return (this.#cut ? '...' : '') + plainText(this.#text.trimEnd(), '\n\t');
   }
 }

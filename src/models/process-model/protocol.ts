@@ -4,10 +4,13 @@
 
 import { describe } from '../../base/check.js';
 import { MadloopError } from '../../base/errors.js';
+import { plainText } from '../../base/plain-text.js';
 import type { RowBlock } from '../generative-model.js';
 
 const protocol = 'madloop-model';
 const version = 1;
+/** Characters that are told of an error. */
+const longestReason = 4_000;
 
 /** What madloop asks, without the number that the line gets. A seed is in decimal: it may be beyond 2^53. */
 export type Request =
@@ -47,7 +50,10 @@ export function readAnswer(line: string, id: number, { command }: Request): void
   const answer = parse(line);
   if (answer.id !== id) throw broken(`must answer request ${id}, got an answer to ${describe(answer.id)}`);
   if (answer.ok === false) {
-    const error = typeof answer.error === 'string' ? answer.error : 'it gives no reason';
+    const error =
+      typeof answer.error === 'string'
+        ? plainText(answer.error.slice(0, longestReason), '\n\t')
+        : 'it gives no reason';
     throw new MadloopError('ERR_MODEL', `the process refused: ${error}`);
   }
   if (answer.ok !== true) throw broken(`must answer with ok true or false, got ${describe(answer.ok)}`);
