@@ -288,8 +288,12 @@ KernelEstimates estimate(MatrixView<A> a, MatrixView<B> b, PolynomialKernel cons
   }
   std::size_t const m = blocks.rows;
   std::size_t const n = blocks.rowsOfB == 0 ? m : blocks.rowsOfB;
-  checkBlocks(blocks, m, a.rows, "a");
-  checkBlocks(blocks, n, b.rows, "b");
+  if (m == n) {
+    checkBlocks(blocks, m, std::min(a.rows, b.rows), "the smaller sample");
+  } else {
+    checkBlocks(blocks, m, a.rows, "a");
+    checkBlocks(blocks, n, b.rows, "b");
+  }
   Cut const ofA(m, n, a.cols);
   Cut const ofB(n, m, a.cols);
   // A tile of a or of b meets the tiles behind it in its run, and one of a besides all of b.
