@@ -3,18 +3,11 @@
 import { checkMatrix, invalid, mustError, readable } from '../base/check.js';
 import { derivedSeed } from '../base/derived-seed.js';
 import { MadloopError } from '../base/errors.js';
-import type { LambdaRange } from '../base/lambda.js';
+import { type LambdaRange, unitRange } from '../base/lambda.js';
 import type { Gaussian, Matrix } from '../base/shapes.js';
 import type { JobOptions } from '../engine/job.js';
 import { checkSampleOptions, type ModelSampleOptions } from './fit-options.js';
-import {
-  type FitOptions,
-  type FittedModel,
-  type GenerativeModel,
-  lambdaRangeOf,
-  type OpenModel,
-  type StepOptions,
-} from './generative-model.js';
+import type { FitOptions, FittedModel, GenerativeModel, OpenModel, StepOptions } from './generative-model.js';
 
 /** What a score is told besides the samples. */
 export interface ScoreOptions extends StepOptions {
@@ -118,7 +111,7 @@ export function curated<Fitted extends FittedModel>(
       const fitted = await fit.call(model, data, { ...options, previous: before });
       if (typeof fitted?.sample !== 'function')
         throw invalid(where, 'model', 'fit to an object with a method sample', fitted);
-      return new CuratedModel(fitted, cols, lambdaRangeOf({ lambdaRange }), select);
+      return new CuratedModel(fitted, cols, lambdaRange ?? unitRange, select);
     },
     ...(open !== undefined && { open: () => openCurated(where, open.call(model), select) }),
   };

@@ -1,6 +1,6 @@
 // The options of a model's own fit and sample methods, which people also call without a loop.
 
-import { invalid, mustError } from '../base/check.js';
+import { invalid, mustError, readable } from '../base/check.js';
 import { type LambdaRange, lambdaOption, unitRange } from '../base/lambda.js';
 import { checked, integer, numbers, resolve, seed, type TableOf } from '../base/options.js';
 import type { Seed } from '../base/seed.js';
@@ -73,7 +73,11 @@ interface ResolvedFitOptions extends Pick<FitOptions, 'previous' | 'realCount' |
 /** Reads the options of a model's fit to `data`, which need not be checked yet. */
 export function checkFitOptions(where: string, options: unknown, data: Matrix): ResolvedFitOptions {
   const place = { where, argument: 'options of fit' };
-  const rows: unknown = (data as Partial<Matrix> | null | undefined)?.rows;
+  const rows: unknown = readable(
+    where,
+    'training set',
+    () => (data as Partial<Matrix> | null | undefined)?.rows,
+  );
   const context = { rows: typeof rows === 'number' ? rows : undefined };
   const { seed, previous, blocks, realCount, weights, ...job } = resolve(
     place,

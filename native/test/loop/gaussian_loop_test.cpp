@@ -201,7 +201,7 @@ TEST_CASE("a schedule's entries belong to their generations, and generation 1 us
     auto firstDifference = [&](GaussianLoopResult const& other) {
       std::size_t i = 0;
       while (i < r.mean.size() && std::memcmp(&r.mean[i], &other.mean[i], sizeof(double)) == 0) ++i;
-      return 1 + i / loop::loopMetricCount;
+      return 1 + i / loop::kLoopMetricCount;
     };
     CHECK(firstDifference(runUntil(6, {6, 8, 9, 7}, {0.9, 0.9, 0.9, 0.4})) == 2);
     CHECK(firstDifference(runUntil(6, {6, 6, 9, 8}, {0.9, 0.9, 0.9, 0.4})) == 4);
@@ -298,8 +298,8 @@ TEST_CASE("parameters out of range are refused by name and value") {
   CHECK(changed([](P& p) {
           p.lambda = loop::Schedule<double>({1, 1.5});
         }).find("lambda must be in [0, 1], got 1.5") != std::string::npos);
-  CHECK(changed([](P& p) { p.synthetic = Counts(std::vector<std::uint64_t>{}); }).find("got 0") !=
-        std::string::npos);
+  CHECK_THROWS_WITH_AS(Counts(std::vector<std::uint64_t>{}), "schedule: entries must be at least 1, got 0",
+                       Error);
   CHECK(subsampled([](P& p) {
           p.real = Counts({6, 6, 6, 1}), p.synthetic = Counts({0, 9, 0});
         }).find("subsample must be at most all that a generation has, 10, got 15") != std::string::npos);
@@ -350,7 +350,8 @@ TEST_CASE("after a fit to very many samples the distance is as in theory, not wh
       GaussianLoopParameters p;
       p.variant = LoopVariant::fullySynthetic;
       p.dim = 3;
-      p.initial = p.synthetic = n;
+      p.initial = n;
+      p.synthetic = n;
       p.generations = 1;
       p.replicates = 4000;
       std::vector<double> c{1, 1, 1};
