@@ -2,6 +2,7 @@
 
 #include <Eigen/Eigenvalues>
 #include <Eigen/LU>
+#include <Eigen/QR>
 #include <Eigen/SVD>
 #include <cmath>
 
@@ -49,19 +50,10 @@ EigenMatrix referenceInverse(EigenMatrix const& square) {
   return LongMatrix(square.cast<long double>()).fullPivLu().inverse().cast<double>();
 }
 
-LongMatrix orthogonalFactor(LongMatrix const& a) {
-  LongMatrix q = a;
-  for (linalg::Index j = 0; j < q.cols(); ++j) {
-    for (int pass = 0; pass < 2; ++pass) {
-      for (linalg::Index i = 0; i < j; ++i) q.col(j) -= q.col(i).dot(q.col(j)) * q.col(i);
-    }
-    q.col(j) /= q.col(j).norm();
-  }
-  return q;
+EigenMatrix orthogonalFactor(EigenMatrix const& a) {
+  return Eigen::HouseholderQR<EigenMatrix>(a).householderQ();
 }
 
-EigenMatrix orthogonalFactor(EigenMatrix const& a) {
-  return orthogonalFactor(LongMatrix(a.cast<long double>())).cast<double>();
-}
+LongMatrix orthogonalFactor(LongMatrix const& a) { return Eigen::HouseholderQR<LongMatrix>(a).householderQ(); }
 
 }  // namespace madloop::test

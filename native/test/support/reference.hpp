@@ -30,8 +30,7 @@ inline linalg::EigenVector referenceSingularValues(linalg::EigenMatrix const& g)
 /// By LU with pivots in all rows and columns.
 linalg::EigenMatrix referenceInverse(linalg::EigenMatrix const& square);
 
-/// Q of a = Q R for a square, not singular: by Gram and Schmidt, twice (Giraud, Langou, Rozloznik & van den
-/// Eshof 2005: orthogonal to rounding).
+/// The square orthogonal Q of a = Q R.
 linalg::EigenMatrix orthogonalFactor(linalg::EigenMatrix const& a);
 LongMatrix orthogonalFactor(LongMatrix const& a);
 
