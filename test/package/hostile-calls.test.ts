@@ -13,7 +13,13 @@ import { publicCalls } from '../support/public-calls.js';
 import { repetitions } from '../support/sizes.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'madloop-hostile-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+// Also what a hostile name may write goes there.
+const before = process.cwd();
+process.chdir(folder);
+afterAll(() => {
+  process.chdir(before);
+  rmSync(folder, { recursive: true });
+});
 
 const calls = publicCalls(folder);
 const next = uniform(2026);

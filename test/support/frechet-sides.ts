@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { matrix } from '../../src/base/matrix.js';
 import type { Gaussian, Matrix } from '../../src/base/shapes.js';
-import { dot, type Rows } from './numbers.js';
+import { orthonormalised, type Rows } from './numbers.js';
 
 interface RowsSide {
   readonly kind: 'rows';
@@ -146,18 +146,7 @@ function gram(columns: Rows, weights: readonly number[], dim: number): Rows {
 
 function orthogonalRows(dim: number, seed: number): Rows {
   const draw = uniforms(seed);
-  const rows: Rows = Array.from({ length: dim }, () => Array.from({ length: dim }, draw));
-  for (let pass = 0; pass < 2; pass += 1) {
-    for (let i = 0; i < dim; i += 1) {
-      for (let k = 0; k < i; k += 1) {
-        const projection = dot(rows[i]!, rows[k]!);
-        rows[i] = rows[i]!.map((value, j) => value - projection * rows[k]![j]!);
-      }
-      const norm = Math.sqrt(dot(rows[i]!, rows[i]!));
-      rows[i] = rows[i]!.map((value) => value / norm);
-    }
-  }
-  return rows;
+  return orthonormalised(Array.from({ length: dim }, () => Array.from({ length: dim }, draw)));
 }
 
 /** On (-1, 1), of 53 bits: mulberry32, two draws a number. */

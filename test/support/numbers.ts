@@ -41,11 +41,16 @@ export function transpose(a: Rows): Rows {
   return a[0]!.map((_, j) => a.map((row) => row[j]!));
 }
 
-/** A random orthogonal matrix, by Gram-Schmidt (twice, for orthogonality to rounding). */
+/** A random orthogonal matrix. */
 export function orthogonal(dim: number, seed: number): Rows {
-  const rows = toRows(normals(dim * dim, seed), dim);
+  return orthonormalised(toRows(normals(dim * dim, seed), dim));
+}
+
+/** Orthonormal rows in place of the given ones, by Gram-Schmidt (twice, for orthogonality to rounding). */
+export function orthonormalised(given: Rows): Rows {
+  const rows = [...given];
   for (let pass = 0; pass < 2; pass += 1) {
-    for (let i = 0; i < dim; i += 1) {
+    for (let i = 0; i < rows.length; i += 1) {
       for (let k = 0; k < i; k += 1) {
         const projection = dot(rows[i]!, rows[k]!);
         rows[i] = rows[i]!.map((value, j) => value - projection * rows[k]![j]!);
