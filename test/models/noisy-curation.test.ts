@@ -13,6 +13,7 @@ import type { GenerativeModel } from '../../src/models/generative-model.js';
 import { topFraction } from '../../src/models/top-fraction.js';
 import { gaussianReference } from '../../src/references/gaussian-reference.js';
 import { ZScores } from '../oracle/support/z-scores.js';
+import { uniform } from '../support/numbers.js';
 import { expectThrow } from '../support/rejection.js';
 
 const first: Score = ({ data, rows, cols }) => Float64Array.from({ length: rows }, (_, i) => data[i * cols]!);
@@ -141,22 +142,11 @@ describe('bestOf at a temperature', () => {
 });
 
 describe('a score with noise', () => {
-  /** splitmix64, as numbers in [0, 1). */
-  function uniforms(seed: bigint): () => number {
-    let state = seed;
-    return () => {
-      state = BigInt.asUintN(64, state + 0x9e3779b97f4a7c15n);
-      let bits = state;
-      bits = BigInt.asUintN(64, (bits ^ (bits >> 30n)) * 0xbf58476d1ce4e5b9n);
-      bits = BigInt.asUintN(64, (bits ^ (bits >> 27n)) * 0x94d049bb133111ebn);
-      return Number((bits ^ (bits >> 31n)) >> 11n) / 2 ** 53;
-    };
-  }
   const seeds: bigint[] = [];
   const noisy: Score = ({ data, rows, cols }, { seed }) => {
     seeds.push(seed);
-    const uniform = uniforms(seed);
-    return Float64Array.from({ length: rows }, (_, i) => data[i * cols]! - Math.log(-Math.log(uniform())));
+    const next = uniform(Number(seed & 0xffff_ffffn));
+    return Float64Array.from({ length: rows }, (_, i) => data[i * cols]! - Math.log(-Math.log(next())));
   };
   const models = [
     ['bestOf', bestOf(gaussian(), { candidates: 2, score: noisy })],

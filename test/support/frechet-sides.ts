@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { matrix } from '../../src/base/matrix.js';
 import type { Gaussian, Matrix } from '../../src/base/shapes.js';
-import { orthonormalised, type Rows } from './numbers.js';
+import { orthonormalised, type Rows, uniformBits } from './numbers.js';
 
 interface RowsSide {
   readonly kind: 'rows';
@@ -149,15 +149,8 @@ function orthogonalRows(dim: number, seed: number): Rows {
   return orthonormalised(Array.from({ length: dim }, () => Array.from({ length: dim }, draw)));
 }
 
-/** On (-1, 1), of 53 bits: mulberry32, two draws a number. */
+/** On (-1, 1), of 53 bits: two draws a number. */
 function uniforms(seed: number): () => number {
-  let state = seed >>> 0;
-  const draw = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let bits = state;
-    bits = Math.imul(bits ^ (bits >>> 15), bits | 1);
-    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-    return (bits ^ (bits >>> 14)) >>> 0;
-  };
+  const draw = uniformBits(seed);
   return () => ((draw() >>> 5) * 2 ** 26 + (draw() >>> 6)) / 2 ** 52 - 1;
 }

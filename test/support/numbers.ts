@@ -1,15 +1,21 @@
 // Reproducible numbers for tests, and small linear algebra written to be read rather than to be fast.
 
-/** Uniform on (0, 1), a different stream for each seed (mulberry32). */
-export function uniform(seed: number): () => number {
+/** Integers from 0 to 2^32 - 1, a different stream for each seed (mulberry32). */
+export function uniformBits(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
     let bits = state;
     bits = Math.imul(bits ^ (bits >>> 15), bits | 1);
     bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-    return (((bits ^ (bits >>> 14)) >>> 0) + 0.5) / 2 ** 32;
+    return (bits ^ (bits >>> 14)) >>> 0;
   };
+}
+
+/** Uniform on (0, 1). */
+export function uniform(seed: number): () => number {
+  const bits = uniformBits(seed);
+  return () => (bits() + 0.5) / 2 ** 32;
 }
 
 /** Standard normal numbers (Box-Muller). */
