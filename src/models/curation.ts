@@ -87,6 +87,28 @@ export function curated<Fitted extends FittedModel>(
   model: GenerativeModel<Fitted>,
   select: Selection<Fitted>,
 ): GenerativeModel<CuratedModel<Fitted>> {
+  const { fit, open, name, lambdaRange } = readModel(where, model);
+  return {
+    name: `${where} ${name}`,
+    ...(lambdaRange !== undefined && { lambdaRange }),
+    async fit(data, given: FitOptions = { seed: 0n }) {
+      const { previous, ...options } = readable(where, 'options of fit', () => ({ ...given }));
+      const before = previous instanceof CuratedModel ? previous.model : previous;
+      const { cols } = checkMatrix(where, 'data', data);
+      const fitted = await fit(data, { ...options, previous: before });
+      if (typeof fitted?.sample !== 'function')
+        throw invalid(where, 'model', 'fit to an object with a method sample', fitted);
+      return new CuratedModel(fitted, cols, lambdaRange ?? unitRange, select);
+    },
+    ...(open !== undefined && { open: () => openCurated(where, open(), select) }),
+  };
+}
+
+/** The members of a model, each read once. Throws ERR_INVALID_INPUT for what is no model. */
+export function readModel<Fitted extends FittedModel>(
+  where: string,
+  model: GenerativeModel<Fitted>,
+): Omit<GenerativeModel<Fitted>, 'name'> & { readonly name: string } {
   const {
     fit,
     open,
@@ -102,25 +124,11 @@ export function curated<Fitted extends FittedModel>(
     throw invalid(where, 'model', 'have a method fit, as gaussian() gives it', model);
   if (typeof name !== 'string') throw invalid(where, 'model.name', 'be a text', name);
   return {
-    name: `${where} ${name}`,
+    name,
     ...(lambdaRange !== undefined && { lambdaRange }),
-    async fit(data, given: FitOptions = { seed: 0n }) {
-      const { previous, ...options } = readable(where, 'options of fit', () => ({ ...given }));
-      const before = previous instanceof CuratedModel ? previous.model : previous;
-      const { cols } = checkMatrix(where, 'data', data);
-      const fitted = await fit.call(model, data, { ...options, previous: before });
-      if (typeof fitted?.sample !== 'function')
-        throw invalid(where, 'model', 'fit to an object with a method sample', fitted);
-      return new CuratedModel(fitted, cols, lambdaRange ?? unitRange, select);
-    },
-    ...(open !== undefined && { open: () => openCurated(where, open.call(model), select) }),
+    fit: fit.bind(model),
+    ...(open !== undefined && { open: open.bind(model) }),
   };
-}
-
-/** Throws ERR_INVALID_INPUT for what is no model. */
-export function checkModel(where: string, model: unknown): void {
-  if (typeof (model as Partial<GenerativeModel> | null | undefined)?.fit !== 'function')
-    throw invalid(where, 'model', 'have a method fit, as gaussian() gives it', model);
 }
 
 /** What curates a model that holds resources holds them, too. */

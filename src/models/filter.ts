@@ -4,7 +4,7 @@ import { derivedSeed } from '../base/derived-seed.js';
 import { number, resolve, type TableOf } from '../base/options.js';
 import { RandomIntegers } from '../distributions/random-integers.js';
 import { pickRows } from '../engine/rows.js';
-import { checkModel } from './curation.js';
+import { readModel } from './curation.js';
 import { checkFitOptions } from './fit-options.js';
 import type { FitOptions, FittedModel, GenerativeModel, OpenModel, RowBlock } from './generative-model.js';
 import { blocksOfRows, isReal, rowsOf } from './row-blocks.js';
@@ -40,9 +40,9 @@ export function filter<Fitted extends FittedModel>(
   options: FilterOptions,
 ): GenerativeModel<Fitted> {
   const where = 'filter';
-  checkModel(where, model);
+  const inner = readModel(where, model);
   const rates = resolve(where, options, filterOptions);
-  return filtered(model, rates);
+  return filtered(inner, rates);
 }
 
 function filtered<Fitted extends FittedModel>(

@@ -273,6 +273,40 @@ export function publicCalls(folder: string): PublicCall[] {
       call: async (inner, options) =>
         (await api.bestOf(inner, options).fit(sample(), { seed: 1n })).sample(3, { lambda: 1, seed: 1n }),
     },
+    {
+      name: 'bestOf with a temperature',
+      arguments: () => [
+        api.gaussian(),
+        { candidates: 2, score: (x: api.Matrix) => x.data.subarray(0, x.rows), temperature: 0.5 },
+      ],
+      call: async (inner, options) =>
+        (await api.bestOf(inner, options).fit(sample(), { seed: 1n })).sample(3, { lambda: 1, seed: 1n }),
+    },
+    {
+      name: 'marked',
+      arguments: () => [api.gaussian(), { direction: new Float64Array([1, 0]), strength: 0.5 }],
+      call: async (inner, options) =>
+        (await api.marked(inner, options).fit(sample(), { seed: 1n })).sample(3, { lambda: 1, seed: 1n }),
+    },
+    {
+      name: 'filter',
+      arguments: () => [
+        api.gaussian(),
+        { truePositiveRate: 0.5, falsePositiveRate: 0.1 },
+        { seed: 1n, realCount: 6 },
+      ],
+      call: async (inner, options, fit) => api.filter(inner, options).fit(sample(), fit),
+    },
+    {
+      name: 'simulateGaussianLoop by schedules',
+      arguments: () => [
+        {
+          ...{ variant: 'fresh-data', dim: 2, generations: 3, seed: 1 },
+          ...{ real: [4, 5], synthetic: [4, 6], lambda: [1, 0.5] },
+        },
+      ],
+      call: api.simulateGaussianLoop,
+    },
     ...model(
       'bestOf',
       () =>

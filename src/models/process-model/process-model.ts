@@ -1,5 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
-import { checkInteger, checkMatrix, invalid } from '../../base/check.js';
+import { checkInteger, checkList, checkMatrix, invalid } from '../../base/check.js';
 import { MadloopError } from '../../base/errors.js';
 import { type LambdaRange, lambdaRangeOption } from '../../base/lambda.js';
 import { checked, group, resolve, type TableOf, type ValuesOf } from '../../base/options.js';
@@ -227,10 +227,13 @@ async function readSamples(where: string, path: string, signal: AbortSignal | un
 }
 
 function checkCommand(where: string, argument: string, value: unknown): readonly string[] {
-  const isCommand =
-    Array.isArray(value) && value.length > 0 && value[0] !== '' && value.every((part) => isPlainText(part));
-  if (!isCommand) throw invalid(where, argument, 'be an array of a program and its arguments', value);
-  return [...value];
+  const requirement = 'be an array of a program and its arguments';
+  const command = checkList(where, argument, requirement, value, (part) => {
+    if (!isPlainText(part)) throw invalid(where, argument, requirement, value);
+    return part;
+  });
+  if (command.length === 0 || command[0] === '') throw invalid(where, argument, requirement, value);
+  return command;
 }
 
 function checkText(where: string, argument: string, value: unknown): string {
@@ -241,10 +244,11 @@ function checkText(where: string, argument: string, value: unknown): string {
 function checkEnvironment(where: string, argument: string, value: unknown): Readonly<Record<string, string>> {
   if (typeof value !== 'object' || value === null)
     throw invalid(where, argument, 'be an object of texts', value);
-  for (const [name, text] of Object.entries(value)) {
+  const environment: Record<string, unknown> = { ...value };
+  for (const [name, text] of Object.entries(environment)) {
     if (!isPlainText(text)) throw invalid(where, `${argument}.${name}`, 'be a text', text);
   }
-  return { ...value };
+  return environment as Record<string, string>;
 }
 
 /** Text that may be passed to a process: without a zero character. */
