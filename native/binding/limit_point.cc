@@ -145,7 +145,8 @@ Napi::Value LimitPointEstimator::result(Napi::CallbackInfo const& info) {
                                 {"burnIn", static_cast<double>(limit.burnIn)},
                                 {"relaxationTime", limit.relaxationTime},
                                 {"controls", static_cast<double>(limit.controls)},
-                                {"varianceReduction", limit.varianceReduction}});
+                                {"varianceReduction", limit.varianceReduction},
+                                {"heavyTails", limit.heavyTails ? 1.0 : 0.0}});
   });
 }
 

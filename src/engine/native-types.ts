@@ -212,6 +212,8 @@ export interface NativeLimitPoint {
   readonly relaxationTime: number;
   readonly controls: number;
   readonly varianceReduction: number;
+  /** 1 or 0. */
+  readonly heavyTails: number;
 }
 
 /** The estimate of one limit point in progress (native/core/limits/limit_point_estimator.hpp). */

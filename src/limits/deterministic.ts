@@ -109,6 +109,7 @@ function limitPointOrError(
     relaxationTime,
     controls: 0,
     varianceReduction: Number.NaN,
+    heavyTails: false,
     method: 'deterministic',
     accuracy: statedAccuracy(parameters.dim, dispersion),
   };

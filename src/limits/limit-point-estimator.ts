@@ -63,9 +63,12 @@ export class LimitPointEstimator {
 
   /** The estimate; throws ERR_INTERNAL before the precision is reached. */
   result(): LimitPoint {
-    const { lower, upper, ...limit } = callNative(this.#where, () => this.native.result());
+    const { lower, upper, heavyTails, ...limit } = callNative(this.#where, () => this.native.result());
     const { distance, standardError, ...made } = limit;
-    return { distance, standardError, interval: [lower, upper], ...made, method: 'monte-carlo' };
+    return {
+      ...{ distance, standardError, interval: [lower, upper], ...made },
+      ...{ heavyTails: heavyTails === 1, method: 'monte-carlo' },
+    };
   }
 
   /** All that its chains have made of it. */

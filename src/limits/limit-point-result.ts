@@ -28,6 +28,11 @@ export interface LimitPoint {
   readonly controls: number;
   /** By what factor they reduced the variance of `distance`. */
   readonly varianceReduction: number;
+  /**
+   * Whether the distance has no fourth moment, so that its standard error is itself most uncertain, and `interval` made wider: with
+   * two or three real samples beside synthetic ones, in the main. False for method 'deterministic'.
+   */
+  readonly heavyTails: boolean;
   readonly method: 'monte-carlo' | 'deterministic';
   /** How far the deterministic limit may be off; given by method 'deterministic' alone, in the place of a standard error. */
   readonly accuracy?: DeterministicAccuracy;

@@ -24,6 +24,7 @@ function limit(distance: number, low = distance, high = distance): LimitPoint {
     relaxationTime: 1,
     controls: 0,
     varianceReduction: 1,
+    heavyTails: false,
     method: 'monte-carlo',
   };
 }

@@ -35,6 +35,7 @@ describe('limitPoint', () => {
       'relaxationTime',
       'controls',
       'varianceReduction',
+      'heavyTails',
       'method',
     ]);
     const { distance, standardError, interval, chains, generations, burnIn } = limit;
@@ -50,6 +51,14 @@ describe('limitPoint', () => {
     // rho = (q^2 + lambda q + ...) / 2, about lambda q = 0.54.
     expect(limit.relaxationTime).toBeGreaterThan(1 / (1 - 0.54));
     expect(limit.relaxationTime).toBeLessThan(2.5);
+  });
+
+  test('says where the distance has heavy tails', async () => {
+    const two = await limitPoint({ dim: 1, real: 2, synthetic: 2, relativeError: 0.1 });
+    expect(two.heavyTails).toBe(true);
+    // 6 degrees of freedom.
+    expect((two.interval[1] - two.distance) / two.standardError).toBeCloseTo(2.44691, 4);
+    expect(await limitPoint({ ...loop, relativeError: 0.1 })).toMatchObject({ heavyTails: false });
   });
 
   test('gives the same bits for any number of threads', async () => {
@@ -118,7 +127,7 @@ describe('limitPoint', () => {
     await expectRejection(
       () => limitPoint({ dim: 2, real: 2, synthetic: 1e9 }),
       'ERR_NO_CONVERGENCE',
-      'seconds of one core, got 0.001 and 400 chains of about',
+      'seconds of one core, got 0.001 and 1200 chains of about',
       "the loop's relaxation time is 7.89e+8 generations",
     );
   });
@@ -229,7 +238,7 @@ describe('an estimator', () => {
       'test: limit point estimator: state must be of this limit point',
     );
     expect(other({ real: 60 }, whole.state())).toThrow('state must have the length');
-    expect(other({}, new Float64Array(3))).toThrow('state must be of version 1, got 0');
+    expect(other({}, new Float64Array(3))).toThrow('state must be of version 2, got 0');
   });
 
   test('begins again with a longer burn-in where its halves differ', async () => {
@@ -267,6 +276,6 @@ describe('an estimator', () => {
     const sums = new Float64Array(subject.width);
     expect(() => subject.add(1, sums)).toThrow('were wanted');
     expect(() => subject.add(0, new Float64Array(subject.width + 1))).toThrow('were wanted');
-    expect(() => subject.add(0, new Float64Array(1_000 * subject.width))).toThrow('were wanted');
+    expect(() => subject.add(0, new Float64Array(1_202 * subject.width))).toThrow('were wanted');
   });
 });

@@ -62,6 +62,7 @@ export class FakeEstimator implements CellEstimator {
     return {
       ...{ distance, standardError: distance / 1000, interval: [distance * 0.998, distance * 1.002] as const },
       ...{ generations: chains * 10, chains, burnIn: 5, relaxationTime: 2, controls: 1, varianceReduction: 7 },
+      heavyTails: false,
       method: 'monte-carlo' as const,
     };
   }
@@ -113,7 +114,7 @@ export function fakeEngine(
           : {
               ...{ distance: 1 / dim, standardError: Number.NaN, interval: [Number.NaN, Number.NaN] as const },
               ...{ generations: 0, chains: 0, burnIn: 0, relaxationTime: 2, controls: 0 },
-              ...{ varianceReduction: Number.NaN, method: 'deterministic' as const },
+              ...{ varianceReduction: Number.NaN, heavyTails: false, method: 'deterministic' as const },
             },
       ),
     effectiveSampleSizes: async (limits) =>

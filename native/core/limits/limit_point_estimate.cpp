@@ -16,6 +16,9 @@ namespace {
 /// say) are left out: their coefficients would be rounding.
 constexpr double kCollinear = 1e-9;
 
+/// Degrees of freedom of an interval, at most, where the distance has no fourth moment.
+constexpr double kHeavyTailedDegrees = 6;
+
 std::size_t triangle(std::size_t size) { return size * (size + 1) / 2; }
 
 /// One group's part of the accumulator; z = (distance, controls), all sums over its chains.
@@ -135,7 +138,7 @@ void addLimitPointChains(std::size_t controls, double* accumulator, double const
   }
 }
 
-LimitPointEstimate estimateLimitPoint(LimitPointSchedule const& schedule, std::size_t controls,
+LimitPointEstimate estimateLimitPoint(LimitPointSchedule const& schedule, std::size_t controls, bool heavyTails,
                                       double const* accumulator) {
   std::size_t const size = controls + 1;
   std::array<Group<double const>, 2> const groups{
@@ -172,7 +175,8 @@ LimitPointEstimate estimateLimitPoint(LimitPointSchedule const& schedule, std::s
   LimitPointEstimate estimate;
   estimate.distance = schedule.centre + residual / (chains * recordings);
   estimate.standardError = std::sqrt(squares / degrees / chains) / recordings;
-  double const half = inference::studentHalfWidth(degrees) * estimate.standardError;
+  double const widthDegrees = heavyTails ? std::min(kHeavyTailedDegrees, degrees) : degrees;
+  double const half = inference::studentHalfWidth(widthDegrees) * estimate.standardError;
   estimate.lower = estimate.distance - half;
   estimate.upper = estimate.distance + half;
   estimate.varianceReduction = squares > 0 ? plainSquares / squares : 1;

@@ -28,9 +28,11 @@ struct LimitPointEstimate {
 /// The chains form two groups, of even and of odd number. The coefficients of the controls are those of the
 /// regression over all recorded states of one group, and are used for the other: so they are independent of
 /// what they are multiplied with, whose expectation is zero, and the estimate has no bias from them. The
-/// standard error is that of independent chains' means about their group's mean, with chains - 2 degrees of
-/// freedom. Needs two chains in each group.
-LimitPointEstimate estimateLimitPoint(LimitPointSchedule const& schedule, std::size_t controls,
+/// standard error is that of independent chains' means about their group's mean. Student's interval has chains
+/// - 2 degrees of freedom; with heavy tails (LimitPointTheory) 6 at most: so wide that of 400 estimates from
+/// 400 and from 1,200 chains 95 to 98 % were in it where 90 to 95 % would have been (n_r = 2 and 3 at d = 1).
+/// Needs two chains in each group.
+LimitPointEstimate estimateLimitPoint(LimitPointSchedule const& schedule, std::size_t controls, bool heavyTails,
                                       double const* accumulator);
 
 }  // namespace madloop::limits

@@ -30,7 +30,8 @@ std::uint64_t evenCount(double chains) { return 2 * static_cast<std::uint64_t>(s
 /// regression. In low dimension, controls are far from normal and a regression on few of them goes astray;
 /// chains cost next to nothing there.
 std::uint64_t firstStage(std::size_t dim) {
-  return evenCount(std::clamp(1200 / static_cast<double>(dim), 12.0, 400.0));
+  auto const d = static_cast<double>(dim);
+  return evenCount(std::clamp(120'000 / (d * d), 12.0, 1200.0));
 }
 
 /// What state() has in front of the accumulator.
@@ -48,7 +49,7 @@ enum Field : std::size_t {
   reached,
   fieldCount
 };
-constexpr double kVersion = 1;
+constexpr double kVersion = 2;
 constexpr double kNoStage = -1;  // in the place of the relative error reached
 
 }  // namespace
@@ -56,6 +57,7 @@ constexpr double kNoStage = -1;  // in the place of the relative error reached
 LimitPointEstimator::LimitPointEstimator(LimitPointTheory const& theory, double relativeError)
     : goal_(relativeError),
       dim_(theory.loop().dim),
+      heavyTails_(theory.heavyTails()),
       relaxationTime_(limits::relaxationTime(theory.loop())),
       controls_(LimitPointControls::count(theory)),
       planned_(theory.schedule(relativeError)),
@@ -122,7 +124,8 @@ void LimitPointEstimator::startAgain() {
 }
 
 void LimitPointEstimator::endStage() {
-  LimitPointEstimate const estimate = estimateLimitPoint(schedule_, controls_, accumulator_.data());
+  LimitPointEstimate const estimate =
+      estimateLimitPoint(schedule_, controls_, heavyTails_, accumulator_.data());
   if (std::abs(estimate.drift) > kLargestDrift && restarts_ < kMostRestarts) {
     startAgain();
     return;
@@ -151,7 +154,8 @@ void LimitPointEstimator::finish(LimitPointEstimate const& estimate) {
                        schedule_.burnIn,
                        relaxationTime_,
                        controls_,
-                       estimate.varianceReduction};
+                       estimate.varianceReduction,
+                       heavyTails_};
 }
 
 std::vector<double> LimitPointEstimator::state() const {
@@ -177,7 +181,7 @@ void LimitPointEstimator::restore(std::vector<double> const& state) {
                       shortestDecimal(got));
   };
   if (state.empty() || state[version] != kVersion)
-    refuse("be of version 1", state.empty() ? 0 : state[version]);
+    refuse("be of version 2", state.empty() ? 0 : state[version]);
   std::size_t const length = fieldCount + accumulator_.size();
   if (state.size() != length)
     refuse("have the length of this limit point's", static_cast<double>(state.size()));

@@ -31,6 +31,7 @@ struct LimitPoint {
   double relaxationTime = 0;
   std::size_t controls = 0;
   double varianceReduction = 1;
+  bool heavyTails = false;  // see LimitPointTheory
 };
 
 /// Sequential: chains come in stages, and the standard error at the end of one decides how many the next has.
@@ -79,6 +80,7 @@ class LimitPointEstimator {
 
   double const goal_;  // standard error over distance
   std::size_t const dim_;
+  bool const heavyTails_;
   double const relaxationTime_;
   std::size_t const controls_;
   LimitPointSchedule const planned_;

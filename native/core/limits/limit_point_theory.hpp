@@ -45,6 +45,8 @@ class LimitPointTheory {
   [[nodiscard]] FreshLoopMoments const& moments() const { return moments_; }
   /// The largest degree of control variates that have a known expectation and tails light enough.
   [[nodiscard]] std::size_t controlDegree() const { return controlDegree_; }
+  /// Whether the distance has no fourth moment, so that a standard error from chains is itself most uncertain.
+  [[nodiscard]] bool heavyTails() const { return heavyTails_; }
   [[nodiscard]] bool hasAllMoments() const { return loop_.freshData() && loop_.memory == 1; }
   [[nodiscard]] bool hasSecondMoments() const { return hasAllMoments() && controlDegree_ >= 2; }
 
@@ -68,6 +70,7 @@ class LimitPointTheory {
   StationaryFirstMoments firstMoments_;
   FreshLoopMoments moments_;
   std::size_t controlDegree_ = 1;
+  bool heavyTails_ = false;
   double spread_ = 0;
   double commonSpread_ = 0;
 };

@@ -70,11 +70,11 @@ LimitPointEstimator run(LimitPointTheory const& theory, double relativeError, st
 
 }  // namespace
 
-TEST_CASE("the first stage has 1,200 / d chains, 12 to 400, an even number") {
+TEST_CASE("the first stage has 120,000 / d^2 chains, 12 to 1,200, an even number") {
   auto first = [](std::size_t dim) { return LimitPointEstimator(theoryOf(dim), 0.1).next()->count; };
-  CHECK(first(1) == 400);
-  CHECK(first(3) == 400);
-  CHECK(first(7) == 172);
+  CHECK(first(1) == 1200);
+  CHECK(first(10) == 1200);
+  CHECK(first(23) == 228);
   CHECK(first(100) == 12);
 }
 
@@ -214,8 +214,8 @@ TEST_CASE("a state of another version or limit point is refused") {
   };
   using State = std::vector<double>;
   CHECK(refused([](State&) {}) == "taken");
-  CHECK(refused([](State& s) { s[0] = 2; }) == "limit point estimator: state must be of version 1, got 2");
-  CHECK(refused([](State& s) { s.clear(); }) == "limit point estimator: state must be of version 1, got 0");
+  CHECK(refused([](State& s) { s[0] = 1; }) == "limit point estimator: state must be of version 2, got 1");
+  CHECK(refused([](State& s) { s.clear(); }) == "limit point estimator: state must be of version 2, got 0");
   CHECK(refused([](State& s) { s.pop_back(); }).find("must have the length") != std::string::npos);
   for (std::size_t field = 1; field < 6; ++field)
     CHECK(refused([&](State& s) { s[field] += 1; }).find("must be of this limit point") != std::string::npos);
@@ -248,7 +248,7 @@ TEST_CASE("what would run for days is refused, in the words of its caller") {
     CHECK(error.code() == ErrorCode::noConvergence);
     CHECK(
         std::string(error.what()) ==
-        "relativeError must be reachable in 2^31 chains and 1e+6 seconds of one core, got 0.001 and 400 chains "
+        "relativeError must be reachable in 2^31 chains and 1e+6 seconds of one core, got 0.001 and 1200 chains "
         "of about 1.3e+4 s (the loop's relaxation time is 7.89e+8 generations)");
   }
   // And after a stage that asks for too many.

@@ -16,7 +16,8 @@ export function limitCommand(signal: AbortSignal): Command {
 }
 
 function limitTable(limit: LimitPoint): string {
-  const { distance, standardError, interval, chains, generations, varianceReduction, accuracy } = limit;
+  const { distance, standardError, interval, chains, generations, varianceReduction, heavyTails, accuracy } =
+    limit;
   const digits = (value: number) => value.toPrecision(6);
   if (accuracy) {
     return tableText(
@@ -24,7 +25,7 @@ function limitTable(limit: LimitPoint): string {
       [[digits(distance), accuracy.relativeError.toPrecision(2)]],
     );
   }
-  return tableText(
+  const table = tableText(
     ['distance', '95 % interval', 'chains', 'generations', 'variance reduced by'],
     [
       [
@@ -36,4 +37,7 @@ function limitTable(limit: LimitPoint): string {
       ],
     ],
   );
+  return heavyTails
+    ? `${table}\nheavy tails: the distance has no fourth moment, the interval is wider for it`
+    : table;
 }
