@@ -11,6 +11,7 @@ import { loopCommand } from './commands/loop.js';
 import { reportCommand } from './commands/report.js';
 import { statsCommand } from './commands/stats.js';
 import { studyCommand } from './commands/study.js';
+import { forCommandLine } from './terminal/error-wording.js';
 import { exitCodeOf, exitCodes } from './terminal/exit-codes.js';
 import { commanderOutput, lostOutput, say, tolerateClosedTerminal } from './terminal/output.js';
 
@@ -82,7 +83,7 @@ function report(error: unknown, debug: boolean): number {
   }
   const exitCode = exitCodeOf(error);
   const message = error instanceof Error ? error.message : String(error);
-  say(`madloop: ${stopped.get(exitCode) ?? plainText(message, '\n')}`);
+  say(`madloop: ${stopped.get(exitCode) ?? plainText(forCommandLine(message), '\n')}`);
   if (debug && error instanceof Error) say(error.stack ?? '');
   return exitCode;
 }

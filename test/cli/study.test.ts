@@ -232,9 +232,7 @@ describe('madloop study', () => {
     const second = await run(long, folder);
     expect([second.status, second.stdout]).toEqual([1, '']);
     expect(second.stderr).toMatch(
-      new RegExp(
-        `^madloop: runStudy: study.sqlite: another run is writing this store \\(process ${child.pid} on `,
-      ),
+      new RegExp(`^madloop: study.sqlite: another run is writing this store \\(process ${child.pid} on `),
     );
     child.kill('SIGKILL');
     await outcome;

@@ -2,9 +2,11 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { version as packageVersion } from '../../src/engine/version.js';
+import { matrix, writeMatrix } from '../../src/index.js';
 import { run, temporaryFolder } from './command.js';
 
 const folder = temporaryFolder();
+const study = ['--dim', '2', '--real', '10', '--synthetic', '10', '--relative-error', '0.2'];
 const small = ['loop', '--dim', '2', '--real', '5', '--synthetic', '5', '--generations', '2'];
 
 describe('madloop', () => {
@@ -51,7 +53,7 @@ describe('madloop', () => {
     [
       'a missing parameter',
       ['loop', '--real', '5', '--synthetic', '5'],
-      /^madloop: --dim must be an integer of at least 1, got undefined/,
+      /^madloop: --dim must be an integer of at least 1, and is not given/,
     ],
     [
       'threads that are none',
@@ -139,5 +141,58 @@ describe('what a terminal would obey', () => {
     const { status, stderr } = await run(['loop', 'tag.yaml'], folder);
     expect([status, stderr]).toEqual([2, 'madloop: tag.yaml: dim must be an integer of at least 1, got "2"\n']);
     rmSync(join(folder, 'tag.yaml'));
+  });
+});
+
+// The user of a command has called no function, and gives no options in braces.
+describe('errors are in the words of the command line', () => {
+  test.each<[string, string[], string]>([
+    [
+      'a flag that is not given',
+      ['limit', '--dim', '3'],
+      '--real must be an integer of at least 1, and is not given',
+    ],
+    ['a folder for a store', ['study', ...study, '-s', '.'], '.: it is a folder, expected a regular file'],
+    ['a device', ['study', 'export', '/dev/null'], '/dev/null: it is a device, expected a regular file'],
+    ['no store', ['report', 'none.sqlite', '-o', 'r.html'], 'none.sqlite: there is no such file'],
+    ['a study without sizes', ['study', '--dim', '2'], 'sample counts must be given as real and synthetic'],
+    [
+      'data that are used up',
+      ['loop', '--data', 'rows.npy', '--model', 'gaussian', '--real', '20', '--synthetic', '20'],
+      'generation 3: generation 3 wants 20 real rows, but 8 of 48 are left. Take fewer real samples or generations, or --replace',
+    ],
+  ])('%s', async (_, args, message) => {
+    await writeMatrix(
+      join(folder, 'rows.npy'),
+      matrix(
+        Float64Array.from({ length: 180 }, (__, i) => Math.sin(i * i)),
+        60,
+        3,
+      ),
+    );
+    const { status, stderr } = await run(args, folder);
+    expect(status).not.toBe(0);
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(`madloop: ${message}`);
+    expect(stderr).not.toMatch(/runStudy|readStudy|autophagousLoop|datasetReference|undefined/);
+  });
+
+  test('--replace draws rows again and again', async () => {
+    const { status, stderr } = await run(
+      [
+        'loop',
+        '--data',
+        'rows.npy',
+        '--model',
+        'gaussian',
+        '--real',
+        '20',
+        '--synthetic',
+        '20',
+        '--replace',
+        '--no-chart',
+      ],
+      folder,
+    );
+    expect([status, stderr]).toEqual([0, expect.stringContaining('wrote ')]);
   });
 });

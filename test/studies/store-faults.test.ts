@@ -286,7 +286,10 @@ describe('a file that is no store of this format is refused and left as it is:',
     for (const [, use] of uses.slice(1))
       await expectRejection(() => use(path), 'ERR_STORE', 'there is no such file');
     mkdirSync(path);
-    for (const [, use] of uses) await expectRejection(() => use(path), 'ERR_STORE', 'there is no such file');
+    for (const [, use] of uses) {
+      await expectRejection(() => use(path), 'ERR_STORE', 'it is a folder, expected a regular file');
+      await expectRejection(() => use('/dev/null'), 'ERR_STORE', 'it is a device, expected a regular file');
+    }
     const file = newName();
     writeFileSync(file, 'a file');
     await expectRejection(() => run(join(file, 'a.sqlite')), 'ERR_STORE', join(file, 'a.sqlite'));

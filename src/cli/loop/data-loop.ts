@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { resolve as absolutePath } from 'node:path';
 import { invalid, mustError } from '../../base/check.js';
 import { derivedSeed } from '../../base/derived-seed.js';
-import { checked, integer, resolve, seed, text } from '../../base/options.js';
+import { boolean, checked, integer, resolve, seed, text } from '../../base/options.js';
 import { ofNext } from '../../base/schedule.js';
 import type { Matrix } from '../../base/shapes.js';
 import { RandomIntegers } from '../../distributions/random-integers.js';
@@ -47,6 +47,7 @@ export const dataLoopParameters = {
     .or(({ rows }: Data) => Math.floor(rows / 5), 'a fifth')
     .doc('rows of the data kept for measuring')
     .flag('<rows>'),
+  replace: boolean().or(false).doc('draw rows independently, so that no loop runs out of them').flag(''),
   dim: checked('the columns of the data', (where, argument, value, { cols }: Data) => {
     if (value === cols) return cols;
     throw invalid(where, argument, `be ${cols}, as in the data`, value);
@@ -75,7 +76,8 @@ export async function runDataLoop(
   );
   const context = { path, rows: matrix.rows, cols: matrix.cols, sha256 };
   const values = resolve(where, { ...given, data: path }, dataLoopParameters, context);
-  const { data, dataArray, dataSha256, heldOut, dim, replicates, seed, metrics, image, ...others } = values;
+  const { data, dataArray, dataSha256, heldOut, replace, dim, replicates, seed, metrics, image, ...others } =
+    values;
   const { model: _, components, covariance, bandwidth, divisor, ...loop } = others;
   const model = modelOf(values);
   const imageSize = image === undefined ? undefined : imageSizeOf(image);
@@ -90,7 +92,7 @@ export async function runDataLoop(
     {
       ...loop,
       model,
-      reference: datasetReference(training, { heldOut: held }),
+      reference: datasetReference(training, { heldOut: held, replace }),
       ...(metrics && { metrics: metricsOfNames(metrics, held, lambda) }),
     },
     {

@@ -1,4 +1,5 @@
 import { MadloopError } from '../../base/errors.js';
+import { flagName } from './flags.js';
 
 /** Codes of errors whose message begins with the library's function and the name of an argument. */
 const codes: ReadonlySet<string> = new Set(['ERR_INVALID_INPUT', 'ERR_NOT_POSITIVE_SEMIDEFINITE']);
@@ -22,6 +23,18 @@ export async function rewordErrors<Result>(
     if (message === error.message) throw error;
     throw new MadloopError(error.code, message, { cause: error });
   }
+}
+
+/** What the library calls a function that a command has called for its user, who has called none. */
+const calledByCommands =
+  /\b(?:runStudy|readStudy|simulateGaussianLoop|autophagousLoop|replicatedAutophagousLoop|datasetReference): /g;
+
+/** The message of an error of the library to somebody who gave flags: no names of functions, options as flags. */
+export function forCommandLine(message: string): string {
+  return message
+    .replace(calledByCommands, '')
+    .replace(/\{ (\w+): true \}/g, (_, option: string) => flagName(option))
+    .replace(/^(--[\w-]+ must .*), got undefined$/su, '$1, and is not given');
 }
 
 /** "frechetDistance: a and b must ...", "mergeStatistics: list[1].count must ..." by what the user gave. */

@@ -3,6 +3,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { MadloopError } from '../../base/errors.js';
+import { notRegular } from '../../files/regular-file.js';
 import { inStore, leftAsItIs, openSqlite, readingStore, type SqliteDatabase } from './sqlite.js';
 import { StoreSql } from './store-sql.js';
 import { applicationId, storeFormat } from './store-tables.js';
@@ -126,8 +127,10 @@ const header = { length: 100, magic: 'SQLite format 3\0', encoding: 56, format: 
 /** Looks at the file before SQLite does. */
 function checkHeader(where: string, path: string): void {
   const bytes = withFile(where, path, () => {
-    const isFile = statSync(path, { throwIfNoEntry: false })?.isFile();
-    return isFile ? firstBytes(path, header.length) : undefined;
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return undefined;
+    if (!stats.isFile()) throw notRegular(stats);
+    return firstBytes(path, header.length);
   });
   if (bytes === undefined) throw new MadloopError('ERR_STORE', `${where}: ${path}: there is no such file`);
   const magic = bytes.toString('latin1', 0, header.magic.length);
