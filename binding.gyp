@@ -29,7 +29,11 @@
         ],
         # Of no effect where a file's offset has 64 bits anyway, but for other text of system headers than CMake's build reads.
         'defines!': ['_LARGEFILE_SOURCE', '_FILE_OFFSET_BITS=64'],
-        'ldflags': ['-pthread', '-Wl,--exclude-libs,ALL', '-Wl,--version-script=../native/node-gyp/exports.map'],
+        'ldflags': [
+          '-pthread',
+          '<!@(node -p "require(\'./native/sources.json\').gnu.addonLinks.join(\' \')")',
+          '-Wl,--version-script=../native/node-gyp/exports.map',
+        ],
         'conditions': [
           ['gcc==1', {'cflags_cc': ['<!@(node -p "require(\'./native/sources.json\').gnu.gccOnly.join(\' \')")']}],
         ],

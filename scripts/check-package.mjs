@@ -203,6 +203,11 @@ function checkBinaries() {
       assert(allowed.test(library), `${name} needs ${library}`);
     }
     assert(!/\((RPATH|RUNPATH|TEXTREL)\)/.test(dynamic), `${name} has a run path or text relocations`);
+    // What a bug could overwrite to take over the process: the table of the functions of other libraries is read-only.
+    assert(/\(BIND_NOW\)|\(FLAGS\).*BIND_NOW/.test(dynamic), `${name} is not bound when it is loaded`);
+    const sections = run('readelf', ['--sections', '--segments', '--wide', join(folder, name)]);
+    assert(/GNU_RELRO/.test(sections), `${name} has no read-only relocations`);
+    assert(!/\.symtab/.test(sections), `${name} is not stripped`);
     const symbols = run('nm', ['-D', '--defined-only', join(folder, name)])
       .trim()
       .split('\n');
