@@ -46,7 +46,8 @@ inline std::vector<float> lowerNorms(FramedPoints const& points, Frame const& fr
 template <class Use>
 void forEachNearPair(DistanceTile const& tile, NearPairBounds const& rows, NearPairBounds& columns, Use use) {
   std::size_t const groups = (tile.columns.size() + kMaskedPairs - 1) / kMaskedPairs;
-  // Nothing is near to what pads the last group.
+  // Nothing is near to what pads the last group: its products were never computed (valgrind tells so), but less
+  // infinity anything is -infinity or NaN, which no limit is below.
   columns.norms.resize(groups * kMaskedPairs, std::numeric_limits<float>::infinity());
   columns.limits.resize(groups * kMaskedPairs, std::numeric_limits<float>::infinity());
   std::vector<std::uint16_t> masks(groups);
