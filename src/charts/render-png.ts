@@ -1,15 +1,15 @@
 // From an SVG document to PNG. The package that does it is optional: it is loaded here, when a picture is made.
 
-import { fileURLToPath } from 'node:url';
 import { optionalPackage } from '../base/optional-package.js';
 import { number, resolve, type TableOf } from '../base/options.js';
+import { packageFile } from '../base/package-files.js';
 
 /** The font that comes with madloop. */
 export const fontFamily = 'DejaVu Sans';
 
 // The same font file on every machine, so that a PNG does not depend on what is installed. (Without one, letters
 // are left out and nothing says so.)
-const fontFile = fileURLToPath(new URL('../../assets/DejaVuSans.ttf', import.meta.url));
+const font = 'assets/DejaVuSans.ttf';
 
 export interface PngOptions {
   /** Pixels to each unit of the SVG document, 0.1 to 20. Default 3. */
@@ -32,7 +32,7 @@ export async function renderPng(svg: string, options?: PngOptions): Promise<Uint
     fitTo: { mode: 'zoom', value: scale },
     font: {
       loadSystemFonts: false,
-      fontFiles: [fontFile],
+      fontFiles: [packageFile(font)],
       defaultFontFamily: fontFamily,
       sansSerifFamily: fontFamily,
     },

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { MadloopError } from '../base/errors.js';
+import { inBundle } from '../base/package-files.js';
 import { type Beginning, bytesOfCutLibrary } from './elf.js';
 import type { NativeAddon } from './native-types.js';
 
@@ -191,10 +192,9 @@ function unknownVariant(forced: string, host: LoaderHost, known: string[]): Madl
 /** Where madloop is part of a bundle, the addon is wherever it was installed, if it is there at all. */
 function bundled(host: LoaderHost): MadloopError {
   const message = [
-    `${couldNotBeLoaded(host)}: madloop runs from a bundle, without the files of its package`,
+    `${couldNotBeLoaded(host)}: ${inBundle.what}`,
     'What to do:',
-    '  - Keep madloop out of the bundle, and node_modules/madloop beside it: esbuild --external:madloop, in webpack ' +
-      "externals: { madloop: 'module madloop' }, in Rollup and Vite external: ['madloop'], in Next.js serverExternalPackages: ['madloop'].",
+    `  - ${inBundle.remedy}`,
     '  - Or let MADLOOP_BINARY name the addon, build/Release/madloop-v3.node of the installed package.',
   ].join('\n');
   return new MadloopError('ERR_ADDON', message);

@@ -1,16 +1,5 @@
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-} from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { closeSync, constants, existsSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { packageRoot, requireFile } from '../base/package-files.js';
 import type { Beginning } from './elf.js';
 import { type LoadedAddon, loadAddon } from './native-loader.js';
 import type { NativeAddon } from './native-types.js';
@@ -32,22 +21,11 @@ export function loadedAddon(): LoadedAddon {
     arch: process.arch,
     nodeVersion: process.version,
     env: process.env,
-    load: (path) => createRequire(resolve('anything'))(resolve(path)),
+    load: requireFile,
     list: (folder) => (existsSync(folder) ? readdirSync(folder) : []),
     beginning,
   });
   return loaded;
-}
-
-/** The package's own folder, the parent of src/ and dist/; undefined in a bundle, which may be anywhere, or say no place at all. */
-function packageRoot(): string | undefined {
-  try {
-    const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-    const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name?: unknown };
-    return name === 'madloop' ? root : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The first 4 KiB and the length of a file; undefined where it cannot be read, for whatever loads it to say why. */

@@ -5,6 +5,7 @@
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { packageFile } from '../base/package-files.js';
 import { element, type Markup, together } from '../charts/markup.js';
 import { numberText, withError } from '../charts/numbers.js';
 import type { StudyDocument } from '../studies/definition/study-document.js';
@@ -63,7 +64,7 @@ function introduction(): Markup {
 }
 
 function asset(name: string): string {
-  return readFileSync(new URL(`../../assets/report/${name}`, import.meta.url), 'utf8');
+  return readFileSync(packageFile(`assets/report/${name}`), 'utf8');
 }
 
 function hash(text: string): string {

@@ -47,24 +47,42 @@ test('the version that is compiled in is that of the package', () => {
 });
 
 // rolldown comes with vite, which runs these tests.
-test.each(['esm', 'cjs'] as const)('a bundle as %s says what it is and what to do', async (format) => {
+test.each(['esm', 'cjs'] as const)('a bundle of all as %s says what it is and what to do', async (format) => {
   const { rolldown } = await import('rolldown');
   const bundle = await rolldown({
-    input: new URL('dist/engine/info.js', root).pathname,
+    input: new URL('dist/index.js', root).pathname,
     platform: 'node',
     logLevel: 'silent',
   });
   const file = join(folder, format === 'esm' ? 'bundle.mjs' : 'bundle.cjs');
-  await bundle.write({ file, format });
+  await bundle.write({ file, format, codeSplitting: false });
   writeFileSync(join(folder, 'package.json'), '{ "name": "application", "version": "1.0.0" }');
-  const program = `const { info } = await import(${JSON.stringify(pathToFileURL(file).href)});
-    try { console.log(info().version); } catch (error) { console.log(error.code, error.message); }`;
+  const program = `const madloop = await import(${JSON.stringify(pathToFileURL(file).href)});
+    const attempt = async (call) => {
+      try { console.log(await call()); } catch (error) { console.log(error.code, error.message); }
+    };
+    await attempt(() => madloop.info().version);
+    const curves = [{ points: [{ x: 1, y: 2 }, { x: 2, y: 3 }] }];
+    await attempt(() => madloop.lineChart({ title: 't', xTitle: 'x', yTitle: 'y', curves }).svg.length > 100);
+    await attempt(() => madloop.readStudy('none.sqlite'));`;
   const run = (env: Record<string, string>) =>
     spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
       encoding: 'utf8',
       env: { ...process.env, MADLOOP_BINARY: '', MADLOOP_CPU: '', ...env },
     }).stdout;
-  expect(run({})).toMatch(/^ERR_ADDON .*\(madloop \d+\.\d+\.\d+ .*: madloop runs from a bundle/);
-  expect(run({})).toContain('serverExternalPackages');
-  expect(run({ MADLOOP_BINARY: loadedAddon().path })).toBe(`${version}\n`);
+  const [addon, ...others] = run({})
+    .trimEnd()
+    .split(/\n(?=ERR_)/);
+  expect(addon).toMatch(/^ERR_ADDON .*\(madloop \d+\.\d+\.\d+ .*: madloop runs from a bundle/);
+  expect(addon).toContain('serverExternalPackages');
+  // The d3 modules are not installed beside the bundle, and the program that has stores is not either.
+  expect(others).toEqual([
+    expect.stringMatching(
+      /^ERR_MISSING_PACKAGE the package d3-scale could not be loaded.*serverExternalPackages/,
+    ),
+    expect.stringMatching(
+      /^ERR_FILE dist.studies.store-process.main\.js: madloop runs from a bundle.*serverExternalPackages/,
+    ),
+  ]);
+  expect(run({ MADLOOP_BINARY: loadedAddon().path })).toMatch(new RegExp(`^${version}\n`));
 });

@@ -238,7 +238,7 @@ describe('every way to see a TypeScript file is seen', () => {
   });
 
   it.each([
-    ["createRequire(import.meta.url)('../cli/main.js');", 'charts/d3.ts'],
+    ["createRequire(import.meta.url)('../cli/main.js');", 'base/package-files.ts'],
     ["import '../index.js';", 'report/page.ts'],
   ])('and by files that may: %s in %s', (text, file) => {
     const graph = built(house(text, file), importGraph);

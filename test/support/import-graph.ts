@@ -18,7 +18,7 @@ interface Name {
 /** The one file that imports by a name it is given, which is a package's. */
 const importsByName = ['base/optional-package.ts'];
 /** The addon is required, and so is what charts are drawn with, which is loaded in a synchronous call. */
-const requires = ['engine/native.ts', 'charts/d3.ts'];
+const requires = ['base/package-files.ts'];
 
 /**
  * What every TypeScript file below `root` sees, for types, at run time, and by paths in texts (of a worker, of `require`); packages
@@ -86,7 +86,7 @@ function namesIn(file: string, source: string, wrong: (what: string) => void): N
     } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
       specifier(node.arguments[0], 'later');
     } else if (ts.isIdentifier(node) && /^(require|createRequire)$/.test(node.text)) {
-      if (!requires.includes(file)) wrong(`names ${node.text}: only ${requires.join(' and ')} load by it`);
+      if (!requires.includes(file)) wrong(`names ${node.text}: only ${requires.join(' and ')} loads by it`);
     } else if (ts.isStringLiteralLike(node) && /^\.{1,2}\//.test(node.text) && !specifiers.has(node)) {
       names.push({ text: node.text, moment: 'at once', must: false });
     }

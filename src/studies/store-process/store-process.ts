@@ -1,11 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { MadloopError } from '../../base/errors.js';
+import { packageFile } from '../../base/package-files.js';
 import type { Answer, Request, StoreRequests } from './requests.js';
 
-// By way of the package's root, which is the same from src.
-const main = fileURLToPath(new URL('../../../dist/studies/store-process/main.js', import.meta.url));
+const main = 'dist/studies/store-process/main.js';
 
 /**
  * A process that answers requests about stores, one at a time. It does not keep Node running while it has none, and ends with its
@@ -20,7 +18,7 @@ export class StoreProcess {
   constructor() {
     // Messages go over a pipe of their own. What the SQLite library says before it gives up is for the caller's eyes.
     const stdio = ['ignore', 'ignore', 'inherit', 'ipc'] as const;
-    this.#child = fork(main, {
+    this.#child = fork(packageFile(main), {
       execArgv: resolvingOptions(),
       serialization: 'advanced',
       stdio: [...stdio],
@@ -46,10 +44,9 @@ export class StoreProcess {
     try {
       const answer = await this.#exchange({ name, parameters, folder: currentFolder() });
       if (answer === undefined) {
-        const how = existsSync(main) ? this.#end : `there is no ${main}: leave madloop out of the bundle`;
         throw new MadloopError(
           'ERR_STORE',
-          `${where}: ${path}: the process that holds the store ended (${how})`,
+          `${where}: ${path}: the process that holds the store ended (${this.#end})`,
         );
       }
       if ('value' in answer) return answer.value as Awaited<ReturnType<StoreRequests[Name]>>;
