@@ -68,7 +68,8 @@ export interface AdmissibleThreshold {
 /**
  * The admissible threshold of the fresh data loop (the paper's Figures 11 and 12): the largest number of synthetic samples
  * n_s with n_e >= n_r. It solves limitPoint(n_s) = expectedDistance(n_r), from a start that the deterministic limit gives,
- * on limit points with common random numbers; the interval follows from the limit's through the slope.
+ * on limit points with common random numbers. The interval follows from the limit's, through the slope between two neighbouring n_s
+ * where the step to the threshold is not small against the error.
  *
  * Unbounded for lambda = 1, where synthetic samples are unbiased, and where the real samples alone are worse than a model
  * that has collapsed to the mean, E[distance] >= d, which endless biased samples lead to.
@@ -94,6 +95,8 @@ export async function admissibleThreshold(options: AdmissibleThresholdOptions): 
   return search.run();
 }
 
+type LimitAt = NonNullable<AdmissibleThreshold['nearest']>;
+
 const unbounded: AdmissibleThreshold = {
   synthetic: Number.POSITIVE_INFINITY,
   standardError: 0,
@@ -108,6 +111,10 @@ type ThresholdParameters = Pick<
 >;
 
 const mostSynthetic = 1e12;
+
+/** A step to the threshold of so many standard errors may be made with the deterministic limit's slope: it is a fifth off at most. */
+const negligibleStep = 0.5;
+
 const mostLimitPoints = 20;
 
 // Progress goes in thousandths.
@@ -154,24 +161,30 @@ class ThresholdSearch {
       const limit = await this.#limitPoint(synthetic, relativeError, onProgress);
       const at = (distance: number): number => synthetic * (1 - (distance / this.#target - 1) / elasticity);
       const next = at(limit.distance);
+      const step = Math.abs(next - synthetic);
       const standardError = ((limit.standardError / this.#target) * synthetic) / elasticity;
-      // So near, curvature and the error of the slope do not matter beside the standard error.
-      const near =
-        Math.abs(next - synthetic) <=
-        Math.max(0.5, Math.min(2 * this.#parameters.relativeError, 0.03) * synthetic);
-      const precise = standardError <= this.#parameters.relativeError * next;
-      if (elasticity > 0 && near && precise) {
-        progress.finish(progressOf(thousand, thousand));
-        return {
-          synthetic: next,
-          standardError,
-          interval: [Math.max(0, at(limit.interval[1])), Math.max(0, at(limit.interval[0]))],
-          bounded: 'yes',
-          nearest: { synthetic, limit },
-        };
+      const precise = elasticity > 0 && standardError <= this.#parameters.relativeError * next;
+      let threshold: AdmissibleThreshold | undefined;
+      if (precise && step <= Math.max(1, standardError)) {
+        const nearest = { synthetic, limit };
+        const beyond = synthetic + Math.sign(next - synthetic) * Math.max(1, Math.round(standardError));
+        if (step <= negligibleStep * standardError || beyond < 1) {
+          const [lower, upper] = limit.interval;
+          const interval = [Math.max(0, at(upper)), Math.max(0, at(lower))] as const;
+          threshold = { synthetic: next, standardError, interval, bounded: 'yes', nearest };
+        } else {
+          // Hardly a whole number is nearer. Between two no slope is needed but theirs.
+          const other = { synthetic: beyond, limit: await this.#limitPoint(beyond, relativeError) };
+          threshold = between(nearest, other, this.#target);
+        }
       }
+      if (threshold) {
+        progress.finish(progressOf(thousand, thousand));
+        return threshold;
+      }
+      const near = step <= Math.max(0.5, Math.min(2 * this.#parameters.relativeError, 0.03) * synthetic);
       if (near && beyondReach) throw this.#tooPrecise(synthetic, wanted);
-      if (near) share /= 2;
+      if (near && !precise) share /= 2;
       if (limit.distance <= this.#target) low = synthetic;
       else high = synthetic;
       const inside =
@@ -223,7 +236,7 @@ class ThresholdSearch {
   async #limitPoint(
     synthetic: number,
     relativeError: number,
-    onProgress: JobSettings['onProgress'],
+    onProgress?: JobSettings['onProgress'],
   ): Promise<LimitPoint> {
     const parameters = { ...this.#cell(synthetic), relativeError };
     const settings = { ...this.#settings, onProgress };
@@ -233,6 +246,29 @@ class ThresholdSearch {
   #cell(synthetic: number): LimitPointParameters {
     return { ...this.#parameters, variant: 'fresh-data', synthetic, memory: 1, commonRandomNumbers: true };
   }
+}
+
+/**
+ * Where the line through two limit points, of nearby n_s, meets the target; undefined where it does not rise, or meets it elsewhere. The
+ * errors are taken as fully correlated, as common random numbers may make them: no larger ones can be.
+ */
+function between(one: LimitAt, two: LimitAt, target: number): AdmissibleThreshold | undefined {
+  const [low, high] = one.synthetic < two.synthetic ? [one, two] : [two, one];
+  const slope = (high.limit.distance - low.limit.distance) / (high.synthetic - low.synthetic);
+  const share = (target - low.limit.distance) / (high.limit.distance - low.limit.distance);
+  if (!(slope > 0 && share > -1 && share < 2)) return undefined;
+  const mixed = (of: (limit: LimitPoint) => number) =>
+    Math.abs(1 - share) * of(low.limit) + Math.abs(share) * of(high.limit);
+  const synthetic = low.synthetic + share * (high.synthetic - low.synthetic);
+  const below = mixed(({ distance, interval }) => interval[1] - distance) / slope;
+  const above = mixed(({ distance, interval }) => distance - interval[0]) / slope;
+  return {
+    synthetic,
+    standardError: mixed(({ standardError }) => standardError) / slope,
+    interval: [Math.max(0, synthetic - below), synthetic + above],
+    bounded: 'yes',
+    nearest: share < 0.5 ? low : high,
+  };
 }
 
 /** The index of the last value that is at most `bound`. */

@@ -199,17 +199,26 @@ describe('admissibleThreshold', () => {
     );
   });
 
-  it('has 95 % intervals that hold the threshold in 95 % of all seeds', async () => {
-    const cell = { dim: 10, real: 40, lambda: 0.8 };
-    const exact = await admissibleThreshold({ ...cell, relativeError: 1e-4, seed: 1_000_000 });
-    const trials = 60;
-    let hits = 0;
-    for (let seed = 0; seed < trials; seed += 1) {
-      const { interval } = await admissibleThreshold({ ...cell, relativeError: 3e-3, seed });
-      if (holds(interval, exact.synthetic)) hits += 1;
-    }
-    expectCoverage(hits, trials);
-  }, 180_000);
+  // Of runs to 2e-5: n_s as a real number, between two whole ones, where the step to it and the slope are all that there is.
+  it.each([
+    [{ dim: 10, real: 40, lambda: 0.8 }, undefined],
+    [{ dim: 3, real: 6, lambda: 0.6 }, 72.0798],
+    [{ dim: 1, real: 30, lambda: 0.9 }, 152.0635],
+  ])(
+    'has intervals that hold the threshold for 95 of 100 seeds: %o',
+    async (cell, known) => {
+      const exact =
+        known ?? (await admissibleThreshold({ ...cell, relativeError: 1e-4, seed: 1_000_000 })).synthetic;
+      const trials = repetitions(120);
+      let hits = 0;
+      for (let seed = 0; seed < trials; seed += 1) {
+        const { interval } = await admissibleThreshold({ ...cell, relativeError: known ? 5e-2 : 3e-3, seed });
+        if (holds(interval, exact)) hits += 1;
+      }
+      expectCoverage(hits, trials);
+    },
+    180_000,
+  );
 
   it('is unbounded for unbiased samples, and where real samples alone are worse than a collapsed model', async () => {
     const unbounded = {
