@@ -71,23 +71,34 @@ std::vector<double> sharesInHalves(std::vector<std::uint32_t> const& bits, std::
   return shares;
 }
 
-/// Half the width of a 95 % interval, in standard errors.
-double halfWidth() { return inference::studentHalfWidth(kHalfSamples - 1); }
-
 MetricEstimate plain(double value) { return {value, kNaN, kNaN, kNaN}; }
 
-/// Wilson's interval (1927) with the number of independent trials that have this standard error, as for
-/// proportions of complex surveys (Korn & Graubard 1998); where the error vanishes, with the smaller sample's
-/// size.
-MetricEstimate proportion(double value, std::vector<double> const& inHalves, std::size_t smallest) {
-  double const error = meanAndDeviation(inHalves).standardDeviation;
-  double const trials = value * (1 - value) / (error * error);
-  double const n = error > 0 && trials > 0 ? trials : static_cast<double>(smallest);
-  double const t = halfWidth();
-  double const t2 = t * t;
-  double const centre = (value + t2 / (2 * n)) / (1 + t2 / n);
-  double const half = t * std::sqrt(value * (1 - value) / n + t2 / (4 * n * n)) / (1 + t2 / n);
-  return {value, error, std::clamp(centre - half, 0.0, value), std::clamp(centre + half, value, 1.0)};
+/// Half the width of a symmetric 95 % interval, in standard errors.
+double halfWidth() { return inference::studentHalfWidth(kHalfSamples - 1); }
+
+/// A metric that scatters about its expectation p as the mean of independent trials does, with the variance
+/// p - curvature p^2 each: a proportion (curvature 1), or a mean count as Poisson's (curvature 0).
+///
+/// How many trials it is worth is read off the halves at their own mean, which may be far from the value:
+/// larger balls fill the surroundings of a line, say, so that halves are nearer to 1 and scatter less than the
+/// whole. There are at most `most` trials, as the effective size of a survey's sample is cut at its size (Korn
+/// & Graubard 1998); as many as the smaller sample has points where halves do not scatter. The standard error
+/// is not below the halves' standard deviation either.
+///
+/// The interval is the score interval, Wilson's (1927) for proportions: all p whose own standard deviation,
+/// times t, reaches the value. It keeps its width where the value is 0 or 1.
+MetricEstimate estimate(double value, double curvature, std::vector<double> const& inHalves, double most,
+                        std::size_t smallest) {
+  auto const variance = [&](double p) { return p - curvature * p * p; };
+  auto const [mean, scatter] = meanAndDeviation(inHalves);
+  bool const scattered = scatter > 1e-12 * mean;  // by more than rounding
+  double const implied = scattered ? variance(mean) / (scatter * scatter) : static_cast<double>(smallest);
+  double const trials = std::min(implied, most);
+  double const a = halfWidth() * halfWidth() / trials;
+  double const centre = (value + a / 2) / (1 + curvature * a);
+  double const half = std::sqrt(a * variance(value) + a * a / 4) / (1 + curvature * a);
+  double const error = std::max(scatter, std::sqrt(variance(value) / trials));
+  return {value, error, std::clamp(centre - half, 0.0, value), std::clamp(centre + half, value, 1 / curvature)};
 }
 
 /// Metrics of the points of one set and the balls of the other, for ks[q].
@@ -98,39 +109,50 @@ struct Manifold {
   HalfSamples const* halvesOfBalls;  // null without standard errors
   HalfSamples const* halvesOfPoints;
 
-  [[nodiscard]] std::size_t smallest() const { return std::min(inclusions.balls, inclusions.points); }
-
   /// Precision, or recall with the roles exchanged.
   [[nodiscard]] MetricEstimate coveredPoints() const {
-    double const value = static_cast<double>(countNonZero(inclusions.ballsAroundPoint, q, inclusions.points)) /
-                         static_cast<double>(inclusions.points);
-    if (halvesOfBalls == nullptr) return plain(value);
-    return proportion(value, sharesInHalves(inclusions.coveredInHalf, q, inclusions.points, *halvesOfPoints),
-                      smallest());
+    return proportion(inclusions.ballsAroundPoint, inclusions.coveredInHalf, inclusions.points, halvesOfPoints);
   }
 
   /// Coverage.
   [[nodiscard]] MetricEstimate occupiedBalls() const {
-    double const value = static_cast<double>(countNonZero(inclusions.pointsInBall, q, inclusions.balls)) /
-                         static_cast<double>(inclusions.balls);
-    if (halvesOfBalls == nullptr) return plain(value);
-    return proportion(value, sharesInHalves(inclusions.occupiedInHalf, q, inclusions.balls, *halvesOfBalls),
-                      smallest());
+    return proportion(inclusions.pointsInBall, inclusions.occupiedInHalf, inclusions.balls, halvesOfBalls);
   }
 
   [[nodiscard]] MetricEstimate density() const {
-    std::uint64_t pairs = 0;
-    for (std::size_t b = 0; b < inclusions.balls; ++b)
-      pairs += inclusions.pointsInBall[q * inclusions.balls + b];
-    double const value =
-        static_cast<double>(pairs) / (static_cast<double>(k) * static_cast<double>(inclusions.points));
+    auto const first = inclusions.ballsAroundPoint.begin() + static_cast<std::ptrdiff_t>(q * inclusions.points);
+    std::vector<double> const counts(first, first + static_cast<std::ptrdiff_t>(inclusions.points));
+    double const pairs = fixedOrderSum(counts.size(), [&](std::size_t i) { return counts[i]; });
+    double const value = pairs / (static_cast<double>(k) * static_cast<double>(inclusions.points));
     if (halvesOfBalls == nullptr) return plain(value);
     std::vector<double> inHalves;
     for (std::size_t r = 0; r < kHalfSamples; ++r)
       inHalves.push_back(static_cast<double>(inclusions.pairsInHalf[q * kHalfSamples + r]) /
                          (static_cast<double>(k) * static_cast<double>(halvesOfPoints->size)));
-    double const error = meanAndDeviation(inHalves).standardDeviation;
-    return {value, error, std::max(0.0, value - halfWidth() * error), value + halfWidth() * error};
+    // Given the balls, the points are independent: their counts alone scatter so much.
+    double const deviation = meanAndDeviation(counts).standardDeviation / static_cast<double>(k);
+    double const most = deviation > 0 ? value * static_cast<double>(inclusions.points) / (deviation * deviation)
+                                      : std::numeric_limits<double>::infinity();
+    MetricEstimate result = estimate(value, 0, inHalves, most, smallest());
+    // A few large balls can carry a density, and its error is known less well than a proportion's: the interval
+    // has no side shorter than a symmetric one's.
+    double const side = halfWidth() * result.standardError;
+    result.lower = std::max(0.0, value - side);
+    result.upper = std::max(result.upper, value + side);
+    return result;
+  }
+
+ private:
+  [[nodiscard]] std::size_t smallest() const { return std::min(inclusions.balls, inclusions.points); }
+
+  /// The share of those, of `members` in all, whose count is above 0, or whose bit is set in a half.
+  [[nodiscard]] MetricEstimate proportion(std::vector<std::uint32_t> const& counts,
+                                          std::vector<std::uint32_t> const& bits, std::size_t members,
+                                          HalfSamples const* halves) const {
+    double const value = static_cast<double>(countNonZero(counts, q, members)) / static_cast<double>(members);
+    if (halves == nullptr) return plain(value);
+    return estimate(value, 1, sharesInHalves(bits, q, members, *halves), static_cast<double>(members),
+                    smallest());
   }
 };
 

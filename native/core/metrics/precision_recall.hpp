@@ -60,11 +60,13 @@ struct PrecisionRecallOptions {
 /// (real, generated, both) whatever the number of k's. `ks` ascend, from 1 to one less than either number of
 /// rows.
 ///
-/// Standard errors are the standard deviations of the metrics over kHalfSamples random halves of both samples
+/// Standard errors come from the metrics of kHalfSamples random halves of both samples
 /// (neighbours/half_samples.hpp), all from the same passes, whose neighbour lists grow to halfSampleDepth(k).
-/// They need rows / 2 > k on either side. Intervals: Wilson's with the sample size that the standard error
-/// implies (for density, which is no proportion, symmetric), with Student's quantile. They cover the metric's
-/// expectation at these sample sizes.
+/// They need rows / 2 > k on either side. They are the standard deviation over the halves or, where that is
+/// larger, what it comes to at the metric's value: halves have larger balls, and other values. Neither they nor
+/// the intervals (Wilson's; for density, which is no proportion, with Poisson's variance) are narrower than the
+/// metric of so many independent points would have them. They cover the metric's expectation at these sample
+/// sizes.
 ///
 /// Errors: invalidInput for NaN or infinity (argument, row, column).
 PrecisionRecall precisionRecall(neighbours::Points const& real, neighbours::Points const& generated,
