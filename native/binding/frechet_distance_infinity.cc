@@ -39,6 +39,7 @@ class FrechetDistanceInfinityWork final : public Work {
     object.Set("standardError", Napi::Number::New(env, result_.standardError));
     object.Set("lower", Napi::Number::New(env, result_.lower));
     object.Set("upper", Napi::Number::New(env, result_.upper));
+    object.Set("heavyTails", Napi::Boolean::New(env, result_.heavyTails));
     object.Set("degreesOfFreedom", Napi::Number::New(env, result_.degreesOfFreedom));
     return object;
   }

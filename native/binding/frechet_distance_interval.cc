@@ -35,6 +35,7 @@ class FrechetDistanceIntervalWork final : public Work {
     object.Set("standardErrorB", Napi::Number::New(env, result_.standardErrorB));
     object.Set("lower", Napi::Number::New(env, result_.lower));
     object.Set("upper", Napi::Number::New(env, result_.upper));
+    object.Set("heavyTails", Napi::Boolean::New(env, result_.heavyTails));
     object.Set("degreesOfFreedom", Napi::Number::New(env, result_.degreesOfFreedom));
     object.Set("bias", Napi::Number::New(env, result_.bias));
     return object;

@@ -8,6 +8,7 @@
 #include "binding/functions.hpp"
 #include "binding/job.hpp"
 #include "binding/matrices.hpp"
+#include "core/metrics/heavy_tails.hpp"
 
 namespace madloop::binding {
 
@@ -34,21 +35,20 @@ class KernelDistanceWork final : public Work {
     object.Set("mean", Napi::Number::New(env, summary_.mean));
     object.Set("standardDeviation", Napi::Number::New(env, summary_.standardDeviation));
     object.Set("standardError", Napi::Number::New(env, summary_.standardError));
-    object.Set("halfWidth", Napi::Number::New(env, summary_.halfWidth));
+    object.Set("lower", Napi::Number::New(env, summary_.lower));
+    object.Set("upper", Napi::Number::New(env, summary_.upper));
+    object.Set("heavyTails", Napi::Boolean::New(env, heavyTails_));
     return object;
   }
 
  private:
   template <class A, class B>
   void estimate(MatrixView<A> a, MatrixView<B> b, Task& task) {
-    metrics::KernelEstimates found;
-    if (jackknifed_) {
-      found = metrics::jackknifedKernelDistances(a, b, kernel_, blocks_, seed_, task);
-      summary_ = metrics::summarize(found);
-    } else {
-      found.estimates = metrics::kernelDistances(a, b, kernel_, blocks_, seed_, task);
-      summary_ = metrics::summarize(found.estimates);
-    }
+    metrics::KernelEstimates const found =
+        jackknifed_ ? metrics::jackknifedKernelDistances(a, b, kernel_, blocks_, seed_, task)
+                    : metrics::kernelDistances(a, b, kernel_, blocks_, seed_, task);
+    summary_ = metrics::summarize(found);
+    heavyTails_ = metrics::heavyTails(a, task, "a") || metrics::heavyTails(b, task, "b");
     std::copy(found.estimates.begin(), found.estimates.end(), estimates_.data());
   }
 
@@ -60,6 +60,7 @@ class KernelDistanceWork final : public Work {
   std::uint64_t seed_;
   HeldArray<double> estimates_;
   metrics::KernelSummary summary_;
+  bool heavyTails_ = false;
 };
 
 }  // namespace

@@ -81,6 +81,7 @@ export interface NativeFrechetDistanceInterval extends NativeFrechetDistance {
   readonly standardErrorB: number;
   readonly lower: number;
   readonly upper: number;
+  readonly heavyTails: boolean;
   readonly degreesOfFreedom: number;
   readonly bias: number;
 }
@@ -104,6 +105,7 @@ export interface NativeFrechetDistanceInfinity {
   readonly standardError: number;
   readonly lower: number;
   readonly upper: number;
+  readonly heavyTails: boolean;
   readonly degreesOfFreedom: number;
 }
 
@@ -131,7 +133,9 @@ export interface NativeKernelDistance {
   readonly mean: number;
   readonly standardDeviation: number;
   readonly standardError: number;
-  readonly halfWidth: number;
+  readonly lower: number;
+  readonly upper: number;
+  readonly heavyTails: boolean;
 }
 
 export interface NativeMatrixSquareRootRequest {

@@ -75,8 +75,13 @@ export interface FrechetDistanceInfinity {
   /** The intercept of the line: FD-infinity. An estimate without much bias of a number >= 0: it may be negative. */
   readonly distance: number;
   readonly standardError: number;
-  /** 95 % interval: distance ± t standardError, t with groups - 1 degrees of freedom. May reach below 0. */
+  /**
+   * 95 % interval: a score interval as that of `frechetDistanceInterval`, with t of groups - 1 degrees of freedom and
+   * r = h / (2 (plain + 2 |plain - distance|)), where `plain` is the distance of all rows. May reach below 0.
+   */
   readonly interval: readonly [number, number];
+  /** As for `frechetDistanceInterval`, of what is extrapolated: the interval may hold less often than 95 %. */
+  readonly heavyTails: boolean;
   readonly degreesOfFreedom: number;
   /** Slope of the line, per 1 / rows: slope / rows is the bias of the plain distance of that many generated rows. */
   readonly slope: number;

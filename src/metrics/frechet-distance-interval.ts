@@ -32,8 +32,13 @@ export interface FrechetDistanceInterval extends FrechetDistance {
   readonly standardError: number;
   /** Its parts: standardError^2 = a^2 + b^2. The larger one tells of which sample more rows are worth having. */
   readonly standardErrors: { readonly a: number; readonly b: number };
-  /** 95 % interval of the expected distance at these sample sizes, not below 0. */
+  /** 95 % interval of the expected distance at these sample sizes, not below 0, and longer above `distance` than below it. */
   readonly interval: readonly [number, number];
+  /**
+   * Whether a few rows decide the moments of a sample: the squared distances of its rows from their mean have a skewness above
+   * 4.5. The interval may then hold less often than 95 %.
+   */
+  readonly heavyTails: boolean;
   /** Degrees of freedom of the interval's t distribution (Welch and Satterthwaite). */
   readonly degreesOfFreedom: number;
   /** Jackknife estimate of how far the expected distance lies above that of the populations. */
@@ -52,15 +57,18 @@ export interface FrechetDistanceInterval extends FrechetDistance {
  * too wide (the error is then quadratic in the sampling noise, and the jackknife counts it double), never too narrow.
  * A side given as moments counts as known exactly; at least one must be a sample of 4 rows or more.
  *
- * The interval is distance ± t standardError, t of Student's distribution with the degrees of freedom of Welch and
- * Satterthwaite: groups - 1 where one side makes all of the error, 2 (groups - 1) where both make the same.
+ * The interval is a score interval, of all v with (distance - v)^2 <= t^2 standardError^2 v / distance: the variance of a squared
+ * distance grows with it. It is from distance - h / c to distance + h c, where h = t standardError, c = r + sqrt(1 + r^2) and
+ * r = h / (2 max(distance, |bias| / 4)): a distance far below its bias is so by chance, and tells nothing of its variance.
+ * t is that of Student's distribution with the degrees of freedom of Welch and Satterthwaite: groups - 1 where one side
+ * makes all of the error, 2 (groups - 1) where both make the same. `heavyTails` says where that may not do.
  *
  * Cost: `groups` distances a sampled side and the moments of its rows once more. Memory: groups x cols^2 float64
  * for a sample with more rows than columns (one side at a time). With fewer rows, or a nearly singular covariance, each
  * distance is computed from the rows that are left, to the accuracy of `frechetDistance`.
  * The result depends on the data, `groups` and `seed` alone, not on threads.
  * Rejects with ERR_INVALID_INPUT, ERR_NOT_POSITIVE_SEMIDEFINITE, ERR_OUT_OF_MEMORY, ERR_ABORTED.
- * Source: Busing, Meijer & van der Leeden 1999, "Delete-m jackknife for unequal m"; Efron & Stein 1981.
+ * Source: Busing, Meijer & van der Leeden 1999, "Delete-m jackknife for unequal m"; Efron & Stein 1981; Wilson 1927 (score interval).
  *
  * @example
  * const { distance, interval } = await frechetDistanceInterval(realFeatures, generatedFeatures);

@@ -81,9 +81,14 @@ export interface KernelDistance {
   readonly standardError: number;
   /**
    * 95 % interval of the populations' distance: Student's t with blocks - 1 degrees of freedom, or of a jackknife with those of
-   * Welch and Satterthwaite over the rows. NaN where standardError is.
+   * Welch and Satterthwaite over the rows. Longer above `distance` than below it. NaN where standardError is.
    */
   readonly interval: readonly [number, number];
+  /**
+   * Whether a few rows decide the moments of a sample: the squared distances of its rows from their mean have a skewness above
+   * 4.5. The interval may then hold much less often than 95 %.
+   */
+  readonly heavyTails: boolean;
   /** Standard deviation of the estimates about their mean: the "±" of programs that draw subsets. Not an error of `distance`. */
   readonly standardDeviation: number;
   /** The estimate of each block. */
@@ -115,12 +120,17 @@ export interface KernelDistance {
  * blockSize is 'largest'. In a block with more than 10,000 rows of one side, and more than of the other, only pairs of that
  * side within runs of about as many rows count, so that the cost stays linear in its rows.
  *
+ * The interval is a score interval, since the variance of a squared distance grows with it: from distance - h / c to distance + h c,
+ * where h = t standardError, c = r + sqrt(1 + r^2) and r = h / (2 max(distance + bias, bias / 4)). `bias` is how far the biased
+ * estimate, with i = j (Gretton et al., eq. 5), lies above the unbiased one. It is h on either side where that maximum is not
+ * positive, which takes a kernel that is not positive definite (coef0 < 0).
+ *
  * Kernel values and sums are in float64 about nothing: the kernel is not invariant under shifts, so data are taken as they are.
  * Cost: (m + n)^2 x cols / 2 multiply-adds a block. Memory: tiles of a few MiB a thread; no matrix of pairs.
  * The result depends on the data and the options, not on threads.
  * Rejects with ERR_INVALID_INPUT (also where kernel values leave the range of doubles), ERR_OUT_OF_MEMORY, ERR_ABORTED.
  * Source: Gretton et al. 2012, "A kernel two-sample test", eq. (3); Bińkowski et al. 2018, "Demystifying MMD GANs"; the
- * jackknife of two-sample U-statistics: Arvesen 1969.
+ * jackknife of two-sample U-statistics: Arvesen 1969; score interval: Wilson 1927.
  *
  * @example
  * const { distance, standardError } = await kernelDistance(realFeatures, generatedFeatures);
@@ -142,7 +152,7 @@ export async function kernelDistance(
   const plan = planBlocks({ ...sizes, blockSize, subsets }, blocks);
   const kernel = { degree, gamma, coef0 };
   const estimates = allocate(where, 'the estimates', Float64Array, plan.blocks);
-  const { mean, standardDeviation, standardError, halfWidth } = await runJob(
+  const { mean, standardDeviation, standardError, lower, upper, heavyTails } = await runJob(
     { where, ...job },
     async (throwIfSettled) =>
       native().startKernelDistance({
@@ -160,7 +170,8 @@ export async function kernelDistance(
   return {
     distance: mean,
     standardError: disjoint ? standardError : Number.NaN,
-    interval: disjoint ? [mean - halfWidth, mean + halfWidth] : [Number.NaN, Number.NaN],
+    interval: disjoint ? [lower, upper] : [Number.NaN, Number.NaN],
+    heavyTails,
     standardDeviation,
     estimates,
     blockSize: Math.min(rowsOfA, rowsOfB),

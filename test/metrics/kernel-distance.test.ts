@@ -146,9 +146,10 @@ describe('kernelDistance', () => {
     expect(distance).toBeCloseTo(expected.mean, 15);
     expect(standardDeviation / expected.deviation).toBeCloseTo(1, 12);
     expect(standardError / expected.standardError).toBeCloseTo(1, 12);
-    // The 97.5 % quantile of Student's t with 9 degrees of freedom.
-    expect((interval[1] - distance) / standardError).toBeCloseTo(2.262157162740992, 9);
-    expect((distance - interval[0]) / standardError).toBeCloseTo(2.262157162740992, 9);
+    // The 97.5 % quantile of Student's t with 9 degrees of freedom, times c above and divided by it below.
+    const [below, above] = [distance - interval[0], interval[1] - distance];
+    expect(Math.sqrt(below * above) / standardError).toBeCloseTo(2.262157162740992, 9);
+    expect(above).toBeGreaterThan(below);
   });
 
   test('of subsets, the usual convention, has a standard deviation but no error', async () => {

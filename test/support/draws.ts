@@ -17,6 +17,13 @@ export function exponentialDraws(seed: number): Draw {
   return drawsOf(() => -Math.log(next()) - 1);
 }
 
+/** Skewness 6.2, kurtosis 114: the exponential of a normal number, standardised. */
+export function logNormalDraws(seed: number): Draw {
+  const next = normal(seed);
+  const [mean, deviation] = [Math.sqrt(Math.E), Math.sqrt(Math.E * (Math.E - 1))];
+  return drawsOf(() => (Math.exp(next()) - mean) / deviation);
+}
+
 function drawsOf(next: () => number): Draw {
   return (rows, cols, mean, deviation) =>
     matrix(

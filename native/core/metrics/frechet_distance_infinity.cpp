@@ -6,6 +6,7 @@
 
 #include "core/base/sum.hpp"
 #include "core/inference/jackknife.hpp"
+#include "core/inference/score_interval.hpp"
 #include "core/metrics/frechet.hpp"
 #include "core/metrics/frechet_scale.hpp"
 
@@ -179,8 +180,14 @@ FrechetDistanceInfinity frechetDistanceInfinity(FrechetSide const& givenReferenc
   result.slope = sides.restoredSquare(line.slope * rows);
   result.rSquared = line.rSquared;
   result.standardError = sides.restoredSquare(error.value);
-  result.lower = sides.restoredSquare(line.intercept - error.halfWidth);
-  result.upper = sides.restoredSquare(line.intercept + error.halfWidth);
+  double const plain = distances.mean(1, kNone);
+  // Where the populations are equal the intercept scatters as much as the bias that it is freed of.
+  inference::Interval const interval =
+      inference::scoreInterval(line.intercept, error.halfWidth, plain + 2 * std::abs(plain - line.intercept));
+  result.lower = sides.restoredSquare(interval.lower);
+  result.upper = sides.restoredSquare(interval.upper);
+  result.heavyTails =
+      heavyTails(generated, task, "generated") || (both && heavyTails(reference, task, "reference"));
   result.degreesOfFreedom = error.degreesOfFreedom;
   for (std::size_t k = 1; k <= points; ++k)
     result.distances.push_back(sides.restoredSquare(distances.mean(k, kNone)));

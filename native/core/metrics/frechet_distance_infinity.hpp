@@ -21,6 +21,7 @@ struct FrechetDistanceInfinity {
   double standardError = 0;
   double lower = 0;  // 95 % interval
   double upper = 0;
+  bool heavyTails = false;  // whether those of a sample that is cut are
   double degreesOfFreedom = 0;
   /// [k - 1]: mean over the k subsets of rows / k rows each, weighted by their rows.
   std::vector<double> distances;

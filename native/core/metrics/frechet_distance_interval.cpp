@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/inference/jackknife.hpp"
+#include "core/inference/score_interval.hpp"
 #include "core/metrics/frechet_scale.hpp"
 
 namespace madloop::metrics {
@@ -73,10 +74,16 @@ FrechetDistanceInterval frechetDistanceInterval(FrechetSide const& givenA, Frech
   result.standardError = sides.restoredSquare(error.value);
   result.standardErrorA = sides.restoredSquare(std::sqrt(fromA.variance));
   result.standardErrorB = sides.restoredSquare(std::sqrt(fromB.variance));
-  result.lower = sides.restoredSquare(std::max(0.0, distance - error.halfWidth));
-  result.upper = sides.restoredSquare(distance + error.halfWidth);
+  double const bias = fromA.bias + fromB.bias;
+  // By chance a distance is far below what it is expected to be at least, its bias: it tells nothing then of
+  // how it would scatter.
+  inference::Interval const interval =
+      inference::scoreInterval(distance, error.halfWidth, std::max(distance, std::abs(bias) / 4));
+  result.lower = sides.restoredSquare(std::max(0.0, interval.lower));
+  result.upper = sides.restoredSquare(interval.upper);
+  result.heavyTails = heavyTails(a, task, "a") || heavyTails(b, task, "b");
   result.degreesOfFreedom = error.degreesOfFreedom;
-  result.bias = sides.restoredSquare(fromA.bias + fromB.bias);
+  result.bias = sides.restoredSquare(bias);
   return result;
 }
 

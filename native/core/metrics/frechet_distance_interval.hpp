@@ -17,13 +17,15 @@ struct FrechetDistanceInterval {
   double standardErrorB = 0;    // what the sampling of b adds to it
   double lower = 0;             // lower end of the 95 % interval, not below 0
   double upper = 0;             // its upper end
+  bool heavyTails = false;      // whether those of a sampled side are
   double degreesOfFreedom = 0;  // those of the t distribution behind the interval
   double bias = 0;  // jackknife estimate: how far the expected distance lies above that of the populations
 };
 
 /// The distance and its error by a delete-group jackknife over each side that is a sample: `groups` random
 /// groups of rows a side, the distance again without each of them. The interval is for the expectation of the
-/// distance at these sample sizes, which lies above the distance of the populations.
+/// distance at these sample sizes, which lies above the distance of the populations. It is a score interval:
+/// the error of a squared distance grows with it.
 ///
 /// Errors: as for factorData and factorMoments; invalidInput unless 2 <= groups <= rows, and at least 4 rows a
 /// side. Cost: the moments of all rows once more and `groups` distances a sampled side. Where a side has no

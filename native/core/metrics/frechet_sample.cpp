@@ -10,6 +10,7 @@
 #include "core/base/sum.hpp"
 #include "core/linalg/cholesky.hpp"
 #include "core/linalg/products.hpp"
+#include "core/metrics/heavy_tails.hpp"
 #include "core/random/permutation.hpp"
 
 namespace madloop::metrics {
@@ -124,6 +125,18 @@ std::size_t colsOf(FrechetSide const& side) {
           return given.dim;
         } else {
           return given.cols;
+        }
+      },
+      side);
+}
+
+bool heavyTails(FrechetSide const& side, Task const& task, char const* argument) {
+  return std::visit(
+      [&](auto const& given) {
+        if constexpr (isGaussian<decltype(given)>) {
+          return false;
+        } else {
+          return heavyTails(given, task, argument);
         }
       },
       side);

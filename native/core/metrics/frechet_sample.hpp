@@ -27,6 +27,9 @@ std::size_t rowsOf(FrechetSide const& side);
 /// Dimension of a side.
 std::size_t colsOf(FrechetSide const& side);
 
+/// Whether a side is a sample with heavy tails (heavy_tails.hpp).
+bool heavyTails(FrechetSide const& side, Task const& task, char const* argument);
+
 /// The Gaussian of a side. Errors as for factorData and factorMoments.
 gaussian::FactoredGaussian factorSide(FrechetSide const& side, Task& task, char const* argument);
 

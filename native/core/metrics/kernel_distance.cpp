@@ -9,6 +9,7 @@
 #include "core/base/parallel.hpp"
 #include "core/base/sum.hpp"
 #include "core/gaussian/finite_rows.hpp"
+#include "core/inference/score_interval.hpp"
 #include "core/inference/student_t.hpp"
 #include "core/linalg/products.hpp"
 #include "core/random/permutation.hpp"
@@ -26,6 +27,11 @@ constexpr std::uint64_t kDomain = 0x6b65'726e656cULL;
 /// Rows in a tile: a tile of 4 MiB, for products at full speed, and no more than 512.
 std::size_t tileRows(std::size_t cols) {
   return std::clamp<std::size_t>((std::size_t{1} << 19) / cols, 16, 512);
+}
+
+double sumOfDiagonal(Matrix const& m) {
+  return fixedOrderSum(static_cast<std::size_t>(m.rows()),
+                       [&](std::size_t i) { return m(static_cast<Index>(i), static_cast<Index>(i)); });
 }
 
 double sumBelowDiagonal(Matrix const& m) {
@@ -128,11 +134,11 @@ double crossSum(Block<A> const& left, Block<B> const& right, std::size_t tile, P
 }
 
 /// Sum of the kernel over the pairs i != j of one block, i in the tile from `tile` on and j in it or behind it,
-/// before `end`; each pair counts twice, for the one the other way round. Rows of `ofRows` are those from
-/// `tile` on.
+/// before `end`; each pair counts twice, for the one the other way round. `ofSelves` becomes the sum over i = j
+/// in the tile. Rows of `ofRows` are those from `tile` on.
 template <class T>
 double ownSum(Block<T> const& block, std::size_t tile, std::size_t end, PolynomialKernel const& kernel,
-              RowSums& ofRows, Task const& task) {
+              double& ofSelves, RowSums& ofRows, Task const& task) {
   std::size_t const step = tileRows(block.x.cols);
   Matrix own;
   Matrix other;
@@ -142,6 +148,7 @@ double ownSum(Block<T> const& block, std::size_t tile, std::size_t end, Polynomi
   products.fill(0);
   linalg::addTransposedGram(own, products, task);
   applyKernel(kernel, products);
+  ofSelves = sumOfDiagonal(products);
   double sum = 2 * sumBelowDiagonal(products);
   if (!ofRows.empty()) addSymmetricRowSums(products, ofRows.data());
   for (std::size_t begin = tile + step; begin < end; begin += step) {
@@ -227,6 +234,8 @@ struct BlockSums {
   std::vector<double> a;          // pairs within a, a tile of a each
   std::vector<double> b;          // pairs within b, a tile of b each
   std::vector<double> between;    // a tile of a each
+  std::vector<double> selvesOfA;  // rows of a with themselves, a tile of a each
+  std::vector<double> selvesOfB;  // the same of b
   std::vector<RowSums> rowsOfA;   // a tile of a each: from its first row to the end of its run
   std::vector<RowSums> rowsOfB;   // the same of b
   std::vector<RowSums> aBetween;  // a tile of a each: its rows
@@ -236,6 +245,8 @@ struct BlockSums {
       : a(ofA.tiles()),
         b(ofB.tiles()),
         between(ofA.tiles()),
+        selvesOfA(ofA.tiles()),
+        selvesOfB(ofB.tiles()),
         rowsOfA(toRunEnds(ofA, perRow)),
         rowsOfB(toRunEnds(ofB, perRow)),
         aBetween(ofA.tiles(), RowSums(perRow ? ofA.step : 0)),
@@ -333,10 +344,12 @@ KernelEstimates estimate(MatrixView<A> a, MatrixView<B> b, PolynomialKernel cons
     std::size_t const rowB = tile * ofB.step;
     switch (pairs) {
       case Unit::Pairs::withinA:
-        own.a[tile] = ownSum(left, rowA, ofA.runEnd(rowA), kernel, own.rowsOfA[tile], task);
+        own.a[tile] =
+            ownSum(left, rowA, ofA.runEnd(rowA), kernel, own.selvesOfA[tile], own.rowsOfA[tile], task);
         break;
       case Unit::Pairs::withinB:
-        own.b[tile] = ownSum(right, rowB, ofB.runEnd(rowB), kernel, own.rowsOfB[tile], task);
+        own.b[tile] =
+            ownSum(right, rowB, ofB.runEnd(rowB), kernel, own.selvesOfB[tile], own.rowsOfB[tile], task);
         break;
       case Unit::Pairs::between:
         own.between[tile] = crossSum(left, right, rowA, kernel, own.aBetween[tile], own.bBetween[tile], task);
@@ -360,6 +373,14 @@ KernelEstimates estimate(MatrixView<A> a, MatrixView<B> b, PolynomialKernel cons
           "the kernel must stay within the range of doubles, got an infinity: scale both samples, or set "
           "the option 'gamma'");
     }
+    // A mean over pairs i != j becomes one over all pairs of n rows by a step of 1 / n to the rows with
+    // themselves.
+    auto const step = [](std::vector<double> const& selves, Cut const& cut, double meanOfPairs) {
+      auto const rows = static_cast<double>(cut.rows);
+      return (total(selves) / rows - meanOfPairs) / rows;
+    };
+    result.biases.push_back(step(own.selvesOfA, ofA, withinA / pairsA) +
+                            step(own.selvesOfB, ofB, withinB / pairsB));
     if (!jackknifed) continue;
     if (!perRow) {
       result.variances.push_back({std::numeric_limits<double>::quiet_NaN(), 1});
@@ -378,9 +399,9 @@ KernelEstimates estimate(MatrixView<A> a, MatrixView<B> b, PolynomialKernel cons
 }  // namespace
 
 template <class A, class B>
-std::vector<double> kernelDistances(MatrixView<A> a, MatrixView<B> b, PolynomialKernel const& kernel,
-                                    KernelBlocks const& blocks, std::uint64_t seed, Task& task) {
-  return estimate(a, b, kernel, blocks, seed, false, task).estimates;
+KernelEstimates kernelDistances(MatrixView<A> a, MatrixView<B> b, PolynomialKernel const& kernel,
+                                KernelBlocks const& blocks, std::uint64_t seed, Task& task) {
+  return estimate(a, b, kernel, blocks, seed, false, task);
 }
 
 template <class A, class B>
@@ -390,8 +411,8 @@ KernelEstimates jackknifedKernelDistances(MatrixView<A> a, MatrixView<B> b, Poly
 }
 
 #define MADLOOP_INSTANTIATE(A, B)                                                                           \
-  template std::vector<double> kernelDistances(MatrixView<A>, MatrixView<B>, PolynomialKernel const&,       \
-                                               KernelBlocks const&, std::uint64_t, Task&);                  \
+  template KernelEstimates kernelDistances(MatrixView<A>, MatrixView<B>, PolynomialKernel const&,           \
+                                           KernelBlocks const&, std::uint64_t, Task&);                      \
   template KernelEstimates jackknifedKernelDistances(MatrixView<A>, MatrixView<B>, PolynomialKernel const&, \
                                                      KernelBlocks const&, std::uint64_t, Task&);
 MADLOOP_INSTANTIATE(float, float)
@@ -400,23 +421,27 @@ MADLOOP_INSTANTIATE(double, float)
 MADLOOP_INSTANTIATE(double, double)
 #undef MADLOOP_INSTANTIATE
 
-KernelSummary summarize(std::vector<double> const& estimates) {
-  auto const count = static_cast<double>(estimates.size());
+KernelSummary summarize(KernelEstimates const& given) {
+  auto const count = static_cast<double>(given.estimates.size());
   KernelSummary summary;
-  MeanAndDeviation const each = meanAndDeviation(estimates);
+  MeanAndDeviation const each = meanAndDeviation(given.estimates);
   summary.mean = each.mean;
   summary.standardDeviation = each.standardDeviation;
-  summary.standardError = summary.standardDeviation / std::sqrt(count);
-  summary.halfWidth = inference::studentHalfWidth(std::max(1.0, count - 1)) * summary.standardError;
-  return summary;
-}
-
-KernelSummary summarize(KernelEstimates const& estimates) {
-  KernelSummary summary = summarize(estimates.estimates);
-  auto const count = static_cast<double>(estimates.estimates.size());
-  inference::StandardError const error = inference::standardError(estimates.variances);
-  summary.standardError = error.value / count;
-  summary.halfWidth = std::isnan(error.value) ? error.value : error.halfWidth / count;
+  double halfWidth = 0;
+  if (given.variances.empty()) {
+    summary.standardError = summary.standardDeviation / std::sqrt(count);
+    halfWidth = inference::studentHalfWidth(std::max(1.0, count - 1)) * summary.standardError;
+  } else {
+    inference::StandardError const error = inference::standardError(given.variances);
+    summary.standardError = error.value / count;
+    halfWidth = std::isnan(error.value) ? error.value : error.halfWidth / count;
+  }
+  // The biased estimate is a square; one far below its bias is so by chance.
+  double const bias = total(given.biases) / count;
+  inference::Interval const interval =
+      inference::scoreInterval(summary.mean, halfWidth, std::max(summary.mean + bias, bias / 4));
+  summary.lower = interval.lower;
+  summary.upper = interval.upper;
   return summary;
 }
 

@@ -27,6 +27,19 @@ struct KernelBlocks {
   std::size_t rowsOfB = 0;  // 0: as many as of a
 };
 
+/// What was estimated on every block.
+struct KernelEstimates {
+  std::vector<double> estimates;
+  /// How far the square of the distance between the mean embeddings of the two empirical distributions, which
+  /// pairs each row with itself, too, lies above the estimate (Gretton et al. 2012, eq. 5).
+  std::vector<double> biases;
+  /// Empty, or two for each block, of the sampling of a and of b, by the jackknife over single rows (Arvesen
+  /// 1969), whose estimates follow from the sums over the pairs of each row. Both samples need at least 3 rows
+  /// in a block, else they are NaN. Where the distributions are equal, they are too large by up to a factor
+  /// of 2.
+  std::vector<inference::VariancePart> variances;
+};
+
 /// The unbiased estimate of every block, m rows x_i of a and n rows y_i of b:
 ///   sum_{i != j} k(x_i, x_j) / (m (m - 1)) + sum_{i != j} k(y_i, y_j) / (n (n - 1)) - 2 sum_{i, j} k(x_i, y_j)
 ///   / (m n)
@@ -39,31 +52,24 @@ struct KernelBlocks {
 /// (with row and column), and kernel values beyond double range.
 /// Cost: (m + n)^2 cols / 2 multiply-adds a block.
 template <class A, class B>
-std::vector<double> kernelDistances(MatrixView<A> a, MatrixView<B> b, PolynomialKernel const& kernel,
-                                    KernelBlocks const& blocks, std::uint64_t seed, Task& task);
+KernelEstimates kernelDistances(MatrixView<A> a, MatrixView<B> b, PolynomialKernel const& kernel,
+                                KernelBlocks const& blocks, std::uint64_t seed, Task& task);
 
-/// The same beside their variances: two for each block, of the sampling of a and of b, by the jackknife over
-/// single rows (Arvesen 1969), whose estimates follow from the sums over the pairs of each row. Both samples
-/// need at least 3 rows in a block, else the variances are NaN. Where the distributions are equal, variances
-/// are too large by up to a factor of 2. Memory besides: the rows in blocks x tiles of a block.
-struct KernelEstimates {
-  std::vector<double> estimates;
-  std::vector<inference::VariancePart> variances;
-};
+/// The same with `variances`. Memory besides: the rows in blocks x tiles of a block.
 template <class A, class B>
 KernelEstimates jackknifedKernelDistances(MatrixView<A> a, MatrixView<B> b, PolynomialKernel const& kernel,
                                           KernelBlocks const& blocks, std::uint64_t seed, Task& task);
 
-/// Mean of estimates, their scatter, and what that says about the mean where they are independent.
+/// Mean of estimates, their scatter, and what is known of the mean where they are independent.
 struct KernelSummary {
   double mean = 0;
   double standardDeviation = 0;  // the scatter of single estimates; NaN for one alone
-  double standardError = 0;      // the mean's: standardDeviation / sqrt(count)
-  /// Half of the mean's 95 % interval, by Student's t with count - 1 degrees of freedom.
-  double halfWidth = 0;
+  double standardError = 0;      // the mean's: by the variances, or else standardDeviation / sqrt(count)
+  /// 95 % interval of the mean: a score interval, Student's t with the degrees of freedom of the variances, or
+  /// else count - 1.
+  double lower = 0;
+  double upper = 0;
 };
-KernelSummary summarize(std::vector<double> const& estimates);
-/// With the error that the variances of independent estimates make.
 KernelSummary summarize(KernelEstimates const& estimates);
 
 }  // namespace madloop::metrics

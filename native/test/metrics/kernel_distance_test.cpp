@@ -75,7 +75,8 @@ TEST_CASE("the estimates of three points against three, as published") {
   CHECK(std::abs(plain.biased - 6.0277777778L) < 1e-10L);
   CHECK(std::abs(plain.uStatistic - 3.0833333333L) < 1e-10L);
   Task task;
-  std::vector<double> const ours = kernelDistances(view(a, 2), view(b, 2), kernel, {3, 1, true}, 0, task);
+  std::vector<double> const ours =
+      kernelDistances(view(a, 2), view(b, 2), kernel, {3, 1, true}, 0, task).estimates;
   REQUIRE(ours.size() == 1);
   CHECK(std::abs(ours[0] - 0.5) < 1e-14);
 }
@@ -96,11 +97,13 @@ TEST_CASE("one block of all rows is the definition, within a tile and over sever
     metrics::KernelBlocks const blocks{one.rows, 1, true};
     Task task;
     double const doubles =
-        kernelDistances(view(a, one.cols), view(b, one.cols), one.kernel, blocks, 0, task)[0];
+        kernelDistances(view(a, one.cols), view(b, one.cols), one.kernel, blocks, 0, task).estimates[0];
     CHECK(std::abs(doubles - static_cast<double>(expected.unbiased)) < tolerance(expected, one.cols));
-    double const floats = kernelDistances(view(a, one.cols), view(c, one.cols), one.kernel, blocks, 0, task)[0];
+    double const floats =
+        kernelDistances(view(a, one.cols), view(c, one.cols), one.kernel, blocks, 0, task).estimates[0];
     CHECK(std::abs(floats - static_cast<double>(mixed.unbiased)) < tolerance(mixed, one.cols));
-    double const turned = kernelDistances(view(c, one.cols), view(a, one.cols), one.kernel, blocks, 0, task)[0];
+    double const turned =
+        kernelDistances(view(c, one.cols), view(a, one.cols), one.kernel, blocks, 0, task).estimates[0];
     CHECK(std::abs(turned - floats) < 2 * tolerance(mixed, one.cols));
     CHECK(task.done() == task.total());
   }
@@ -117,7 +120,7 @@ TEST_CASE("disjoint blocks use each row once, subsets draw them anew") {
   Task task;
   metrics::PolynomialKernel const kernel{1, 1, 0};
   std::vector<double> const disjoint =
-      kernelDistances(view(a, 1), view(zeros, 1), kernel, {2, 20, true}, 1, task);
+      kernelDistances(view(a, 1), view(zeros, 1), kernel, {2, 20, true}, 1, task).estimates;
   double exponents = 0;
   for (double const estimate : disjoint) exponents += std::log2(estimate);
   CHECK(exponents == 39 * 40 / 2);
@@ -125,16 +128,17 @@ TEST_CASE("disjoint blocks use each row once, subsets draw them anew") {
   // estimates be -(x_i - x_j)^2 / 2.
   for (bool const parts : {true, false}) {
     double positive = 0;
-    for (double const estimate : kernelDistances(view(a, 1), view(a, 1), kernel, {2, 20, parts}, 1, task))
+    for (double const estimate :
+         kernelDistances(view(a, 1), view(a, 1), kernel, {2, 20, parts}, 1, task).estimates)
       positive += estimate > 0 ? 1 : 0;
     CHECK(positive > 0);
   }
   // Subsets of all rows have the same rows each time, smaller ones do not.
   std::vector<double> const whole =
-      kernelDistances(view(a, 1), view(zeros, 1), kernel, {40, 5, false}, 1, task);
+      kernelDistances(view(a, 1), view(zeros, 1), kernel, {40, 5, false}, 1, task).estimates;
   for (double const estimate : whole) CHECK(std::abs(estimate / whole[0] - 1) < 1e-14);
   std::vector<double> const pairs =
-      kernelDistances(view(a, 1), view(zeros, 1), kernel, {2, 50, false}, 1, task);
+      kernelDistances(view(a, 1), view(zeros, 1), kernel, {2, 50, false}, 1, task).estimates;
   double different = 0;
   for (double const estimate : pairs) different += estimate != pairs[0] ? 1 : 0;
   CHECK(different > 30);
@@ -147,7 +151,8 @@ TEST_CASE("the estimates are the same bytes for any number of threads" * startsT
   std::vector<double> const b = rowMajorNormals(1800, 30, 2);
   auto const estimates = [&](std::size_t threads, bool disjoint, std::uint64_t seed) {
     Task task(threads);
-    return kernelDistances(view(a, 30), view(b, 30), {3, 1.0 / 30, 1}, {600, 3, disjoint}, seed, task);
+    return kernelDistances(view(a, 30), view(b, 30), {3, 1.0 / 30, 1}, {600, 3, disjoint}, seed, task)
+        .estimates;
   };
   for (bool const disjoint : {true, false}) {
     std::vector<double> const one = estimates(1, disjoint, 1);
@@ -203,7 +208,7 @@ TEST_CASE("blocks of unequal sizes, over several tiles and runs, are the definit
   metrics::KernelEstimates const found =
       metrics::jackknifedKernelDistances(view(a, 1), view(b, 1), kernel, blocks, 5, task);
   CHECK(task.done() == task.total());
-  CHECK(found.estimates == kernelDistances(view(a, 1), view(b, 1), kernel, blocks, 5, task));
+  CHECK(found.estimates == kernelDistances(view(a, 1), view(b, 1), kernel, blocks, 5, task).estimates);
   REQUIRE(found.variances.size() == 2);
   auto const mean = [](std::vector<double> const& x) {
     long double sum = 0;

@@ -6,7 +6,7 @@ import { withError } from '../../charts/numbers.js';
 import { info } from '../../engine/info.js';
 import { kernelDistanceOptions } from '../../metrics/kernel-distance.js';
 import { precisionRecallOptions } from '../../metrics/precision-recall.js';
-import { type Plan, plan, type Row } from '../evaluate/measurements.js';
+import { heavyTailNotes, type Plan, plan, type Row } from '../evaluate/measurements.js';
 import { arrayParameters, describeSide, isMatrix, readSide } from '../evaluate/sides.js';
 import { rewordErrors } from '../terminal/error-wording.js';
 import { exitCodeOf, exitCodes } from '../terminal/exit-codes.js';
@@ -102,7 +102,7 @@ async function runEvaluate(
   const wishes = { kGiven: given.k !== undefined, infinity: flags.infinity };
   const all = plan({ real, generated }, files, { ...parameters, kernel }, wishes);
   const { rows, notes, failure } = await measureAll(all, nameOf, { threads: flags.threads, signal });
-  const said = [...read.real.notes, ...read.generated.notes, ...all.notes, ...notes];
+  const said = [...read.real.notes, ...read.generated.notes, ...all.notes, ...notes, ...heavyTailNotes(rows)];
   for (const note of said) say(`madloop: ${note}`);
 
   const { version, variant } = info();

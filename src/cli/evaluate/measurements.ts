@@ -28,6 +28,8 @@ export interface Row {
   /** Null where it cannot be had. */
   readonly standardError: number | null;
   readonly interval: readonly [number, number] | null;
+  /** Whether a few rows decide it so much that the interval may hold less often than it says. */
+  readonly heavyTails?: boolean;
 }
 
 /** What a metric gave, and what of it is missing for which reason. */
@@ -260,6 +262,7 @@ function possibleKs(
 interface SamplingError {
   readonly standardError: number;
   readonly interval: readonly [number, number];
+  readonly heavyTails?: boolean;
 }
 
 /** The row of a metric that comes with its error; NaN stands for one that cannot be had. */
@@ -271,5 +274,17 @@ function row(metric: string, value: number, error: SamplingError, k?: number): R
     value,
     standardError: known ? error.standardError : null,
     interval: known ? error.interval : null,
+    ...(error.heavyTails !== undefined && { heavyTails: error.heavyTails }),
   };
+}
+
+/** Which intervals are not to be trusted much, if any. */
+export function heavyTailNotes(rows: readonly Row[]): string[] {
+  const metrics = rows
+    .filter(({ heavyTails, interval }) => heavyTails === true && interval !== null)
+    .map(({ metric }) => metric);
+  if (metrics.length === 0) return [];
+  return [
+    `heavy tails: a few rows decide these moments, and 95 % intervals may hold less often: ${metrics.join(', ')}`,
+  ];
 }

@@ -1,0 +1,35 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "core/inference/score_interval.hpp"
+
+using namespace madloop;
+using inference::Interval;
+using inference::scoreInterval;
+
+TEST_CASE("the ends of a score interval are where the variance there explains the estimate") {
+  for (double const height : {0.3, 2.0, 5.0}) {
+    for (double const halfWidth : {0.01, 1.0, 40.0}) {
+      double const estimate = 2;
+      Interval const interval = scoreInterval(estimate, halfWidth, height);
+      for (double const v : {interval.lower, interval.upper}) {
+        double const squared = halfWidth * halfWidth * (height + v - estimate) / height;
+        CHECK(std::abs((estimate - v) * (estimate - v) / squared - 1) < 1e-9);
+      }
+      CHECK(interval.lower < estimate);
+      CHECK(interval.upper - estimate > estimate - interval.lower);
+    }
+  }
+  // Above a floor of 0 the end below stays above it.
+  CHECK(scoreInterval(2, 1000, 2).lower > 0);
+}
+
+TEST_CASE("a score interval without a height is symmetric, and without a width a point") {
+  CHECK(scoreInterval(-1, 3, 0).lower == -4);
+  CHECK(scoreInterval(-1, 3, -2).upper == 2);
+  CHECK(scoreInterval(5, 0, 5).lower == 5);
+  CHECK(scoreInterval(0, 0, 0).upper == 0);
+  CHECK(std::isnan(scoreInterval(1, std::numeric_limits<double>::quiet_NaN(), 1).lower));
+}
