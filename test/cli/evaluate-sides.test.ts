@@ -44,6 +44,7 @@ interface Printed {
     readonly value: number;
     readonly standardError: number | null;
     readonly interval: readonly [number, number] | null;
+    readonly heavyTails?: boolean;
   }[];
   readonly notes: readonly string[];
 }
@@ -70,6 +71,34 @@ beforeAll(async () => {
   await npz('models.npz', { 'a.mu': m, 'a.cov': s, 'b.mu': float64([1], [0]), 'b.cov': float64([1, 1], [1]) });
   await npz('beside.npz', { mu: m, sigma: s, feats: features, sigma_s: float64([2, 2], [1, 0, 0, 1]) });
   await npz('two.npz', { a: features, b: features });
+});
+
+test('heavy tails of either side: which intervals may hold less often, on standard error and in the document', async () => {
+  const heavy = (rows: number, seed: number) => {
+    const { data, cols } = sample(rows, seed);
+    return matrix(
+      data.map((value) => value * value * value),
+      rows,
+      cols,
+    );
+  };
+  await npy('real.npy', real);
+  await npy('generated.npy', generated);
+  await npy('heavy.npy', heavy(250, 12));
+  const metrics = ['frechetDistance', 'frechetDistanceInfinity', 'kernelDistance'];
+  const told = `heavy tails: a few rows decide these moments, and 95 % intervals may hold less often: ${metrics.join(', ')}`;
+  const outcome = await evaluate('real.npy', 'heavy.npy');
+  expect(outcome.notes).toContain(told);
+  expect(outcome.stderr).toContain(`madloop: ${told}`);
+  for (const metric of metrics) expect(metricOf(outcome, metric).heavyTails).toBe(true);
+  expect(metricOf(outcome, 'precision').heavyTails).toBeUndefined();
+  // FD∞ extrapolates the generated side alone.
+  const turned = await evaluate('heavy.npy', 'real.npy');
+  expect(metricOf(turned, 'frechetDistanceInfinity').heavyTails).toBe(false);
+  expect(turned.notes.join()).toContain('less often: frechetDistance, kernelDistance');
+  const light = await evaluate('real.npy', 'generated.npy');
+  expect(light.notes).toEqual([]);
+  expect(metricOf(light, 'kernelDistance').heavyTails).toBe(false);
 });
 
 describe('statistics under other names', () => {

@@ -186,13 +186,18 @@ test('a side of many rows is cut into runs, unbiased', async () => {
   expect(result.standardError).toBeGreaterThan(0);
 });
 
-// Symmetric intervals, distance -+ t standardError, held in 53 % of these cases.
+// 100 rows tell too little of such a law: neither interval comes near 95 %.
 test('log-normal rows: the interval holds more often than a symmetric one, and the result warns', async () => {
   const trials = repetitions(2_000);
   const draw = logNormalDraws(5);
   const [skewness, mean, deviation] = [(Math.E + 2) * Math.sqrt(Math.E - 1), 0.27, 1.35];
   // The exact value for two columns, from the first three moments of one: pairs of columns are independent.
-  const moments = (m: number, s: number) => [1, m, m ** 2 + s ** 2, m ** 3 + 3 * m * s ** 2 + skewness * s ** 3];
+  const moments = (m: number, s: number) => [
+    1,
+    m,
+    m ** 2 + s ** 2,
+    m ** 3 + 3 * m * s ** 2 + skewness * s ** 3,
+  ];
   const [a, b] = [moments(0, 1), moments(mean, deviation)];
   let exact = 0;
   for (let i = 0; i <= 3; i += 1) {
@@ -202,16 +207,17 @@ test('log-normal rows: the interval holds more often than a symmetric one, and t
       exact += weight * (a[i]! * a[j]! - b[i]! * b[j]!) ** 2;
     }
   }
-  let [held, warned] = [0, 0];
+  let [held, heldBySymmetric, warned] = [0, 0, 0];
   for (let seed = 0; seed < trials; seed += 1) {
-    const { interval, heavyTails } = await kernelDistance(draw(100, 2, 0, 1), draw(100, 2, mean, deviation), {
-      error: 'jackknife',
-      threads: 1,
-    });
+    const [x, y] = [draw(100, 2, 0, 1), draw(100, 2, mean, deviation)];
+    const { distance, interval, heavyTails } = await kernelDistance(x, y, { error: 'jackknife', threads: 1 });
+    const half = Math.sqrt((distance - interval[0]) * (interval[1] - distance));
     held += holds(interval, exact) ? 1 : 0;
+    heldBySymmetric += holds([distance - half, distance + half], exact) ? 1 : 0;
     warned += heavyTails ? 1 : 0;
   }
-  expect(held / trials).toBeGreaterThan(0.7);
+  expect((held - heldBySymmetric) / trials).toBeGreaterThan(0.1);
+  expect(held / trials).toBeGreaterThan(0.55);
   expect(warned / trials).toBeGreaterThan(0.8);
 });
 

@@ -13,7 +13,8 @@ namespace madloop::metrics {
 template <class T>
 double skewnessOfSquaredNorms(MatrixView<T> x, Task const& task, char const* argument);
 
-/// Above this, tails are heavy: of normal rows fewer than 1 in 40 samples of any size and covariance are.
+/// Above this, tails are heavy: of normal rows, whatever their number and covariance, those of 1 sample in 50
+/// at most.
 inline constexpr double kHeavyTails = 4.5;
 
 template <class T>
