@@ -96,7 +96,7 @@ test('equal populations: the interval is wider than it need be, never narrower',
 // Symmetric intervals, distance -+ t standardError, held in 70 and 82 % of these cases: they end too low.
 describe.each([
   { name: 'log-normal, 100 and 100 rows', rows: [100, 100], least: 0.88 },
-  { name: 'log-normal, 400 and 400 rows', rows: [400, 400], least: 0.91 },
+  { name: 'log-normal, 400 and 400 rows', rows: [400, 400], least: 0.93 },
 ] as const)('with heavy tails: $name', ({ name, rows, least }) => {
   test('the interval still holds in nearly 95 % of the cases, and the result says that a few rows decide', async () => {
     const setting: Setting = { name, draws: logNormalDraws, rows, mean: 0.27, deviation: 1.35 };

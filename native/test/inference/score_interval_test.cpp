@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <initializer_list>
 #include <limits>
 
 #include "core/inference/score_interval.hpp"
@@ -14,7 +15,7 @@ TEST_CASE("the ends of a score interval are where the variance there explains th
     for (double const halfWidth : {0.01, 1.0, 40.0}) {
       double const estimate = 2;
       Interval const interval = scoreInterval(estimate, halfWidth, height);
-      for (double const v : {interval.lower, interval.upper}) {
+      for (double const v : std::initializer_list<double>{interval.lower, interval.upper}) {
         double const squared = halfWidth * halfWidth * (height + v - estimate) / height;
         CHECK(std::abs((estimate - v) * (estimate - v) / squared - 1) < 1e-9);
       }
