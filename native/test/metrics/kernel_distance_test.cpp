@@ -99,6 +99,10 @@ TEST_CASE("one block of all rows is the definition, within a tile and over sever
     double const doubles =
         kernelDistances(view(a, one.cols), view(b, one.cols), one.kernel, blocks, 0, task).estimates[0];
     CHECK(std::abs(doubles - static_cast<double>(expected.unbiased)) < tolerance(expected, one.cols));
+    double const bias =
+        kernelDistances(view(a, one.cols), view(b, one.cols), one.kernel, blocks, 0, task).biases[0];
+    auto const exactBias = static_cast<double>(expected.biased - expected.unbiased);
+    CHECK(std::abs(bias - exactBias) < tolerance(expected, one.cols));
     double const floats =
         kernelDistances(view(a, one.cols), view(c, one.cols), one.kernel, blocks, 0, task).estimates[0];
     CHECK(std::abs(floats - static_cast<double>(mixed.unbiased)) < tolerance(mixed, one.cols));
@@ -185,15 +189,22 @@ TEST_CASE("bad input to the kernel distance names its place") {
 }
 
 TEST_CASE("the summary of estimates") {
-  metrics::KernelSummary const summary = metrics::summarize({1, 2, 3, 6});
+  metrics::KernelSummary const summary =
+      metrics::summarize({.estimates = {1, 2, 3, 6}, .biases = {1, 2, 3, 2}, .variances = {}});
   CHECK(summary.mean == 3);
   CHECK(std::abs(summary.standardDeviation - std::sqrt(14.0 / 3)) < 1e-15);
   CHECK(std::abs(summary.standardError - std::sqrt(14.0 / 12)) < 1e-15);
-  CHECK(std::abs(summary.halfWidth - inference::studentHalfWidth(3) * std::sqrt(14.0 / 12)) < 1e-14);
-  metrics::KernelSummary const single = metrics::summarize({2});
+  // (3 - v)^2 = h^2 (v + 2) / (3 + 2) at both ends.
+  double const half = inference::studentHalfWidth(3) * std::sqrt(14.0 / 12);
+  double const lower = 3 - summary.lower;
+  double const upper = summary.upper - 3;
+  CHECK(std::abs(lower * lower / (half * half * (summary.lower + 2) / 5) - 1) < 1e-12);
+  CHECK(std::abs(upper * upper / (half * half * (summary.upper + 2) / 5) - 1) < 1e-12);
+  metrics::KernelSummary const single = metrics::summarize({.estimates = {2}, .biases = {1}, .variances = {}});
   CHECK(single.mean == 2);
   CHECK(std::isnan(single.standardError));
-  CHECK(std::isnan(single.halfWidth));
+  CHECK(std::isnan(single.lower));
+  CHECK(std::isnan(single.upper));
 }
 
 TEST_CASE("blocks of unequal sizes, over several tiles and runs, are the definition") {
