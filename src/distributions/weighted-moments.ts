@@ -1,7 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { allocate } from '../base/allocate.js';
+import { mustError } from '../base/check.js';
 import type { Matrix, Moments } from '../base/shapes.js';
 import type { JobOptions } from '../engine/job.js';
+import { checkFinite, pickRows } from '../engine/rows.js';
 import { moments } from './moments.js';
 
 /** Moments of rows of which each has a weight p_i, of sum 1. */
@@ -16,15 +18,20 @@ const elementsPerTurn = 2 ** 19;
 /**
  * The mean sum p_i x_i and the covariance sum p_i (x_i - mean)(x_i - mean)^T / (1 - sum p_i^2) of the rows of `x`, unbiased where
  * they have one covariance; with divisor 'mle' that without the denominator. `shares` are the p_i, not negative and of sum 1; without
- * them, and where all are equal, the result is that of `moments`. NaN where one row has all the weight and divisor n - 1.
+ * them, and where all are equal, the result is that of `moments`. ERR_INVALID_INPUT where one row has all the weight, unless the
+ * divisor is 'mle'. `count` is that of the rows that have a weight.
  * Source of the covariance: reliability weights, Galassi et al., GNU Scientific Library, section 23.7.
  */
 export async function weightedMoments(
-  x: Matrix,
-  shares: Float64Array | undefined,
+  where: string,
+  given: Matrix,
+  sharesOfGiven: Float64Array | undefined,
   divisor: 'unbiased' | 'mle',
   job: JobOptions,
 ): Promise<WeightedMoments> {
+  const { x, shares } = await rowsOfWeight(where, given, sharesOfGiven);
+  if (divisor === 'unbiased' && x.rows < 2)
+    throw mustError(where, 'training set', 'have at least 2 rows of weight above 0', String(x.rows));
   const { onProgress: _, ...quiet } = job;
   const plain = await moments(x, shares === undefined ? job : quiet);
   const { dim, count, mean: centre } = plain;
@@ -56,6 +63,19 @@ export async function weightedMoments(
     return aboutZero / denominator;
   });
   return { count, dim, mean, covariance, effectiveCount: 1 / squares };
+}
+
+/** The rows that have a weight: what the others hold, however far out, counts for nothing, not even in a centre. */
+export async function rowsOfWeight(
+  where: string,
+  x: Matrix,
+  shares: Float64Array | undefined,
+): Promise<{ x: Matrix; shares: Float64Array | undefined }> {
+  if (shares === undefined || shares.every((share) => share > 0)) return { x, shares };
+  await checkFinite(where, 'training set', x);
+  const left: number[] = [];
+  for (let i = 0; i < x.rows; i += 1) if (shares[i]! > 0) left.push(i);
+  return { x: await pickRows(x, Uint32Array.from(left)), shares: Float64Array.from(left, (i) => shares[i]!) };
 }
 
 async function overRows(

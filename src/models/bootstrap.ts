@@ -82,7 +82,7 @@ export function bootstrap(options: BootstrapOptions = {}): BootstrapModel {
       const { job, ...told } = checkFitOptions(where, options, data);
       const { data: values, rows, cols } = checkMatrix(where, 'training set', data);
       const weights = rowShares(where, told, rows, realWeight);
-      const { dim, mean, covariance } = await weightedMoments(data, weights, 'mle', job);
+      const { dim, mean, covariance } = await weightedMoments(where, data, weights, 'mle', job);
       return new FittedBootstrap({ data: values, rows, cols }, weights, { dim, mean, covariance });
     },
   };

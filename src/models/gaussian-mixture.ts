@@ -8,6 +8,7 @@ import {
   fitMixture,
   type MixtureParameters,
 } from '../distributions/mixture.js';
+import { rowsOfWeight } from '../distributions/weighted-moments.js';
 import { checkFitOptions, type ModelFitOptions } from './fit-options.js';
 import { FittedGaussianMixture } from './fitted-gaussian-mixture.js';
 import type { GenerativeModel } from './generative-model.js';
@@ -112,8 +113,9 @@ export function gaussianMixture(options: GaussianMixtureOptions): GaussianMixtur
       const shape = { components: given.components, covariance };
       const warm = start === 'previous' ? sameShape(previous, shape, rows.cols) : undefined;
       const from = typeof start === 'object' ? start : warm;
-      const rowWeights = rowShares(where, told, rows.rows, realWeight);
-      const fit = await fitMixture(rows, { ...settings, start: from, rowWeights, seed }, job);
+      const shares = rowShares(where, told, rows.rows, realWeight);
+      const { x, shares: rowWeights } = await rowsOfWeight(where, rows, shares);
+      const fit = await fitMixture(x, { ...settings, start: from, rowWeights, seed }, job);
       return new FittedGaussianMixture(fit);
     },
   };

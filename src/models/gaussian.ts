@@ -53,7 +53,7 @@ export function gaussian(options: GaussianOptions = {}): GaussianModel {
       const { rows } = checkMatrix('gaussian', 'training set', data);
       if (rows < 2) throw mustError('gaussian', 'training set', 'have at least 2 rows', String(rows));
       const shares = rowShares('gaussian', told, rows, realWeight);
-      const { effectiveCount: _, ...fitted } = await weightedMoments(data, shares, divisor, job);
+      const { effectiveCount: _, ...fitted } = await weightedMoments('gaussian', data, shares, divisor, job);
       return new FittedGaussian(fitted);
     },
   };

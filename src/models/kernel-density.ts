@@ -134,7 +134,7 @@ export function kernelDensity(options: KernelDensityOptions = {}): KernelDensity
       const { data: values, rows, cols } = checkMatrix(where, 'training set', data);
       if (rows < 2) throw mustError(where, 'training set', 'have at least 2 rows', String(rows));
       const shares = rowShares(where, told, rows, realWeight);
-      const ofData = await weightedMoments(data, shares, 'unbiased', job);
+      const ofData = await weightedMoments(where, data, shares, 'unbiased', job);
       const weights = shares ?? allocate(where, 'the weights', Float64Array, rows).fill(1 / rows);
       const centres = { data: values, rows, cols };
       const { dim, mean, covariance, effectiveCount } = ofData;

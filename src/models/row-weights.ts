@@ -27,22 +27,21 @@ export function rowShares(
   }
   const real = rowsOf(blocks ?? [], isReal);
   if (realWeight === undefined || real === 0 || real === rows)
-    return weights && scaled(weights, [{ rows, factor: 1 / sumOf(weights) }]);
+    return weights && scaled(weights, [{ rows, wanted: 1, sum: sumOf(weights) }]);
   const own = weights ?? new Float64Array(rows).fill(1);
   const kinds = { real: 0, synthetic: 0 };
   overBlocks(blocks!, (block, begin, end) => {
     kinds[kindOf(block)] += sumOf(own.subarray(begin, end));
   });
   const wanted = { real: realWeight, synthetic: 1 - realWeight };
-  const factorOf = (block: RowBlock): number => {
-    const kind = kindOf(block);
-    if (wanted[kind] > 0 && kinds[kind] === 0)
-      throw mustError(where, 'weights', `be above 0 for some ${kind} row`, 'none');
-    return wanted[kind] === 0 ? 0 : wanted[kind] / kinds[kind];
-  };
   return scaled(
     own,
-    blocks!.map((block) => ({ rows: block.rows, factor: factorOf(block) })),
+    blocks!.map((block) => {
+      const kind = kindOf(block);
+      if (wanted[kind] > 0 && kinds[kind] === 0)
+        throw mustError(where, 'weights', `be above 0 for some ${kind} row`, 'none');
+      return { rows: block.rows, wanted: wanted[kind], sum: kinds[kind] };
+    }),
   );
 }
 
@@ -61,12 +60,13 @@ function overBlocks(
 
 function scaled(
   weights: Float64Array,
-  parts: readonly { readonly rows: number; readonly factor: number }[],
+  parts: readonly { readonly rows: number; readonly wanted: number; readonly sum: number }[],
 ): Float64Array {
   const shares = new Float64Array(weights.length);
   let i = 0;
-  for (const { rows, factor } of parts) {
-    for (const end = i + rows; i < end; i += 1) shares[i] = weights[i]! * factor;
+  for (const { rows, wanted, sum } of parts) {
+    // Divided, as the reciprocal of a tiny sum is infinite. Of rows that shall weigh nothing all may weigh 0.
+    for (const end = i + rows; i < end; i += 1) shares[i] = wanted === 0 ? 0 : wanted * (weights[i]! / sum);
   }
   return shares;
 }

@@ -102,11 +102,23 @@ describe.each(models)('%s', (_, model) => {
     const one = new Float64Array(rows).fill(1);
     one[3] = 0;
     const far = matrix(Float64Array.from(data.data), rows, dim);
-    far.data[3 * dim] = 1e6;
     const without = await fit({}, repeated(data, one));
-    const { moments } = await fit({ weights: one }, far);
-    expectClose(moments!.mean, without.moments!.mean, 1e-9);
-    expectClose(moments!.covariance, without.moments!.covariance, 1e-8);
+    // 1e20 is what many formats fill missing values with.
+    for (const value of [1e6, 1e20, -1e300]) {
+      far.data[3 * dim] = value;
+      const { moments } = await fit({ weights: one }, far);
+      expectClose(moments!.mean, without.moments!.mean, 1e-12);
+      expectClose(moments!.covariance, without.moments!.covariance, 1e-12);
+    }
+    far.data[3 * dim] = Number.NaN;
+    await expectRejection(() => fit({ weights: one }, far), 'ERR_INVALID_INPUT', 'NaN at row 3, column 0');
+  });
+
+  test('weights of any size', async () => {
+    const { moments } = await fit({ weights: counts });
+    const tiny = await fit({ weights: counts.map((weight) => weight * 5e-324) });
+    expectClose(tiny.moments!.mean, moments!.mean, 1e-12);
+    expectClose(tiny.moments!.covariance, moments!.covariance, 1e-12);
   });
 
   test('equal weights are none', async () => {
@@ -143,6 +155,17 @@ describe.each(models)('%s', (_, model) => {
   ])('refuses %s', async (__, weights, message) => {
     await expectRejection(() => fit({ weights }), 'ERR_INVALID_INPUT', message);
   });
+});
+
+test.each([
+  ['gaussian', gaussian()],
+  ['kernelDensity', kernelDensity()],
+])('%s refuses weights that leave one row, of which there is no covariance', async (name, model) => {
+  const message = `${name}: training set must have at least 2 rows of weight above 0, got 1`;
+  for (const others of [0, 1e-308]) {
+    const weights = Float64Array.from({ length: rows }, (_, i) => (i === 2 ? 1e308 : others));
+    await expectRejection(() => model.fit(data, { weights }), 'ERR_INVALID_INPUT', message);
+  }
 });
 
 describe('what weights mean', () => {
