@@ -100,9 +100,9 @@ export function scheduleInFile(value: unknown): readonly unknown[] | undefined {
   return Array.isArray(schedule) ? schedule : undefined;
 }
 
+/** A copy, whose holes are undefined: `map` would pass over them. */
 function listOf(value: unknown): readonly unknown[] | undefined {
-  if (Array.isArray(value)) return value;
-  return types.isFloat64Array(value) ? [...value] : undefined;
+  return Array.isArray(value) || types.isFloat64Array(value) ? Array.from<unknown>(value) : undefined;
 }
 
 /** What a function says of each generation; where it goes on with one number, that is the last entry. */

@@ -230,6 +230,8 @@ function checkBlockSize(where: string, argument: string, value: unknown): BlockS
   if (value.length !== 2) {
     throw invalid(where, argument, "be an integer of at least 2, two of them, or 'largest'", value);
   }
-  const [a, b] = value.map((size, i) => checkInteger(where, `${argument}[${i}]`, size, 2));
+  const [a, b] = Array.from<unknown, number>(value, (size, i) =>
+    checkInteger(where, `${argument}[${i}]`, size, 2),
+  );
   return [a!, b!];
 }

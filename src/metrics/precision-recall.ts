@@ -210,7 +210,9 @@ function checkKs(where: string, argument: string, k: unknown, most: number): num
   if (k.length < 1 || k.length > mostKs) {
     throw invalid(where, argument, `be a number or a list of 1 to ${mostKs} numbers`, k);
   }
-  const ks = k.map((value, index) => checkInteger(where, `${argument}[${index}]`, value, 1, most));
+  const ks = Array.from<unknown, number>(k, (value, i) =>
+    checkInteger(where, `${argument}[${i}]`, value, 1, most),
+  );
   return [...new Set(ks)].sort((a, b) => a - b);
 }
 

@@ -157,7 +157,7 @@ export async function scoresOf(
   if (length !== candidates.rows) {
     throw mustError(where, 'score', `return a number for each of ${candidates.rows} rows`, `${length} values`);
   }
-  const values = Float64Array.from(scores as ArrayLike<number>);
+  const values = readable(where, 'score', () => Float64Array.from(scores as ArrayLike<number>));
   const wrong = values.findIndex(Number.isNaN);
   if (wrong >= 0) throw mustError(where, 'score', 'return numbers', `NaN for row ${wrong}`);
   return values;

@@ -59,7 +59,8 @@ export function checkBlocks(
   { rows: wanted }: { readonly rows: number | undefined },
 ): RowBlock[] {
   if (!Array.isArray(value)) throw invalid(where, argument, 'be an array of { rows, real, generation }', value);
-  const blocks = value.map((given: unknown, i) => checkBlock(where, `${argument}[${i}]`, given));
+  // Not by `map`, which passes over holes.
+  const blocks = Array.from(value, (given: unknown, i) => checkBlock(where, `${argument}[${i}]`, given));
   const rows = rowsOf(blocks);
   if (wanted !== undefined && rows !== wanted)
     throw mustError(where, argument, `have as many rows as the training set, ${wanted}`, String(rows));

@@ -209,6 +209,11 @@ describe('without a loop', () => {
       { blocks: [{ rows: 0, real: true }] },
       'blocks[0].rows must be an integer of at least 1, got 0',
     ],
+    [
+      'a hole',
+      { blocks: Object.assign(Array(2), { 1: { rows: 4, real: true } }) },
+      'blocks[0] must be an object { rows, real, generation }, got undefined',
+    ],
     ['no kind', { blocks: [{ rows: 4 }] }, 'blocks[0].real must be true or false, got undefined'],
     [
       'generation 0',

@@ -221,8 +221,13 @@ describe('what is wrong is refused, by name and entry', () => {
     ['a count of none', { real: [10, 0] }, 'real[1] must be an integer of at least 1, got 0'],
     ['a fraction', { synthetic: [0, 2.5] }, 'synthetic[1] must be an integer of at least 0, got 2.5'],
     [
-      'a hole',
+      'an entry that is undefined',
       { synthetic: [1, undefined, 2] },
+      'synthetic[1] must be an integer of at least 0, got undefined',
+    ],
+    [
+      'a hole',
+      { synthetic: Object.assign(Array(3), { 0: 1, 2: 2 }) },
       'synthetic[1] must be an integer of at least 0, got undefined',
     ],
     [

@@ -344,6 +344,10 @@ describe('all of them', () => {
   test.each<[Score, RegExp]>([
     [() => [1, 2], /bestOf: score must return a number for each of 6 rows, got 2 values/],
     [() => undefined as never, /got undefined values/],
+    [
+      ({ rows }) => Array(rows).fill(1n),
+      /bestOf: score must be readable, got an error: Cannot convert a BigInt/,
+    ],
     [(x) => column(x, 0).fill(Number.NaN), /bestOf: score must return numbers, got NaN for row 0/],
   ])('say what is wrong with a score: %#', async (score, message) => {
     const fitted = await bestOf(gaussian(), { candidates: 3, score }).fit(data, step);

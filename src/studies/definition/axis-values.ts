@@ -49,7 +49,7 @@ export function resolveAxis(where: string, axis: StudyAxis, given: unknown): num
         ? given
         : [given];
   if (values.length === 0) throw invalid(where, axis, 'have at least one value', given);
-  return [...new Set(values.map((value) => checkAxisValue(where, axis, value)))];
+  return [...new Set(Array.from(values, (value) => checkAxisValue(where, axis, value)))];
 }
 
 /** One value, in the range that its axis allows. */

@@ -215,7 +215,7 @@ function checkCells(where: string, argument: string, value: unknown): At[] {
   if (!Array.isArray(value) || value.length === 0 || value.length > mostCells) {
     throw invalid(where, argument, `be a list of 1 to ${mostCells} cells`, value);
   }
-  return value.map((cell: unknown, index) => {
+  return Array.from(value, (cell: unknown, index) => {
     const options = checkOptions(where, `${argument}[${index}]`, cell, studyAxes);
     return Object.fromEntries(Object.entries(options).filter(([, at]) => at !== undefined));
   });
