@@ -488,6 +488,7 @@ test('the files as a killed process leaves them, at any round and with any torn 
     const { cells } = await readStudy(copy);
     expect(cells).toHaveLength(18);
     expect(studyCsv(await run(copy))).toBe(whole);
+    expect(readdirSync(folder).filter((name) => name.startsWith(basename(copy)))).toEqual([basename(copy)]);
   }
 });
 

@@ -19,7 +19,8 @@ export class StoreProcess {
     // Messages go over a pipe of their own. What the SQLite library says before it gives up is for the caller's eyes.
     const stdio = ['ignore', 'ignore', 'inherit', 'ipc'] as const;
     this.#child = fork(packageFile(main), {
-      execArgv: resolvingOptions(),
+      // The collector ends connections that have been closed (study-store.ts).
+      execArgv: [...resolvingOptions(), '--expose-gc'],
       serialization: 'advanced',
       stdio: [...stdio],
     });

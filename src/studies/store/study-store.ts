@@ -106,6 +106,9 @@ export class StudyStore {
         checkSettings(where, path, found, settings);
         return { cells: readCells(sql, found), chains: sql.chains(), lastRun: sql.lastRun() };
       });
+      // Connections that read end only when their statements are collected. Where the store has a log, none must be left when
+      // it becomes one file again, in `close`.
+      globalThis.gc?.();
       const opened = await openStoreForWriting(where, path);
       try {
         const store = new StudyStore(where, path, lock, content, opened, pid);
