@@ -246,10 +246,10 @@ TEST_CASE("what would run for days is refused, in the words of its caller") {
     FAIL("taken");
   } catch (Error const& error) {
     CHECK(error.code() == ErrorCode::noConvergence);
-    CHECK(
-        std::string(error.what()) ==
-        "relativeError must be reachable in 2^31 chains and 1e+6 seconds of one core, got 0.001 and 1200 chains "
-        "of about 1.3e+4 s (the loop's relaxation time is 7.89e+8 generations)");
+    CHECK(std::string(error.what()) ==
+          "relativeError must be reachable in 2^31 chains and 1e+6 seconds of one core, got 0.001 and 1200 "
+          "chains "
+          "of about 1.3e+4 s (the loop's relaxation time is 7.89e+8 generations)");
   }
   // And after a stage that asks for too many.
   LimitPointEstimator estimator(theoryOf(1000), 1e-6);

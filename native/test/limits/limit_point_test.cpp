@@ -281,7 +281,8 @@ TEST_CASE("a distance without variance is refused") {
       "square has no stationary expectation",
       Error);
   CHECK_NOTHROW(LimitPointTheory(freshLoop(100, 1, 999, 0.9)));
-  // At lambda = 1 moments of degree n_r exist, and controls of degree 2 need those of degree 12, of degree 3 those of 24.
+  // At lambda = 1 moments of degree n_r exist, and controls of degree 2 need those of degree 12, of degree 3
+  // those of 24.
   auto degree = [](double real, double synthetic) {
     return LimitPointTheory(freshLoop(100, real, synthetic, 1)).controlDegree();
   };
