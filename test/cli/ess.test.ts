@@ -59,7 +59,7 @@ test('madloop ess --method deterministic has no interval and says how accurate i
 });
 
 test.each([
-  [['--real', '20', '--synthetic', '30'], 'madloop: --dim must be an integer of at least 1, got undefined'],
+  [['--real', '20', '--synthetic', '30'], 'madloop: --dim must be an integer of at least 1, and is not given'],
   [[...cell, '--relative-error', 'tiny'], 'madloop: --relative-error must be a number'],
   [[...cell, '--method', 'guess'], 'madloop: --method must be one of'],
 ])('madloop ess %j is wrong usage', async (args, message) => {

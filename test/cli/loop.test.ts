@@ -247,7 +247,7 @@ describe('madloop loop --data', () => {
 
   test.each<[string[], RegExp]>([
     [['--model', 'gan'], /--model must be one of 'gaussian', 'gmm', 'kde', 'bootstrap', got "gan"/],
-    [['--model', 'gmm'], /--components must be an integer of at least 1, got undefined/],
+    [['--model', 'gmm'], /--components must be an integer of at least 1, and is not given/],
     [
       ['--model', 'kde', '--bandwidth', 'wide'],
       /--bandwidth must be 'scott', 'silverman' or a positive number/,
