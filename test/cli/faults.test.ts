@@ -66,8 +66,8 @@ test('a loop that runs out of data keeps the generations before', async () => {
   expect([status, stdout]).toEqual([2, '']);
   expect(stderr).toBe(
     `kept what was finished: generations 1 to 8 in ${join('out', 'loop-unfinished.json')}\n` +
-      'madloop: autophagousLoop: generation 9: datasetReference: generation 9 wants 100 real rows, but 0 of 800 are left. ' +
-      'Take fewer real samples or generations, or { replace: true }\n',
+      'madloop: generation 9 wants 100 real rows, but 0 of 800 are left. ' +
+      'Take fewer real samples or generations, or --replace\n',
   );
   expect(readdirSync(join(folder, 'out'))).toEqual(['loop-unfinished.json']);
   const document = JSON.parse(readFileSync(join(folder, 'out', 'loop-unfinished.json'), 'utf8'));

@@ -33,6 +33,7 @@ const calledByCommands =
 export function forCommandLine(message: string): string {
   return message
     .replace(calledByCommands, '')
+    .replace(/\b(generation \d+): (?=\1 )/, '')
     .replace(/\{ (\w+): true \}/g, (_, option: string) => flagName(option))
     .replace(/^(--[\w-]+ must .*), got undefined$/su, '$1, and is not given');
 }
