@@ -185,7 +185,7 @@ type Known = Pick<LimitPoint, 'distance' | 'standardError'>;
 
 describe('95 % intervals', () => {
   // With so many seeds, 95 % +- 4.5 binomial standard errors must cover the truth.
-  const seeds = repetitions(300);
+  const seeds = fullSize ? 300 : 40;
   const least = 0.95 - 4.5 * Math.sqrt((0.95 * 0.05) / seeds);
 
   // Of long runs of another program: 1e8 generations, with the exact moments of Sigma, Sigma^2 and mu^2 as controls.
