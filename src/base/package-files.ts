@@ -32,11 +32,14 @@ export function packageFile(path: string): string {
   return join(root, path);
 }
 
+let requireHere: NodeJS.Require | undefined;
+
 /** A package that is installed for madloop, or for the bundle that it is part of. Throws ERR_MISSING_PACKAGE. */
 export function requirePackage(name: string): unknown {
   const here: string | undefined = import.meta.url; // CommonJS has none
   try {
-    return createRequire(here ?? resolve('anything'))(name);
+    requireHere ??= createRequire(here ?? resolve('anything'));
+    return requireHere(name);
   } catch (error) {
     const cause = { cause: error };
     throw new MadloopError(

@@ -1,7 +1,7 @@
 // What may differ between the generations of a loop.
 
 import { types } from 'node:util';
-import { describe, invalid, mustError } from './check.js';
+import { checkList, describe, invalid, mustError } from './check.js';
 import { MadloopError } from './errors.js';
 import { Option } from './options.js';
 
@@ -63,10 +63,12 @@ export function scheduled<Context>(
       const list =
         typeof value === 'function' && functions
           ? valuesOf(where, argument, value as (t: number) => unknown, context.generations!)
-          : listOf(value);
-      if (list === undefined) return facts.check(where, argument, value, context);
+          : types.isFloat64Array(value)
+            ? [...value]
+            : value;
+      if (!Array.isArray(list)) return facts.check(where, argument, value, context);
       if (list.length === 0) throw mustError(where, argument, 'have at least one entry', 'an empty list');
-      return list.map((entry, i) => {
+      return checkList(where, argument, 'be a list', list, (entry, i) => {
         const { check } = (i === 0 && list.length > 1 ? first : option).facts;
         return check(where, `${argument}[${i}]`, entry, context);
       });
@@ -89,7 +91,10 @@ export function constant<Context>(option: Option<number, Context>, why: string):
 /** Throws ERR_INVALID_INPUT for a schedule. */
 export function refuseSchedule(where: string, argument: string, value: unknown, why: string): void {
   const isSchedule =
-    typeof value === 'function' || listOf(value) !== undefined || scheduleInFile(value) !== undefined;
+    typeof value === 'function' ||
+    Array.isArray(value) ||
+    types.isFloat64Array(value) ||
+    scheduleInFile(value) !== undefined;
   if (isSchedule) throw invalid(where, argument, `be one number, as ${why}`, value);
 }
 
@@ -98,11 +103,6 @@ export function scheduleInFile(value: unknown): readonly unknown[] | undefined {
   if (typeof value !== 'object' || value === null || Object.keys(value).join() !== 'schedule') return undefined;
   const { schedule } = value as { readonly schedule?: unknown };
   return Array.isArray(schedule) ? schedule : undefined;
-}
-
-/** A copy, whose holes are undefined: `map` would pass over them. */
-function listOf(value: unknown): readonly unknown[] | undefined {
-  return Array.isArray(value) || types.isFloat64Array(value) ? Array.from<unknown>(value) : undefined;
 }
 
 /** What a function says of each generation; where it goes on with one number, that is the last entry. */

@@ -1,6 +1,7 @@
 import { allocate } from '../base/allocate.js';
 import {
   checkInteger,
+  checkList,
   checkMatrix,
   checkProduct,
   checkSameColumns,
@@ -207,10 +208,9 @@ function checkRequest(where: string, real: unknown, generated: unknown, options:
 /** One k, or several, ascending, each once; `most` is below both numbers of rows. */
 function checkKs(where: string, argument: string, k: unknown, most: number): number | number[] {
   if (!Array.isArray(k)) return checkInteger(where, argument, k, 1, most);
-  if (k.length < 1 || k.length > mostKs) {
-    throw invalid(where, argument, `be a number or a list of 1 to ${mostKs} numbers`, k);
-  }
-  const ks = Array.from<unknown, number>(k, (value, i) =>
+  const requirement = `be a number or a list of 1 to ${mostKs} numbers`;
+  if (k.length < 1 || k.length > mostKs) throw invalid(where, argument, requirement, k);
+  const ks = checkList(where, argument, requirement, k, (value, i) =>
     checkInteger(where, `${argument}[${i}]`, value, 1, most),
   );
   return [...new Set(ks)].sort((a, b) => a - b);

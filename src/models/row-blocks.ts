@@ -1,7 +1,7 @@
 // Where the rows of a training set come from: what a loop tells a model's fit.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { checkBoolean, checkInteger, invalid, mustError } from '../base/check.js';
+import { checkBoolean, checkInteger, checkList, invalid, mustError } from '../base/check.js';
 import type { RowBlock } from './generative-model.js';
 
 /** How many rows the blocks have, of those that `which` names. */
@@ -58,9 +58,10 @@ export function checkBlocks(
   value: unknown,
   { rows: wanted }: { readonly rows: number | undefined },
 ): RowBlock[] {
-  if (!Array.isArray(value)) throw invalid(where, argument, 'be an array of { rows, real, generation }', value);
-  // Not by `map`, which passes over holes.
-  const blocks = Array.from(value, (given: unknown, i) => checkBlock(where, `${argument}[${i}]`, given));
+  const requirement = 'be an array of { rows, real, generation }';
+  const blocks = checkList(where, argument, requirement, value, (given, i) =>
+    checkBlock(where, `${argument}[${i}]`, given),
+  );
   const rows = rowsOf(blocks);
   if (wanted !== undefined && rows !== wanted)
     throw mustError(where, argument, `have as many rows as the training set, ${wanted}`, String(rows));

@@ -231,6 +231,11 @@ describe('what is wrong is refused, by name and entry', () => {
       'synthetic[1] must be an integer of at least 0, got undefined',
     ],
     [
+      'billions of holes',
+      { synthetic: new Array(2 ** 32 - 1) },
+      'synthetic[0] must be an integer of at least 0, got undefined',
+    ],
+    [
       'a list in a list',
       { synthetic: [1, [2]] },
       'synthetic[1] must be an integer of at least 0, got an array of length 1',

@@ -1,6 +1,6 @@
 // The values of one axis: a number, a list, or text such as "0.7,0.85,1" and "100:10000:20:log".
 
-import { checkInteger, checkNumber, invalid, mustError } from '../../base/check.js';
+import { checkInteger, checkList, checkNumber, invalid, mustError } from '../../base/check.js';
 import { checked, numberOrText, type Option } from '../../base/options.js';
 import { refuseSchedule } from '../../base/schedule.js';
 import { whyConstant } from '../../gaussian-loop/parameters.js';
@@ -49,7 +49,8 @@ export function resolveAxis(where: string, axis: StudyAxis, given: unknown): num
         ? given
         : [given];
   if (values.length === 0) throw invalid(where, axis, 'have at least one value', given);
-  return [...new Set(Array.from(values, (value) => checkAxisValue(where, axis, value)))];
+  const checked = checkList(where, axis, 'be a list', values, (value) => checkAxisValue(where, axis, value));
+  return [...new Set(checked)];
 }
 
 /** One value, in the range that its axis allows. */
