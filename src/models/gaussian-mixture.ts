@@ -68,7 +68,7 @@ export interface GaussianMixtureModel extends GenerativeModel<FittedGaussianMixt
   /**
    * Fits a mixture to the rows of `data`, of which there must be at least as many as components. With `weights` it is the
    * likelihood sum w_i log p(x_i) that is greatest: a row of weight 2 counts like two.
-   * Rejects with ERR_INVALID_INPUT (also where squared distances from the start to the data overflow), ERR_NOT_POSITIVE_SEMIDEFINITE (a
+   * Rejects with ERR_INVALID_INPUT (also where squared distances from the start to the data overflow, or the variance of rows that differ underflows), ERR_NOT_POSITIVE_SEMIDEFINITE (a
    * component became singular, which takes a regularisation near 0), ERR_OUT_OF_MEMORY, ERR_ABORTED.
    */
   fit(data: Matrix, options?: ModelFitOptions): Promise<FittedGaussianMixture>;
@@ -79,9 +79,9 @@ export interface GaussianMixtureModel extends GenerativeModel<FittedGaussianMixt
  * component's covariance multiplied by lambda: at lambda 0 samples are means of components.
  *
  * Weights, means and covariances are maximum-likelihood estimates (covariances with divisor n_k, the component's share of
- * the rows), but for `regularisation`. That is relative to the scale of each column: its variance in the training set, or the square of
- * its interquartile range / 1.349 where that is smaller, as beside a few rows far out (of quantiles further out where the
- * quartiles are equal; a constant column has the smallest of the others'; spherical covariances take the mean). So a step is equivariant
+ * the rows), but for `regularisation`. That is relative to the scale of each column: its variance in the training set, or that of
+ * a normal distribution with the column's greatest density where that is smaller, as beside a few rows far out or where clusters are
+ * far apart (a constant column has the smallest of the others'; spherical covariances take the mean). So a step is equivariant
  * under shifts and scales of every column, and up to the regularisation under rotations. A component that is left with less than
  * 1e-12 of a row has weight 0 and keeps its place. If all rows are equal, every component is that point. One component is the Gaussian
  * model with divisor 'mle', without regularisation, and needs no steps. The result does not depend on `threads`.

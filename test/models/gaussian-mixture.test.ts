@@ -24,6 +24,7 @@ import {
   uniform,
 } from '../support/numbers.js';
 import { plainLogLikelihood, plainMixture, plainStep, posterior } from '../support/plain-mixture.js';
+import { expectRejection } from '../support/rejection.js';
 import { scikitLearn } from '../support/scikit-learn.js';
 
 /** Rows near `components` centres, each cloud with its own size and tilt. */
@@ -73,15 +74,17 @@ function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tol
     expect(Math.abs(actual[i]! - expected[i]!)).toBeLessThanOrEqual(tolerance * scale);
 }
 
-/** The variance of each column, or the square of its interquartile range / 1.349 where that is smaller. */
-async function columnScales(data: Matrix): Promise<number[]> {
+/** The variance of each column, or that of a normal distribution with its greatest density where that is smaller; no values equal. */
+async function columnScales(data: Matrix, components: number): Promise<number[]> {
   const { covariance, dim, count } = await moments(data);
   const rows = toRows(data.data, dim);
   return Array.from({ length: dim }, (_, j) => {
     const values = rows.map((row) => row[j]!).sort((a, b) => a - b);
-    const low = Math.floor((count - 1) / 4);
-    const range = values[count - 1 - low]! - values[low]!;
-    return Math.min(((count - 1) / count) * covariance[j * (dim + 1)]!, (range / 1.3489795003921634) ** 2);
+    const share = Math.min(1 / 2, Math.max(1 / (2 * components), 8 / count));
+    const held = Math.ceil(share * count);
+    const widths = values.slice(held - 1).map((value, i) => value - values[i]!);
+    const deviation = Math.min(...widths) / (share * Math.sqrt(2 * Math.PI));
+    return Math.min(((count - 1) / count) * covariance[j * (dim + 1)]!, deviation ** 2);
   });
 }
 
@@ -105,7 +108,7 @@ describe('expectation-maximisation', () => {
     });
     const fitted = await model.fit(data);
     let plain = plainMixture(start);
-    const added = (await columnScales(data)).map((scale) => regularisation * scale);
+    const added = (await columnScales(data, components)).map((scale) => regularisation * scale);
     for (let step = 0; step < steps; step += 1) plain = plainStep(plain, data, form, added);
 
     const found = plainMixture(fitted);
@@ -365,6 +368,32 @@ describe('what regularisation leaves as it is', () => {
     }
   });
 
+  // However many clusters and however far apart they are, the scale is that of one: what is added to its variance is the
+  // regularisation times the square of their number.
+  test.each([
+    { components: 2, distance: 1e4 },
+    { components: 2, distance: 1e7 },
+    { components: 5, distance: 1e5 },
+  ])(
+    '$components clusters in one column, $distance standard deviations apart',
+    async ({ components, distance }) => {
+      const rows = 200 * components;
+      const column = normals(rows, 9).map((value, i) => value + distance * (i % components));
+      const options = { components, restarts: 5 };
+      const exact = await gaussianMixture({ ...options, regularisation: 0 }).fit(matrix(column, rows, 1), {
+        seed: 1,
+      });
+      const fitted = await gaussianMixture(options).fit(matrix(column, rows, 1), { seed: 1 });
+      expect([...fitted.weights].every((weight) => Math.abs(weight - 1 / components) < 1e-9)).toBe(true);
+      expect(Math.abs(fitted.logLikelihood - exact.logLikelihood)).toBeLessThan(1e-6 * components ** 2);
+      for (let k = 0; k < components; k += 1) {
+        const excess = fitted.covariances[k]! / exact.covariances[k]! - 1;
+        expect(excess).toBeGreaterThan(0);
+        expect(excess).toBeLessThan(2e-6 * components ** 2);
+      }
+    },
+  );
+
   test('a column of few ones among zeros, and a constant one', async () => {
     const noise = normals(300, 4);
     const data = matrix(
@@ -433,6 +462,29 @@ describe('degenerate data', () => {
         true,
       );
     }
+  });
+
+  test('rows that differ by less than a variance can tell are an error, not a point', async () => {
+    const tiny = matrix(
+      normals(40, 5).map((value) => 1e-300 * value),
+      20,
+      2,
+    );
+    for (const components of [1, 2]) {
+      await expectRejection(
+        () => gaussianMixture({ components }).fit(tiny),
+        'ERR_INVALID_INPUT',
+        'must not underflow',
+      );
+    }
+    const small = matrix(
+      normals(40, 5).map((value) => 1e-150 * value),
+      20,
+      2,
+    );
+    const { logLikelihood } = await gaussianMixture({ components: 1 }).fit(small);
+    expect(logLikelihood).toBeGreaterThan(2 * 150 * Math.LN10 - 10);
+    expect(logLikelihood).toBeLessThan(2 * 150 * Math.LN10 + 10);
   });
 
   test('fewer different rows than components: some stay without weight, and are never drawn', async () => {

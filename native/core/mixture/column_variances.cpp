@@ -10,67 +10,77 @@ namespace madloop::mixture {
 
 namespace {
 
-/// Between the quartiles of a standard normal distribution.
-constexpr double kInterquartileRange = 1.3489795003921634;
+constexpr double kRootOfTwoPi = 2.5066282746310002;
 
-/// The range between the quartiles of the values, which lose their order, or between the first quantiles
-/// outwards that differ; 0 where all are equal.
-double quantileRange(std::vector<double>& values) {
-  std::size_t const last = values.size() - 1;
-  for (std::size_t part = 4;; part *= 2) {
-    std::size_t const low = last / part;
-    auto const at = [&](std::size_t i) {
-      auto const place = values.begin() + static_cast<std::ptrdiff_t>(i);
-      std::nth_element(values.begin(), place, values.end());
-      return *place;
-    };
-    double const range = at(last - low) - at(low);
-    if (range > 0 || low == 0) return range;
-  }
-}
+/// The spacing of fewer values than these is an accident.
+constexpr double kFewest = 8;
 
 struct WeightedValue {
   double value;
   double weight;
 };
 
-/// The same where each value counts as often as its weight says.
-double quantileRange(std::vector<WeightedValue>& values) {
+/// In ascending order, values that are equal made one.
+void sortAndMerge(std::vector<WeightedValue>& values) {
   std::sort(values.begin(), values.end(),
             [](WeightedValue const& a, WeightedValue const& b) { return a.value < b.value; });
+  auto last = values.begin();
+  for (auto next = last + 1; next < values.end(); ++next) {
+    if (next->value == last->value) {
+      last->weight += next->weight;
+    } else {
+      *++last = *next;
+    }
+  }
+  values.erase(last + 1, values.end());
+}
+
+/// The width of the shortest interval that holds this weight, or more.
+double shortestInterval(std::vector<WeightedValue> const& sorted, double weight) {
+  double width = std::numeric_limits<double>::infinity();
+  double inside = 0;
+  for (std::size_t first = 0, last = 0; last < sorted.size(); ++last) {
+    inside += sorted[last].weight;
+    for (; inside >= weight && first <= last; ++first) {
+      width = std::min(width, sorted[last].value - sorted[first].value);
+      inside -= sorted[first].weight;
+    }
+  }
+  return width;
+}
+
+/// The standard deviation of a normal distribution whose greatest density is that of the values, taken over
+/// the shortest interval that holds half of the share of one of `parts` equal parts. Where that is a single
+/// value, intervals of twice the weight and so on stand in for it; 0 where all are equal.
+double deviationByDensity(std::vector<WeightedValue>& values, std::size_t parts) {
+  sortAndMerge(values);
   double total = 0;
   for (WeightedValue const& value : values) total += value.weight;
-  double const ends = std::min(values.front().weight, values.back().weight);
-  for (double part = 4;; part *= 2) {
-    double const share = total / part * (1 - 1e-12);  // rounding of the weights does not count
-    auto const reached = [&](double& sum) {
-      return [&sum, share](WeightedValue const& value) { return (sum += value.weight) >= share; };
-    };
-    double below = 0;
-    double above = 0;
-    double const range = std::find_if(values.rbegin(), values.rend(), reached(above))->value -
-                         std::find_if(values.begin(), values.end(), reached(below))->value;
-    if (range > 0 || share <= ends) return range;
+  double const fewest = kFewest / static_cast<double>(values.size());
+  double share = std::min(0.5, std::max(0.5 / static_cast<double>(parts), fewest));
+  for (; share < 1; share *= 2) {
+    // Rounding of the weights does not count.
+    double const width = shortestInterval(values, total * share * (1 - 1e-12));
+    if (width > 0) return width / (share * kRootOfTwoPi);
   }
+  return (values.back().value - values.front().value) / kRootOfTwoPi;
 }
 
 }  // namespace
 
-std::vector<double> robustVariances(RowTiles const& rows, std::vector<double> variances, Task const& task) {
+std::vector<double> robustVariances(RowTiles const& rows, std::size_t components, std::vector<double> variances,
+                                    Task const& task) {
   parallelForPieces(task, IndexRange{0, rows.dim()}, 1, [&](IndexRange columns) {
     task.throwIfCancelled();
-    std::vector<double> values;
-    std::vector<WeightedValue> weighted;
+    std::vector<WeightedValue> values;
     for (std::size_t t = 0; t < rows.count(); ++t) {
       Tile const tile = rows.tile(t);
       double const* const column = tile.coordinate(columns.begin);
-      if (tile.weights == nullptr) values.insert(values.end(), column, column + tile.rows);
-      for (std::size_t i = 0; tile.weights != nullptr && i < tile.rows; ++i) {
-        if (tile.weights[i] > 0) weighted.push_back({column[i], tile.weights[i]});
+      for (std::size_t i = 0; i < tile.rows; ++i) {
+        if (tile.weight(i) > 0) values.push_back({column[i], tile.weight(i)});
       }
     }
-    double const range = weighted.empty() ? quantileRange(values) : quantileRange(weighted);
-    double const deviation = range / kInterquartileRange;
+    double const deviation = deviationByDensity(values, components);
     double& variance = variances[columns.begin];
     variance = std::min(variance, deviation * deviation);
   });

@@ -266,6 +266,24 @@ double meanLogDensity(GaussianMixture const& mixture, MatrixView<T> x, std::vect
   return fixedOrderSum(x.rows, [&](std::size_t i) { return values[i]; }) / static_cast<double>(x.rows);
 }
 
+/// Whether the rows that have weight are all the same.
+bool allEqual(RowTiles const& rows) {
+  std::vector<double> first;
+  for (std::size_t t = 0; t < rows.count(); ++t) {
+    Tile const tile = rows.tile(t);
+    for (std::size_t i = 0; i < tile.rows; ++i) {
+      if (tile.weight(i) == 0) continue;
+      bool const begins = first.empty();
+      for (std::size_t j = 0; j < tile.dim; ++j) {
+        double const value = tile.coordinate(j)[i];
+        if (begins) first.push_back(value);
+        if (value != first[j]) return false;
+      }
+    }
+  }
+  return true;
+}
+
 /// The weights with the number of rows as their sum; none for none.
 std::vector<double> scaledToRows(std::vector<double> weights, std::size_t rows) {
   if (weights.empty()) return weights;
@@ -346,6 +364,11 @@ MixtureFit fitGaussianMixture(MatrixView<T> x, MixtureFitOptions const& options,
   if (!std::isfinite(meanVariance))
     throwNotFinite("gaussianMixture: variance of the training set", meanVariance, "its trace");
 
+  if (meanVariance == 0 && !allEqual(rows)) {
+    throwInvalidInput(
+        "gaussianMixture: variance of the training set must not underflow, got rows that differ, but by less "
+        "than 1e-161: scale them");
+  }
   if (meanVariance == 0 || options.components == 1) {
     MixtureFit fit;
     fit.mixture = equalComponents(data, options);
@@ -357,7 +380,7 @@ MixtureFit fitGaussianMixture(MatrixView<T> x, MixtureFitOptions const& options,
   }
 
   for (std::size_t j = 0; j < moments.dim; ++j) data.added.push_back(data.covariance(j, j));
-  data.added = robustVariances(rows, std::move(data.added), task);
+  data.added = robustVariances(rows, options.components, std::move(data.added), task);
   for (double& added : data.added) added *= options.regularisation;
   data.meanAdded = fixedOrderSum(moments.dim, [&](std::size_t j) { return data.added[j]; }) /
                    static_cast<double>(moments.dim);

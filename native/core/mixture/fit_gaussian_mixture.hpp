@@ -41,9 +41,9 @@ struct MixtureFit {
 /// component that has less than 1e-12 of a row left has weight 0 from then on and keeps mean and covariance.
 /// One component needs no steps and no regularisation, and may be singular. If all rows are equal, every
 /// component is that point. Same bytes for any thread count. Errors: invalidInput for fewer rows than
-/// components, for a NaN or infinity, with its row and column, and for a start whose squared distances to the
-/// data overflow; notPositiveSemidefinite for a component whose covariance becomes singular, which takes a
-/// regularisation of 0 or next to it.
+/// components, for a NaN or infinity, with its row and column, for rows that differ by so little that their
+/// variance underflows, and for a start whose squared distances to the data overflow; notPositiveSemidefinite
+/// for a component whose covariance becomes singular, which takes a regularisation of 0 or next to it.
 template <class T>
 MixtureFit fitGaussianMixture(MatrixView<T> x, MixtureFitOptions const& options,
                               std::optional<GaussianMixture> const& start, Task& task);
