@@ -17,6 +17,7 @@ import {
   replicatedAutophagousLoop,
   sampleMetrics,
   sampleSheet,
+  studentHalfWidth,
 } from 'madloop';
 import { digitFeatures } from './make-digits.mjs';
 
@@ -30,6 +31,8 @@ const { values } = parseArgs({
 const folder = values.output;
 const replicates = Number(values.replicates);
 const generations = Number(values.generations);
+// From the mean to either end of its 95 % interval.
+const standardErrors = replicates > 1 ? studentHalfWidth(replicates - 1, 0.95) : 0;
 
 const side = 7;
 const components = 10;
@@ -103,7 +106,7 @@ function chartOf(loops) {
     title: 'Autophagous loops over handwritten digits',
     subtitle: [
       `Mixture of ${components} Gaussians; generation 1: 400 real digits; later ones: 1,000 samples, of which 400 are real except in the fully synthetic loop;`,
-      `samples against ${heldOutRows.toLocaleString('en-US')} held-out digits; mean of ${replicates} runs; band: ± 2 standard errors`,
+      `samples against ${heldOutRows.toLocaleString('en-US')} held-out digits; mean of ${replicates} runs; band: 95 % interval of the mean`,
     ],
     charts: Object.entries(shown).map(([metric, yTitle]) => ({
       xTitle: 'generation t',
@@ -111,7 +114,7 @@ function chartOf(loops) {
       colourTitle: 'loop',
       dashTitle: 'sampling bias',
       curves: loops.map(({ name, lambda, generations: all }) =>
-        loopCurve(all, metric, { colour: name, dash: `λ = ${lambda}` }),
+        loopCurve(all, metric, { colour: name, dash: `λ = ${lambda}`, standardErrors }),
       ),
     })),
   });

@@ -19,6 +19,7 @@ export {
   type Level,
   type LineChart,
   type LineCharts,
+  type LoopCurveOptions,
   type LoopGeneration,
   lineChart,
   lineCharts,
@@ -36,6 +37,7 @@ export {
 export { matrixSquareRoot } from './distributions/matrix-square-root.js';
 export type { CovarianceForm, MixtureParameters } from './distributions/mixture.js';
 export { mergeMoments, moments } from './distributions/moments.js';
+export { studentHalfWidth } from './distributions/student-t.js';
 export { type Info, info } from './engine/info.js';
 export type { JobOptions } from './engine/job.js';
 export type { Progress } from './engine/progress.js';

@@ -146,9 +146,14 @@ export function checkNumber(
   maximum: number,
 ): number {
   if (typeof value !== 'number' || !(value >= minimum && value <= maximum)) {
-    throw invalid(where, argument, `be a number from ${minimum} to ${maximum}`, value);
+    throw invalid(where, argument, `be ${numberRange(minimum, maximum)}`, value);
   }
   return value;
+}
+
+function numberRange(minimum: number, maximum: number): string {
+  if (maximum !== Number.MAX_VALUE) return `a number from ${minimum} to ${maximum}`;
+  return minimum === -Number.MAX_VALUE ? 'a finite number' : `a number of at least ${minimum}`;
 }
 
 export function checkBoolean(where: string, argument: string, value: unknown): boolean {

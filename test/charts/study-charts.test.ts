@@ -12,6 +12,7 @@ import { studyScale } from '../../src/charts/study-axes.js';
 import { studyCurves, studyMap } from '../../src/charts/study-charts.js';
 import { studyLayout } from '../../src/charts/study-layout.js';
 import { fewLogarithmicTicks, linearTicks } from '../../src/charts/ticks.js';
+import { studentHalfWidth } from '../../src/distributions/student-t.js';
 import { gridStudy, linesStudy, mapStudy, studyCell } from '../support/studies.js';
 import { elementsOf, pathsOf, pointsOf, textsOf } from '../support/svg.js';
 
@@ -451,6 +452,9 @@ describe('the curve of a loop', () => {
         { x: 2, y: 3, error: Number.NaN },
       ],
     });
+    expect(
+      loopCurve(rows, 'distance', { standardErrors: studentHalfWidth(1, 0.95) }).points[0]!.error,
+    ).toBeCloseTo(12.7062 / 4, 4);
     expect(loopCurve(rows, 'recall').points[0]!.y).toBeNaN();
     const flat = rows.map(({ t, metrics }) => ({ t, ...metrics }));
     expect(loopCurve(flat, 'distance')).toEqual(loopCurve(rows, 'distance'));
@@ -484,6 +488,12 @@ describe('the curve of a loop', () => {
       [{ t: 1, distance: { mean: '2', standardError: 1 } }],
       undefined,
       'generations[0].distance.mean must be a number, got "2"',
+    ],
+    [
+      'no number of standard errors',
+      rows,
+      { standardErrors: -1 },
+      'standardErrors must be a number of at least 0, got -1',
     ],
     ['a label that is none', rows, { colour: 1 }, 'colour must be a string, got 1'],
     ['a misspelt label', rows, { color: 'a' }, "unknown option 'color'; did you mean 'colour'?"],

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { simulateGaussianLoop } from '../../src/gaussian-loop/simulate-gaussian-loop.js';
@@ -280,7 +280,12 @@ describe('madloop loop --data', () => {
     expect(readFileSync(join(folder, 'a', 'loop.csv'), 'utf8')).toMatch(
       /^t,trace,traceStandardError,frechetDistance,/,
     );
-    expect(readFileSync(join(folder, 'a', 'loop.svg'), 'utf8')).toMatch(/quality and diversity[\s\S]*recall/);
+    const chart = readFileSync(join(folder, 'a', 'loop.svg'), 'utf8');
+    expect(chart).toMatch(/quality and diversity[\s\S]*recall/);
+    // What was run, and the file by its name alone: the folders of a disk belong in no picture.
+    expect(chart).toMatch(/Gaussian model; mean of 2 runs; band: 95 % interval of the mean/);
+    expect([chart.includes('digits-small.npy'), chart.includes(dirname(digits))]).toEqual([true, false]);
+    expect(chart).toMatch(/90 real samples alone/);
     // The model is measured without bias, its samples with it: 200 samples for each of two runs have a relative error of 0.05.
     const [first, , last] = generations;
     expect(Math.abs(first.variance.mean / (0.5 * first.trace.mean) - 1)).toBeLessThan(0.2);

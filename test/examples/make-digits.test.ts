@@ -53,3 +53,13 @@ describe('examples/make-digits.mjs', () => {
     expect([status, stderr]).toEqual([1, 'make-digits: --side must divide 28, got 9\n']);
   });
 });
+
+test('examples/digits-go-mad.mjs draws its lines of digits', () => {
+  const example = fileURLToPath(new URL('../../examples/digits-go-mad.mjs', import.meta.url));
+  const { status } = spawnSync(process.execPath, [example, '--generations', '2', '-o', folder]);
+  expect(status).toBe(0);
+  const sheet = readFileSync(join(folder, 'digits-go-mad.svg'), 'utf8');
+  const labels = ['real digits', 'fully synthetic, t = 1', 'fully synthetic, t = 2', 'fresh data, t = 2'];
+  for (const label of labels) expect(sheet).toContain(label);
+  expect(readFileSync(join(folder, 'digits-go-mad.png')).subarray(1, 4).toString()).toBe('PNG');
+});

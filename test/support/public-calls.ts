@@ -380,11 +380,12 @@ export function publicCalls(folder: string): PublicCall[] {
     },
     {
       name: 'loopCurve',
-      arguments: () => [generations(), 'distance', { colour: 'mine' }],
+      arguments: () => [generations(), 'distance', { colour: 'mine', standardErrors: 3 }],
       call: api.loopCurve,
     },
     { name: 'studyCurves', arguments: () => [study(), { quantity: 'distance' }], call: api.studyCurves },
     { name: 'studyMap', arguments: () => [study(), { quantity: 'distance' }], call: api.studyMap },
+    { name: 'studentHalfWidth', arguments: () => [3, 0.95], call: api.studentHalfWidth },
     { name: 'info', arguments: () => [], call: api.info },
   ];
 }

@@ -12,6 +12,7 @@ import { csvText } from '../../files/csv.js';
 import type { Metric, MetricContext } from '../../loops/metrics.js';
 import type { ReplicatedGeneration } from '../../loops/replicated-loop.js';
 import { sampleMetrics } from '../../loops/sample-metrics.js';
+import { bandHalfWidth } from '../terminal/band-half-width.js';
 import { tableText } from '../terminal/table.js';
 import {
   centres,
@@ -137,17 +138,20 @@ export function figure15Csv({ curves }: Figure15): string {
 }
 
 export function figure15Chart({ curves, parameters }: Figure15): Chart {
+  const standardErrors = bandHalfWidth(parameters.replicates);
   const chart = (name: (typeof metricNames)[number], yTitle: string): LineChart => ({
     xTitle: 'generation t',
     yTitle,
     colourTitle: 'sampling bias',
     xScale: 'logarithmic',
-    curves: curves.map(({ lambda, generations }) => loopCurve(generations, name, { colour: `λ = ${lambda}` })),
+    curves: curves.map(({ lambda, generations }) =>
+      loopCurve(generations, name, { colour: `λ = ${lambda}`, standardErrors }),
+    ),
   });
   return lineCharts({
     title: 'Modes shrink and recall vanishes in the fully synthetic loop',
     subtitle: [
-      `${components} modes, mixture of ${components} Gaussians, n = ${samples.toLocaleString('en-US')}; mean of ${parameters.replicates} runs; band: ± 2 standard errors`,
+      `${components} modes, mixture of ${components} Gaussians, n = ${samples.toLocaleString('en-US')}; mean of ${parameters.replicates} runs; band: 95 % interval of the mean`,
     ],
     charts: [
       chart('variance', 'variance of all samples'),

@@ -1,13 +1,15 @@
 // A finished run of `madloop loop`, as JSON, CSV, a table and a chart.
 
+import { basename } from 'node:path';
 import type { Estimate } from '../../base/mean-and-error.js';
 import type { Chart } from '../../charts/chart.js';
 import { lineChart, lineCharts } from '../../charts/line-chart.js';
-import type { LineChart } from '../../charts/line-chart-data.js';
+import type { Level, LineChart } from '../../charts/line-chart-data.js';
 import { loopCurve } from '../../charts/loop-curve.js';
 import { withError } from '../../charts/numbers.js';
 import type { SampleLine, SampleSheetOptions } from '../../charts/sample-sheet.js';
 import { csvText } from '../../files/csv.js';
+import { bandHalfWidth } from '../terminal/band-half-width.js';
 import { tableText } from '../terminal/table.js';
 
 /** One generation, averaged over replicates. A metric that is not defined there is null. */
@@ -67,15 +69,17 @@ export function loopTable({ rows }: LoopResult): string {
   );
 }
 
-/** Distance over generations, with a band of two standard errors; or all the metrics that were asked for, by kind. */
-export function loopChart({ parameters, rows }: LoopResult): Chart {
-  const { data, metrics, replicates } = parameters;
-  const { title, counts } = loopTitle(parameters);
-  const subtitle = [
-    counts,
-    replicates === 1 ? 'a single run' : `mean of ${replicates} runs; band: ± 2 standard errors`,
-  ];
-  const charts = chartsOf((metrics as readonly string[] | undefined) ?? ['distance'], rows, data === undefined);
+/**
+ * Distance over generations, with a band that is the 95 % interval of the mean and a line at what real samples alone reach; or all
+ * the metrics that were asked for, by kind.
+ */
+export function loopChart(result: LoopResult): Chart {
+  const { replicates } = result.parameters;
+  const { title, counts, model } = loopTitle(result.parameters);
+  const runs =
+    replicates === 1 ? 'a single run' : `mean of ${replicates} runs; band: 95 % interval of the mean`;
+  const subtitle = [counts, `${model}; ${runs}`];
+  const charts = chartsOf(result);
   return charts.length === 1
     ? lineChart({ ...charts[0]!, title, subtitle })
     : lineCharts({ title, subtitle, charts });
@@ -95,38 +99,61 @@ const kinds: readonly { readonly yTitle: string; readonly metrics: Readonly<Reco
   { yTitle: 'squared distance of the means', metrics: { meanNormSquared: 'of the model' } },
 ];
 
-function chartsOf(names: readonly string[], rows: readonly LoopRow[], isGaussian: boolean): LineChart[] {
+function chartsOf({ parameters, rows }: LoopResult): LineChart[] {
+  const names = (parameters.metrics as readonly string[] | undefined) ?? ['distance'];
+  const standardErrors = bandHalfWidth(parameters.replicates as number);
   const charts = kinds.map(({ yTitle, metrics }): LineChart => {
     const shown = Object.entries(metrics).filter(([name]) => names.includes(name));
+    const colourOf = (label: string) => (shown.length > 1 ? { colour: label } : {});
     return {
       xTitle: 'generation t',
-      yTitle: isGaussian ? 'squared Wasserstein-2 distance' : yTitle,
-      curves: shown.map(([name, label]) => loopCurve(rows, name, shown.length > 1 ? { colour: label } : {})),
+      yTitle: parameters.data === undefined ? 'squared Wasserstein-2 distance' : yTitle,
+      curves: shown.map(([name, label]) => loopCurve(rows, name, { ...colourOf(label), standardErrors })),
+      levels: shown.length === 1 ? realDataAlone(parameters, rows[0]?.metrics[shown[0]![0]]) : [],
     };
   });
   return charts.filter(({ curves }) => curves.length > 0);
 }
 
+/** The first generation, if it has seen as many real samples as each later one: the loop without its synthetic samples. */
+function realDataAlone(
+  { variant, initial, real }: LoopResult['parameters'],
+  first: Estimate | null | undefined,
+): Level[] {
+  if (!first || !Number.isFinite(first.mean) || (variant !== 'fully-synthetic' && initial !== real)) return [];
+  return [{ y: first.mean, label: `${initial} real samples alone` }];
+}
+
 /** What stands above a sheet of samples. */
 export function sheetTexts(parameters: LoopResult['parameters']): { title: string; subtitle: string[] } {
-  const { title, counts } = loopTitle(parameters);
-  const { model, components, replicates } = parameters;
-  const size = components === undefined ? '' : ` of ${components} components`;
+  const { title, counts, model } = loopTitle(parameters);
+  const { replicates } = parameters;
   const run = replicates === 1 ? 'a single run' : `the first of ${replicates} runs`;
   return {
     title: `Samples of ${title[0]!.toLowerCase()}${title.slice(1)}`,
-    subtitle: [counts, `${model}${size}; ${run}`],
+    subtitle: [counts, `${model}; ${run}`],
   };
 }
 
-function loopTitle(parameters: LoopResult['parameters']): { title: string; counts: string } {
+// What titles call the models.
+const modelTitles: Readonly<Record<string, string>> = {
+  gaussian: 'Gaussian model',
+  gmm: 'mixture of Gaussians',
+  kde: 'kernel density',
+  bootstrap: 'bootstrap',
+};
+
+function loopTitle(parameters: LoopResult['parameters']): { title: string; counts: string; model: string } {
+  const { model = 'gaussian', components } = parameters;
+  const name = modelTitles[String(model)] ?? String(model);
   const { variant, data, dim, real, realFixed, realFresh, synthetic, lambda, memory } = parameters;
   const realCounts =
     variant === 'combined' ? `n_f = ${realFixed}, nᵣ = ${shown(realFresh)}` : `nᵣ = ${shown(real)}`;
   const past = memory === 1 ? '' : `, memory ${memory}`;
   return {
     title: `The ${variantTitles[String(variant)]}`,
-    counts: `${data === undefined ? `d = ${dim}` : data}, ${realCounts}, nₛ = ${shown(synthetic)}, λ = ${shown(lambda)}${past}`,
+    counts: `${data === undefined ? `d = ${dim}` : basename(String(data))}, ${realCounts}, nₛ = ${shown(synthetic)}, λ = ${shown(lambda)}${past}`,
+    model: components === undefined ? name : `${name}, ${components} components`,
   };
 }
 
