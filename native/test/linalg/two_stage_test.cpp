@@ -95,20 +95,21 @@ TEST_CASE("two-stage tridiagonal forms have the eigenvalues of the matrix, and t
   for (Index n : kSizes) {
     for (EigenMatrix const& a : awkwardSymmetricMatrices(n)) {
       linalg::Tridiagonal const t = tridiagonal(a, 1);
+      linalg::Tridiagonal const threaded = tridiagonal(a, 3);
+      CHECK(asEigen(threaded.diagonal) == asEigen(t.diagonal));
+      CHECK(asEigen(threaded.subdiagonal) == asEigen(t.subdiagonal));
+      if (kSanitized && n > 66) continue;
       EigenVector const expected = referenceEigenvalues(a);
       double const norm = expected.cwiseAbs().maxCoeff();
       CHECK((asEigen(linalg::tridiagonalEigenvalues(t, task)) - expected).cwiseAbs().maxCoeff() <=
             kEps * static_cast<double>(n + 2) * norm);
-      linalg::Tridiagonal const threaded = tridiagonal(a, 3);
-      CHECK(asEigen(threaded.diagonal) == asEigen(t.diagonal));
-      CHECK(asEigen(threaded.subdiagonal) == asEigen(t.subdiagonal));
     }
   }
 }
 
 TEST_CASE("eigenvalues of matrices large enough for two stages, at the ends of the range" * startsThreads) {
   Task const task(2);
-  Index const n = 801;
+  Index const n = kSanitized ? 769 : 801;
   EigenVector eigenvalues(n);
   for (Index i = 0; i < n; ++i)
     eigenvalues[i] = std::pow(10.0, -14.0 + 14.0 * static_cast<double>(i) / (n - 1));
@@ -117,6 +118,7 @@ TEST_CASE("eigenvalues of matrices large enough for two stages, at the ends of t
   EigenVector const actual = asEigen(linalg::symmetricEigenvalues(matrixOf(a), task));
   CHECK((actual - eigenvalues).cwiseAbs().maxCoeff() <= 1e-14);
   for (int exponent : {-980, 980}) {
+    if (kSanitized && exponent < 0) continue;
     double const scale = std::ldexp(1.0, exponent);
     CHECK(asEigen(linalg::symmetricEigenvalues(matrixOf(a * scale), task)) == actual * scale);
   }
@@ -136,12 +138,13 @@ TEST_CASE(
                                     normals(std::max<Index>(1, n / 3), n, 6) / static_cast<double>(n);
       for (EigenMatrix const& g : {full, graded, deficient, EigenMatrix(EigenMatrix::Zero(n + more, n))}) {
         Bidiagonal const b = bidiagonal(g, 1);
-        EigenVector const expected = referenceSingularValues(g);
-        CHECK((referenceSingularValues(dense(b)) - expected).cwiseAbs().maxCoeff() <=
-              kEps * static_cast<double>(n + 2) * expected.maxCoeff());
         Bidiagonal const threaded = bidiagonal(g, 3);
         CHECK(asEigen(threaded.diagonal) == asEigen(b.diagonal));
         CHECK(asEigen(threaded.superdiagonal) == asEigen(b.superdiagonal));
+        if (kSanitized && n > 34) continue;
+        EigenVector const expected = referenceSingularValues(g);
+        CHECK((referenceSingularValues(dense(b)) - expected).cwiseAbs().maxCoeff() <=
+              kEps * static_cast<double>(n + 2) * expected.maxCoeff());
       }
     }
   }
@@ -267,13 +270,15 @@ TEST_CASE("large nuclear norms come from the Gram matrix where that is good enou
           startsThreads) {
   Task const task(2);
   Index const n = 770;
+  Matrix const factor = *linalg::choleskyFactor(matrixOf(sampleCovariance(n, 2 * n, 9)), task);
   for (double const smallest : {1.0, 1e-3, 1e-7}) {
     if (kSanitized && smallest == 1) continue;
-    EigenMatrix unscaled = asEigen(*linalg::choleskyFactor(matrixOf(sampleCovariance(n, 2 * n, 9)), task));
+    EigenMatrix unscaled = asEigen(factor);
     unscaled.row(n - 1) *= smallest;
     bool const isGoodEnough = smallest >= 1e-3;
-    double const reciprocals =
-        isGoodEnough ? linalg::singularValueSum(matrixOf(referenceInverse(unscaled)), task).value : 0;
+    double const reciprocals = isGoodEnough && !kSanitized
+                                   ? linalg::singularValueSum(matrixOf(referenceInverse(unscaled)), task).value
+                                   : 0;
     for (double const scale : {1e-100, 1.0, 1e100}) {
       if (kSanitized && scale != 1) continue;
       Matrix const g = matrixOf(scale * unscaled);
@@ -288,14 +293,16 @@ TEST_CASE("large nuclear norms come from the Gram matrix where that is good enou
       double const rounding = static_cast<double>(n) * std::numeric_limits<double>::epsilon();
       CHECK(std::abs(norm.value - exact.value) <= rounding * exact.value);
       CHECK(norm.errorBound <= tolerance);
-      CHECK(linalg::nuclearNorm(g, tolerance, Task(1), inverse).value == norm.value);
-      CHECK(linalg::nuclearNorm(g, tolerance, task).value == exact.value);  // nothing known about the inverse
+      if (!kSanitized) {
+        CHECK(linalg::nuclearNorm(g, tolerance, Task(1), inverse).value == norm.value);
+        CHECK(linalg::nuclearNorm(g, tolerance, task).value == exact.value);  // nothing known about the inverse
+      }
       if (isFast) {
         // The bounds on sum min(e / sigma, sqrt e), of which the other is at most 1.5 times too large.
         double const e = 1e-16 * scale * scale;
         CHECK(norm.changeBound(e) <= 1.0001 * exact.changeBound(e));
         CHECK(norm.changeBound(e) >= exact.changeBound(e) / 1.5);
-        CHECK(norm.reciprocals * scale == doctest::Approx(reciprocals).epsilon(1e-6));
+        if (!kSanitized) CHECK(norm.reciprocals * scale == doctest::Approx(reciprocals).epsilon(1e-6));
       }
     }
   }

@@ -209,9 +209,11 @@ namespace {
 Moments reflected(EigenVector const& roots) {
   Index const dim = roots.size();
   EigenVector const direction = normals(dim, 1, 31).col(0).normalized();
-  EigenMatrix const reflection = EigenMatrix::Identity(dim, dim) - 2 * direction * direction.transpose();
-  EigenMatrix const s = reflection * roots.cwiseAbs2().asDiagonal() * reflection;
-  EigenMatrix const symmetric = (s + s.transpose()) / 2;
+  // (I - 2 v v^T) D (I - 2 v v^T) = D - v w^T - w v^T for w = 2 D v - 2 (v^T D v) v: no products of matrices.
+  EigenVector const image = roots.cwiseAbs2().cwiseProduct(direction);
+  EigenVector const w = 2 * image - 2 * direction.dot(image) * direction;
+  EigenMatrix const half = direction * w.transpose();
+  EigenMatrix const symmetric = EigenMatrix(roots.cwiseAbs2().asDiagonal()) - (half + half.transpose());
   return Moments{100, static_cast<std::size_t>(dim), std::vector<double>(static_cast<std::size_t>(dim), 0.0),
                  std::vector<double>(symmetric.data(), symmetric.data() + symmetric.size())};
 }
@@ -235,6 +237,7 @@ TEST_CASE("wide data and moments agree with closed forms, the same on any number
   double const traces = roots1.squaredNorm() + roots2.squaredNorm();
   std::vector<FrechetDistance> results;
   for (std::size_t const threads : {1U, 2U, 7U}) {
+    if (kSanitized && threads == 1) continue;
     Task task(threads);
     results.push_back(frechetDistance(factorMoments(a, task, "a"), factorMoments(b, task, "b"), task));
     CHECK(std::abs(results.back().distance - expected) <= 1e-12 * traces);
@@ -246,7 +249,7 @@ TEST_CASE("wide data and moments agree with closed forms, the same on any number
 
 TEST_CASE("large moments, by one factor or two: closed forms within the bound, at any scale and condition" *
           startsThreads) {
-  Index const dim = 800;
+  Index const dim = kSanitized ? 768 : 800;
   for (auto const& [decades, scale] : {std::pair<double, double>{0.3, 1},
                                        {0.3, 1e-18},
                                        {0.3, 1e15},
@@ -264,16 +267,18 @@ TEST_CASE("large moments, by one factor or two: closed forms within the bound, a
     double const expected = (roots1 - roots2).squaredNorm();
     double const traces = roots1.squaredNorm() + roots2.squaredNorm();
     FrechetDistance first;
-    for (std::size_t const threads : {1U, 3U}) {
+    for (std::size_t const threads : {3U, 1U}) {
+      if (kSanitized && threads == 1) continue;
       Task task(threads);
       FrechetDistance const actual = frechetDistance(viewOf(a), viewOf(b), task);
       CHECK(std::abs(actual.distance - expected) <= 1e-12 * traces);
       CHECK(std::abs(actual.distance - expected) <= actual.errorBound);
       if (decades < 1) CHECK(actual.errorBound <= 1e-11 * traces);
-      if (threads == 1) first = actual;
+      if (threads == 3) first = actual;
       CHECK(actual.distance == first.distance);
       CHECK(actual.errorBound == first.errorBound);
     }
+    if (kSanitized) continue;
     Task task(2);
     FrechetDistance const two = frechetDistance(factorMoments(a, task, "a"), factorMoments(b, task, "b"), task);
     CHECK(std::abs(first.distance - two.distance) <= first.errorBound + two.errorBound);
@@ -283,7 +288,7 @@ TEST_CASE("large moments, by one factor or two: closed forms within the bound, a
 }
 
 TEST_CASE("large moments of which one is singular, zero or no covariance" * startsThreads) {
-  Index const dim = 780;
+  Index const dim = kSanitized ? 768 : 780;
   Task task(2);
   EigenVector const roots1 = spreadRoots(dim, 0.3, 1);
   EigenVector roots2 = spreadRoots(dim, 0.3, 7);
@@ -386,7 +391,7 @@ TEST_CASE("columns that repeat others far from the origin: what is left of the m
 TEST_CASE("sides of any two scales: the smaller one vanishes, and nothing takes forever" * startsThreads) {
   Task task(2);
   for (Index const dim : {2, 20, 300, 530, 700, 800}) {
-    if (kSanitized && dim > 530) continue;
+    if (kSanitized && dim > 300) continue;
     for (auto const& [small, large] :
          {std::pair<double, double>{1e-80, 1e80}, {1e-150, 1e150}, {1e-75, 1e80}, {1e-3, 1e100}}) {
       CAPTURE(dim);
