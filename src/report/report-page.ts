@@ -53,12 +53,13 @@ function introduction(): Markup {
     'p',
     { class: 'introduction' },
     together(
-      'A generative model is trained, generation after generation, on nᵣ fresh real samples and nₛ samples of its predecessors, ',
-      'drawn with sampling bias λ (1: unbiased). The ',
+      'A Gaussian model is fitted, generation after generation, to real samples of a Gaussian distribution and to samples of the models ',
+      'before it, drawn with sampling bias λ (1: unbiased). The ',
       element('b', {}, 'limit point'),
       ' is the expected squared Wasserstein-2 distance to the real distribution that this comes to; the ',
       element('b', {}, 'effective sample size'),
-      ' nₑ is the number of real samples that alone would do as well. Intervals are 95 %.',
+      ' nₑ is the number of real samples that alone would do as well. What holds for Gaussians need not hold for other models. ',
+      'Intervals are 95 %.',
     ),
   );
 }

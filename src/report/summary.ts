@@ -2,25 +2,42 @@
 
 import { cellState } from '../charts/cell-state.js';
 import { numberText } from '../charts/numbers.js';
-import { axisLabel } from '../charts/study-axes.js';
+import { axisLabel, axisSymbol } from '../charts/study-axes.js';
 import { coordinate, type Dimension } from '../charts/study-layout.js';
 import { extent } from '../charts/ticks.js';
 import type { StudyCell, StudyDocument } from '../studies/definition/study-document.js';
 
-/** A few sentences: how much is done, where synthetic data help, the extremes, the precision. */
+/** A few sentences: what was simulated, how much is done, where synthetic data help, the extremes, the precision. */
 export function summary(study: StudyDocument, varying: readonly Dimension[]): string[] {
   const count = new Map<string, number>();
   for (const cell of study.cells) count.set(cellState(cell), (count.get(cellState(cell)) ?? 0) + 1);
   const of = (state: string) => count.get(state) ?? 0;
   const finished = of('admissible') + of('inadmissible') + of('undecided');
   return [
+    settingSentence(study),
     doneSentence(study.cells.length, finished, of('refused')),
-    ...(finished > 0
-      ? [thresholdSentence(finished, of('admissible'), of('inadmissible'), of('undecided'))]
-      : []),
+    ...(finished > 0 ? [thresholdSentence(of('admissible'), of('inadmissible'), of('undecided'))] : []),
     ...extremesSentence(study.cells, varying),
     ...precisionSentence(study),
   ];
+}
+
+// What each generation but the first is fitted to.
+const trainingSets: Readonly<Record<string, string>> = {
+  'fresh-data': 'The fresh data loop: nᵣ new real samples and nₛ synthetic ones in each generation',
+  'synthetic-augmentation':
+    'The synthetic augmentation loop: the same nᵣ real samples and nₛ new synthetic ones in each generation',
+};
+
+/** The loop, and what is the same in all cells. */
+function settingSentence({ fixed }: StudyDocument): string {
+  const { variant, divisor, ...numbers } = fixed;
+  const same = Object.entries(numbers).flatMap(([name, value]) => {
+    if (typeof value === 'number') return [axisLabel(name, value)];
+    return typeof value === 'string' ? [`${axisSymbol(name)} ${value}`] : [`${axisSymbol(name)} of its own`];
+  });
+  if (divisor === 'mle') same.push('covariances with divisor N');
+  return `${[trainingSets[String(variant)] ?? String(variant), ...same].join('; ')}.`;
 }
 
 function doneSentence(cells: number, finished: number, refused: number): string {
@@ -33,10 +50,9 @@ function doneSentence(cells: number, finished: number, refused: number): string 
   return `Of ${cellsText(cells)}, ${numberText(finished, 9)} are finished; ${rest.join(', ')}.`;
 }
 
-function thresholdSentence(finished: number, helps: number, hurts: number, undecided: number): string {
-  const part = (some: number) => `${numberText(some, 9)} (${numberText((100 * some) / finished, 3)} %)`;
+function thresholdSentence(helps: number, hurts: number, undecided: number): string {
   return (
-    `Synthetic data help (nₑ ≥ nᵣ) in ${part(helps)} and hurt in ${part(hurts)}` +
+    `Of the cells chosen here, synthetic data help (nₑ ≥ nᵣ) in ${numberText(helps, 9)} and hurt in ${numberText(hurts, 9)}` +
     `${undecided > 0 ? `; ${numberText(undecided, 9)} cannot be told apart from nₑ = nᵣ at 95 %` : ''}.`
   );
 }

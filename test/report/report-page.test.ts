@@ -80,20 +80,36 @@ describe('the summary', () => {
 
   test('counts cells', () => {
     const study = mapStudy(20);
-    const [done, threshold] = words(study);
+    const [setting, done, threshold] = words(study);
+    expect(setting).toBe(
+      'The fresh data loop: nᵣ new real samples and nₛ synthetic ones in each generation; d = 100; memory = 1.',
+    );
     expect(done).toBe('Of 1,200 cells, 1,198 are finished; 1 not yet, 1 has no answer.');
     const count = (admissible: unknown) =>
       study.cells.filter(({ result }) => result?.admissible === admissible).length;
     const [helps, hurts] = [count(true), count(false)];
-    expect(threshold).toContain(`(nₑ ≥ nᵣ) in ${helps} (`);
-    expect(threshold).toContain(`hurt in ${hurts} (`);
+    expect(threshold).toContain(`(nₑ ≥ nᵣ) in ${helps} and`);
+    expect(threshold).toContain(`hurt in ${hurts}`);
     expect(helps + hurts + count('undecided')).toBe(1198);
+  });
+
+  test('says which loop it was, of which model, and what is the same everywhere', () => {
+    const study = {
+      ...gridStudy([{ axis: 'synthetic', values: [10, 20] }]),
+      fixed: { variant: 'synthetic-augmentation', divisor: 'mle', dim: 5, memory: 2 },
+    };
+    const [setting] = words(study);
+    expect(setting).toContain('The synthetic augmentation loop: the same nᵣ real samples');
+    expect(setting).toContain('d = 5');
+    expect(setting).toContain('memory = 2');
+    expect(setting).toContain('covariances with divisor N');
+    expect(reportPage([mapStudy(20)])).toContain('A Gaussian model is fitted');
   });
 
   test('names the extremes and the precision', () => {
     const study = gridStudy([{ axis: 'synthetic', values: [0, 100, 1000] }]);
     const sentences = words(study);
-    expect(sentences[0]).toBe('All 3 cells are finished.');
+    expect(sentences[1]).toBe('All 3 cells are finished.');
     expect(sentences).toContain('nₑ / nᵣ lies between 1 at nₛ = 0, λ = 1 and 1.5 at nₛ = 1,000, λ = 1.');
     expect(sentences.at(-1)).toBe(
       'Standard errors of the limit points are at most 0.1 % of them (0.1 % was asked for).',

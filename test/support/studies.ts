@@ -117,7 +117,7 @@ export function mapStudy(points = 20): StudyDocument {
       return cell;
     },
   );
-  return { ...study, title: 'Three maps', fixed: { dim: 100, memory: 1 } };
+  return { ...study, title: 'Three maps', fixed: { dim: 100, variant: 'fresh-data', memory: 1 } };
 }
 
 /** A curve over n for each of five shares of real samples. */
@@ -126,7 +126,7 @@ export function linesStudy(): StudyDocument {
     { axis: 'realFraction', values: [1, 0.1, 0.03, 0.01, 0.003] },
     { axis: 'total', values: [1000, 3000, 10000, 30000, 100000] },
   ]);
-  return { ...study, name: 'lines', title: 'Curves over n', fixed: { lambda: 1 } };
+  return { ...study, name: 'lines', title: 'Curves over n', fixed: { variant: 'fresh-data', lambda: 1 } };
 }
 
 /** What a run of the study would give, by the formulas. */

@@ -8,7 +8,7 @@ export const figure11: StudyFigure = {
   studies: [
     {
       name: 'figure-11',
-      title: 'Figure 11: n_e / n_r over n_r and n_s',
+      title: 'Figure 11: nₑ / nᵣ over nᵣ and nₛ',
       dim: 100,
       lambda: [0.7, 0.85, 1],
       real: '100:1000:20:log',

@@ -8,7 +8,7 @@ export const figure12: StudyFigure = {
   studies: [
     {
       name: 'figure-12',
-      title: 'Figure 12: n_e / n_r over lambda and n_s',
+      title: 'Figure 12: nₑ / nᵣ over λ and nₛ',
       dim: 100,
       real: [100, 250, 1000],
       lambda: '0.1:1:19',

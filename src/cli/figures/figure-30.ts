@@ -26,7 +26,7 @@ export const figure30: StudyFigure = {
   studies: [
     {
       name: 'figure-30',
-      title: 'Figure 30: n_e / n_r over memory',
+      title: 'Figure 30: nₑ / nᵣ over memory',
       dim: 100,
       real,
       synthetic,
