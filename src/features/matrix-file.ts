@@ -6,7 +6,7 @@ import { jobOptions } from '../engine/job.js';
 import { mustBeLeftAlone } from '../engine/snapshot.js';
 import { writeFileAtomically } from '../files/atomic-write.js';
 import { withFile } from '../files/byte-source.js';
-import { readMatrixFrom, writtenParts } from '../files/matrix.js';
+import { type MatrixUse, readMatrixFrom, writtenParts } from '../files/matrix.js';
 
 export interface ReadMatrixOptions {
   /** The array to read of an .npz file. Default: its only two-dimensional one. */
@@ -47,10 +47,18 @@ const readMatrixOptions = {
  * const real = await readMatrix('features.npz', { array: 'real' });
  */
 export async function readMatrix(path: string, options?: ReadMatrixOptions): Promise<Matrix> {
-  const where = 'readMatrix';
+  return readFor('any', 'readMatrix', path, options);
+}
+
+/** As readMatrix, for features: what looks like a covariance is refused unless `array` names it. */
+export async function readFeatures(path: string, options?: ReadMatrixOptions): Promise<Matrix> {
+  return readFor('features', 'readFeatures', path, options);
+}
+
+async function readFor(use: MatrixUse, where: string, path: string, options: unknown): Promise<Matrix> {
   const { array, signal } = resolve(where, options, readMatrixOptions);
   const file = checkPath(where, 'path', path);
-  return abortable(where, signal, () => withFile(file, signal, (source) => readMatrixFrom(source, array)));
+  return abortable(where, signal, () => withFile(file, signal, (source) => readMatrixFrom(source, array, use)));
 }
 
 /**

@@ -35,7 +35,9 @@ const where = 'momentsOfFile';
  * block it is that of `moments`, bit for bit.
  *
  * Memory: a block, and cols^2 float64 a group of rows as in `moments`. Only a deflated array in Fortran order is read
- * whole, up to 1 GiB. Rejects as readMatrix and moments do; NaN and infinities are named by their row in the file.
+ * whole, up to 1 GiB. Rejects as readMatrix and moments do; NaN and infinities are named by their row in the file. What looks like
+ * a covariance (square, of two rows or more, symmetric, without negative minors of one or two rows) is refused with
+ * ERR_INVALID_INPUT unless `array` names it; of a .npy file, which has no names, take `moments(await readMatrix(path))`.
  * Source: Chan, Golub & LeVeque 1979.
  *
  * @example
@@ -56,7 +58,7 @@ export async function momentsOfSource(
   settings: JobSettings,
   rowsInBlock?: number,
 ): Promise<Moments> {
-  const reader = await openRows(await chooseMatrix(await openArrayFile(source), arrayName));
+  const reader = await openRows(await chooseMatrix(await openArrayFile(source), arrayName, 'features'));
   const { rows, cols, Type } = reader;
   const step = Math.min(rows, rowsInBlock ?? blockRows(cols, Type.BYTES_PER_ELEMENT));
   const buffer: Elements = allocate(where, 'a block of rows', Type as Float64ArrayConstructor, step * cols);

@@ -2,7 +2,7 @@
 
 import { endianness } from 'node:os';
 import { types } from 'node:util';
-import { allocateShared } from '../base/allocate.js';
+import { allocate, allocateShared } from '../base/allocate.js';
 import type { Matrix } from '../base/shapes.js';
 import type { ByteSource } from './byte-source.js';
 import { ElementReader } from './element-reader.js';
@@ -21,9 +21,16 @@ import {
   type StoredArray,
 } from './stored-array.js';
 
+/** What a matrix is read for: of features the rows are samples, so that a covariance is none. */
+export type MatrixUse = 'any' | 'features';
+
 /** The matrix in a .npy or .npz file: see readMatrix in src/features/matrix-file.ts. */
-export async function readMatrixFrom(source: ByteSource, arrayName?: string): Promise<Matrix> {
-  return readStoredMatrix(await chooseMatrix(await openArrayFile(source), arrayName));
+export async function readMatrixFrom(
+  source: ByteSource,
+  arrayName?: string,
+  use: MatrixUse = 'any',
+): Promise<Matrix> {
+  return readStoredMatrix(await chooseMatrix(await openArrayFile(source), arrayName, use));
 }
 
 // A Buffer holds at most 2^32 bytes.
@@ -66,9 +73,13 @@ export function* writtenParts(
 
 /**
  * The array of that name, or the only one that can be meant. Its elements have been checked. A covariance is a matrix too, but
- * never meant unless it is named.
+ * beside a mean, or where features are meant, only if it is named.
  */
-export async function chooseMatrix(file: ArrayFile, arrayName: string | undefined): Promise<StoredArray> {
+export async function chooseMatrix(
+  file: ArrayFile,
+  arrayName: string | undefined,
+  use: MatrixUse = 'any',
+): Promise<StoredArray> {
   const { arrayNames } = file;
   if (arrayNames === undefined) {
     if (arrayName !== undefined) {
@@ -77,7 +88,9 @@ export async function chooseMatrix(file: ArrayFile, arrayName: string | undefine
         `is a .npy file, which has one array without a name: ${JSON.stringify(arrayName)} is none`,
       );
     }
-    return checkedMatrix(await file.open(undefined));
+    const array = checkedMatrix(await file.open(undefined));
+    if (use === 'features') await refuseLoneCovariance(file.name, array);
+    return array;
   }
   if (arrayName !== undefined) return checkedMatrix(await file.open(arrayName));
   if (statisticsAmong(arrayNames).length > 0) {
@@ -107,6 +120,7 @@ export async function chooseMatrix(file: ArrayFile, arrayName: string | undefine
   }
   const matrix = checkedMatrix(first.array);
   await refuseCovariance(file.name, first, arrays);
+  if (use === 'features') await refuseLoneCovariance(file.name, matrix, first.name);
   return matrix;
 }
 
@@ -131,13 +145,47 @@ async function refuseCovariance(
     ({ array: { header } }) =>
       header.shape.length === 1 && header.shape[0] === cols && elementType(header.descr) !== undefined,
   );
-  if (mean === undefined || !(await mayBeCovariance(await readStoredMatrix(array)))) return;
+  if (mean === undefined || !(await beginsLikeCovariance(array))) return;
   throw malformed(
     fileName,
     `holds what looks like statistics, ${listed([mean.name])} of ${cols} elements beside the symmetric matrix ` +
       `${listed([name])}: to read them, name them by the option 'mean' and the option 'covariance'; if it is features, ` +
       `name ${listed([name])} by the option 'array'`,
   );
+}
+
+/**
+ * Throws for a matrix that is a covariance by its entries, where features are meant. One entry tells nothing; features of more
+ * rows than one are square and symmetric only where that was intended (a kernel matrix, one-hot codes).
+ */
+async function refuseLoneCovariance(fileName: string, array: StoredArray, arrayName?: string): Promise<void> {
+  const [rows, cols] = array.header.shape;
+  if (rows !== cols || rows === 1 || !(await beginsLikeCovariance(array))) return;
+  const it = arrayName === undefined ? 'it' : listed([arrayName]);
+  const named = arrayName === undefined ? 'save it in an .npz file and name it there' : `name ${it}`;
+  throw malformed(
+    fileName,
+    `holds what looks like a covariance without a mean, expected features: ${it} is a symmetric matrix of ${rows} x ${cols}. ` +
+      `Statistics are an .npz file of 'mu' and 'sigma'; if it is features, ${named} by the option 'array'`,
+  );
+}
+
+const lookedAtBytes = 64 * 2 ** 20;
+
+/**
+ * Whether a square matrix may be a covariance by its first rows, of which 64 MiB are looked at (all, up to 2,896 columns): a
+ * covariance of so many columns as there are rows. In Fortran order these are columns, which here is the same.
+ */
+async function beginsLikeCovariance(array: StoredArray): Promise<boolean> {
+  const { cols } = checkMatrixShape(array);
+  const { Type } = checkElements(array).type;
+  const size = Math.min(cols, Math.max(2, Math.floor(lookedAtBytes / (cols * Type.BYTES_PER_ELEMENT))));
+  const data: Elements = allocate(array.name, 'its first rows', Type as Float64ArrayConstructor, size * cols);
+  const reader = await ElementReader.open(array);
+  await reader.read(data);
+  if (size === cols) await reader.finish();
+  else for (let i = 1; i < size; i += 1) data.copyWithin(i * size, i * cols, i * cols + size);
+  return mayBeCovariance({ data: data.subarray(0, size * size), rows: size, cols: size });
 }
 
 /** All of a matrix, row-major. */

@@ -311,3 +311,27 @@ describe('the kernel distance of unequal sizes', () => {
     ]);
   });
 });
+
+describe('a covariance without a mean is no features', () => {
+  const at = (flag: string) => new RegExp(`looks like a covariance without a mean.*by ${flag}\n$`, 's');
+  test.each([
+    ['the real side', ['evaluate', 'cov.npy', 'generated.npy'], at('--real-array')],
+    ['the generated side', ['evaluate', 'real.npy', 'cov.npz'], at('--generated-array')],
+    ['both sides', ['evaluate', 'cov.npz', 'cov.npz'], at('--real-array')],
+    ['stats', ['stats', 'cov.npy', '-o', 'x.npz'], at('--array')],
+    ['loop', ['loop', '--data', 'cov.npz', '--generations', '2'], at('--data-array')],
+  ])('%s', async (_, args, message) => {
+    const { covariance } = await moments(real);
+    const cov = float64([dim, dim], covariance);
+    await npz('cov.npz', { cov });
+    await writeFile(join(folder, 'cov.npy'), cov);
+    const { status, stdout, stderr } = await run(args, folder);
+    expect(stderr).toMatch(message);
+    expect([status, stdout]).toEqual([2, '']);
+  });
+
+  test('unless it is named', async () => {
+    const { status } = await run(['stats', 'cov.npz', '--array', 'cov', '-o', 'named.npz'], folder);
+    expect(status).toBe(0);
+  });
+});

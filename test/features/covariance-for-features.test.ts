@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { matrix } from '../../src/base/matrix.js';
 import { moments } from '../../src/distributions/moments.js';
-import { readMatrix } from '../../src/features/matrix-file.js';
+import { readFeatures, readMatrix } from '../../src/features/matrix-file.js';
 import { momentsOfFile } from '../../src/features/moments-of-file.js';
 import { mayBeCovariance } from '../../src/files/statistics-arrays.js';
 import { normals } from '../support/numbers.js';
@@ -30,6 +30,12 @@ async function file(arrays: Record<string, Uint8Array>): Promise<string> {
     path,
     zipBytes(Object.entries(arrays).map(([name, bytes]) => ({ name: `${name}.npy`, bytes }))),
   );
+  return path;
+}
+
+async function npyFile(bytes: Uint8Array): Promise<string> {
+  const path = join(folder, 'x.npy');
+  await writeFile(path, bytes);
   return path;
 }
 
@@ -89,6 +95,73 @@ describe('features are read as before', () => {
   ])('%s', async (_, arrays) => {
     expect((await readMatrix(await file(arrays))).rows).toBeGreaterThan(0);
   });
+});
+
+describe('a covariance alone', () => {
+  const fortran = Buffer.from(
+    float64([dim, dim], covariance).toString('latin1').replace('False, ', 'True,  '),
+    'latin1',
+  );
+  const alone: [string, () => Promise<string>, string][] = [
+    [
+      'in a .npz file',
+      () => file({ cov: float64([dim, dim], covariance) }),
+      'name "cov" by the option \'array\'',
+    ],
+    ['in float32', () => file({ S: float32([dim, dim], covariance) }), 'name "S"'],
+    [
+      'beside a text',
+      () => file({ S: float64([dim, dim], covariance), t: npyBytes('<U1', [1], Buffer.alloc(4)) }),
+      'name "S"',
+    ],
+    [
+      'beside a vector of another length',
+      () => file({ S: float64([dim, dim], covariance), y: float64([2], [1, 2]) }),
+      'name "S"',
+    ],
+    [
+      'in a .npy file',
+      () => npyFile(float64([dim, dim], covariance)),
+      'save it in an .npz file and name it there',
+    ],
+    ['in Fortran order', () => npyFile(fortran), 'it is a symmetric matrix of 6 x 6'],
+    ['singular', () => npyFile(float64([dim, dim], few.covariance)), 'looks like a covariance without a mean'],
+    ['of two columns', () => npyFile(float64([2, 2], [2, 1, 1, 3])), 'expected features'],
+  ];
+  test.each(alone)('%s is no features', async (_, make, remedy) => {
+    const path = await make();
+    for (const read of [readFeatures, momentsOfFile])
+      await expectRejection(() => read(path), 'ERR_INVALID_INPUT', 'a covariance without a mean', remedy);
+    expect((await readMatrix(path)).rows).toBeGreaterThan(1);
+  });
+
+  test('is told by its first rows where it is large', async () => {
+    const size = 3_000; // more than 64 MiB
+    const data = new Float64Array(size * size);
+    for (let i = 0; i < size; i += 1) data[i * size + i] = 1 + i;
+    await expectRejection(
+      () => npyFile(float64([size, size], data)).then(momentsOfFile),
+      'ERR_INVALID_INPUT',
+      '3000 x 3000',
+    );
+  });
+
+  test('is read where it is named', async () => {
+    const path = await file({ cov: float64([dim, dim], covariance) });
+    expect([...(await readFeatures(path, { array: 'cov' })).data]).toEqual([...covariance]);
+    expect((await momentsOfFile(path, { array: 'cov' })).count).toBe(dim);
+  });
+});
+
+test.each<[string, number, number[]]>([
+  ['one row of one column', 1, [3]],
+  ['square', 3, [4, 1, 2, 1.5, 4, 1, 2, 1, 4]],
+  ['symmetric with a negative variance', 2, [1, 0, 0, -1]],
+  ['distances, symmetric without a diagonal', 3, [0, 1, 2, 1, 0, 3, 2, 3, 0]],
+])('features that are no covariance: %s', async (_, size, values) => {
+  const path = await npyFile(float64([size, size], values));
+  expect([...(await readFeatures(path)).data]).toEqual(values);
+  expect((await momentsOfFile(path)).count).toBe(size);
 });
 
 test('a large covariance is told without holding up the event loop', async () => {

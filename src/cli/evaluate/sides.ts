@@ -2,7 +2,7 @@
 
 import { mustError } from '../../base/check.js';
 import type { Matrix } from '../../base/shapes.js';
-import { arrayNameOption, readMatrix } from '../../features/matrix-file.js';
+import { arrayNameOption, readFeatures } from '../../features/matrix-file.js';
 import type { Statistics } from '../../features/statistics.js';
 import { readStatistics, statisticsArrayOptions } from '../../features/statistics-file.js';
 import { withFile } from '../../files/byte-source.js';
@@ -62,7 +62,7 @@ export async function readSide(
   const found =
     array === undefined && !chosen ? await readInput(withFile(file, signal, statisticsOf)) : undefined;
   if (!chosen && found === undefined) {
-    return { side: await readInput(readMatrix(file, { array, signal }), nameOf), notes: [] };
+    return { side: await readInput(readFeatures(file, { array, signal }), nameOf), notes: [] };
   }
   const side = await readInput(readStatistics(file, { mean, covariance, signal }), nameOf);
   const features = found?.matrices.filter(({ cols }) => cols === side.dim) ?? [];

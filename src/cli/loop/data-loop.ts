@@ -10,7 +10,7 @@ import type { Matrix } from '../../base/shapes.js';
 import { RandomIntegers } from '../../distributions/random-integers.js';
 import { checkJobOptions, type JobOptions } from '../../engine/job.js';
 import { checkFinite, pickRows } from '../../engine/rows.js';
-import { arrayNameOption, readMatrix } from '../../features/matrix-file.js';
+import { arrayNameOption, readFeatures } from '../../features/matrix-file.js';
 import { type ByteSource, withFile } from '../../files/byte-source.js';
 import { loopOptions, variantOption } from '../../gaussian-loop/parameters.js';
 import { replicatedLoop } from '../../loops/replicated-loop.js';
@@ -117,7 +117,7 @@ async function readData(
 ): Promise<{ path: string; matrix: Matrix; sha256: string }> {
   const path = absolutePath(data);
   const nameOf = (name: string) => (name === 'array' ? flagName('dataArray') : undefined);
-  const matrix = await readInput(readMatrix(path, { array }), nameOf);
+  const matrix = await readInput(readFeatures(path, { array }), nameOf);
   await checkFinite(where, path, matrix);
   return { path, matrix, sha256: await readInput(withFile(path, undefined, sha256)) };
 }
