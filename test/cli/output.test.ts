@@ -1,8 +1,9 @@
 // What is printed arrives whole, or the command says that it did not.
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { main, run, temporaryFolder } from './command.js';
 
@@ -98,4 +99,30 @@ test.runIf(python)('a non-blocking pipe whose reader is slow gets every byte', a
 test('a pipe whose reader goes away is no failure', () => {
   const { status, stdout, stderr } = inShell(`"$@" | head -1; exit \${PIPESTATUS[0]}`, [...loop, '--json']);
   expect([status, stdout, stderr]).toEqual([0, '{\n', '']);
+});
+
+const nonBlockingPython = 'import os, sys; os.set_blocking(1, False); os.execv(sys.argv[1], sys.argv[1:])';
+
+describe
+  .runIf(process.platform === 'linux')
+  .each<[string, readonly string[]]>([
+    ['blocking', []],
+    ...(python ? [['non-blocking', ['python3', '-c', nonBlockingPython]] as [string, string[]]] : []),
+  ])('a %s pipe that nobody reads', (_, before) => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('does not keep the process from ending by %s', async (signal) => {
+    const long = ['loop', '--dim', '2', '--real', '5', '--synthetic', '5', '--generations', '8000', '--json'];
+    const [program, ...args] = [...before, process.execPath, main, ...long];
+    const child = spawn(program!, args, { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });
+    try {
+      // It has begun to print, and then more than any buffer holds.
+      await new Promise((resolve) => child.stdout.once('readable', resolve));
+      await delay(500);
+      expect(child.exitCode).toBe(null);
+      const ended = new Promise((resolve) => child.once('exit', (_, by) => resolve(by)));
+      child.kill(signal);
+      expect(await Promise.race([ended, delay(2_000, 'it goes on')])).toBe(signal);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  });
 });

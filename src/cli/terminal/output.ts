@@ -20,10 +20,15 @@ export function print(text: string): void {
  */
 export function printExactly(text: string): void {
   if (lost !== undefined) return;
+  // Ctrl-C ends the process while it waits for a reader, in a call that returns to no handler.
+  const handlers = process.rawListeners('SIGINT') as NodeJS.SignalsListener[];
+  process.removeAllListeners('SIGINT');
   try {
     writeAll(standardOutput, text);
   } catch (error) {
     lost = error as NodeJS.ErrnoException;
+  } finally {
+    for (const handler of handlers) process.on('SIGINT', handler);
   }
 }
 
