@@ -32,27 +32,40 @@ export function allocateShared<Type extends ArrayConstructor>(
   });
 }
 
-function orOutOfMemory<Result>(
+/** Throws ERR_OUT_OF_MEMORY for an array that is larger than the memory: what is to be made part by part is refused before. */
+export function checkFits(
   where: string,
   what: string,
   { BYTES_PER_ELEMENT }: ArrayConstructor,
   length: number,
+): void {
+  const bytes = length * BYTES_PER_ELEMENT;
+  if (bytes > grantedBytes && bytes > memoryBytes()) throw outOfMemory(where, what, length, bytes);
+}
+
+function orOutOfMemory<Result>(
+  where: string,
+  what: string,
+  Type: ArrayConstructor,
+  length: number,
   create: () => Result,
 ): Result {
-  const bytes = length * BYTES_PER_ELEMENT;
-  const outOfMemory = () => {
-    const size = `${length} values (${(bytes / 1e9).toPrecision(3)} GB)`;
-    return new MadloopError(
-      'ERR_OUT_OF_MEMORY',
-      `${where}: ${what} needs ${size}, more than there is memory for`,
-    );
-  };
-  if (bytes > grantedBytes && bytes > memoryBytes()) throw outOfMemory();
+  checkFits(where, what, Type, length);
   try {
     return create();
   } catch (error) {
-    throw error instanceof RangeError ? outOfMemory() : error;
+    throw error instanceof RangeError
+      ? outOfMemory(where, what, length, length * Type.BYTES_PER_ELEMENT)
+      : error;
   }
+}
+
+function outOfMemory(where: string, what: string, length: number, bytes: number): MadloopError {
+  const size = `${length} values (${(bytes / 1e9).toPrecision(3)} GB)`;
+  return new MadloopError(
+    'ERR_OUT_OF_MEMORY',
+    `${where}: ${what} needs ${size}, more than there is memory for`,
+  );
 }
 
 /** The memory of the machine, or of the control group that the process is in. */

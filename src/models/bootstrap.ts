@@ -14,6 +14,7 @@ import {
 } from './fit-options.js';
 import type { FittedModel, GenerativeModel } from './generative-model.js';
 import { realWeightOption, rowShares } from './row-weights.js';
+import { checkSampleCount } from './sample-count.js';
 import { takeMemory, takesMemory } from './sample-memory.js';
 
 export interface BootstrapOptions {
@@ -54,6 +55,7 @@ export class FittedBootstrap implements FittedModel {
    */
   async sample(count: number, options: ModelSampleOptions = {}): Promise<Matrix> {
     const { lambda, seed, job } = checkSampleOptions('sample', options);
+    checkSampleCount('sample', count, this.rows.cols, Float64Array);
     const memory = takeMemory(options, count, this.rows.cols);
     if (!(lambda < 1)) {
       const { rows } = this;

@@ -8,6 +8,7 @@ import type { Gaussian, Matrix } from '../base/shapes.js';
 import type { JobOptions } from '../engine/job.js';
 import { checkSampleOptions, type ModelSampleOptions } from './fit-options.js';
 import type { FitOptions, FittedModel, GenerativeModel, OpenModel, StepOptions } from './generative-model.js';
+import { checkSampleCount } from './sample-count.js';
 
 /** What a score is told besides the samples. */
 export interface ScoreOptions extends StepOptions {
@@ -48,8 +49,7 @@ export class CuratedModel<Fitted extends FittedModel = FittedModel> implements F
    */
   async sample(count: number, options: ModelSampleOptions = {}): Promise<Matrix> {
     const { lambda, seed, job } = checkSampleOptions('sample', options, this.#lambdaRange);
-    if (!Number.isSafeInteger(count) || count < 1)
-      throw invalid('sample', 'count', 'be an integer of at least 1', count);
+    checkSampleCount('sample', count, this.#dim);
     const { threads, signal } = job;
     const stepOf = (purpose: string, batch: number): ScoreOptions => ({
       threads,

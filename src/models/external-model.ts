@@ -1,4 +1,4 @@
-import { checkGaussian, checkInteger, checkMatrix, describe } from '../base/check.js';
+import { checkGaussian, checkMatrix, describe } from '../base/check.js';
 import { MadloopError } from '../base/errors.js';
 import { type LambdaRange, lambdaRangeOption } from '../base/lambda.js';
 import { callback, group, resolve, type TableOf, text } from '../base/options.js';
@@ -10,6 +10,7 @@ import {
   resolveSampleOptions,
 } from './fit-options.js';
 import type { FitOptions, FittedModel, GenerativeModel, SampleOptions } from './generative-model.js';
+import { checkSampleCount } from './sample-count.js';
 import { timeLimit, withinTime } from './time-limit.js';
 
 /** A generator written in JavaScript. What `fit` returns is handed to `sample`; all three may return promises. */
@@ -102,7 +103,7 @@ export function externalModel<State>(options: ExternalModelOptions<State>): Exte
       return {
         ...known,
         async sample(count, asked) {
-          checkInteger(`${name}: sample`, 'count', count, 1);
+          checkSampleCount(`${name}: sample`, count, cols);
           const draw = resolveSampleOptions(`${name}: sample`, asked, lambdaRange);
           const drawn = await withinTime(`${name}: sample`, timeLimits.sample, draw.signal, async (signal) =>
             generator.sample(state, count, { ...draw, signal }),

@@ -19,6 +19,7 @@ import {
 } from './fit-options.js';
 import type { FittedModel, GenerativeModel } from './generative-model.js';
 import { realWeightOption, rowShares } from './row-weights.js';
+import { checkSampleCount } from './sample-count.js';
 import { takeMemory, takesMemory } from './sample-memory.js';
 
 /** A rule, or a bandwidth in the units of the data. */
@@ -89,6 +90,7 @@ export class FittedKernelDensity implements FittedModel {
    */
   async sample(count: number, options: ModelSampleOptions = {}): Promise<Matrix> {
     const { lambda, seed, job } = checkSampleOptions('sample', options);
+    checkSampleCount('sample', count, this.centres.cols, Float64Array);
     let bias: WeightBias = { kind: 'none' };
     if (lambda < 1) {
       const { onProgress: _, ...quiet } = job;

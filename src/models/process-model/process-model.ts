@@ -1,5 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
-import { checkInteger, checkList, checkMatrix, invalid } from '../../base/check.js';
+import { checkList, checkMatrix, invalid } from '../../base/check.js';
 import { MadloopError } from '../../base/errors.js';
 import { type LambdaRange, lambdaRangeOption } from '../../base/lambda.js';
 import { checked, group, resolve, type TableOf, type ValuesOf } from '../../base/options.js';
@@ -15,6 +15,7 @@ import {
   resolveSampleOptions,
 } from '../fit-options.js';
 import type { FittedModel, OpenModel } from '../generative-model.js';
+import { checkSampleCount } from '../sample-count.js';
 import { timeLimit } from '../time-limit.js';
 import { Session } from './session.js';
 
@@ -194,7 +195,7 @@ async function sample(
   options: ModelSampleOptions | undefined,
 ): Promise<Matrix> {
   const where = `${name}: sample`;
-  checkInteger(where, 'count', count, 1);
+  checkSampleCount(where, count, cols);
   const { lambda, seed, threads, signal } = resolveSampleOptions(where, options, lambdaRange);
   const { path } = session.newFile('samples');
   try {
