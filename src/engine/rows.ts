@@ -5,6 +5,7 @@ import { allocateUnzeroed } from '../base/allocate.js';
 import { mustError } from '../base/check.js';
 import type { Matrix } from '../base/shapes.js';
 import { native } from './native.js';
+import { mustBeLeftAlone } from './snapshot.js';
 
 // Elements handled before the event loop gets a turn, for at most 1 ms: copying writes as well, to memory that may be new.
 const copiedElements = 2 ** 19;
@@ -14,7 +15,7 @@ const checkedElements = 2 ** 21;
 export async function pickRows(x: Matrix, indices: Uint32Array): Promise<Matrix> {
   const data = elements('the rows', x.data instanceof Float32Array, indices.length * x.cols);
   // Naming a row costs as much as copying some 64 elements.
-  await inSlices(indices.length, Math.max(x.cols, 64), copiedElements, (begin, end) => {
+  await inSlices(x, indices.length, Math.max(x.cols, 64), copiedElements, (begin, end) => {
     for (let i = begin; i < end; i += 1) {
       const row = indices[i]! * x.cols;
       data.set(x.data.subarray(row, row + x.cols), i * x.cols);
@@ -46,12 +47,9 @@ export async function concatenateRows(parts: readonly Matrix[], cols: number): P
 }
 
 /** Copies `part` into rows of the same length, from row `first` on. */
-export async function copyRows(
-  { data, rows, cols }: Matrix,
-  into: Float32Array | Float64Array,
-  first: number,
-): Promise<void> {
-  await inSlices(rows, cols, copiedElements, (begin, end) => {
+export async function copyRows(x: Matrix, into: Float32Array | Float64Array, first: number): Promise<void> {
+  const { data, rows, cols } = x;
+  await inSlices(x, rows, cols, copiedElements, (begin, end) => {
     into.set(data.subarray(begin * cols, end * cols), (first + begin) * cols);
   });
 }
@@ -61,7 +59,7 @@ export async function firstNonFinite(
   x: Matrix,
 ): Promise<{ row: number; col: number; value: number } | undefined> {
   let found = -1;
-  await inSlices(x.rows, x.cols, checkedElements, (begin, end) => {
+  await inSlices(x, x.rows, x.cols, checkedElements, (begin, end) => {
     if (found >= 0) return;
     const index = native().firstNonFinite(x.data.subarray(begin * x.cols, end * x.cols));
     if (index >= 0) found = begin * x.cols + index;
@@ -81,14 +79,17 @@ export async function checkFinite(where: string, argument: string, x: Matrix, fi
   throw mustError(where, argument, 'be finite', `${value} at row ${firstRow + row}, column ${col}`);
 }
 
+const where = 'autophagousLoop';
+
 function elements(what: string, single: boolean, length: number): Float32Array | Float64Array {
-  const where = 'autophagousLoop';
   return single
     ? allocateUnzeroed(where, what, Float32Array, length)
     : allocateUnzeroed(where, what, Float64Array, length);
 }
 
+/** Work on slices of so many rows of `x`, or made of it. */
 async function inSlices(
+  x: Matrix,
   rows: number,
   cols: number,
   elements: number,
@@ -97,6 +98,7 @@ async function inSlices(
   const step = Math.max(1, Math.floor(elements / cols));
   for (let begin = 0; begin < rows; begin += step) {
     if (begin > 0) await nextTurn();
+    if (x.data.length !== x.rows * x.cols) throw mustBeLeftAlone(where, 'samples');
     work(begin, Math.min(rows, begin + step));
   }
 }

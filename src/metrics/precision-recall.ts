@@ -43,8 +43,11 @@ const mostKs = 64;
 export const precisionRecallOptions = {
   k: checked(
     'integer from 1 to 1,024 and below either number of rows, or a list of up to 64',
-    (where, argument, value, { fewest }: { fewest: number }) =>
-      checkKs(where, argument, value, Math.min(largestK, fewest - 1)),
+    (where, argument, value, { fewest }: { fewest: number }) => {
+      if (fewest < 2)
+        throw mustError(where, argument, 'be below the rows of either side, at least 2 each', `${fewest} row`);
+      return checkKs(where, argument, value, Math.min(largestK, fewest - 1));
+    },
   )
     .or(5)
     .doc('neighbours that make a ball'),

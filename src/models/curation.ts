@@ -1,6 +1,6 @@
 // Curation as sampling bias: any model, with its samples selected before anybody trains on them.
 
-import { checkMatrix, invalid, mustError, readable } from '../base/check.js';
+import { checkMatrix, describe, invalid, mustError, readable } from '../base/check.js';
 import { derivedSeed } from '../base/derived-seed.js';
 import { MadloopError } from '../base/errors.js';
 import { type LambdaRange, unitRange } from '../base/lambda.js';
@@ -93,7 +93,9 @@ export function curated<Fitted extends FittedModel>(
     ...(lambdaRange !== undefined && { lambdaRange }),
     async fit(data, given: FitOptions = { seed: 0n }) {
       const { previous, ...options } = readable(where, 'options of fit', () => ({ ...given }));
-      const before = previous instanceof CuratedModel ? previous.model : previous;
+      const before = readable(where, 'previous', () =>
+        previous instanceof CuratedModel ? previous.model : previous,
+      );
       const { cols } = checkMatrix(where, 'data', data);
       const fitted = await fit(data, { ...options, previous: before });
       if (typeof fitted?.sample !== 'function')
@@ -153,9 +155,20 @@ export async function scoresOf(
   options: ScoreOptions,
 ): Promise<Float64Array> {
   const scores = await score(candidates, options);
-  const { length } = (scores ?? {}) as Partial<ArrayLike<number>>;
+  if (candidates.data.length === 0)
+    throw mustError(where, 'score', 'leave the samples alone', 'no buffer any more');
+  const length = readable(
+    where,
+    'score',
+    () => (scores as Partial<ArrayLike<number>> | null | undefined)?.length,
+  );
   if (length !== candidates.rows) {
-    throw mustError(where, 'score', `return a number for each of ${candidates.rows} rows`, `${length} values`);
+    throw mustError(
+      where,
+      'score',
+      `return a number for each of ${candidates.rows} rows`,
+      `${describe(length)} values`,
+    );
   }
   const values = readable(where, 'score', () => Float64Array.from(scores as ArrayLike<number>));
   const wrong = values.findIndex(Number.isNaN);

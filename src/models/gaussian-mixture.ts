@@ -1,4 +1,4 @@
-import { checkChoice, checkMatrix, invalid, mustError } from '../base/check.js';
+import { checkChoice, checkMatrix, invalid, mustError, readable } from '../base/check.js';
 import { checked, integer, number, oneOf, resolve, type TableOf } from '../base/options.js';
 import type { Matrix } from '../base/shapes.js';
 import {
@@ -111,7 +111,10 @@ export function gaussianMixture(options: GaussianMixtureOptions): GaussianMixtur
         throw mustError(where, 'training set', requirement, String(rows.cols));
       }
       const shape = { components: given.components, covariance };
-      const warm = start === 'previous' ? sameShape(previous, shape, rows.cols) : undefined;
+      const warm =
+        start === 'previous'
+          ? readable(where, 'previous', () => sameShape(previous, shape, rows.cols))
+          : undefined;
       const from = typeof start === 'object' ? start : warm;
       const shares = rowShares(where, told, rows.rows, realWeight);
       const { x, shares: rowWeights } = await rowsOfWeight(where, rows, shares);

@@ -3,6 +3,7 @@ import { allocateUnzeroed } from '../base/allocate.js';
 import { invalid, mustError } from '../base/check.js';
 import { number, numbers, resolve, type TableOf } from '../base/options.js';
 import type { Matrix } from '../base/shapes.js';
+import { mustBeLeftAlone } from '../engine/snapshot.js';
 import { type CuratedModel, curated } from './curation.js';
 import type { FittedModel, GenerativeModel } from './generative-model.js';
 
@@ -72,6 +73,7 @@ async function moved({ data, rows, cols }: Matrix, by: Float64Array): Promise<Ma
   const rowsPerTurn = Math.max(1, Math.floor(elementsPerTurn / cols));
   for (let begin = 0; begin < rows; begin += rowsPerTurn) {
     if (begin > 0) await nextTurn();
+    if (data.length !== rows * cols) throw mustBeLeftAlone('marked', "the model's samples");
     const end = Math.min(rows, begin + rowsPerTurn) * cols;
     for (let i = begin * cols; i < end; i += 1) out[i] = data[i]! + by[i % cols]!;
   }

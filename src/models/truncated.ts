@@ -3,6 +3,7 @@ import { checkProduct, invalid, mustError } from '../base/check.js';
 import { MadloopError } from '../base/errors.js';
 import { checked, resolve, type TableOf } from '../base/options.js';
 import type { Matrix } from '../base/shapes.js';
+import { mustBeLeftAlone } from '../engine/snapshot.js';
 import { batchRows, type CuratedModel, curated } from './curation.js';
 import { FittedGaussian } from './fitted-gaussian.js';
 import type { FittedModel, GenerativeModel } from './generative-model.js';
@@ -60,6 +61,7 @@ export function truncated<Fitted extends FittedModel>(
       const wanted = Math.ceil((1.1 * (count - accepted)) / rate) + 16;
       const candidates = await draw(Math.min(batchRows(dim), wanted), batch);
       const inside = await withinRadius(distribution, candidates, radius, { threads, signal });
+      if (candidates.data.length !== candidates.rows * dim) throw mustBeLeftAlone(where, "the model's samples");
       for (let i = 0; i < candidates.rows && accepted < count; i += 1) {
         if (!inside(i)) continue;
         kept.set(candidates.data.subarray(i * dim, (i + 1) * dim), accepted * dim);

@@ -335,3 +335,23 @@ describe('a covariance without a mean is no features', () => {
     expect(status).toBe(0);
   });
 });
+
+test.each([
+  [
+    'evaluate',
+    ['evaluate', 'one.npy', 'generated.npy', '--k', '1'],
+    '--k must be below the rows of either side, at least 2 each, got 1 row',
+  ],
+  [
+    'loop',
+    ['loop', '--data', 'three.npy', '--held-out', '2'],
+    'three.npy must have at least 4 rows, 2 of them to measure with, got 3',
+  ],
+])('%s says that there are too few rows', async (_, args, message) => {
+  await npy('one.npy', sample(1, 3));
+  await npy('three.npy', sample(3, 3));
+  const { status, stderr } = await run(args, folder);
+  expect(stderr).toContain(message);
+  expect(stderr).not.toMatch(/from \d+ to/);
+  expect(status).toBe(2);
+});

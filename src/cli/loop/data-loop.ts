@@ -118,6 +118,8 @@ async function readData(
   const path = absolutePath(data);
   const nameOf = (name: string) => (name === 'array' ? flagName('dataArray') : undefined);
   const matrix = await readInput(readFeatures(path, { array }), nameOf);
+  if (matrix.rows < 4)
+    throw mustError(where, path, 'have at least 4 rows, 2 of them to measure with', String(matrix.rows));
   await checkFinite(where, path, matrix);
   return { path, matrix, sha256: await readInput(withFile(path, undefined, sha256)) };
 }
