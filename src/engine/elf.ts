@@ -2,9 +2,10 @@
 // the process by SIGBUS where the missing part is first touched.
 // Format: System V ABI, ELF header and program header (64 bits, little-endian); others are taken as whole.
 
-/** The beginning of a file, of 4 KiB at the most, and its length. */
+/** The beginning and the end of a file, of 4 KiB at the most, and its length. */
 export interface Beginning {
   readonly bytes: Uint8Array;
+  readonly end?: Uint8Array;
   readonly size: number;
 }
 
@@ -27,4 +28,21 @@ export function bytesOfCutLibrary({ bytes, size }: Beginning): number | undefine
     end = Math.max(end, offset(at + 0x08) + offset(at + 0x20));
   }
   return end > size ? end : undefined;
+}
+
+const stringTable = 3;
+
+/**
+ * Whether the end of a whole library is not what its header says, as where a file system lost it and has zeros there: the
+ * section that holds the names of sections must be a table of strings. Loaded, such a library ends the process by a signal.
+ */
+export function hasLostItsEnd({ bytes, end, size }: Beginning): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const isElf64 =
+    bytes.length >= headerBytes && view.getUint32(0) === 0x7f454c46 && view.getUint16(4) === 0x0201;
+  if (!isElf64 || end === undefined || view.getUint16(0x3c, true) === 0) return false;
+  const names = Number(view.getBigUint64(0x28, true)) + view.getUint16(0x3a, true) * view.getUint16(0x3e, true);
+  const at = names - (size - end.length);
+  if (at < 0 || at + 8 > end.length) return false;
+  return new DataView(end.buffer, end.byteOffset, end.byteLength).getUint32(at + 4, true) !== stringTable;
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { MadloopError } from '../base/errors.js';
 import { inBundle } from '../base/package-files.js';
-import { type Beginning, bytesOfCutLibrary } from './elf.js';
+import { type Beginning, bytesOfCutLibrary, hasLostItsEnd } from './elf.js';
 import type { NativeAddon } from './native-types.js';
 
 /** What the loader sees of the world; tests give their own. */
@@ -18,7 +18,7 @@ export interface LoaderHost {
   load(path: string): unknown;
   /** The names in a folder; none where there is no such folder. */
   list(folder: string): readonly string[];
-  /** The beginning of a file; undefined where there is none. */
+  /** The beginning of a file; undefined where there is none. Throws for what is no regular file: to load a FIFO waits for ever. */
   beginning(path: string): Beginning | undefined;
 }
 
@@ -146,6 +146,10 @@ function loadWhole(host: LoaderHost, path: string): unknown {
   const expected = beginning && bytesOfCutLibrary(beginning);
   if (expected !== undefined) {
     const message = `the file is cut short: expected ${expected} bytes, got ${beginning!.size}`;
+    throw Object.assign(new Error(message), { code: cutShort });
+  }
+  if (beginning && hasLostItsEnd(beginning)) {
+    const message = 'the file is damaged: its end is not that of the library that it begins as';
     throw Object.assign(new Error(message), { code: cutShort });
   }
   return host.load(path);

@@ -1,4 +1,13 @@
-import { closeSync, constants, existsSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { packageRoot, requireFile } from '../base/package-files.js';
 import type { Beginning } from './elf.js';
 import { type LoadedAddon, loadAddon } from './native-loader.js';
@@ -30,13 +39,18 @@ export function loadedAddon(): LoadedAddon {
 
 /** The first 4 KiB and the length of a file; undefined where it cannot be read, for whatever loads it to say why. */
 function beginning(path: string): Beginning | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats !== undefined && !stats.isFile()) throw new Error('it is no regular file');
   try {
     const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
       const bytes = Buffer.alloc(4096);
+      const { size } = fstatSync(file);
+      const end = Buffer.alloc(Math.min(4096, size));
       return {
         bytes: bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0)),
-        size: fstatSync(file).size,
+        end: end.subarray(0, readSync(file, end, 0, end.length, size - end.length)),
+        size,
       };
     } finally {
       closeSync(file);

@@ -38,6 +38,31 @@ test.runIf(process.platform === 'linux').each([0.001, 0.01, 0.1, 0.5, 0.9, 0.999
   },
 );
 
+test.runIf(process.platform === 'linux')('one whose second half is zeros is told of', () => {
+  const damaged = Uint8Array.from(whole).fill(0, whole.length / 2);
+  const { status, signal, stdout } = load(damaged);
+  expect([status, signal]).toEqual([0, null]);
+  expect(stdout).toMatch(/^ERR_ADDON[\s\S]*the file is damaged/);
+});
+
+test.runIf(process.platform === 'linux').each(['FIFO', 'device', 'folder'])(
+  'a %s is told of at once',
+  (kind) => {
+    const fifo = join(folder, 'fifo.node');
+    if (kind === 'FIFO') spawnSync('mkfifo', [fifo]);
+    const path = { FIFO: fifo, device: '/dev/zero', folder }[kind]!;
+    const program = `import { info } from ${JSON.stringify(index)};
+    try { console.log(info().version); } catch (error) { console.log(error.code, error.message); }`;
+    const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+      encoding: 'utf8',
+      timeout: 10_000,
+      env: { ...process.env, MADLOOP_BINARY: path, MADLOOP_CPU: '' },
+    });
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^ERR_ADDON[\s\S]*it is no regular file/);
+  },
+);
+
 test('a whole copy is loaded', () => {
   expect(load(whole)).toEqual({ status: 0, signal: null, stdout: `${version}\n` });
 });
