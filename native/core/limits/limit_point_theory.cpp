@@ -24,6 +24,10 @@ constexpr std::array<std::size_t, kLargestControlDegree + 1> kControlMoments{0, 
 /// n_s = 600, lambda = 1, 1,200 chains covered 90 %, those of degree 2 94 %; at d = 3 97 %.)
 constexpr std::size_t kFewestDimensionsOfDegree3 = 3;
 
+constexpr std::size_t mostDegree(std::size_t dim) {
+  return dim < kFewestDimensionsOfDegree3 ? 2 : kLargestControlDegree;
+}
+
 /// The expectation of a product of `degree` centred factors is a difference of moments near 1, of which
 /// rounding takes eps, and is itself about (2 / (N d))^(degree / 2). Where that ratio was near 1e-6 and 1e-5 (d
 /// = 100, N = 1e5 and 6e5) the error of the distance relative to itself was one to two times as large; at 1e-3
@@ -54,7 +58,7 @@ LimitPointTheory::LimitPointTheory(StationaryLoop const& loop, std::optional<dou
   firstMoments_ = stationaryFirstMoments(loop);
   if (hasAllMoments()) {
     // Where all fluctuations are small the variance is, too, and needs fewer controls.
-    std::size_t const most = loop.dim < kFewestDimensionsOfDegree3 ? std::min<std::size_t>(degree, 2) : degree;
+    std::size_t const most = std::min(degree, mostDegree(loop.dim));
     while (controlDegree_ < most && hasDigits(loop, controlDegree_ + 1) &&
            momentGrowth(loop, kControlMoments[controlDegree_ + 1]) < 1)
       ++controlDegree_;
@@ -127,7 +131,8 @@ LimitPointSchedule LimitPointTheory::schedule(double relativeError) const {
                     (firstMoments_.mean + sigma + 1 - 2 * std::sqrt(sigma) * (1 - std::min(spread_, 1.0) / 8));
   // Few recordings where a first handful of chains will do; where many are needed, enough to be worth the
   // burn-in.
-  bool const many = relativeError < 5e-4 || controlDegree_ < kLargestControlDegree;
+  bool const many = relativeError < 5e-4 || controlDegree_ < mostDegree(loop_.dim) ||
+                    !(momentGrowth(loop_, kControlMoments.back()) < 1);
   double const span = many ? 3 * static_cast<double>(schedule.burnIn) : 0;
   schedule.recordings =
       std::max<std::uint64_t>(10, 2 * roundUp(span / (2 * static_cast<double>(schedule.stride))));

@@ -302,6 +302,28 @@ TEST_CASE("a distance without variance is refused") {
   CHECK(LimitPointTheory(freshLoop(3, 100, 900, 1)).controlDegree() == 3);
 }
 
+TEST_CASE("chains are short where a first stage of them will do, and long where many are needed") {
+  // Next to 10 recordings a span of three times the burn-in is long.
+  auto isLong = [](LimitPointTheory const& theory, double relativeError) {
+    limits::LimitPointSchedule const schedule = theory.schedule(relativeError);
+    bool const spanned = schedule.stride * schedule.recordings >= 3 * schedule.burnIn;
+    CHECK((spanned || schedule.recordings == 10));
+    return spanned;
+  };
+  for (std::size_t const dim : {1, 2, 3, 10, 100}) {
+    CAPTURE(dim);
+    CHECK_FALSE(isLong(LimitPointTheory(freshLoop(dim, 24, 2400, 1)), 1e-3));
+    CHECK(isLong(LimitPointTheory(freshLoop(dim, 24, 2400, 1)), 4e-4));
+    // Tails that allow no controls of degree 3, whether the dimension does or not.
+    CHECK(isLong(LimitPointTheory(freshLoop(dim, 23, 2300, 1)), 1e-3));
+  }
+  // Controls of degree 3 that would be lost in rounding, and those that are not known.
+  CHECK(isLong(LimitPointTheory(freshLoop(100, 1.4e4, 1.4e6, 1)), 1e-3));
+  StationaryLoop remembering = freshLoop(2, 24, 2400, 1);
+  remembering.memory = 2;
+  CHECK(isLong(LimitPointTheory(remembering), 1e-3));
+}
+
 TEST_CASE(
     "chains with a singular reference have the controls that were planned, where fewer dimensions allow more") {
   // With d = 6 the controls of degree 2 would be lost in rounding; in the reference's one dimension they are
