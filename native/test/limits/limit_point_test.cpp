@@ -310,7 +310,7 @@ TEST_CASE("chains are short where a first stage of them will do, and long where 
     CHECK((spanned || schedule.recordings == 10));
     return spanned;
   };
-  for (std::size_t const dim : {1, 2, 3, 10, 100}) {
+  for (std::size_t const dim : {1U, 2U, 3U, 10U, 100U}) {
     CAPTURE(dim);
     CHECK_FALSE(isLong(LimitPointTheory(freshLoop(dim, 24, 2400, 1)), 1e-3));
     CHECK(isLong(LimitPointTheory(freshLoop(dim, 24, 2400, 1)), 4e-4));
