@@ -28,11 +28,11 @@ std::uint64_t evenCount(double chains) { return 2 * static_cast<std::uint64_t>(s
 
 /// Few enough to cost little where they are plenty, many enough for a standard error to go by and for the
 /// regression. In low dimension, controls are far from normal and a regression on few of them goes astray. (At
-/// n_r = 40, n_s = 400, lambda = 1, intervals of 240 chains covered 95 % at d = 10 and 93 % at d = 5; at n_r =
-/// 30, n_s = 300 those of 800 chains 92 % at d = 3.)
+/// n_r = 40, n_s = 400, lambda = 1, intervals of 240 chains covered 93 % at d = 5; at n_r = 20, n_s = 200 those
+/// of 120 chains 93 % at d = 20.)
 std::uint64_t firstStage(std::size_t dim) {
   auto const d = static_cast<double>(dim);
-  return evenCount(std::clamp(std::max(24'000 / d, std::min(2400.0, 120'000 / d)) / d, 12.0, 1200.0));
+  return evenCount(std::clamp(std::max(24'000 / d, std::min(4800.0, 120'000 / d)) / d, 12.0, 1200.0));
 }
 
 /// What state() has in front of the accumulator.

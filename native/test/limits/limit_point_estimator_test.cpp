@@ -75,8 +75,9 @@ TEST_CASE("the first stage has fewer chains the more dimensions, 12 to 1,200, an
   CHECK(first(1) == 1200);
   CHECK(first(4) == 1200);
   CHECK(first(5) == 960);
-  CHECK(first(10) == 240);
-  CHECK(first(23) == 106);
+  CHECK(first(10) == 480);
+  CHECK(first(20) == 240);
+  CHECK(first(23) == 210);
   CHECK(first(50) == 48);
   CHECK(first(60) == 34);
   CHECK(first(100) == 12);

@@ -297,9 +297,9 @@ TEST_CASE("a distance without variance is refused") {
   CHECK(degree(1.4e7, 1.4e7) == 2);
   CHECK(degree(1.6e7, 1.6e7) == 1);
   CHECK(LimitPointTheory(freshLoop(100, 100, 900, 1), std::nullopt, 2).controlDegree() == 2);
-  // In one and two dimensions what those of degree 3 leave has heavy tails.
-  CHECK(LimitPointTheory(freshLoop(2, 100, 900, 1)).controlDegree() == 2);
-  CHECK(LimitPointTheory(freshLoop(3, 100, 900, 1)).controlDegree() == 3);
+  // In one to three dimensions what those of degree 3 leave has heavy tails.
+  CHECK(LimitPointTheory(freshLoop(3, 100, 900, 1)).controlDegree() == 2);
+  CHECK(LimitPointTheory(freshLoop(4, 100, 900, 1)).controlDegree() == 3);
 }
 
 TEST_CASE("chains are short where a first stage of them will do, and long where many are needed") {
