@@ -18,6 +18,7 @@ import {
   replicatedAutophagousLoop,
   sampleMetrics,
   simulateGaussianLoop,
+  studentHalfWidth,
   topFraction,
   truncated,
 } from '../../dist/index.js';
@@ -175,6 +176,8 @@ Object.assign(calls, {
     }),
   'madTest series of a replicated loop': async () =>
     madTest((await replicated({ ...synthetic, reference, model: gaussian() })()).series),
+  'studentHalfWidth of levels': () =>
+    [1, 3, 99].flatMap((degrees) => [0.5, 0.95].map((level) => studentHalfWidth(degrees, level))),
   'madTest lists': () => {
     const { data } = samples(12, 20);
     return madTest(Array.from({ length: 12 }, (_, r) => data.slice(20 * r, 20 * (r + 1))));
