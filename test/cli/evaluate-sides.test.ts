@@ -272,7 +272,7 @@ describe('each metric by itself', () => {
     [['--blocks', '200'], '--blocks must be an integer from 1 to 125, got 200'],
     [['--block-size', '1'], '--block-size must be an integer of at least 2, got 1'],
     [['--block-size', 'all'], '--block-size must be an integer of at least 2, got "all"'],
-    [['--gamma', '-1'], '--gamma must be a number from 0'],
+    [['--gamma', '-1'], '--gamma must be a number of at least 0'],
     [['--subsets', '2', '--blocks', '2'], '--blocks and --subsets must not be given both'],
   ])('%j ends the command before it computes anything', async (flags, message) => {
     const { status, stdout, stderr } = await run(['evaluate', 'real.npy', 'generated.npy', ...flags], folder);

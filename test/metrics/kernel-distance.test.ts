@@ -212,7 +212,7 @@ describe('kernelDistance', () => {
     [{ subsets: 2, blocks: 2 }, 'blocks and subsets must not be given both'],
     [{ degree: 0 }, 'degree must be an integer from 1 to 1000, got 0'],
     [{ degree: 2.5 }, 'degree must be an integer from 1 to 1000, got 2.5'],
-    [{ gamma: -1 }, 'gamma must be a number from 0 to'],
+    [{ gamma: -1 }, 'gamma must be a number of at least 0'],
     [{ coef0: Number.NaN }, 'coef0 must be a number from'],
     [{ gamma: 1e200 }, 'the kernel must stay within the range of doubles'],
     [{ blocksize: 3 }, "unknown option 'blocksize'; did you mean 'blockSize'?"],

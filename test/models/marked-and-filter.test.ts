@@ -128,8 +128,8 @@ describe('marked', () => {
       { direction: [1, Infinity], strength: 1 },
       'direction[1] must be a finite number, got Infinity',
     ],
-    ['no strength', { direction: [1] }, 'strength must be a number'],
-    ['an infinite strength', { direction: [1], strength: Infinity }, 'strength must be a number'],
+    ['no strength', { direction: [1] }, 'strength must be a finite number'],
+    ['an infinite strength', { direction: [1], strength: Infinity }, 'strength must be a finite number'],
   ])('refuses %s', (_, options, message) => {
     expectThrow(() => marked(gaussian(), options as MarkedOptions), 'ERR_INVALID_INPUT', `marked: ${message}`);
   });
