@@ -213,7 +213,7 @@ describe('kernelDistance', () => {
     [{ degree: 0 }, 'degree must be an integer from 1 to 1000, got 0'],
     [{ degree: 2.5 }, 'degree must be an integer from 1 to 1000, got 2.5'],
     [{ gamma: -1 }, 'gamma must be a number of at least 0'],
-    [{ coef0: Number.NaN }, 'coef0 must be a number from'],
+    [{ coef0: Number.NaN }, 'coef0 must be a finite number'],
     [{ gamma: 1e200 }, 'the kernel must stay within the range of doubles'],
     [{ blocksize: 3 }, "unknown option 'blocksize'; did you mean 'blockSize'?"],
   ])('refuses %o', async (options, message) => {

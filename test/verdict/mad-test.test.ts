@@ -272,7 +272,7 @@ test.each<[string, unknown, object | undefined, string]>([
   ],
   ['from too late', [[1, 2, 3]], { from: 2 }, 'from must be an integer from 1 to 1, got 2'],
   ['to too early', [[1, 2, 3, 4]], { to: 2 }, 'to must be an integer from 3 to 4, got 2'],
-  ['a margin below 0', [[1, 2, 3]], { margin: -1 }, 'margin must be a number from 0'],
+  ['a margin below 0', [[1, 2, 3]], { margin: -1 }, 'margin must be a number of at least 0'],
   ['certainty', [[1, 2, 3]], { confidence: 1 }, 'confidence must be a number from'],
   [
     'another direction',
