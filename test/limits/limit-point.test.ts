@@ -24,7 +24,7 @@ async function sumsOf(
 
 describe('limitPoint', () => {
   test('says what it estimated and how', async () => {
-    const limit = await limitPoint({ dim: 3, real: 60, synthetic: 90, lambda: 0.9 });
+    const limit = await limitPoint({ dim: 4, real: 60, synthetic: 90, lambda: 0.9 });
     expect(Object.keys(limit)).toEqual([
       'distance',
       'standardError',
