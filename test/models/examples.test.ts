@@ -8,6 +8,8 @@ import { moments } from '../../src/distributions/moments.js';
 import { processModel } from '../../src/models/process-model/process-model.js';
 import { gaussianReference } from '../../src/references/gaussian-reference.js';
 import { numpy } from '../support/numpy.js';
+import { rejection } from '../support/rejection.js';
+import { scikitLearn } from '../support/scikit-learn.js';
 
 const examples = fileURLToPath(new URL('../../examples/models/', import.meta.url));
 
@@ -100,7 +102,7 @@ test.skipIf(numpy === undefined)(
     try {
       const fitted = await model.fit(matrix(new Float64Array(6), 3, 2));
       await expect(fitted.sample(2, { lambda: 0.5 })).rejects.toThrow(
-        'mine: sample: the process refused: ValueError: there is no lambda here; its standard error ends with:\nfitting (3, 2)',
+        /^mine: sample: the process refused: ValueError: there is no lambda here\nTraceback \(most recent call last\):\n {2}File "<string>", line 6, in sample; its standard error ends with:\nfitting \(3, 2\)$/,
       );
       expect((await fitted.sample(4)).data).toEqual(new Float32Array(8));
     } finally {
@@ -132,3 +134,113 @@ test.skipIf(numpy === undefined).each([
     await model.close();
   }
 });
+
+/** A program of so many lines before `serve(fit, sample)`, which find the helper. */
+const serving = (...lines: string[]) =>
+  ['import sys; sys.path.insert(0, sys.argv[1])', ...lines, 'serve(fit, sample)'].join('\n');
+
+test.skipIf(numpy === undefined)(
+  'madloop_model.py: prints before serve, of whatever kind, do no harm, and are shown when something fails',
+  async () => {
+    const program = serving(
+      'print("buffered"); print("flushed", flush=True); print(\'{"epoch": 1}\', flush=True)',
+      'import os; os.system("echo from a child"); os.write(1, b"[1, 2]\\n")',
+      'from madloop_model import serve',
+      'print("after the import", flush=True)',
+      'def fit(data, seed, threads): return data',
+      'def sample(fitted, count, lambda_, seed): raise ValueError("no")',
+    );
+    const model = processModel({ name: 'mine', command: [numpy!, '-c', program, examples] });
+    try {
+      const fitted = await model.fit(matrix(new Float64Array(6), 3, 2));
+      const error = await rejection(() => fitted.sample(2));
+      for (const said of ['flushed', '{"epoch": 1}', 'from a child', '[1, 2]', 'after the import', 'buffered'])
+        expect(error.message).toContain(said);
+    } finally {
+      await model.close();
+    }
+  },
+);
+
+test.skipIf(numpy === undefined)('madloop_model.py: seed32 is what needs a seed below 2^32', async () => {
+  const program = serving(
+    'from madloop_model import seed32, serve',
+    'import numpy as np',
+    'def fit(data, seed, threads): return data',
+    'def sample(fitted, count, lambda_, seed):',
+    '    own = seed if lambda_ < 1 else seed32(seed)',
+    '    return np.random.RandomState(own).randint(2**31, size=(count, 1)) * 1.0',
+  );
+  const model = processModel({ name: 'mine', command: [numpy!, '-c', program, examples] });
+  try {
+    const fitted = await model.fit(matrix(new Float64Array(3), 3, 1));
+    const seeds = [0n, 1n, 2n ** 32n - 1n, 2n ** 32n + 5n, 2n ** 64n - 1n, 4257981841197840309n];
+    const drawn: number[] = [];
+    for (const seed of seeds) drawn.push((await fitted.sample(1, { seed })).data[0]!);
+    expect(new Set(drawn).size).toBe(5); // 2^32 - 1 and 2^64 - 1 end in the same 32 bits
+    const refused = fitted.sample(1, { seed: 2n ** 32n, lambda: 0.5 });
+    await expect(refused).rejects.toThrow(
+      /Seed must be .*\n\(seed32\(seed\) of madloop_model is below 2\*\*32/,
+    );
+    expect((await fitted.sample(1, { seed: 2n ** 32n - 1n, lambda: 0.5 })).data[0]).toBe(drawn[2]);
+  } finally {
+    await model.close();
+  }
+});
+
+test.skipIf(numpy === undefined).each([
+  [
+    'a deep traceback',
+    'def fit(data, seed, threads, depth=0): fit(data, seed, threads, depth + 1)',
+    /RecursionError: .*in fit/s,
+  ],
+  [
+    'a long message',
+    'def fit(data, seed, threads): raise ValueError("x" * 10**6)',
+    /ValueError: x{100,}\nTraceback .*in fit/s,
+  ],
+  [
+    'a cause',
+    'def fit(data, seed, threads): raise KeyError("k") from OSError("gone")',
+    /KeyError: 'k'\nTraceback .*in fit/s,
+  ],
+])('madloop_model.py: %s is told in bounds', async (_, fit, told) => {
+  const program = serving('from madloop_model import serve', fit, 'sample = None');
+  const model = processModel({ name: 'mine', command: [numpy!, '-c', program, examples] });
+  try {
+    const error = await rejection(() => model.fit(matrix(new Float64Array(3), 3, 1)));
+    expect(error.message).toMatch(told);
+    expect(error.message.length).toBeLessThan(4_200);
+  } finally {
+    await model.close();
+  }
+});
+
+test.skipIf(scikitLearn === undefined)(
+  'a model of scikit-learn takes seed32, and with seed is told of it',
+  async () => {
+    const program = serving(
+      'from madloop_model import seed32, serve',
+      'from sklearn.mixture import GaussianMixture',
+      'def fit(data, seed, threads):',
+      '    own = seed if len(data) == 4 else seed32(seed)',
+      '    return GaussianMixture(1, random_state=own).fit(data)',
+      'def sample(fitted, count, lambda_, seed): return fitted.set_params(random_state=seed32(seed)).sample(count)[0]',
+    );
+    const model = processModel({ name: 'mine', command: [scikitLearn!, '-c', program, examples] });
+    const data = (rows: number) =>
+      matrix(
+        Float64Array.from({ length: 2 * rows }, (_, i) => Math.sin(i * i)),
+        rows,
+        2,
+      );
+    try {
+      const seed = 4257981841197840309n;
+      await expect(model.fit(data(4), { seed })).rejects.toThrow(/InvalidParameterError[\s\S]*seed32\(seed\)/);
+      const fitted = await model.fit(data(50), { seed });
+      expect(await fitted.sample(3, { seed })).toEqual(await fitted.sample(3, { seed }));
+    } finally {
+      await model.close();
+    }
+  },
+);

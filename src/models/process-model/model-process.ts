@@ -5,7 +5,7 @@ import { MadloopError } from '../../base/errors.js';
 import { withinTime } from '../time-limit.js';
 import { atExit } from './at-exit.js';
 import { readLines, Tail } from './output.js';
-import { broken, ProtocolError, type Request, readAnswer, requestLine } from './protocol.js';
+import { broken, isAnswer, ProtocolError, type Request, readAnswer, requestLine } from './protocol.js';
 
 const shownStandardError = 4_000; // characters
 const longestAnswer = 65_536; // characters
@@ -157,6 +157,11 @@ export class ModelProcess {
     return new Promise((resolve, reject) => {
       this.#pending = {
         onLine: (line) => {
+          // What a program prints before it serves, or what it imports prints, is talk.
+          if (request.command === 'start' && !isAnswer(line)) {
+            this.#standardError?.add(`${line}\n`);
+            return;
+          }
           try {
             readAnswer(line, id, request);
             resolve();

@@ -27,15 +27,20 @@ export function readLines(
 
 /** The last `length` characters that a stream gave. */
 export class Tail {
+  readonly #length: number;
   #text = '';
   #cut = false;
 
   constructor(stream: Readable, length: number) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      const all = this.#text + text;
-      this.#cut ||= all.length > length;
-      this.#text = all.slice(-length);
-    });
+    this.#length = length;
+    stream.setEncoding('utf8').on('data', (text: string) => this.add(text));
+  }
+
+  /** Adds what did not come by the stream. */
+  add(text: string): void {
+    const all = this.#text + text;
+    this.#cut ||= all.length > this.#length;
+    this.#text = all.slice(-this.#length);
   }
 
   /** The text, with nothing that a terminal obeys, with "..." where its beginning is missing; empty if there was none. */

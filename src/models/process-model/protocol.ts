@@ -70,16 +70,33 @@ export function broken(how: string): ProtocolError {
   return new ProtocolError('ERR_MODEL', `the process ${how}`);
 }
 
-function parse(line: string): { readonly [key in 'id' | 'ok' | 'error' | 'protocol' | 'version']?: unknown } {
+/** Whether a line can be an answer at all, right or wrong: an object with an `id`. */
+export function isAnswer(line: string): boolean {
+  const answer = parsed(line);
+  return answer !== undefined && 'id' in answer;
+}
+
+interface Answer {
+  readonly id?: unknown;
+  readonly ok?: unknown;
+  readonly error?: unknown;
+  readonly protocol?: unknown;
+  readonly version?: unknown;
+}
+
+function parse(line: string): Answer {
+  const answer = parsed(line);
+  if (answer !== undefined) return answer;
+  const got = describe(line.trimEnd());
+  throw broken(`must write answers to its standard output and nothing else, got ${got}`);
+}
+
+function parsed(line: string): Answer | undefined {
   let answer: unknown;
   try {
     answer = JSON.parse(line);
   } catch {
-    answer = undefined;
+    return undefined;
   }
-  if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) {
-    const got = describe(line.trimEnd());
-    throw broken(`must write answers to its standard output and nothing else, got ${got}`);
-  }
-  return answer;
+  return typeof answer === 'object' && answer !== null && !Array.isArray(answer) ? answer : undefined;
 }
