@@ -9,18 +9,13 @@ import { realParts } from '../gaussian-loop/parameters.js';
 import type { FittedModel, RowBlock } from '../models/generative-model.js';
 import { blocksOfRows, isReal, rowsOf } from '../models/row-blocks.js';
 import { type AutophagousLoopOptions, type ResolvedLoop, resolveLoopOptions } from './loop-options.js';
+import type { LoopRecord, MeasuredGeneration } from './loop-record.js';
 import { LoopSteps, type Trained, type TrainingRows } from './loop-steps.js';
 import { type Part, TrainingSet } from './training-set.js';
 
 /** One generation of a loop: the model G^t, what it was trained on, and how far it is from the real distribution. */
-export interface Generation<Fitted extends FittedModel = FittedModel> {
-  /** The generation, from 1. */
-  readonly t: number;
+export interface Generation<Fitted extends FittedModel = FittedModel> extends MeasuredGeneration {
   readonly model: Fitted;
-  /** How many real and how many synthetic samples the model was trained on. */
-  readonly realCount: number;
-  readonly syntheticCount: number;
-  readonly metrics: Readonly<Record<string, number>>;
 }
 
 /**
@@ -46,10 +41,22 @@ export interface Generation<Fitted extends FittedModel = FittedModel> {
 export async function* autophagousLoop<Fitted extends FittedModel>(
   options: AutophagousLoopOptions<Fitted>,
 ): AsyncGenerator<Generation<Fitted>, void, undefined> {
+  yield* continuedLoop(options, undefined);
+}
+
+/**
+ * The same loop from where its record ends, and what it goes on with in the record; the generations that it yields are finished when
+ * whoever asked for them says so there. It is the loop that was never stopped if equal seeds give the model equal results, and for
+ * models that do not begin from the `previous` one, as there may be none.
+ */
+export async function* continuedLoop<Fitted extends FittedModel>(
+  options: AutophagousLoopOptions<Fitted>,
+  record: LoopRecord | undefined,
+): AsyncGenerator<Generation<Fitted>, void, undefined> {
   const loop = resolveLoopOptions<Fitted>('autophagousLoop', options);
   const steps = new LoopSteps(loop);
   try {
-    yield* generations(loop, steps);
+    yield* generations(loop, steps, record);
   } finally {
     await steps.close();
   }
@@ -58,20 +65,31 @@ export async function* autophagousLoop<Fitted extends FittedModel>(
 async function* generations<Fitted extends FittedModel>(
   loop: ResolvedLoop<Fitted>,
   steps: LoopSteps<Fitted>,
+  record: LoopRecord | undefined,
 ): AsyncGenerator<Generation<Fitted>, void, undefined> {
   const progress = new ProgressReporter(loop.job.onProgress);
   const reference = await steps.referenceMoments();
+  const finished = record?.finished.length ?? 0;
 
   const initialSet = await steps.drawReal(1, loop.initial);
-  let pooled: Part[] = []; // synthetic samples of earlier generations
-  let recent: Trained<Fitted>[] = []; // the last `memory` models, oldest first
+  const pooled: Part[] = []; // synthetic samples of earlier generations
+  let recent: Trained<Fitted>[] = []; // the models that are still asked, oldest first
 
   for (let t = 1; t <= loop.generations; t += 1) {
-    // Samples that are pooled outlive the training set, and must not keep its memory.
     const { realFixed, realFresh } = realParts(loop, t);
+    if (t <= finished) {
+      // What later generations need of it: that its real samples are used up, and its synthetic ones where they are pooled.
+      if (t > 1 && realFresh > 0) await steps.drawReal(t, realFresh);
+      if (t > 1 && loop.pool !== 'latest') {
+        for await (const part of drawSynthetic(t, loop, (source) => record!.kept(t, source))) pooled.push(part);
+      }
+      continue;
+    }
+    // Samples that are pooled outlive the training set, and must not keep its memory.
     const synthetic = entryOf(loop.synthetic, t);
     const size = realFixed + realFresh + synthetic;
-    const inOneBlock = t > 1 && loop.pool === 'latest' && (size > synthetic || recent.length > 1);
+    const severalModels = Math.min(loop.memory, t - 1) > 1;
+    const inOneBlock = t > 1 && loop.pool === 'latest' && (size > synthetic || severalModels);
     const set = new TrainingSet(loop.reference.dim, inOneBlock ? size : undefined);
     const addReal = (rows: Matrix): void => set.add({ rows, origin: { real: true } });
     if (t === 1) {
@@ -81,13 +99,20 @@ async function* generations<Fitted extends FittedModel>(
       if (realFixed > 0) addReal(firstRows(initialSet, realFixed));
       if (realFresh > 0) addReal(await steps.drawReal(t, realFresh, set.offer(realFresh)));
       for (const part of pooled) set.add(part);
-      const latest = await drawSynthetic(t, synthetic, recent, loop, steps, set);
-      if (loop.pool !== 'latest') pooled = [...pooled, ...latest];
+      const latest: Part[] = [];
+      const rowsOf = (source: number, count: number): Promise<Matrix> =>
+        record?.kept(t, source) ?? steps.sample(t, recent[source - recent[0]!.t]!, count, set.offer(count));
+      for await (const part of drawSynthetic(t, loop, rowsOf)) {
+        set.add(part);
+        if (loop.pool !== 'latest') latest.push(part);
+      }
+      pooled.push(...latest);
     }
     const training = await chosenRows(t, await set.join(), set.blocks, loop);
 
     const model = await steps.fit(t, training, recent.at(-1)?.model);
-    recent = [...recent, { t, model }].slice(-loop.memory);
+    recent = [...recent, { t, model }].slice(record === undefined ? -loop.memory : -1);
+    if (record !== undefined) await keepForLater({ t, model }, loop, steps, record);
 
     const metrics = await steps.measure({ t, model }, reference);
     progress.advance(t, loop.generations);
@@ -110,28 +135,41 @@ async function chosenRows(
   return { rows: await pickRows(all, chosen), blocks: theirs, realCount: rowsOf(theirs, isReal) };
 }
 
-/** Adds so many synthetic samples for generation t, each from one of the recent models, chosen uniformly at random. */
-async function drawSynthetic<Fitted extends FittedModel>(
+/** How many synthetic samples generation t takes from which generations' models: each from one of the recent ones, chosen at random. */
+function sourcesOf(
   t: number,
-  synthetic: number,
-  recent: readonly Trained<Fitted>[],
-  loop: ResolvedLoop<Fitted>,
-  steps: LoopSteps<Fitted>,
-  set: TrainingSet,
-): Promise<Part[]> {
+  { synthetic, memory, seed }: Pick<ResolvedLoop, 'synthetic' | 'memory' | 'seed'>,
+): { t: number; count: number }[] {
+  const first = Math.max(1, t - memory);
+  const count = entryOf(synthetic, t);
   // Choosing a model for each sample independently makes the counts multinomial.
   const counts =
-    recent.length === 1
-      ? [synthetic]
-      : multinomialUniform(synthetic, recent.length, derivedSeed(loop.seed, 'memory', t));
+    first === t - 1 ? [count] : multinomialUniform(count, t - first, derivedSeed(seed, 'memory', t));
+  return Array.from(counts, (count, i) => ({ t: first + i, count })).filter(({ count }) => count > 0);
+}
 
-  const parts: Part[] = [];
-  for (const [i, source] of recent.entries()) {
-    if (counts[i] === 0) continue;
-    const rows = await steps.sample(t, source, counts[i]!, set.offer(counts[i]!));
-    const part = { rows, origin: { real: false, generation: source.t } };
-    set.add(part);
-    parts.push(part);
+/** The synthetic samples of generation t, of one model after the other. */
+async function* drawSynthetic(
+  t: number,
+  loop: Pick<ResolvedLoop, 'synthetic' | 'memory' | 'seed'>,
+  rowsOf: (source: number, count: number) => Promise<Matrix>,
+): AsyncGenerator<Part, void, undefined> {
+  for (const { t: generation, count } of sourcesOf(t, loop)) {
+    yield { rows: await rowsOf(generation, count), origin: { real: false, generation } };
   }
-  return parts;
+}
+
+/** Draws and keeps what later generations take from a model; of memory 1 also for the one after the last, so that more can follow. */
+async function keepForLater<Fitted extends FittedModel>(
+  trained: Trained<Fitted>,
+  loop: ResolvedLoop<Fitted>,
+  steps: LoopSteps<Fitted>,
+  record: LoopRecord,
+): Promise<void> {
+  const next = trained.t + 1;
+  const last = loop.memory === 1 ? next : Math.min(trained.t + loop.memory, loop.generations);
+  for (let t = next; t <= last; t += 1) {
+    const count = sourcesOf(t, loop).find((source) => source.t === trained.t)?.count;
+    if (count !== undefined) await record.keep(t, trained.t, await steps.sample(t, trained, count));
+  }
 }

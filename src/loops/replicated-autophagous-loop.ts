@@ -4,12 +4,8 @@ import { boolean, integer, resolve, type TableOf } from '../base/options.js';
 import { type JobOptions, jobOptions } from '../engine/job.js';
 import type { FittedModel } from '../models/generative-model.js';
 import { type AutophagousLoopOptions, resolveLoopOptions } from './loop-options.js';
-import {
-  averages,
-  type ReplicatedGeneration,
-  type ReplicateGeneration,
-  runReplicates,
-} from './replicated-loop.js';
+import type { MeasuredGeneration } from './loop-record.js';
+import { averages, type ReplicatedGeneration, runReplicates } from './replicated-loop.js';
 
 export interface ReplicatedLoopOptions<Fitted extends FittedModel = FittedModel>
   extends AutophagousLoopOptions<Fitted> {
@@ -83,7 +79,7 @@ export async function replicatedAutophagousLoop<Fitted extends FittedModel>(
   };
 }
 
-function seriesOf(where: string, runs: readonly ReplicateGeneration[][], generations: number): LoopSeries {
+function seriesOf(where: string, runs: readonly MeasuredGeneration[][], generations: number): LoopSeries {
   const metrics: Record<string, Float64Array> = {};
   for (const name of Object.keys(runs[0]![0]!.metrics)) {
     const values = allocate(where, 'the series', Float64Array, runs.length * generations);

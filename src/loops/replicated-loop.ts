@@ -4,8 +4,9 @@ import { type Estimate, meanAndError } from '../base/mean-and-error.js';
 import type { JobSettings } from '../engine/job.js';
 import { ProgressReporter } from '../engine/progress.js';
 import type { FittedModel } from '../models/generative-model.js';
-import { autophagousLoop, type Generation } from './autophagous-loop.js';
+import { continuedLoop, type Generation } from './autophagous-loop.js';
 import type { AutophagousLoopOptions } from './loop-options.js';
+import type { LoopRecord, MeasuredGeneration } from './loop-record.js';
 
 /** One generation, averaged over independent runs of the loop. */
 export interface ReplicatedGeneration {
@@ -63,39 +64,51 @@ export interface ReplicateSettings<Fitted extends FittedModel> {
   readonly job: JobSettings;
   /** Sees every generation, with its model, of the first replicate; the loop waits for what it returns. */
   readonly visitFirst?: (generation: Generation<Fitted>) => void | Promise<void>;
+  /** How many replicates run at a time. Default: as many as there are threads. */
+  readonly atATime?: number;
+  /** What is kept of each replicate, from 0, and what it goes on from. What was finished before is not visited. */
+  readonly recordOf?: (replicate: number) => LoopRecord;
 }
 
 /** Every replicate's generations: what replicatedLoop averages. */
 export async function runReplicates<Fitted extends FittedModel>(
   loop: SingleLoop<Fitted>,
-  { replicates, seed, job, visitFirst }: ReplicateSettings<Fitted>,
-): Promise<ReplicateGeneration[][]> {
+  { replicates, seed, job, visitFirst, atATime = job.threads, recordOf }: ReplicateSettings<Fitted>,
+): Promise<MeasuredGeneration[][]> {
   // When one replicate fails, the others stop too, rather than run on for nobody.
   const failed = new AbortController();
   const signal = job.signal === undefined ? failed.signal : AbortSignal.any([job.signal, failed.signal]);
-  const threads = Math.max(1, Math.floor(job.threads / replicates));
+  const atOnce = Math.min(atATime, replicates);
+  const threads = Math.max(1, Math.floor(job.threads / atOnce));
   const total = replicates * loop.generations;
   const progress = new ProgressReporter(job.onProgress);
   let done = 0;
 
-  const runs: ReplicateGeneration[][] = [];
+  const runs: MeasuredGeneration[][] = [];
+  const add = (run: MeasuredGeneration[], ...generations: readonly MeasuredGeneration[]): void => {
+    run.push(...generations);
+    done += generations.length;
+    if (generations.length > 0) progress.advance(done, total);
+  };
   const work = async (): Promise<void> => {
     while (runs.length < replicates) {
       const replicate = runs.length;
-      const run: ReplicateGeneration[] = [];
+      const run: MeasuredGeneration[] = [];
       runs.push(run);
+      const record = recordOf?.(replicate);
+      add(run, ...(record?.finished.slice(0, loop.generations) ?? []));
+      if (run.length === loop.generations) continue;
       const own = { ...loop, seed: derivedSeed(seed, 'replicate', replicate), threads, signal };
-      for await (const generation of autophagousLoop(own)) {
+      for await (const generation of continuedLoop(own, record)) {
         if (replicate === 0) await visitFirst?.(generation);
-        const { model: _, ...withoutModel } = generation;
-        run.push(withoutModel);
-        done += 1;
-        progress.advance(done, total);
+        const { model: _, ...measured } = generation;
+        await record?.finish(measured);
+        add(run, measured);
       }
     }
   };
   try {
-    await Promise.all(Array.from({ length: Math.min(job.threads, replicates) }, work));
+    await Promise.all(Array.from({ length: atOnce }, work));
   } catch (error) {
     const finished = averages(runs);
     failed.abort(error);
@@ -106,7 +119,7 @@ export async function runReplicates<Fitted extends FittedModel>(
 }
 
 /** The generations, each averaged over the runs that have it. */
-export function averages(runs: readonly ReplicateGeneration[][]): PartialGeneration[] {
+export function averages(runs: readonly MeasuredGeneration[][]): PartialGeneration[] {
   const longest = runs.reduce((a, b) => (b.length > a.length ? b : a));
   return longest.map((_, i) => {
     const finished = runs.filter((run) => run.length > i).map((run) => run[i]!);
@@ -114,14 +127,7 @@ export function averages(runs: readonly ReplicateGeneration[][]): PartialGenerat
   });
 }
 
-export interface ReplicateGeneration {
-  readonly t: number;
-  readonly realCount: number;
-  readonly syntheticCount: number;
-  readonly metrics: Readonly<Record<string, number>>;
-}
-
-function average(replicates: readonly ReplicateGeneration[]): ReplicatedGeneration {
+function average(replicates: readonly MeasuredGeneration[]): ReplicatedGeneration {
   const { t, metrics } = replicates[0]!;
   const estimates: Record<string, Estimate> = {};
   for (const name of Object.keys(metrics)) {
