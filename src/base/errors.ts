@@ -22,7 +22,7 @@ export type ErrorCode =
   | 'ERR_EXHAUSTED'
   /** A file could not be read or written. */
   | 'ERR_FILE'
-  /** The store of a study is corrupt, of a newer format, or of another study. */
+  /** The store of a study is corrupt, of a newer format, or of another study; the record of a loop is damaged or in use. */
   | 'ERR_STORE'
   /** The native addon could not be loaded. */
   | 'ERR_ADDON'

@@ -18,7 +18,7 @@ export async function writeFileAtomically(path: string, content: string | Iterab
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     const before = await replaceable(path);
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolders(dirname(path));
     const file = await open(temporary, 'wx');
     try {
       if (before !== undefined) await file.chmod(before.mode & 0o777);
@@ -57,6 +57,18 @@ async function replaceable(path: string): Promise<Stats | undefined> {
 /** The folder itself, or the nearest one above it that is there: the one that something is to be made in. */
 async function nearestFolder(folder: string): Promise<string> {
   return (await statOf(folder)) === undefined ? nearestFolder(dirname(folder)) : folder;
+}
+
+/**
+ * Makes a folder and those above it that are not there. Node's own recursive mkdir never returns where a system without such a folder
+ * says so again and again, as that of /proc does.
+ */
+export async function makeFolders(folder: string): Promise<void> {
+  if ((await statOf(folder)) !== undefined) return;
+  await makeFolders(dirname(folder));
+  await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error; // made by somebody else meanwhile
+  });
 }
 
 async function statOf(path: string): Promise<Stats | undefined> {

@@ -27,7 +27,7 @@ export interface SampleMetricsOptions {
   readonly features?: Features | undefined;
   /** Samples drawn of each generation's model. Default: as many as are held out; without these, 10,000. */
   readonly count?: number | undefined;
-  /** Their sampling bias, 0 to 1, perhaps a list: entry t - 1 for generation t, the last goes on. Default 1: none. */
+  /** Their sampling bias, 0 to 1 or in the model's `lambdaRange`, perhaps a list: entry t - 1 for generation t, the last goes on. Default 1: none. */
   readonly lambda?: Schedule | undefined;
   /** Neighbours whose farthest is a ball's radius, as in precisionRecall. Default 5, the paper's. */
   readonly k?: number | undefined;
@@ -52,7 +52,9 @@ export const sampleMetricsOptions = {
   count: integer(2)
     .or(({ heldOut }: HeldOut) => heldOut?.rows ?? 10_000, 'as many as are held out, else 10,000')
     .doc("samples drawn of each generation's model"),
-  lambda: scheduled(number(0, 1), { functions: false }).or(1).doc('their sampling bias, 1 for none'),
+  lambda: scheduled(number(0, Number.MAX_VALUE), { functions: false })
+    .or(1)
+    .doc('their sampling bias, 1 for none'),
   k: integer(1).or(5).doc('neighbours that make a ball, as for precisionRecall'),
   convention: precisionRecallOptions.convention,
   modes: checked('{ centres, radius }', checkModes)

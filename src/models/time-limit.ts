@@ -1,12 +1,15 @@
 import { abortable } from '../base/abortable.js';
 import { MadloopError } from '../base/errors.js';
-import { number } from '../base/options.js';
+import { number, Option } from '../base/options.js';
 
 // What a timer of Node can wait for is 2^31 milliseconds.
 const longestSeconds = 2_000_000;
 
 /** The option of a time limit. */
-export const timeLimit = number(Number.MIN_VALUE, longestSeconds)
+export const timeLimit = new Option({
+  ...number(Number.MIN_VALUE, longestSeconds).facts,
+  range: 'up to 2,000,000',
+})
   .optional('no limit')
   .allow('number above 0, up to 2,000,000')
   .in('seconds');

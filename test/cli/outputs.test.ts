@@ -143,6 +143,46 @@ describe('a folder of results', () => {
     expect(readdirSync(join(folder, 'results'))).toEqual(['loop.svg']);
   });
 
+  test('is one that has no loop yet, where none is named', async () => {
+    const place = temporaryFolder();
+    const loop = (...rest: string[]) =>
+      run(['loop', ...cells.slice(0, 6), '--generations', '2', '--no-chart', ...rest], place);
+    for (const [seed, folder] of [
+      ['1', 'madloop-results'],
+      ['2', 'madloop-results-2'],
+      ['1', 'madloop-results-3'],
+    ] as const)
+      expect((await loop('--seed', seed)).stderr).toContain(`wrote ${folder}/loop.json, ${folder}/loop.csv\n`);
+    const first = readFileSync(join(place, 'madloop-results', 'loop.json'), 'utf8');
+    expect(readFileSync(join(place, 'madloop-results-3', 'loop.json'), 'utf8')).toBe(first);
+    // One that is named is written to, as before.
+    expect((await loop('--seed', '2', '-o', 'madloop-results')).status).toBe(0);
+    expect(readFileSync(join(place, 'madloop-results', 'loop.json'), 'utf8')).not.toBe(first);
+  });
+
+  test.each([['-'], ['']])('is not %j', async (output) => {
+    for (const command of [
+      ['loop', ...long],
+      ['figure', '10'],
+    ]) {
+      const { status, stderr } = await run([...command, '-o', output], folder);
+      const message = `madloop: --output must be a folder (--json prints the result on standard output), got '${output}'\n`;
+      expect([status, stderr]).toEqual([2, message]);
+    }
+  });
+
+  test.runIf(process.platform === 'linux')('below /proc is an error, and no wait for ever', async () => {
+    // Whoever may write there finds that nothing can be made.
+    const { status, stderr } = await run(
+      ['loop', ...cells.slice(0, 6), '--generations', '2', '--no-chart', '-o', '/proc/x/y'],
+      folder,
+    );
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^madloop: cannot write \/proc\/x\/y\/loop\.json: /),
+    ]);
+  });
+
   test('is not made for a command that then fails', async () => {
     const { status } = await run(
       ['loop', '--dim', '2', '--real', '-1', '--synthetic', '5', '-o', 'new'],

@@ -224,7 +224,8 @@ test.each<[string, object, string]>([
   ['features of nothing', { features }, 'heldOut must be given where features are'],
   ['features that are no function', { heldOut, features: 1 }, 'features must be a function, got 1'],
   ['one sample', { count: 1 }, 'count must be an integer of at least 2, got 1'],
-  ['a lambda above 1', { lambda: 1.1 }, 'lambda must be a number from 0 to 1, got 1.1'],
+  ['a negative lambda', { lambda: -0.1 }, 'lambda must be a number of at least 0, got -0.1'],
+  ['an infinite lambda', { lambda: Number.POSITIVE_INFINITY }, 'lambda must be a number of at least 0'],
   ['modes without a radius', { modes: { centres } }, 'modes.radius must be a number'],
   [
     'modes of other dimensions',

@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -176,6 +177,38 @@ test.skipIf(numpy === undefined)('the programs of docs/models.md run, in this or
     expect(stdout.trim().split('\n').length).toBeGreaterThanOrEqual(10);
     expect(stdout).not.toContain('undefined');
   }
+});
+
+test.skipIf(numpy === undefined)('the programs and commands of docs/python.md run, in this order', () => {
+  const place = join(folder, 'python');
+  mkdirSync(join(place, 'bin'), { recursive: true });
+  copyFileSync(join(root, 'examples/models/madloop_model.py'), join(place, 'madloop_model.py'));
+  // `npx madloop` as where the package is installed.
+  const npx = `#!/bin/sh\nshift\nexec '${process.execPath}' '${join(root, 'dist/cli/main.js')}' "$@"\n`;
+  writeFileSync(join(place, 'bin', 'npx'), npx, { mode: 0o755 });
+  const env = { ...process.env, PATH: `${join(place, 'bin')}:${process.env.PATH}` };
+  const run = (program: string, ...args: string[]): string => {
+    const { status, stdout, stderr } = spawnSync(program, args, { cwd: place, env, encoding: 'utf8' });
+    expect([args, status, status === 0 ? '' : stderr]).toEqual([args, 0, '']);
+    return stdout;
+  };
+  const programs = blocks('docs/python.md', 'python');
+  for (const code of programs) writeFileSync(join(place, /^# (\w+\.py): /.exec(code)![1]!), code);
+  expect(programs).toHaveLength(2);
+  expect(run(numpy!, 'compare.py')).toMatch(
+    /^frechetDistance 0\.0\d+ \[0\.\d+, 0\.\d+\]\n(\w+ .*\n){5}0\.\d+ \d\S+\n$/,
+  );
+  const commands = blocks('docs/python.md', 'sh').flatMap((block) => block.trim().split('\n'));
+  expect(commands).toHaveLength(1);
+  // The shell splits it.
+  for (const command of commands) expect(run('sh', '-c', command).match(/^ *\d .*±/gm)).toHaveLength(5);
+  expect(readdirSync(join(place, 'loop'))).toEqual([
+    'loop-run',
+    'loop.csv',
+    'loop.json',
+    'loop.png',
+    'loop.svg',
+  ]);
 });
 
 test('the files, commands and programs of docs/studies.md work, in this order', { timeout: 120_000 }, () => {

@@ -29,7 +29,7 @@ import { stopOnTerm } from '../terminal/interrupts.js';
 import { print, printJson, say } from '../terminal/output.js';
 import { withProgressBar } from '../terminal/progress.js';
 import { type ResultFiles, tryResultFiles, writeResultFiles } from '../terminal/result-files.js';
-import { addRunOptions, type RunOptions } from '../terminal/run-options.js';
+import { addRunOptions, defaultFolder, type RunOptions } from '../terminal/run-options.js';
 import { studyProgress } from '../terminal/study-progress.js';
 
 /** Which figures take them, the command checks. */
@@ -47,8 +47,6 @@ type FigureFlags = RunOptions & ValuesOf<typeof figureParameters>;
 const studyFigures: ReadonlyMap<string, StudyFigure> = new Map(
   [figure11, figure12, figure30, figure31].map((figure) => [figure.number, figure]),
 );
-
-const defaultFolder = 'madloop-results';
 
 export function figureCommand(signal: AbortSignal): Command {
   const command = new Command('figure')

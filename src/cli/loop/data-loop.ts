@@ -1,26 +1,30 @@
-// `madloop loop --data`: a loop over a real data set, with any of the models in the core.
+// `madloop loop --data`: a loop over a real data set, with any of the models in the core or one of the user's.
 
-import { createHash } from 'node:crypto';
 import { resolve as absolutePath } from 'node:path';
 import { invalid, mustError } from '../../base/check.js';
 import { derivedSeed } from '../../base/derived-seed.js';
-import { boolean, checked, integer, resolve, seed, text } from '../../base/options.js';
-import { ofNext } from '../../base/schedule.js';
+import { type LambdaRange, lambdaOption, unitRange } from '../../base/lambda.js';
+import { boolean, checked, integer, resolve, seed, text, type ValuesOf } from '../../base/options.js';
+import { ofNext, scheduled } from '../../base/schedule.js';
 import type { Matrix } from '../../base/shapes.js';
 import { RandomIntegers } from '../../distributions/random-integers.js';
+import { info } from '../../engine/info.js';
 import { checkJobOptions, type JobOptions } from '../../engine/job.js';
 import { checkFinite, pickRows } from '../../engine/rows.js';
 import { arrayNameOption, readFeatures } from '../../features/matrix-file.js';
-import { type ByteSource, withFile } from '../../files/byte-source.js';
 import { loopOptions, variantOption } from '../../gaussian-loop/parameters.js';
 import { replicatedLoop } from '../../loops/replicated-loop.js';
+import type { GenerativeModel } from '../../models/generative-model.js';
 import { datasetReference } from '../../references/dataset-reference.js';
 import { flagName } from '../terminal/flags.js';
 import { readInput } from '../terminal/read-input.js';
 import { metricsOfNames, metricsOption } from './data-metrics.js';
 import { imageOption, imageSizeOf, SheetCollector } from './data-sheet.js';
+import { fileChecksum } from './file-checksum.js';
 import { modelOf, modelOptions } from './loop-model.js';
 import { type LoopResult, sheetTexts } from './loop-result.js';
+import { commandOption, processOptions, processSettings, programsOf } from './process-options.js';
+import type { RunIdentity, RunRecord } from './run-record.js';
 
 const where = 'loop';
 
@@ -54,32 +58,71 @@ export const dataLoopParameters = {
   }).or(({ cols }: Data) => cols),
   variant: variantOption.or('fresh-data'),
   ...loopOptions,
+  lambda: scheduled(
+    lambdaOption(({ lambdaRange = unitRange }: { lambdaRange?: LambdaRange | undefined }) => lambdaRange),
+  ),
   generations: integer(1).or(20),
   ...modelOptions,
   metrics: metricsOption,
   image: imageOption,
   replicates: integer(1).or(10),
   seed: seed(),
+  ...processOptions,
+  ...processSettings,
 };
 
+/** A loop over data that is ready to run. */
+export interface DataLoop {
+  /** Of a run that can go on later: what tells it from every other. */
+  readonly identity: RunIdentity | undefined;
+  run(job: JobOptions, record: RunRecord | undefined): Promise<LoopResult>;
+}
+
 /**
- * Runs a loop whose real samples are the rows of a .npy file. Some rows, chosen by the seed, are held out for
+ * A loop whose real samples are the rows of a .npy file. Some rows, chosen by the seed, are held out for
  * measuring; each replicate draws from the others in an order of its own.
  */
-export async function runDataLoop(
+export async function dataLoop(
   given: Readonly<Record<string, unknown>>,
-  job: JobOptions,
-): Promise<LoopResult> {
+  nameOf: (parameter: string) => string | undefined,
+): Promise<DataLoop> {
   const { path, matrix, sha256 } = await readData(
     dataOption.resolve(where, 'data', given.data, {}),
     dataArrayOption.resolve(where, 'dataArray', given.dataArray, {}),
   );
-  const context = { path, rows: matrix.rows, cols: matrix.cols, sha256 };
-  const values = resolve(where, { ...given, data: path }, dataLoopParameters, context);
+  const command = commandOption.resolve(where, 'process', given.process, {});
+  const programs = command && (await programsOf(command));
+  const context = { path, rows: matrix.rows, cols: matrix.cols, sha256, programs };
+  const resolved = resolve(where, { ...given, data: path }, dataLoopParameters, context);
+  const { processes, startLimit, fitLimit, sampleLimit, anyProgram, ...values } = resolved;
+  const parameters = { ...values, seed: String(values.seed) };
+  const model = modelOf(resolved, nameOf('process') ?? 'process');
+  return {
+    identity: command && identityOf(parameters, anyProgram === true),
+    run: (job, record) => runOverData({ matrix, values, parameters, model, processes }, job, record),
+  };
+}
+
+type Values = Omit<ValuesOf<typeof dataLoopParameters>, keyof typeof processSettings>;
+
+interface Prepared {
+  readonly matrix: Matrix;
+  readonly values: Values;
+  /** The values as JSON can hold them. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly model: GenerativeModel;
+  readonly processes: number | undefined;
+}
+
+async function runOverData(
+  { matrix, values, parameters, model, processes }: Prepared,
+  job: JobOptions,
+  record: RunRecord | undefined,
+): Promise<LoopResult> {
   const { data, dataArray, dataSha256, heldOut, replace, dim, replicates, seed, metrics, image, ...others } =
     values;
-  const { model: _, components, covariance, bandwidth, divisor, ...loop } = others;
-  const model = modelOf(values);
+  const { model: _, components, covariance, bandwidth, divisor, ...own } = others;
+  const { process, programSha256, lambdaRange, ...loop } = own;
   const imageSize = image === undefined ? undefined : imageSizeOf(image);
 
   const { training, held } = await split(matrix, heldOut, seed);
@@ -87,7 +130,8 @@ export async function runDataLoop(
   const { threads, signal } = settings;
   const { generations } = loop;
   const lambda = ofNext(loop.lambda); // with which a generation is sampled for the next
-  const sheet = imageSize && new SheetCollector(generations, { lambda, seed, job: { threads, signal } });
+  const forSheet = { lambda, seed, job: { threads, signal } };
+  const sheet = imageSize && new SheetCollector(generations, forSheet, record?.replicate(0));
   const table = await replicatedLoop(
     {
       ...loop,
@@ -99,14 +143,42 @@ export async function runDataLoop(
       replicates,
       seed,
       job: settings,
+      ...(processes !== undefined && { atATime: processes }),
       ...(sheet && { visitFirst: (generation) => sheet.visit(generation) }),
+      ...(record && { recordOf: (replicate: number) => record.replicate(replicate) }),
     },
   );
-  const parameters = { ...values, seed: String(seed) };
+  const { earlierPrograms = [] } = record ?? {};
   return {
     parameters,
     rows: table.map(({ t, metrics }) => ({ t, metrics })),
-    ...(sheet && { sheet: sheet.sheet(sheetTexts(parameters), imageSize, held) }),
+    ...(sheet && { sheet: await sheet.sheet(sheetTexts(parameters), imageSize, held) }),
+    ...(earlierPrograms.length > 0 && { earlierPrograms }),
+  };
+}
+
+/**
+ * More replicates are other runs beside these; with memory 1 more generations follow on those that there are. Where the data lie does not
+ * matter.
+ */
+function identityOf(
+  {
+    replicates,
+    generations,
+    data,
+    ...others
+  }: Readonly<Record<string, unknown>> & { readonly replicates: number },
+  anyProgram: boolean,
+): RunIdentity {
+  const { version, variant } = info();
+  const parameters = others.memory === 1 ? others : { ...others, generations };
+  return {
+    madloop: version,
+    instructionSet: variant,
+    parameters: JSON.parse(JSON.stringify(parameters)),
+    anyProgram,
+    replicates,
+    isPooled: others.pool !== 'latest',
   };
 }
 
@@ -121,20 +193,7 @@ async function readData(
   if (matrix.rows < 4)
     throw mustError(where, path, 'have at least 4 rows, 2 of them to measure with', String(matrix.rows));
   await checkFinite(where, path, matrix);
-  return { path, matrix, sha256: await readInput(withFile(path, undefined, sha256)) };
-}
-
-const hashedBytes = 2 ** 20;
-
-async function sha256(source: ByteSource): Promise<string> {
-  const hash = createHash('sha256');
-  const buffer = new Uint8Array(hashedBytes);
-  for (let position = 0; position < source.size; position += buffer.length) {
-    const slice = buffer.subarray(0, source.size - position);
-    await source.read(position, slice);
-    hash.update(slice);
-  }
-  return hash.digest('hex');
+  return { path, matrix, sha256: await readInput(fileChecksum(path)) };
 }
 
 /** Rows to train on and rows to measure with. */

@@ -5,7 +5,6 @@ import { derivedSeed } from '../../base/derived-seed.js';
 import { checked } from '../../base/options.js';
 import { entryOf, type Schedule } from '../../base/schedule.js';
 import type { Matrix } from '../../base/shapes.js';
-import type { SampleLine } from '../../charts/sample-sheet.js';
 import { extent } from '../../charts/ticks.js';
 import type { JobOptions } from '../../engine/job.js';
 import { firstRows } from '../../engine/rows.js';
@@ -39,42 +38,57 @@ export function imageSizeOf(text: unknown): ImageSize {
 const mostLines = 10;
 const samplesALine = 16;
 
-/** Collects samples of some generations of one run: at most 10, evenly spread, the first and the last among them. */
-export class SheetCollector {
-  readonly #shown: ReadonlySet<number>;
-  readonly #settings: { readonly lambda: Schedule; readonly seed: bigint; readonly job: JobOptions };
-  readonly #lines: SampleLine[] = [];
+/** What keeps samples to show of a run that can go on later. */
+export interface ShownSamples {
+  keepShown(t: number, samples: Matrix): Promise<void>;
+  shown(t: number): Promise<Matrix>;
+}
 
-  constructor(generations: number, settings: { lambda: Schedule; seed: bigint; job: JobOptions }) {
+/**
+ * Collects samples of some generations of one run: at most 10, evenly spread, the first and the last among them. Of a run that can go on,
+ * perhaps to more generations, those of all are kept.
+ */
+export class SheetCollector {
+  readonly #shown: readonly number[];
+  readonly #settings: { readonly lambda: Schedule; readonly seed: bigint; readonly job: JobOptions };
+  readonly #kept: ShownSamples | undefined;
+  readonly #samples = new Map<number, Matrix>();
+
+  constructor(
+    generations: number,
+    settings: { lambda: Schedule; seed: bigint; job: JobOptions },
+    kept: ShownSamples | undefined,
+  ) {
     const lines = Math.min(mostLines, generations);
-    this.#shown = new Set(
-      Array.from({ length: lines }, (_, i) =>
-        lines === 1 ? 1 : Math.round(1 + (i * (generations - 1)) / (lines - 1)),
-      ),
+    this.#shown = Array.from({ length: lines }, (_, i) =>
+      lines === 1 ? 1 : Math.round(1 + (i * (generations - 1)) / (lines - 1)),
     );
     this.#settings = settings;
+    this.#kept = kept;
   }
 
   /** Draws from the model with a seed of its own: the loop's random numbers stay what they are. */
   async visit({ t, model }: Generation): Promise<void> {
-    if (!this.#shown.has(t)) return;
+    if (this.#kept === undefined && !this.#shown.includes(t)) return;
     const { lambda, seed, job } = this.#settings;
     const options = { ...job, lambda: entryOf(lambda, t), seed: derivedSeed(seed, 'sheet', t) };
-    this.#lines.push({ label: `t = ${t}`, samples: await model.sample(samplesALine, options) });
+    const samples = await model.sample(samplesALine, options);
+    if (this.#kept === undefined) this.#samples.set(t, samples);
+    else await this.#kept.keepShown(t, samples);
   }
 
   /** The sheet, real rows above; black is the smallest and white the greatest value of these. */
-  sheet(
+  async sheet(
     text: { readonly title: string; readonly subtitle: readonly string[] },
     size: ImageSize,
     real: Matrix,
-  ): NonNullable<LoopResult['sheet']> {
+  ): Promise<NonNullable<LoopResult['sheet']>> {
     const [black, white] = extent(real.data);
-    const shownRows = firstRows(real, Math.min(samplesALine, real.rows));
-    return {
-      lines: [{ label: 'real', samples: shownRows }, ...this.#lines],
-      // A picture of one grey needs two ends, too.
-      options: { ...text, ...size, black, white: white > black ? white : black + 1 },
-    };
+    const lines = [{ label: 'real', samples: firstRows(real, Math.min(samplesALine, real.rows)) }];
+    for (const t of this.#shown) {
+      lines.push({ label: `t = ${t}`, samples: this.#samples.get(t) ?? (await this.#kept!.shown(t)) });
+    }
+    // A picture of one grey needs two ends, too.
+    return { lines, options: { ...text, ...size, black, white: white > black ? white : black + 1 } };
   }
 }

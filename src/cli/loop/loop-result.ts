@@ -1,6 +1,6 @@
 // A finished run of `madloop loop`, as JSON, CSV, a table and a chart.
 
-import { basename } from 'node:path';
+import { basename, isAbsolute } from 'node:path';
 import type { Estimate } from '../../base/mean-and-error.js';
 import type { Chart } from '../../charts/chart.js';
 import { lineChart, lineCharts } from '../../charts/line-chart.js';
@@ -22,13 +22,15 @@ export interface LoopResult {
   /** Every parameter with its default filled in, as JSON can hold it: given back to `madloop loop`, they repeat the run. */
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly rows: readonly LoopRow[];
+  /** Of a run during which files of its model were changed: their checksums before. */
+  readonly earlierPrograms?: readonly unknown[];
   /** Sample images, where they were asked for. */
   readonly sheet?: { readonly lines: readonly SampleLine[]; readonly options: SampleSheetOptions };
 }
 
 /** The result as a JSON document. It holds nothing that depends on threads or time. */
 export function loopDocument(
-  { parameters, rows }: LoopResult,
+  { parameters, rows, earlierPrograms }: LoopResult,
   madeBy: { version: string; variant: string },
 ): object {
   return {
@@ -36,6 +38,7 @@ export function loopDocument(
     instructionSet: madeBy.variant,
     command: 'loop',
     parameters,
+    ...(earlierPrograms && { earlierPrograms }),
     generations: rows.map(({ t, metrics }) => ({ t, ...metrics })),
   };
 }
@@ -144,8 +147,11 @@ const modelTitles: Readonly<Record<string, string>> = {
 };
 
 function loopTitle(parameters: LoopResult['parameters']): { title: string; counts: string; model: string } {
-  const { model = 'gaussian', components } = parameters;
-  const name = modelTitles[String(model)] ?? String(model);
+  const { model = 'gaussian', components, process } = parameters;
+  const name =
+    process === undefined
+      ? (modelTitles[String(model)] ?? String(model))
+      : commandTitle(process as readonly string[]);
   const { variant, data, dim, real, realFixed, realFresh, synthetic, lambda, memory } = parameters;
   const realCounts =
     variant === 'combined' ? `n_f = ${realFixed}, nᵣ = ${shown(realFresh)}` : `nᵣ = ${shown(real)}`;
@@ -155,6 +161,11 @@ function loopTitle(parameters: LoopResult['parameters']): { title: string; count
     counts: `${data === undefined ? `d = ${dim}` : basename(String(data))}, ${realCounts}, nₛ = ${shown(synthetic)}, λ = ${shown(lambda)}${past}`,
     model: components === undefined ? name : `${name}, ${components} components`,
   };
+}
+
+/** A command without the folders of a disk. */
+function commandTitle(words: readonly string[]): string {
+  return words.map((word) => (isAbsolute(word) ? basename(word) : word)).join(' ');
 }
 
 /** A number, or the first few of those of the generations. */

@@ -1,8 +1,16 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../../files/atomic-write.js';
 import { LoopError } from '../../loops/replicated-loop.js';
 import { jsonText, say } from '../terminal/output.js';
 import { loopDocument } from './loop-result.js';
+
+const unfinished = (folder: string): string => join(folder, 'loop-unfinished.json');
+
+/** Removes what `keepUnfinished` wrote of a run that has come to its end now. */
+export async function removeUnfinished(folder: string): Promise<void> {
+  await rm(unfinished(folder), { force: true });
+}
 
 /**
  * Writes the generations that were finished before a loop failed to loop-unfinished.json in `folder`, with the parameters
@@ -23,7 +31,7 @@ export async function keepUnfinished(
     error: message,
     finishedReplicates: generations.map(({ replicates }) => replicates),
   };
-  const path = join(folder, 'loop-unfinished.json');
+  const path = unfinished(folder);
   await writeFileAtomically(path, `${jsonText(document)}\n`);
   say(`kept what was finished: generations 1 to ${generations.length} in ${path}`);
 }

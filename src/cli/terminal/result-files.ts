@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MadloopError } from '../../base/errors.js';
 import type { Chart } from '../../charts/chart.js';
@@ -15,9 +16,24 @@ export interface ResultFiles {
   readonly sheet?: Chart;
 }
 
+const endings = ['.json', '.csv', '.svg', '.png'];
+
+/** Whether a folder has any result of this name. */
+export async function hasResultFiles(folder: string, name: string): Promise<boolean> {
+  const found = await Promise.all(
+    endings.map((ending) =>
+      access(join(folder, `${name}${ending}`)).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return found.includes(true);
+}
+
 /** Rejects, before anything is computed, where the files of this name could not be written into `folder`. Errors: ERR_FILE. */
 export async function tryResultFiles(folder: string, name: string): Promise<void> {
-  for (const ending of ['.json', '.csv', '.svg', '.png']) await tryWriting(join(folder, `${name}${ending}`));
+  for (const ending of endings) await tryWriting(join(folder, `${name}${ending}`));
 }
 
 /**

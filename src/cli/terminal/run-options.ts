@@ -10,11 +10,13 @@ export interface RunOptions {
   readonly threads?: number;
 }
 
-export function addRunOptions(command: Command): void {
+/** Where files go that nobody has said a folder for. */
+export const defaultFolder = 'madloop-results';
+
+export function addRunOptions(command: Command, folderInWords = defaultFolder): void {
+  const folder = `where files go (default: ${folderInWords}; none with --json)`;
   command
-    .addOption(
-      new Option('-o, --output <folder>', 'where files go (default: madloop-results; none with --json)'),
-    )
+    .addOption(new Option('-o, --output <folder>', folder).argParser(folderName))
     .addOption(new Option('--json', 'print one JSON document instead of a table'))
     .addOption(new Option('--no-chart', 'write no SVG and PNG'))
     .addOption(threadsOption());
@@ -23,6 +25,19 @@ export function addRunOptions(command: Command): void {
 export function threadsOption(): Option {
   const help = 'threads to use (default: MADLOOP_THREADS, else all processors)';
   return new Option('--threads <n>', help).argParser(threadCount);
+}
+
+function folderName(text: string): string {
+  if (text !== '' && text !== '-') return text;
+  const message = `--output must be a folder (--json prints the result on standard output), got '${text}'`;
+  throw new MadloopError('ERR_INVALID_INPUT', message);
+}
+
+/** The first of madloop-results, madloop-results-2, ... that will do. */
+export async function numberedFolder(willDo: (folder: string) => Promise<boolean>): Promise<string> {
+  let folder = defaultFolder;
+  for (let i = 2; !(await willDo(folder)); i += 1) folder = `${defaultFolder}-${i}`;
+  return folder;
 }
 
 function threadCount(text: string): number {
