@@ -16,6 +16,8 @@
       ['OS=="linux"', {
         'variables': {
           'gcc': '<!(${CXX:-g++} --version | grep -c "Free Software Foundation" || true)',
+          # Some distributions have the static C++ library in a package of its own; without it an addon for this system is built.
+          'static_runtime': '<!(${CXX:-g++} -print-file-name=libstdc++.a | grep -c / || true)',
         },
         # System headers, which are not warned of. Relative to build/, where make runs: an absolute path could hold spaces.
         'cflags_cc': [
@@ -35,6 +37,7 @@
           '-Wl,--version-script=../native/node-gyp/exports.map',
         ],
         'conditions': [
+          ['static_runtime==1', {'ldflags': ['<!@(node -p "require(\'./native/sources.json\').gnu.staticRuntime.join(\' \')")']}],
           ['gcc==1', {'cflags_cc': ['<!@(node -p "require(\'./native/sources.json\').gnu.gccOnly.join(\' \')")']}],
         ],
       }, {

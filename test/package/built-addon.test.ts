@@ -60,6 +60,46 @@ it.runIf(linkerHelp.includes('x86-64-v2'))('the probe agrees with glibc about th
   expect(require(join(folder, 'cpu_probe.node')).x86Level).toBe(Math.max(1, ...supported));
 });
 
+/** Of this machine's glibc; undefined with another C library. */
+const { glibcVersionRuntime } = (process.report.getReport() as { header: { glibcVersionRuntime?: string } })
+  .header;
+// Newer ones have newer versions of symbols that any program uses (strtol), and a build from source is for the system that it is
+// made on. scripts/pack-prebuilt.mjs makes no exception.
+const isOldEnough = glibcVersionRuntime !== undefined && Number(glibcVersionRuntime.split('.')[1]) <= 36;
+const hasStaticRuntime = spawnSync('g++', ['-print-file-name=libstdc++.a'], {
+  encoding: 'utf8',
+}).stdout?.includes('/');
+
+describe.skipIf(!isOldEnough || !hasStaticRuntime)('what the addon asks of the system', () => {
+  interface Needs {
+    readonly libraries: readonly string[];
+    readonly versions: readonly string[];
+  }
+  interface Reader {
+    elfNeeds(path: string): Needs;
+    needsTooMuch(needs: Needs): string[];
+  }
+  const script = new URL('../../scripts/elf-needs.mjs', import.meta.url).href;
+
+  const paths = [process.env.MADLOOP_BINARY ?? [], ...binaries.map((name) => join(folder, name))].flat();
+  it.each(paths)('%s needs no library but glibc, and none of its symbols newer than 2.34', async (path) => {
+    const { elfNeeds, needsTooMuch } = (await import(script)) as Reader;
+    expect(needsTooMuch(elfNeeds(path))).toEqual([]);
+  });
+
+  it('the reader sees what Node needs, as ldd does', async () => {
+    const { elfNeeds, needsTooMuch } = (await import(script)) as Reader;
+    const needs = elfNeeds(process.execPath);
+    expect(needs.libraries).toEqual(expect.arrayContaining(['libc.so.6', 'libm.so.6']));
+    expect(needs.versions).toEqual(expect.arrayContaining([expect.stringMatching(/^GLIBC_2\.\d+$/)]));
+    expect(
+      needsTooMuch({ libraries: ['libgcc_s.so.1', 'libc.so.6'], versions: ['GLIBC_2.34', 'GLIBC_2.2.5'] }),
+    ).toEqual(['libgcc_s.so.1']);
+    const newer = ['GLIBC_2.35', 'GLIBC_3.0', 'GLIBC_PRIVATE', 'GLIBCXX_3.4.29'];
+    expect(needsTooMuch({ libraries: [], versions: newer })).toEqual(newer);
+  });
+});
+
 const noNm = spawnSync('nm', ['--version']).status !== 0;
 
 describe.skipIf(process.platform !== 'linux' || noNm || binaries.length === 0)('on Linux', () => {

@@ -24,7 +24,10 @@ interface Flags {
 const listed = JSON.parse(read('native/sources.json')) as Record<
   'core' | 'binding' | 'version' | 'cpuProbe',
   string[]
-> & { gnu: Flags & { gccOnly: string[] }; msvc: Flags & { defines: string[] } };
+> & {
+  gnu: Flags & { gccOnly: string[]; addonLinks: string[]; staticRuntime: string[] };
+  msvc: Flags & { defines: string[] };
+};
 
 it('sources.json lists every source of the core, once and in order', () => {
   expect(listed.core).toEqual(sourcesUnder('native/core'));
