@@ -14,12 +14,44 @@ export const inBundle = {
     "externals: { madloop: 'module madloop' }, in Rollup and Vite external: ['madloop'], in Next.js serverExternalPackages: ['madloop'].",
 } as const;
 
+/** What of a package.json is asked for here. */
+export interface Manifest {
+  readonly name?: unknown;
+  readonly version?: unknown;
+  readonly optionalDependencies?: object;
+}
+
 /** The package's own folder, the parent of src/ and dist/; undefined in a bundle, which may be anywhere, or say no place at all. */
 export function packageRoot(): string | undefined {
+  return own()?.root;
+}
+
+/** The package's package.json; undefined in a bundle. */
+export function packageManifest(): Manifest | undefined {
+  return own()?.manifest;
+}
+
+function own(): { root: string; manifest: Manifest } | undefined {
   try {
     const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-    const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name?: unknown };
-    return name === 'madloop' ? root : undefined;
+    const manifest = readManifest(join(root, 'package.json'));
+    return manifest.name === 'madloop' ? { root, manifest } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readManifest(file: string): Manifest {
+  return JSON.parse(readFileSync(file, 'utf8')) as Manifest;
+}
+
+/** A package that is installed for madloop, wherever the package manager puts it; undefined where it is not, and in a bundle. */
+export function installedPackage(name: string): { folder: string; version: unknown } | undefined {
+  const root = packageRoot();
+  if (root === undefined) return undefined;
+  try {
+    const file = createRequire(join(root, 'package.json')).resolve(`${name}/package.json`);
+    return { folder: dirname(file), version: readManifest(file).version };
   } catch {
     return undefined;
   }

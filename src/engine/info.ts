@@ -11,7 +11,7 @@ export interface Info {
   readonly why: string;
   /** What was tried before it, and why it was not taken. */
   readonly refused: readonly string[];
-  /** The variants that this installation has: its own processor's, or those of `npm run build:native -- --variants=...`. */
+  /** The variants that this installation has: those of the prebuilt package, or what was built from source here. */
   readonly built: readonly string[];
   /** Threads that a call uses by default. */
   readonly threads: number;

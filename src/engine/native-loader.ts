@@ -14,12 +14,21 @@ export interface LoaderHost {
   readonly arch: string;
   readonly nodeVersion: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The packages with addons for this platform that this version was published with; a clone has none. */
+  readonly prebuilts: readonly PrebuiltPackage[];
   /** `require` of a .node file. */
   load(path: string): unknown;
   /** The names in a folder; none where there is no such folder. */
   list(folder: string): readonly string[];
   /** The beginning of a file; undefined where there is none. Throws for what is no regular file: to load a FIFO waits for ever. */
   beginning(path: string): Beginning | undefined;
+}
+
+/** A package that has addons built for one platform, at all levels that are chosen unasked. */
+export interface PrebuiltPackage {
+  readonly name: string;
+  /** Undefined where it is not installed: it is an optional dependency. */
+  readonly installed: { readonly folder: string; readonly version: unknown } | undefined;
 }
 
 export interface LoadedAddon {
@@ -29,8 +38,15 @@ export interface LoadedAddon {
   readonly reason: string;
   /** What was tried before it and why it was not taken, in words. */
   readonly refused: readonly string[];
-  /** The levels a build of which is in the package's folder. */
+  /** The levels a build of which is in the package's folder or in that of a prebuilt package. */
   readonly built: readonly string[];
+}
+
+/** A folder that has addons and the probe of the processor. */
+interface Place {
+  readonly folder: string;
+  /** The package that it is, where that is not madloop itself. */
+  readonly prebuilt?: string;
 }
 
 interface Choice {
@@ -49,9 +65,10 @@ const x86Levels = { v2: 2, v3: 3, v4: 4 } as const;
 const preferred = ['v3', 'v2'] as const;
 
 /**
- * Finds and loads the addon: the file that MADLOOP_BINARY names, or else the build in the package's own folder that fits
- * the processor (or that MADLOOP_CPU names). An installation builds the level of its own processor, so in a cluster of
- * different ones the fitting build may be missing. Throws ERR_ADDON with every cause and what to do about it.
+ * Finds and loads the addon: the file that MADLOOP_BINARY names, or else the one that fits the processor (or that MADLOOP_CPU
+ * names), from the package's own folder, where it was built from source, or else from the prebuilt package of the same version.
+ * A build from source is of its own processor's level, so in a cluster of different ones the fitting build may be missing. Throws
+ * ERR_ADDON with every cause and what to do about it.
  */
 export function loadAddon(host: LoaderHost): LoadedAddon {
   const failures: Failure[] = [];
@@ -87,18 +104,20 @@ function choices(host: LoaderHost, failures: Failure[]): Choice[] {
   const { root } = host;
   if (root === undefined) throw bundled(host);
 
-  const inBuild = (variant: string, reason: string) => ({
-    path: builtFile(root, `madloop-${variant}`),
-    reason,
-  });
+  const places = placesOf(host, root, failures);
+  const inPlaces = (variant: string, reason: string) =>
+    places.map(({ folder, prebuilt }) => ({
+      path: join(folder, `madloop-${variant}.node`),
+      reason: prebuilt === undefined ? reason : `${reason}; prebuilt, in ${prebuilt}`,
+    }));
   const forced = host.env.MADLOOP_CPU;
   if (host.arch !== 'x64') {
     if (forced && forced !== 'generic') throw unknownVariant(forced, host, ['generic']);
-    return [inBuild('generic', `the only build for ${host.arch}`)];
+    return inPlaces('generic', `the only build for ${host.arch}`);
   }
 
   if (forced && !(forced in x86Levels)) throw unknownVariant(forced, host, Object.keys(x86Levels));
-  const level = probe(host, root, failures);
+  const level = probe(host, places, failures);
   if (forced) {
     const needed = x86Levels[forced as keyof typeof x86Levels];
     if (level !== undefined && level < needed) {
@@ -107,18 +126,18 @@ function choices(host: LoaderHost, failures: Failure[]): Choice[] {
         `MADLOOP_CPU=${forced}, but this processor supports only x86-64-v${level}`,
       );
     }
-    return [inBuild(forced, `MADLOOP_CPU=${forced}`)];
+    return inPlaces(forced, `MADLOOP_CPU=${forced}`);
   }
   if (level === undefined) {
-    return [inBuild('v2', 'the baseline, since the processor could not be probed')];
+    return inPlaces('v2', 'the baseline, since the processor could not be probed');
   }
   if (level < x86Levels.v2) {
     throw new MadloopError('ERR_ADDON', 'madloop needs an x86-64-v2 processor (SSE4.2), got one of x86-64-v1');
   }
   return preferred
     .filter((variant) => x86Levels[variant] <= level)
-    .map((variant, index) =>
-      inBuild(
+    .flatMap((variant, index) =>
+      inPlaces(
         variant,
         index === 0
           ? `the processor supports x86-64-v${level}`
@@ -127,15 +146,30 @@ function choices(host: LoaderHost, failures: Failure[]): Choice[] {
     );
 }
 
-/** The x86-64 level of the processor; undefined, with the failure noted, where the probe cannot be loaded. */
-function probe(host: LoaderHost, root: string, failures: Failure[]): number | undefined {
-  const path = builtFile(root, 'cpu_probe');
-  try {
-    return (loadWhole(host, path) as { x86Level: number }).x86Level;
-  } catch (error) {
-    failures.push({ path, error: asError(error) });
-    return undefined;
+/** Where there may be an addon: what was built here comes first, in a clone and where the build from source was asked for. */
+function placesOf(host: LoaderHost, root: string, failures: Failure[]): Place[] {
+  const own = { folder: buildFolder(root) };
+  const places: Place[] = host.list(own.folder).length > 0 ? [own] : [];
+  for (const { name, installed } of host.prebuilts) {
+    if (installed === undefined) continue;
+    const { folder, version } = installed;
+    if (version === host.version) places.push({ folder, prebuilt: name });
+    else failures.push({ path: folder, error: anotherVersion(host, name, version) });
   }
+  return places.length > 0 ? places : [own];
+}
+
+/** The x86-64 level of the processor; undefined, with the failures noted, where no probe can be loaded. */
+function probe(host: LoaderHost, places: readonly Place[], failures: Failure[]): number | undefined {
+  for (const { folder } of places) {
+    const path = join(folder, 'cpu_probe.node');
+    try {
+      return (loadWhole(host, path) as { x86Level: number }).x86Level;
+    } catch (error) {
+      failures.push({ path, error: asError(error) });
+    }
+  }
+  return undefined;
 }
 
 const cutShort = 'ERR_CUT_SHORT';
@@ -155,21 +189,15 @@ function loadWhole(host: LoaderHost, path: string): unknown {
   return host.load(path);
 }
 
-function builtFile(root: string, name: string): string {
-  return join(buildFolder(root), `${name}.node`);
-}
-
 function buildFolder(root: string): string {
   return join(root, 'build', 'Release');
 }
 
-/** The levels a build of which is in the package's folder. */
+/** The levels that the places have. */
 function builtVariants(host: LoaderHost): string[] {
   if (host.root === undefined) return [];
-  return host
-    .list(buildFolder(host.root))
-    .flatMap((name) => variantOf(name) ?? [])
-    .sort();
+  const names = placesOf(host, host.root, []).flatMap(({ folder }) => host.list(folder));
+  return [...new Set(names.flatMap((name) => variantOf(name) ?? []))].sort();
 }
 
 function variantOf(path: string): string | undefined {
@@ -184,6 +212,15 @@ function checkIdentity(host: LoaderHost, addon: NativeAddon): void {
   }
   const forced = host.env.MADLOOP_CPU;
   if (forced && variant !== forced) throw new Error(`built for ${variant}, but MADLOOP_CPU=${forced}`);
+}
+
+const ofAnotherVersion = 'ERR_ANOTHER_VERSION';
+
+function anotherVersion(host: LoaderHost, name: string, version: unknown): Error {
+  const error = new Error(
+    `${name} is of version ${String(version)}, but the package is madloop ${host.version}`,
+  );
+  return Object.assign(error, { code: ofAnotherVersion });
 }
 
 function unknownVariant(forced: string, host: LoaderHost, known: string[]): MadloopError {
@@ -230,8 +267,16 @@ function remedies(host: LoaderHost, failures: Failure[]): string[] {
   if (host.env.MADLOOP_BINARY) return ['Let MADLOOP_BINARY name a file that exists, or unset it.'];
   const built = builtVariants(host);
   if (built.length > 0) return [missingVariantRemedy(host, built, failures)];
+  const prebuilts = host.prebuilts.map(({ name }) => name).join(' or ');
   return [
-    'The addon has not been built: there was no C++20 compiler, or the package was installed with scripts ' +
+    ...(prebuilts === ''
+      ? []
+      : [
+          `The prebuilt addon, the package ${prebuilts} of version ${host.version}, is not installed. It is an optional dependency: ` +
+            '--omit=optional and --no-optional leave it out, and a lock file or a node_modules folder of another platform lacks it. ' +
+            'Install madloop here without these: `rm -r node_modules package-lock.json && npm install`.',
+        ]),
+    'The addon has not been built here: there was no C++20 compiler, or the package was installed with scripts ' +
       `switched off. Install Python 3, make and g++ (11 or newer) or clang (14 or newer), then run ${rebuild}.`,
     'Where the package manager runs install scripts of approved packages only, approve madloop: `pnpm approve-builds`, ' +
       '`npm install-scripts approve madloop` (npm 11.19 or newer), `bun pm trust madloop`, in Yarn dependenciesMeta: { madloop: { built: true } }.',
@@ -258,6 +303,9 @@ function remedy(error: Error): string {
   const library = /\b(GLIBC|GLIBCXX|CXXABI)_[\d.]+/.exec(error.message)?.[0];
   if (library) {
     return `The addon was built on a newer system (it needs ${library}): build it on this one with ${rebuild}.`;
+  }
+  if (code === ofAnotherVersion) {
+    return 'The prebuilt addon is of another version than madloop, by an override or an interrupted update: install madloop anew.';
   }
   if (code === 'ERR_DLOPEN_FAILED') {
     return `The addon was built for another platform, or is damaged: build it here with ${rebuild}.`;

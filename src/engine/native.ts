@@ -12,6 +12,7 @@ import { packageRoot, requireFile } from '../base/package-files.js';
 import type { Beginning } from './elf.js';
 import { type LoadedAddon, loadAddon } from './native-loader.js';
 import type { NativeAddon } from './native-types.js';
+import { findPrebuilts } from './prebuilt.js';
 import { version } from './version.js';
 
 let loaded: LoadedAddon | undefined;
@@ -30,6 +31,7 @@ export function loadedAddon(): LoadedAddon {
     arch: process.arch,
     nodeVersion: process.version,
     env: process.env,
+    prebuilts: findPrebuilts(process.platform, process.arch),
     load: requireFile,
     list: (folder) => (existsSync(folder) ? readdirSync(folder) : []),
     beginning,

@@ -2,6 +2,7 @@ import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MadloopError } from '../../src/base/errors.js';
 import { type LoaderHost, loadAddon } from '../../src/engine/native-loader.js';
+import { findPrebuilts, prebuiltNames } from '../../src/engine/prebuilt.js';
 
 const built = (name: string) => join('/package', 'build', 'Release', `${name}.node`);
 
@@ -27,6 +28,7 @@ function host(files: Record<string, unknown>, changes: Partial<LoaderHost> = {})
     arch: 'x64',
     nodeVersion: 'v20.19.0',
     env: {},
+    prebuilts: [],
     load(path) {
       if (!(path in files)) throw failure('MODULE_NOT_FOUND', `Cannot find module '${path}'`);
       const file = files[path];
@@ -95,6 +97,115 @@ describe('the choice of the build', () => {
 
   it('refuses a processor below the baseline', () => {
     expect(errorOf(() => loadAddon(host(processor(1)))).message).toContain('x86-64-v2');
+  });
+});
+
+describe('prebuilt packages', () => {
+  const name = '@madloop/linux-x64';
+  const installed = (version: unknown = '1.2.3', packageName = name) => ({
+    name: packageName,
+    installed: { folder: '/prebuilt', version },
+  });
+  const absent = { name, installed: undefined };
+  const inPackage = (file: string) => join('/prebuilt', `${file}.node`);
+  const files = (x86Level: number, variants = ['v2', 'v3']): Record<string, unknown> =>
+    Object.fromEntries([
+      [inPackage('cpu_probe'), { x86Level }],
+      ...variants.map((variant) => [inPackage(`madloop-${variant}`), addon(variant)]),
+    ]);
+
+  it.each([
+    [2, 'v2'],
+    [4, 'v3'],
+  ])(
+    'of the same version are loaded where nothing was built: on an x86-64-v%i processor %s',
+    (level, variant) => {
+      const loaded = loadAddon(host(files(level), { prebuilts: [installed()] }));
+      expect(loaded.path).toBe(inPackage(`madloop-${variant}`));
+      expect(loaded.reason).toBe(`the processor supports x86-64-v${level}; prebuilt, in ${name}`);
+      expect(loaded.refused).toEqual([]);
+      expect(loaded.built).toEqual(['v2', 'v3']);
+    },
+  );
+
+  it('come after what was built here, level by level', () => {
+    const both = { ...files(3), ...processor(3, ['v3']) };
+    const own = loadAddon(host(both, { prebuilts: [installed()] }));
+    expect([own.path, own.reason, own.refused]).toEqual([
+      built('madloop-v3'),
+      'the processor supports x86-64-v3',
+      [],
+    ]);
+    const lower = { ...files(3), ...processor(3, ['v2']) };
+    const prebuilt = loadAddon(host(lower, { prebuilts: [installed()] }));
+    expect(prebuilt.path).toBe(inPackage('madloop-v3'));
+    expect(prebuilt.refused).toEqual([`${built('madloop-v3')}: no such file`]);
+    expect(prebuilt.built).toEqual(['v2', 'v3']);
+  });
+
+  it('are taken where what was built here does not load', () => {
+    const both = { ...files(3), ...processor(3, ['v3']), [built('madloop-v3')]: addon('v3', '1.2.2') };
+    const loaded = loadAddon(host(both, { prebuilts: [installed()] }));
+    expect(loaded.path).toBe(inPackage('madloop-v3'));
+    expect(loaded.refused).toEqual([expect.stringContaining('built from madloop 1.2.2')]);
+  });
+
+  it.each(['1.2.2', '1.2.3-rc.1', '1.2.4', undefined])(
+    'of another version (%s) are not, and it is said',
+    (version) => {
+      const { message } = errorOf(() => loadAddon(host(files(3), { prebuilts: [installed(version ?? null)] })));
+      expect(message).toContain(
+        `/prebuilt: ${name} is of version ${version ?? null}, but the package is madloop 1.2.3`,
+      );
+      expect(message).toContain('install madloop anew');
+      expect(message).not.toContain('g++');
+    },
+  );
+
+  it('of another version do not hinder those of the C library that is there', () => {
+    const loaded = loadAddon(host(files(3), { prebuilts: [absent, installed('1.2.3', `${name}-musl`)] }));
+    expect(loaded.reason).toContain(`prebuilt, in ${name}-musl`);
+  });
+
+  it('whose addon says another version than its manifest are refused', () => {
+    const other = { ...files(3, []), [inPackage('madloop-v3')]: addon('v3', '1.2.2') };
+    expect(errorOf(() => loadAddon(host(other, { prebuilts: [installed()] }))).message).toContain(
+      'built from madloop 1.2.2',
+    );
+  });
+
+  it('on other architectures have the generic level', () => {
+    const arm = { [inPackage('madloop-generic')]: addon('generic') };
+    const loaded = loadAddon(host(arm, { arch: 'arm64', prebuilts: [installed()] }));
+    expect([loaded.path, loaded.built]).toEqual([inPackage('madloop-generic'), ['generic']]);
+  });
+
+  it('obey MADLOOP_CPU', () => {
+    const forced = (level: string) => host(files(4), { prebuilts: [installed()], env: { MADLOOP_CPU: level } });
+    expect(loadAddon(forced('v2')).path).toBe(inPackage('madloop-v2'));
+    expect(errorOf(() => loadAddon(forced('v4'))).message).toContain('--variants=v2,v3,v4');
+  });
+
+  it('that are not installed are named first, with what leaves them out; building is the other way', () => {
+    const { message } = errorOf(() => loadAddon(host({}, { prebuilts: [absent] })));
+    expect(message).toMatch(
+      /What to do:\n {2}- The prebuilt addon, the package @madloop\/linux-x64 of version 1\.2\.3, is not/,
+    );
+    for (const word of ['--omit=optional', 'rm -r node_modules', 'g++', 'npm rebuild madloop']) {
+      expect(message).toContain(word);
+    }
+    // A clone, and a platform without one, have none to miss.
+    expect(errorOf(() => loadAddon(host({}))).message).not.toContain('prebuilt');
+  });
+
+  it('have a name for each platform, and on Linux for each C library', () => {
+    expect(prebuiltNames('linux', 'arm64')).toEqual(['@madloop/linux-arm64', '@madloop/linux-arm64-musl']);
+    expect(prebuiltNames('darwin', 'arm64')).toEqual(['@madloop/darwin-arm64']);
+    expect(prebuiltNames('win32', 'x64')).toEqual(['@madloop/win32-x64']);
+  });
+
+  it('are none in a clone', () => {
+    expect(findPrebuilts(process.platform, process.arch)).toEqual([]);
   });
 });
 

@@ -17,7 +17,7 @@ export function infoCommand(): Command {
         [
           `madloop ${version} on Node ${node}, ${platform}`,
           `instruction set  ${variant} (${why})`,
-          `built here       ${built.join(', ')}`,
+          `installed        ${built.join(', ')}`,
           `threads          ${threads}`,
           `Eigen            ${eigen}`,
           ...Object.entries(kernels).map(([kernel, set]) => `${kernel.padEnd(16)} ${set}`),
