@@ -1,13 +1,19 @@
 // Checks the package as users get it: packs it, installs the tarball in an empty project (in a folder with a space in its
 // name), which builds the addon, and uses it from there. Run `npm run check:package`; needs a few minutes for the build.
+//
+//   npm run check:package -- --release   of what scripts/pack-prebuilt.mjs packs, which is what is published; refuses to go where
+//                                        publisher.json says not all of where it comes from
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { publisherFields } from './publisher.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = (name) => join(root, 'node_modules', '.bin', name);
+const { values: flags } = parseArgs({ options: { release: { type: 'boolean', default: false } } });
 const temporary = mkdtempSync(join(tmpdir(), 'madloop package '));
 const project = join(temporary, 'empty project');
 
@@ -30,9 +36,18 @@ function assertEqual(actual, expected, what) {
   assert(actual === expected, `${what}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`);
 }
 
+/** A package without an address has dead links, and no registry attests where it was built. */
+function checkPublisher() {
+  const { missing } = publisherFields();
+  assert(missing.length === 0, `a release needs ${missing.join(', ')} in publisher.json`);
+}
+
 function pack() {
-  run('npm', ['run', 'build']);
-  const output = run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', temporary]);
+  if (flags.release) run('npm', ['run', 'pack:prebuilt', '--', `--out=${temporary}`], { stdio: 'inherit' });
+  else run('npm', ['run', 'build']);
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const packed = flags.release ? [join(temporary, `madloop-${version}.tgz`), '--dry-run'] : [];
+  const output = run('npm', ['pack', ...packed, '--json', '--ignore-scripts', '--pack-destination', temporary]);
   const [{ filename, files, size, unpackedSize }] = JSON.parse(output);
   console.log(
     `${filename}: ${files.length} files, ${(size / 1e6).toFixed(2)} MB, unpacked ${(unpackedSize / 1e6).toFixed(2)} MB`,
@@ -51,6 +66,10 @@ function checkList(files) {
     'package.json',
     'README.md',
     'LICENSE',
+    'CHANGELOG.md',
+    'SECURITY.md',
+    'docs/cli.md',
+    'docs/images/figure-11.png',
     'binding.gyp',
     'scripts/build-native.mjs',
     'scripts/install.mjs',
@@ -71,9 +90,9 @@ function checkList(files) {
   ];
   for (const name of needed) assert(files.includes(name), `the tarball lacks ${name}`);
 
-  const rooms = /^(assets|dist|examples|native\/(binding|core|node-gyp|vendor\/eigen))\//;
+  const rooms = /^(assets|dist|docs|examples|native\/(binding|core|node-gyp|vendor\/eigen))\//;
   const single =
-    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|binding\.gyp|native\/sources\.json|scripts\/(build-native|install)\.mjs)$/;
+    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md|binding\.gyp|native\/sources\.json|scripts\/(build-native|install)\.mjs)$/;
   const products =
     /\.(node|o|a|so|d|js\.map|tsbuildinfo|tgz|log)$|(^|\/)(test|tests|build|node_modules|\.[^/]+)(\/|$)|\.test\./;
   for (const name of files) {
@@ -219,6 +238,7 @@ function checkBinaries() {
 }
 
 try {
+  if (flags.release) checkPublisher();
   const { tarball, files } = pack();
   checkList(files);
   checkCompiled(files);
