@@ -1,8 +1,8 @@
 // Checks the package as users get it: packs it, installs the tarball in an empty project (in a folder with a space in its
 // name), which builds the addon, and uses it from there. Run `npm run check:package`; needs a few minutes for the build.
 //
-//   npm run check:package -- --release   of what scripts/pack-prebuilt.mjs packs, which is what is published; refuses to go where
-//                                        publisher.json says not all of where it comes from
+//   npm run check:package -- --release   the tarballs in packages/ (npm run pack:prebuilt), as they are published; refuses to go
+//                                        where publisher.json says not all of where they come from
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,6 +14,8 @@ import { publisherFields } from './publisher.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 const { values: flags } = parseArgs({ options: { release: { type: 'boolean', default: false } } });
+const packed = join(root, 'packages');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const temporary = mkdtempSync(join(tmpdir(), 'madloop package '));
 const project = join(temporary, 'empty project');
 
@@ -36,18 +38,32 @@ function assertEqual(actual, expected, what) {
   assert(actual === expected, `${what}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`);
 }
 
-/** A package without an address has dead links, and no registry attests where it was built. */
-function checkPublisher() {
-  const { missing } = publisherFields();
+/**
+ * Every tarball says where it comes from: without that its links are dead, and no registry attests where it was built. All packages
+ * that madloop's names are there, in its version.
+ */
+function checkRelease() {
+  const { members, missing } = publisherFields();
   assert(missing.length === 0, `a release needs ${missing.join(', ')} in publisher.json`);
+  const manifests = readdirSync(packed).map((name) =>
+    JSON.parse(run('tar', ['-xzOf', join(packed, name), 'package/package.json'])),
+  );
+  for (const manifest of manifests) {
+    assertEqual(manifest.version, version, `the version of ${manifest.name} in packages/`);
+    for (const [name, value] of Object.entries(members)) {
+      assertEqual(JSON.stringify(manifest[name]), JSON.stringify(value), `${name} of ${manifest.name}`);
+    }
+  }
+  const madloop = manifests.find(({ name }) => name === 'madloop');
+  const named = Object.keys(madloop?.optionalDependencies ?? {}).filter((name) => name.startsWith('@madloop/'));
+  const others = manifests.map(({ name }) => name).filter((name) => name !== 'madloop');
+  assertEqual(others.sort().join(' '), named.sort().join(' '), 'the packages beside madloop in packages/');
 }
 
 function pack() {
-  if (flags.release) run('npm', ['run', 'pack:prebuilt', '--', `--out=${temporary}`], { stdio: 'inherit' });
-  else run('npm', ['run', 'build']);
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const packed = flags.release ? [join(temporary, `madloop-${version}.tgz`), '--dry-run'] : [];
-  const output = run('npm', ['pack', ...packed, '--json', '--ignore-scripts', '--pack-destination', temporary]);
+  if (!flags.release) run('npm', ['run', 'build']);
+  const what = flags.release ? [join(packed, `madloop-${version}.tgz`)] : [];
+  const output = run('npm', ['pack', ...what, '--json', '--ignore-scripts', '--pack-destination', temporary]);
   const [{ filename, files, size, unpackedSize }] = JSON.parse(output);
   console.log(
     `${filename}: ${files.length} files, ${(size / 1e6).toFixed(2)} MB, unpacked ${(unpackedSize / 1e6).toFixed(2)} MB`,
@@ -138,7 +154,7 @@ function useIt() {
   use('use.mjs', `import { expectedDistance } from 'madloop';\n${call};\n`);
   use('use.cjs', `const { expectedDistance } = require('madloop');\n${call};\n`);
   // Every face gives what the package's own gives under the same name.
-  const { exports, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const faces = Object.keys(exports).filter((face) => typeof exports[face] !== 'string' && face !== '.');
   for (const face of faces.map((name) => name.replace('.', 'madloop'))) {
     const text = `import * as all from 'madloop';
@@ -238,7 +254,7 @@ function checkBinaries() {
 }
 
 try {
-  if (flags.release) checkPublisher();
+  if (flags.release) checkRelease();
   const { tarball, files } = pack();
   checkList(files);
   checkCompiled(files);

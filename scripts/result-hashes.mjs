@@ -4,9 +4,11 @@
 //   node scripts/result-hashes.mjs --write   writes it to test/fixtures/result-hashes.json
 //   node scripts/result-hashes.mjs --check   compares with that file: names every call that differs, and exits with 1
 //   ... WORD ...                             only the calls whose names hold one of the words (not with --write)
+//   ... --here                               the level that the loader takes, in this process, and only the calls that start none:
+//                                            an emulator of another processor starts programs of this one's alone
 //
 // It needs the built package (dist/ and build/), of which it uses the public face alone: dist/index.js and dist/cli/main.js.
-// There is one record a level of the engine (v2 and v3 on x86-64), each made in a process of its own with MADLOOP_CPU; a level
+// There is one record a level of the engine (v2 and v3 on x86-64, generic elsewhere), each made in a process of its own with MADLOOP_CPU; a level
 // that is not built is named and skipped. MADLOOP_THREADS is obeyed, and must not matter.
 //
 // Left out, since they differ from run to run or from machine to machine: versions, the level's name, times, paths, the bytes of
@@ -41,13 +43,14 @@ const { values: flags, positionals: words } = parseArgs({
     write: { type: 'boolean' },
     check: { type: 'boolean' },
     times: { type: 'boolean' }, // says how long each call took
+    here: { type: 'boolean' },
     level: { type: 'string' }, // of the child processes
   },
   allowPositionals: true,
 });
 
 if (flags.level !== undefined) await recordLevel(flags.level);
-else process.exitCode = await recordLevels();
+else process.exitCode = recordLevels(flags.here ? await recordHere() : await recordChildren());
 
 /** In a child process: makes the calls with the level that MADLOOP_CPU forces, and writes the record to standard output. */
 async function recordLevel(level) {
@@ -62,8 +65,21 @@ async function recordLevel(level) {
     );
     return;
   }
+  process.stdout.write(JSON.stringify({ results: await recordCalls(level, chosenCalls()) }));
+}
+
+/** The record of the level that is loaded, of calls that start no process. */
+async function recordHere() {
+  const level = madloop.info().variant;
+  const calls = Object.entries(chosenCalls()).filter(
+    ([name]) => !/^(madloop |runStudy|processModel)/.test(name),
+  );
+  return { [level]: await recordCalls(level, Object.fromEntries(calls)) };
+}
+
+async function recordCalls(level, calls) {
   const results = {};
-  for (const [name, call] of Object.entries(chosenCalls())) {
+  for (const [name, call] of Object.entries(calls)) {
     const folder = mkdtempSync(join(tmpdir(), 'madloop-hashes-'));
     const begin = performance.now();
     try {
@@ -76,7 +92,7 @@ async function recordLevel(level) {
     }
     if (flags.times) console.error(`${((performance.now() - begin) / 1000).toFixed(2)} s  ${name}`);
   }
-  process.stdout.write(JSON.stringify({ results }));
+  return results;
 }
 
 function chosenCalls() {
@@ -102,24 +118,31 @@ function checkCoverage(names) {
   if (missing.length > 0) throw new Error(`no call for ${missing.join(', ')}`);
 }
 
-/** Records every level that is built; returns the exit status. */
-async function recordLevels() {
-  if (flags.write && words.length > 0) throw new Error('--write is for all calls');
+/** The records of every level that is built, by child processes. */
+async function recordChildren() {
   const found = {};
   for (const level of levels) {
     const { results, skipped } = await runLevel(level);
     if (skipped !== undefined) console.error(`${level}: skipped, ${skipped}`);
     else found[level] = results;
   }
+  return found;
+}
+
+/** Prints, writes or checks records of levels; returns the exit status. */
+function recordLevels(found) {
+  if (flags.write && words.length > 0) throw new Error('--write is for all calls');
   if (Object.keys(found).length === 0) {
     console.error('no level is built');
     return 1;
   }
-  if (flags.check) return compare(JSON.parse(readFileSync(recordFile, 'utf8')), found);
+  const recorded = JSON.parse(readFileSync(recordFile, 'utf8'));
+  if (flags.check) return compare(recorded, found);
   const failed = Object.values(found).some((results) =>
     Object.values(results).some((entry) => 'failed' in entry),
   );
-  const text = recordText(found);
+  // Levels that are not of this processor, or not built here, keep their records.
+  const text = recordText(flags.write ? { ...recorded, ...found } : found);
   if (!flags.write || failed) {
     process.stdout.write(text);
     return failed ? 1 : 0;
@@ -177,7 +200,7 @@ function compare(recorded, found) {
       else if (before[name] === undefined) report(level, name, 'is not in the record');
       else if (before[name].hash !== now.hash) report(level, name, described(before[name], now));
     }
-    if (words.length > 0) continue;
+    if (words.length > 0 || flags.here) continue;
     for (const name of Object.keys(before))
       if (!(name in results)) report(level, name, 'is in the record alone');
   }

@@ -1,8 +1,12 @@
 // No address is invented: whoever publishes fills publisher.json in, and no release goes without.
 
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { parse } from 'yaml';
 
 interface Publisher {
   publisherFields(text?: string): { members: object; missing: string[] };
@@ -47,4 +51,29 @@ it.runIf(publisherFields().missing.length > 0)('the check of a release refuses t
   const { status, stderr } = spawnSync(process.execPath, [script, '--release'], { encoding: 'utf8' });
   expect(status).toBe(1);
   expect(stderr).toContain(`a release needs ${publisherFields().missing.join(', ')} in publisher.json`);
+});
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+
+it('the release workflow packs, checks and publishes in this order, by scripts that there are', () => {
+  const workflow = parse(read('.github/workflows/release.yml')) as {
+    jobs: Record<string, { needs?: string; permissions?: object; steps: { run?: string }[] }>;
+  };
+  const { packages, publish } = workflow.jobs;
+  const commands = (job: typeof packages) => job!.steps.map(({ run }) => run ?? '').join('\n');
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: object };
+  const called = [...commands(packages).matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name!);
+  expect(called).toEqual(['build:native', 'pack:prebuilt', 'check:package']);
+  expect(called.filter((name) => !(name in scripts))).toEqual([]);
+  expect(commands(packages)).toContain('.ci/run full');
+  expect(publish).toMatchObject({ needs: 'packages', permissions: { 'id-token': 'write' } });
+  // madloop's own tarball comes after those that its manifest names.
+  const names = ['madloop-0.1.0.tgz', 'madloop-linux-arm64-0.1.0.tgz', 'madloop-linux-x64-0.1.0-rc.1.tgz'];
+  const [loop] = /for tarball in .*; do/.exec(commands(publish))!;
+  const script = `mkdir packages && touch ${names.map((name) => `packages/${name}`).join(' ')}; ${loop} echo $tarball; done`;
+  const folder = mkdtempSync(join(tmpdir(), 'madloop-release-'));
+  const { stdout } = spawnSync('bash', ['-c', script], { cwd: folder, encoding: 'utf8' });
+  rmSync(folder, { recursive: true });
+  expect(stdout.trim().split('\n')).toEqual([names[1], names[2], names[0]].map((name) => `packages/${name}`));
+  expect(commands(publish)).toContain('--provenance');
 });
