@@ -104,7 +104,7 @@ describe.runIf(process.platform === 'linux')('madloop from a registry, without a
     for (const name of readdirSync(join(folder, 'packages')))
       await registry.publish(join(folder, 'packages', name));
     Object.assign(environment, { npm_config_registry: registry.url });
-  });
+  }, 180_000);
   afterAll(() => {
     registry.close();
     rmSync(folder, { recursive: true });
