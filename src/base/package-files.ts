@@ -10,7 +10,7 @@ import { MadloopError } from './errors.js';
 export const inBundle = {
   what: 'madloop runs from a bundle, without the files of its package',
   remedy:
-    'Keep madloop out of the bundle, and node_modules/madloop beside it: esbuild --external:madloop, in webpack ' +
+    'Keep madloop out of the bundle, and node_modules/madloop and node_modules/@madloop beside it: esbuild --external:madloop, in webpack ' +
     "externals: { madloop: 'module madloop' }, in Rollup and Vite external: ['madloop'], in Next.js serverExternalPackages: ['madloop'].",
 } as const;
 

@@ -236,7 +236,8 @@ function bundled(host: LoaderHost): MadloopError {
     `${couldNotBeLoaded(host)}: ${inBundle.what}`,
     'What to do:',
     `  - ${inBundle.remedy}`,
-    '  - Or let MADLOOP_BINARY name the addon, build/Release/madloop-v3.node of the installed package.',
+    `  - Or let MADLOOP_BINARY name the addon: madloop-v3.node of the package @madloop/${host.platform}-${host.arch}, or in build/Release`,
+    '    of the package madloop where it was built from source.',
   ].join('\n');
   return new MadloopError('ERR_ADDON', message);
 }
