@@ -22,9 +22,8 @@ interface Published {
 export interface Registry {
   /** With a slash at the end. */
   readonly url: string;
-  /** Publishes a tarball, or takes back what was published under its name. */
+  /** Publishes a tarball. */
   publish(path: string): Promise<void>;
-  unpublish(name: string): void;
   close(): void;
 }
 
@@ -97,9 +96,6 @@ export async function startRegistry(root: string): Promise<Registry> {
     async publish(path) {
       const manifest = JSON.parse((await tar(['-xzOf', path, 'package/package.json'])).toString()) as Manifest;
       published.set(manifest.name, [{ manifest, tarball: async () => readFileSync(path) }]);
-    },
-    unpublish(name) {
-      published.set(name, []);
     },
     close() {
       server.close();
