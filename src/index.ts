@@ -1,5 +1,22 @@
 // The public API.
 
+export type {
+  Advice,
+  Answer,
+  LeastReal,
+  LeftOut,
+  Lever,
+  LeverName,
+  Range,
+  Sensitivity,
+  SyntheticThreshold,
+  Threshold,
+  Uncertain,
+  Verdict,
+  Worth,
+} from './advice/advice.js';
+export { advise } from './advice/advise.js';
+export type { AdviseOptions } from './advice/options.js';
 export { type ErrorCode, MadloopError } from './base/errors.js';
 export type { LambdaRange } from './base/lambda.js';
 export { matrix } from './base/matrix.js';

@@ -9,6 +9,7 @@ import { native } from '../engine/native.js';
 import { ProgressReporter, progressOf } from '../engine/progress.js';
 import { whyConstant } from '../gaussian-loop/parameters.js';
 import { deterministicLimitPoints } from './deterministic.js';
+import { lastCrossing, mostSynthetic } from './deterministic-threshold.js';
 import { largestExactDim } from './effective-sample-size-of-limit.js';
 import { estimateLimitPoint } from './estimate-limit-point.js';
 import type { LimitPoint } from './limit-point-result.js';
@@ -110,8 +111,6 @@ type ThresholdParameters = Pick<
   'dim' | 'real' | 'lambda' | 'divisor' | 'relativeError' | 'seed'
 >;
 
-const mostSynthetic = 1e12;
-
 /** A step to the threshold of so many standard errors may be made with the deterministic limit's slope: it is a fifth off at most. */
 const negligibleStep = 0.5;
 
@@ -210,16 +209,10 @@ class ThresholdSearch {
    * which endless samples lead to; the exact one is below.
    */
   async #start(): Promise<number> {
-    const grid = [0];
-    for (let synthetic = 0.5; synthetic < mostSynthetic; synthetic *= 4 / 3) grid.push(synthetic);
-    const coarse = await this.#deterministic(grid);
-    const bound = coarse[0]! < this.#parameters.dim ? coarse[0]! : this.#target;
-    const last = lastAtMost(coarse, bound);
-    if (last === 0) return 1;
-    const [from, to] = [grid[last]!, grid[Math.min(last + 1, grid.length - 1)]!];
-    const pieces = 64;
-    const fine = Array.from({ length: pieces + 1 }, (_, i) => from + ((to - from) * i) / pieces);
-    return fine[lastAtMost(await this.#deterministic(fine), bound)]!;
+    const [own] = await this.#deterministic([0]);
+    const bound = own! < this.#parameters.dim ? own! : this.#target;
+    const crossing = await lastCrossing(this.#cell(0), bound, this.#quiet);
+    return crossing === 'none' ? 1 : crossing === 'unbounded' ? mostSynthetic : crossing.from;
   }
 
   /** d log(limit) / d log(n_s), by the deterministic limit. */
@@ -269,13 +262,6 @@ function between(one: LimitAt, two: LimitAt, target: number): AdmissibleThreshol
     bounded: 'yes',
     nearest: share < 0.5 ? low : high,
   };
-}
-
-/** The index of the last value that is at most `bound`. */
-function lastAtMost(values: readonly number[], bound: number): number {
-  let last = 0;
-  for (const [i, value] of values.entries()) if (value <= bound) last = i;
-  return last;
 }
 
 /** Between the two; a factor of 2 away from `from` where nothing nearer is known. */

@@ -28,6 +28,11 @@ export interface EffectiveSampleSize {
   readonly admissible: boolean | 'undecided';
   /** Whether n_e is a number: 'below-2' is a limit worse than 2 real samples, 'unbounded' one better than 1e15. */
   readonly bounded: 'yes' | 'below-2' | 'unbounded';
+  /**
+   * The effective sample sizes at the ends of what method 'deterministic' states as its accuracy, and given by it alone: a
+   * band, not an interval of any probability. Ends as those of `interval`.
+   */
+  readonly band?: readonly [number, number];
   /** The limit point it belongs to. */
   readonly limit: LimitPoint;
 }
@@ -120,8 +125,8 @@ function sizeOf(
 ): EffectiveSampleSize {
   const bounded = samples === 0 ? 'below-2' : samples === Number.POSITIVE_INFINITY ? 'unbounded' : 'yes';
   const effectiveSampleSize = bounded === 'below-2' ? Number.NaN : samples;
-  const interval =
-    limit.accuracy === undefined ? ([low, atLeast2(high)] as const) : ([Number.NaN, Number.NaN] as const);
+  const ends = [low, atLeast2(high)] as const;
+  const interval = limit.accuracy === undefined ? ends : ([Number.NaN, Number.NaN] as const);
   return {
     effectiveSampleSize,
     interval,
@@ -129,6 +134,7 @@ function sizeOf(
     ratioInterval: [interval[0] / real, interval[1] / real],
     admissible: low >= real ? true : high < real ? false : 'undecided',
     bounded,
+    ...(limit.accuracy && { band: ends }),
     limit,
   };
 }

@@ -1,0 +1,71 @@
+// Holds `advise` against 60 random settings by Monte Carlo, 10 of them with memory and 10 with a detector, and prints a line each and
+// the sums: node scripts/advise-against-monte-carlo.mjs [seed]. Half an hour of one core.
+import { admissibleThreshold, advise, effectiveSampleSize } from 'madloop';
+
+const seed = Number(process.argv[2] ?? 1);
+let state = seed;
+
+/** Uniform on 0 to 1: mulberry32. */
+function uniform() {
+  state = (state + 0x6d2b79f5) | 0;
+  let t = Math.imul(state ^ (state >>> 15), 1 | state);
+  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+}
+const between = (low, high) => low + (high - low) * uniform();
+const logarithmic = (low, high) => Math.round(Math.exp(between(Math.log(low), Math.log(high))));
+
+function setting(i) {
+  const memory = i >= 50 ? logarithmic(2, 5) : 1;
+  const dim = memory > 1 ? logarithmic(5, 60) : logarithmic(5, 200);
+  const real = logarithmic(Math.max(4, 0.7 * dim), 100 * dim);
+  const detector = i >= 40 && i < 50 && { truePositiveRate: between(0.3, 0.95), falsePositiveRate: between(0, 0.05) };
+  const lambda = uniform() < 0.15 ? 1 : between(0.2, 0.98);
+  return { dim, real, syntheticShare: between(0.05, 0.9), lambda, memory, ...detector };
+}
+
+const threads = 1;
+const counts = { held: 0, meets: 0, thresholds: 0, close: 0, inBand: 0, all: 0 };
+for (let i = 0; i < 60; i += 1) {
+  const question = setting(i);
+  const { dim, lambda, memory, truePositiveRate = 0 } = question;
+  const answer = await advise({ ...question, threads });
+  const { kept, real } = answer.inputs;
+  const ends = answer.band ?? answer.interval;
+  // The reference is more precise than the answer, and of other random numbers.
+  const width = (ends[1] - ends[0]) / answer.ratio;
+  const relativeError = Math.min(2e-3, Math.max(2e-5, width / 8));
+  const loop = { dim, real: kept.real, synthetic: kept.synthetic, lambda, memory, seed: 77, threads };
+  const size = await effectiveSampleSize({ ...loop, relativeError });
+  const ratio = size.effectiveSampleSize / real;
+  const holds = ratio >= ends[0] && ratio <= ends[1];
+  const meets = size.interval[1] / real >= ends[0] && size.interval[0] / real <= ends[1];
+  counts.held += holds;
+  counts.meets += meets;
+  counts.all += 1;
+  let threshold = '';
+  if (lambda < 1 && memory === 1 && answer.threshold?.bounded === 'yes') {
+    const exact =
+      truePositiveRate === 0
+        ? await admissibleThreshold({ dim, real, lambda, relativeError: 3e-3, seed: 77, threads })
+        : (await advise({ ...question, precise: true, relativeError: 3e-3, seed: 77, threads })).threshold;
+    const { synthetic, band, interval } = answer.threshold;
+    const error = synthetic / exact.synthetic - 1;
+    const [low, high] = band ?? interval;
+    const inBand = exact.interval[1] >= low && exact.interval[0] <= high;
+    counts.thresholds += 1;
+    counts.close += dim >= 50 ? Math.abs(error) <= 0.02 : inBand;
+    counts.inBand += inBand;
+    threshold = `threshold ${synthetic.toFixed(1)} (${(100 * error).toFixed(3)} % off)`;
+  }
+  const name = `d ${dim}, ${real} + ${answer.inputs.synthetic}, lambda ${lambda.toFixed(3)}, memory ${memory}`;
+  const kind = `${answer.method}${truePositiveRate > 0 ? ', detector' : ''}`;
+  const off = (100 * (answer.ratio / ratio - 1)).toFixed(4);
+  console.log(
+    `${i} | ${name} | ${kind} | ${answer.ratio.toFixed(5)} [${ends.map((end) => end.toFixed(5)).join(', ')}] | ${ratio.toFixed(5)}, ${off} % off | ${holds ? 'holds' : meets ? 'meets' : 'MISSES'} | ${answer.verdict} | ${threshold}`,
+  );
+}
+console.log(
+  `${counts.held} of ${counts.all} bands or intervals hold the Monte Carlo n_e, ${counts.meets} meet its interval; ` +
+    `${counts.close} of ${counts.thresholds} thresholds are within 2 % (d >= 50) or their band (below)`,
+);

@@ -1,0 +1,208 @@
+// Thresholds by Monte Carlo, a limit point at a time: from a first guess to a bracket, then inwards.
+
+import { MadloopError } from '../base/errors.js';
+import type { JobSettings } from '../engine/job.js';
+import { ProgressReporter } from '../engine/progress.js';
+import { admissibleThreshold } from '../limits/admissible-threshold.js';
+import type { LimitPoint } from '../limits/limit-point-result.js';
+import type { LeastReal, Range, SyntheticThreshold } from './advice.js';
+import { deterministicBest, deterministicThreshold, realAlone } from './deterministic-search.js';
+import { cellOf, collapsedFrom, type Loop, limitsByMonteCarlo } from './worth.js';
+
+/** Limit points that a search takes, about: what its cost is reckoned by. */
+export const limitPointsOfSearch = 8;
+
+const quietly = (settings: JobSettings): JobSettings => ({ ...settings, onProgress: undefined });
+
+/** The loop that the deterministic method knows, for a first guess. */
+const withoutMemory = (loop: Loop): Loop => ({ ...loop, memory: 1 });
+
+/** The largest number of synthetic samples with n_e >= n_r, and its 95 % interval. */
+export async function monteCarloThreshold(loop: Loop, settings: JobSettings): Promise<SyntheticThreshold> {
+  const { dim, real, lambda, memory, truePositiveRate, falsePositiveRate, relativeError, seed } = loop;
+  const limitOf = limitPointsWith(settings);
+  const guess = await deterministicThreshold(withoutMemory(loop), quietly(settings));
+  if (guess.bounded === 'unbounded') {
+    const { band: _, ...unbounded } = guess;
+    return { ...unbounded, interval: [guess.synthetic, guess.synthetic] };
+  }
+  if (memory === 1 && truePositiveRate === 0 && falsePositiveRate === 0) {
+    const { synthetic, interval } = await admissibleThreshold({
+      ...{ dim, real, lambda, relativeError, seed, threads: settings.threads, signal: settings.signal },
+      onProgress: settings.onProgress,
+    });
+    return { synthetic, interval, bounded: 'yes' };
+  }
+  const target = await realAlone(dim, real, quietly(settings));
+  const start =
+    guess.bounded === 'yes' ? guess.synthetic : await deterministicBest(withoutMemory(loop), quietly(settings));
+  const found = await crossing({
+    marginAt: async (synthetic) => marginOf(await limitOf({ ...loop, synthetic }), target),
+    start: Math.max(1, Math.round(start)),
+    // Up where it does no harm, down where it does.
+    step: ({ value }) => (value >= 0 ? 2 : 0.5),
+    least: 1,
+  });
+  if (found === undefined) return { synthetic: 0, interval: [0, 0], bounded: 'none' };
+  return { synthetic: found.at, interval: found.interval, bounded: 'yes' };
+}
+
+/** As `deterministicLeastReal`: fewer and fewer where they do no harm now, else more and more, up to 128 times as many. */
+export async function monteCarloLeastReal(
+  loop: Loop,
+  isFine: boolean,
+  settings: JobSettings,
+): Promise<LeastReal> {
+  const limitOf = limitPointsWith(settings);
+  const found = await crossing({
+    marginAt: async (real) => {
+      const limit = await limitOf({ ...loop, real });
+      const margin = marginOf(limit, await realAlone(loop.dim, real, quietly(settings)));
+      // What has collapsed does harm.
+      return limit.distance < collapsedFrom * loop.dim ? margin : { value: -1, low: -1, high: -1 };
+    },
+    start: loop.real,
+    step: () => (isFine ? 0.5 : 2),
+    least: 2,
+    most: 128 * loop.real,
+  });
+  if (found !== undefined) return { real: found.at, interval: found.interval, bounded: 'yes' };
+  return isFine ? everyReal : noReal;
+}
+
+/** As `deterministicRealToMakeUp`. */
+export async function monteCarloRealToMakeUp(loop: Loop, settings: JobSettings): Promise<LeastReal> {
+  const limitOf = limitPointsWith(settings);
+  const target = await realAlone(loop.dim, loop.real, quietly(settings));
+  const found = await crossing({
+    marginAt: async (real) => marginOf(await limitOf({ ...loop, real }), target),
+    start: loop.real,
+    step: () => 2,
+    least: 2,
+    most: 1000 * (loop.real + loop.synthetic),
+  });
+  return found === undefined ? noReal : { real: found.at, interval: found.interval, bounded: 'yes' };
+}
+
+const everyReal: LeastReal = { real: 2, interval: [2, 2], bounded: 'unbounded' };
+const noReal: LeastReal = {
+  real: Number.POSITIVE_INFINITY,
+  interval: [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+  bounded: 'none',
+};
+
+/** The number of synthetic samples with about the largest n_e: of those near what it is with memory 1, in steps of sqrt(2). */
+export async function monteCarloBest(loop: Loop, settings: JobSettings): Promise<number> {
+  const limitOf = limitPointsWith(settings);
+  const guess = await deterministicBest(withoutMemory(loop), quietly(settings));
+  if (!Number.isFinite(guess) || guess < 2) return guess;
+  let best = guess;
+  const known = new Map<number, number>();
+  const distanceAt = async (synthetic: number): Promise<number> => {
+    const count = Math.max(1, Math.round(synthetic));
+    const distance = known.get(count) ?? (await limitOf({ ...loop, synthetic: count })).distance;
+    known.set(count, distance);
+    return distance;
+  };
+  for (let steps = 0; steps < limitPointsOfSearch; steps += 1) {
+    const here = await distanceAt(best);
+    const down = await distanceAt(best / Math.SQRT2);
+    const up = await distanceAt(best * Math.SQRT2);
+    if (here <= down && here <= up) {
+      // The vertex of the parabola in ln n_s.
+      const shift = (down - up) / (2 * (down - 2 * here + up));
+      return Math.max(1, Math.round(best * Math.SQRT2 ** (Number.isFinite(shift) ? shift : 0)));
+    }
+    best *= down < up ? 1 / Math.SQRT2 : Math.SQRT2;
+  }
+  return Math.max(1, Math.round(best));
+}
+
+type LimitOf = (loop: Loop) => Promise<LimitPoint>;
+
+/** Limit points of one search, with its progress: nobody knows how many there will be. */
+function limitPointsWith(settings: JobSettings): LimitOf {
+  const progress = new ProgressReporter(settings.onProgress);
+  const left = (count: number) => (1 - 1 / limitPointsOfSearch) ** count;
+  let count = 0;
+  return async (loop) => {
+    const onProgress = progress.part(1 - left(count), 1 - left(count + 1), 1);
+    count += 1;
+    const [limit] = await limitsByMonteCarlo([cellOf(loop)], { ...settings, onProgress });
+    if (limit instanceof MadloopError) throw limit;
+    return limit!;
+  };
+}
+
+/** ln of a distance to be met over a limit point, with its 95 % interval. */
+interface Margin {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+function marginOf({ distance, interval }: LimitPoint, target: number): Margin {
+  const ofDistance = (value: number) => Math.log(target / value);
+  return { value: ofDistance(distance), low: ofDistance(interval[1]), high: ofDistance(interval[0]) };
+}
+
+interface Search {
+  readonly marginAt: (count: number) => Promise<Margin>;
+  readonly start: number;
+  /** By what factor to go on from the first margin. */
+  readonly step: (first: Margin) => number;
+  readonly least: number;
+  readonly most?: number;
+}
+
+/**
+ * Where margins change their sign, seen from the start: an interval of counts a factor of 2 wide first, then false position in the
+ * logarithm (Illinois), until the margin is within its own error, or the interval within a whole number or a thousandth. Undefined where
+ * they do not change. The interval follows from that of the nearest margin, through the slope.
+ */
+async function crossing({ marginAt, start, step, least, most = 1e12 }: Search): Promise<Found | undefined> {
+  let one = { at: start, margin: await marginAt(start) };
+  const factor = step(one.margin);
+  let two = one;
+  // What chance could have made of the other side is not taken for it.
+  const isOther = one.margin.value >= 0 ? ({ high }: Margin) => high < 0 : ({ low }: Margin) => low > 0;
+  do {
+    one = two;
+    const at = Math.round(one.at * factor);
+    if (at === one.at || at < least || at > most) return undefined;
+    two = { at, margin: await marginAt(at) };
+  } while (!isOther(two.margin));
+  let [weightOfOne, weightOfTwo] = [1, 1];
+  for (;;) {
+    const [a, b] = [weightOfOne * one.margin.value, weightOfTwo * two.margin.value];
+    const logarithm = Math.log(one.at) + (Math.log(two.at / one.at) * a) / (a - b);
+    const at = Math.round(Math.exp(logarithm));
+    const slope = (two.margin.value - one.margin.value) / Math.log(two.at / one.at);
+    const isNarrow = Math.abs(two.at - one.at) <= Math.max(1, 1e-3 * one.at);
+    if (isNarrow || at === one.at || at === two.at) {
+      const nearest = Math.abs(one.margin.value) < Math.abs(two.margin.value) ? one : two;
+      return foundNear(nearest, slope);
+    }
+    const next = { at, margin: await marginAt(at) };
+    if (next.margin.low <= 0 && next.margin.high >= 0) return foundNear(next, slope);
+    if (next.margin.value >= 0 === two.margin.value >= 0) {
+      two = next;
+      [weightOfOne, weightOfTwo] = [weightOfOne / 2, 1];
+    } else {
+      one = next;
+      [weightOfOne, weightOfTwo] = [1, weightOfTwo / 2];
+    }
+  }
+}
+
+interface Found {
+  readonly at: number;
+  readonly interval: Range;
+}
+
+/** The root of the line through a margin with the slope, per unit of ln count. */
+function foundNear({ at, margin }: { at: number; margin: Margin }, slope: number): Found {
+  const root = (value: number): number => at * Math.exp(-value / slope);
+  const ends = [root(margin.low), root(margin.high)];
+  return { at: root(margin.value), interval: [Math.min(...ends), Math.max(...ends)] };
+}
