@@ -47,8 +47,8 @@ for (let i = 0; i < 60; i += 1) {
   if (lambda < 1 && memory === 1 && answer.threshold?.bounded === 'yes') {
     const exact =
       truePositiveRate === 0
-        ? await admissibleThreshold({ dim, real, lambda, relativeError: 3e-3, seed: 77, threads })
-        : (await advise({ ...question, precise: true, relativeError: 3e-3, seed: 77, threads })).threshold;
+        ? await admissibleThreshold({ dim, real, lambda, relativeError: 1e-2, seed: 77, threads })
+        : (await advise({ ...question, precise: true, relativeError: 1e-2, seed: 77, threads })).threshold;
     const { synthetic, band, interval } = answer.threshold;
     const error = synthetic / exact.synthetic - 1;
     const [low, high] = band ?? interval;

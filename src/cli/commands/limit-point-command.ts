@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { resolve } from '../../base/options.js';
 import { info } from '../../engine/info.js';
+import { totalOptions } from '../../gaussian-loop/sample-counts.js';
 import { type LimitPointOptions, limitPointParameters } from '../../limits/estimate-limit-point.js';
 import { rewordErrors } from '../terminal/error-wording.js';
 import { addFlags } from '../terminal/flags.js';
@@ -20,6 +21,8 @@ interface Verb<Result extends object> {
   readonly table: (result: Result) => string;
 }
 
+const parameters = { ...limitPointParameters, ...totalOptions };
+
 interface Flags {
   readonly json?: true;
   readonly threads?: number;
@@ -33,23 +36,23 @@ export function limitPointCommand<Result extends object>(
     .description(description)
     .argument('[file]', 'parameters as JSON or YAML, or a result of this command to repeat; flags override it')
     .addHelpText('after', `\nExample:\n  madloop ${name} ${example}`);
-  addFlags(command, limitPointParameters);
+  addFlags(command, parameters);
   return command
     .option('--json', 'print one JSON document instead of a table')
     .addOption(threadsOption())
     .action(async (file: string | undefined, flags: Flags) => {
-      const given = await givenParameters(name, file, flags, limitPointParameters);
+      const given = await givenParameters(name, file, flags, parameters);
       const { json, threads } = flags;
-      const [parameters, result] = await rewordErrors(given.nameOf, async () => {
-        const resolved = resolve(name, given.values, limitPointParameters);
+      const [resolved, result] = await rewordErrors(given.nameOf, async () => {
+        const values = resolve(name, given.values, limitPointParameters);
         const computed = await withProgressBar(name, (onProgress) =>
-          compute({ ...resolved, threads, signal, onProgress }),
+          compute({ ...values, threads, signal, onProgress }),
         );
-        return [resolved, computed];
+        return [values, computed];
       });
       const { version, variant } = info();
       const made = { madloop: version, instructionSet: variant, command: name };
-      if (json) printJson({ ...made, parameters: printable(parameters), ...result });
+      if (json) printJson({ ...made, parameters: printable(resolved), ...result });
       else print(table(result));
     });
 }

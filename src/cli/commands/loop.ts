@@ -3,6 +3,7 @@ import { MadloopError } from '../../base/errors.js';
 import { sampleSheet } from '../../charts/sample-sheet.js';
 import { type Info, info } from '../../engine/info.js';
 import type { JobOptions } from '../../engine/job.js';
+import { totalOptions } from '../../gaussian-loop/sample-counts.js';
 import { type DataLoop, dataLoop, dataLoopParameters } from '../loop/data-loop.js';
 import { gaussianLoopParameters, runGaussianLoop } from '../loop/gaussian-loop.js';
 import { type LoopResult, loopChart, loopCsv, loopDocument, loopTable } from '../loop/loop-result.js';
@@ -27,7 +28,7 @@ const dataAlone = Object.fromEntries(
   ),
 );
 
-const allParameters = { ...dataLoopParameters, ...gaussianLoopParameters };
+const allParameters = { ...dataLoopParameters, ...gaussianLoopParameters, ...totalOptions };
 
 export function loopCommand(signal: AbortSignal): Command {
   const command = new Command('loop')
@@ -39,7 +40,7 @@ export function loopCommand(signal: AbortSignal): Command {
         "  madloop loop --process 'python3 model.py' --data real.npy --real 1000 --synthetic 4000 -o results\n" +
         '\nA loop with --process that was stopped, by whatever, goes on where it was when the same command is run again.',
     );
-  addFlags(command, gaussianLoopParameters);
+  addFlags(command, { ...gaussianLoopParameters, ...totalOptions });
   addRunOptions(command, `${defaultFolder}, or ${defaultFolder}-2 and so on where that has a loop`);
   addFlags(command.optionsGroup('With --data:'), dataAlone);
   addFlags(command.optionsGroup('With --process:'), processAlone);

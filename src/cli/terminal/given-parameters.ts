@@ -1,6 +1,8 @@
 import { describe, invalid, mustError } from '../../base/check.js';
 import type { OptionTable } from '../../base/options.js';
 import { scheduleInFile } from '../../base/schedule.js';
+import { sampleCounts } from '../../gaussian-loop/sample-counts.js';
+import { rewordErrors } from './error-wording.js';
 import { flagOf, givenByFlags } from './flags.js';
 import { isObject, readDocument } from './read-document.js';
 
@@ -24,20 +26,48 @@ export async function givenParameters(
   table: OptionTable,
 ): Promise<GivenParameters> {
   const byFlags = givenByFlags(flags, table);
-  if (file === undefined) return { values: byFlags, nameOf: namesOf(table, byFlags) };
+  if (file === undefined) return asCounts(command, { values: byFlags, nameOf: namesOf(table, byFlags) }, table);
   const content = await readDocument(file, 'an object of parameters');
   const { parameters, madloop, instructionSet } = content;
   if (!('madloop' in content) || !isObject(parameters)) {
-    const values = { ...withoutSchedules(file, content, table), ...byFlags };
-    return { values, nameOf: namesOf(table, byFlags, { file, content }) };
+    const values = overridden(withoutSchedules(file, content, table), byFlags);
+    return asCounts(command, { values, nameOf: namesOf(table, byFlags, { file, content }) }, table);
   }
   if (content.command !== command)
     throw mustError(file, 'command', `be '${command}'`, describe(content.command));
-  return {
-    values: { ...withoutSchedules(file, parameters, table), ...byFlags },
+  const given = {
+    values: overridden(withoutSchedules(file, parameters, table), byFlags),
     nameOf: namesOf(table, byFlags, { file, content: parameters }),
     madeBy: { file, madloop, instructionSet },
   };
+  return asCounts(command, given, table);
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** Parameters of a file below those of flags; a total by flags stands for all counts of the file. */
+function overridden(ofFile: Values, byFlags: Values): Values {
+  const counts = ['real', 'synthetic', 'syntheticShare'];
+  const kept =
+    'total' in byFlags || 'realFraction' in byFlags
+      ? Object.entries(ofFile).filter(([name]) => !counts.includes(name))
+      : Object.entries(ofFile);
+  return { ...Object.fromEntries(kept), ...byFlags };
+}
+
+/** With the counts that --total and --real-fraction stand for, of those that the command takes. */
+async function asCounts(
+  command: string,
+  given: GivenParameters,
+  table: OptionTable,
+): Promise<GivenParameters> {
+  const { total, realFraction, real, synthetic, ...others } = given.values;
+  if (total === undefined && realFraction === undefined) return given;
+  const counts = await rewordErrors(given.nameOf, () =>
+    sampleCounts(command, { total, realFraction, real, synthetic }),
+  );
+  const taken = Object.entries(counts).filter(([name]) => name in table);
+  return { ...given, values: { ...others, ...Object.fromEntries(taken) } };
 }
 
 /** The name of a parameter: its flag, unless the file alone has it. */

@@ -4,6 +4,7 @@ import { checkInteger, checkList, checkNumber, invalid, mustError } from '../../
 import { checked, numberOrText, type Option } from '../../base/options.js';
 import { refuseSchedule } from '../../base/schedule.js';
 import { whyConstant } from '../../gaussian-loop/parameters.js';
+import { totalOptions } from '../../gaussian-loop/sample-counts.js';
 import type { StudyAxis } from './study-document.js';
 
 /**
@@ -34,8 +35,8 @@ export const axisOptions = {
   dim: axisOption('dim').doc('dimension of the real distribution'),
   real: axisOption('real').doc('real samples in each generation'),
   synthetic: axisOption('synthetic').doc('synthetic samples in each generation'),
-  total: axisOption('total').doc('with realFraction, instead of `real` and `synthetic`: all samples'),
-  realFraction: axisOption('realFraction').doc('of them the fraction that is real'),
+  total: axisOption('total').doc(totalOptions.total.facts.meaning),
+  realFraction: axisOption('realFraction').doc(totalOptions.realFraction.facts.meaning),
   lambda: axisOption('lambda').optional('1').doc('sampling bias, 0 to 1, 1 for none'),
   memory: axisOption('memory').optional('1').doc('past models that synthetic samples come from'),
 } satisfies Record<StudyAxis, Option<number[] | undefined>>;
@@ -54,7 +55,7 @@ export function resolveAxis(where: string, axis: StudyAxis, given: unknown): num
 }
 
 /** One value, in the range that its axis allows. */
-export function checkAxisValue(where: string, axis: StudyAxis, value: unknown): number {
+function checkAxisValue(where: string, axis: StudyAxis, value: unknown): number {
   refuseSchedule(where, axis, value, whyConstant);
   const least = counts[axis];
   return least === undefined ? checkNumber(where, axis, value, 0, 1) : checkInteger(where, axis, value, least);

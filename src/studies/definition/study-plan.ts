@@ -5,10 +5,11 @@ import type { Divisor } from '../../base/divisor.js';
 import { MadloopError } from '../../base/errors.js';
 import { checked, resolve, type TableOf } from '../../base/options.js';
 import type { Seed } from '../../base/seed.js';
+import { sampleCounts } from '../../gaussian-loop/sample-counts.js';
 import { checkDeterministic } from '../../limits/deterministic.js';
 import { type LimitPointMethod, limitPointOptions } from '../../limits/estimate-limit-point.js';
 import { type LimitPointParameters, resolveLimitPointParameters } from '../../limits/parameters.js';
-import { type AxisValues, axisOptions, checkAxisValue } from './axis-values.js';
+import { type AxisValues, axisOptions } from './axis-values.js';
 import { type StudyAxis, studyAxes } from './study-document.js';
 
 // Every cell is held in memory, and a mistyped range should not fill it.
@@ -161,24 +162,6 @@ function cellParameters(
   const parameters = resolveLimitPointParameters(where, given);
   if (method === 'deterministic') checkDeterministic(where, parameters);
   return parameters;
-}
-
-const countAxes = ['real', 'synthetic', 'total', 'realFraction'] as const;
-
-/** The counts of real and synthetic samples, which may be given in two ways. */
-function sampleCounts(where: string, given: At): Pick<LimitPointParameters, 'real' | 'synthetic'> {
-  const { real, synthetic, total, realFraction } = given;
-  const names = countAxes.filter((axis) => given[axis] !== undefined).join(' and ');
-  if (real !== undefined && synthetic !== undefined && names === 'real and synthetic')
-    return { real, synthetic };
-  if (total === undefined || realFraction === undefined || names !== 'total and realFraction') {
-    const requirement = 'be given as real and synthetic, or as total and realFraction';
-    throw mustError(where, 'sample counts', requirement, names || 'none');
-  }
-  const fresh = Math.round(
-    checkAxisValue(where, 'realFraction', realFraction) * checkAxisValue(where, 'total', total),
-  );
-  return { real: fresh, synthetic: total - fresh };
 }
 
 /** The axes in their own order, whatever the order they were set in. */
