@@ -19,7 +19,8 @@ function setting(i) {
   const memory = i >= 50 ? logarithmic(2, 5) : 1;
   const dim = memory > 1 ? logarithmic(5, 60) : logarithmic(5, 200);
   const real = logarithmic(Math.max(4, 0.7 * dim), 100 * dim);
-  const detector = i >= 40 && i < 50 && { truePositiveRate: between(0.3, 0.95), falsePositiveRate: between(0, 0.05) };
+  const detector = i >= 40 &&
+    i < 50 && { truePositiveRate: between(0.3, 0.95), falsePositiveRate: between(0, 0.05) };
   const lambda = uniform() < 0.15 ? 1 : between(0.2, 0.98);
   return { dim, real, syntheticShare: between(0.05, 0.9), lambda, memory, ...detector };
 }

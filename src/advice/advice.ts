@@ -68,11 +68,11 @@ export interface Lever extends Worth {
 }
 
 export type LeverName =
-  | 'twice the real samples'
-  | 'half the synthetic samples'
-  | 'the best number of synthetic samples'
-  | 'half the sampling bias'
-  | 'no sampling bias'
+  | 'twice the real'
+  | 'half the synthetic'
+  | 'best synthetic'
+  | 'half the bias'
+  | 'no bias'
   | 'a detector'
   | 'twice the memory';
 

@@ -7,23 +7,23 @@ import type { Loop } from './worth.js';
 export function leversOf(loop: Loop, bestSynthetic: number | null): { lever: LeverName; loop: Loop }[] {
   const { real, synthetic, lambda, truePositiveRate, falsePositiveRate, memory } = loop;
   const levers: { lever: LeverName; loop: Loop; applies: boolean }[] = [
-    { lever: 'twice the real samples', loop: { ...loop, real: 2 * real }, applies: true },
+    { lever: 'twice the real', loop: { ...loop, real: 2 * real }, applies: true },
     {
-      lever: 'half the synthetic samples',
+      lever: 'half the synthetic',
       loop: { ...loop, synthetic: Math.round(synthetic / 2) },
       applies: synthetic > 1,
     },
     {
-      lever: 'the best number of synthetic samples',
+      lever: 'best synthetic',
       loop: { ...loop, synthetic: bestSynthetic ?? 0 },
       applies: bestSynthetic !== null && Number.isFinite(bestSynthetic) && bestSynthetic !== synthetic,
     },
     {
-      lever: 'half the sampling bias',
+      lever: 'half the bias',
       loop: { ...loop, lambda: (1 + lambda) / 2 },
       applies: lambda < 1 && synthetic > 0,
     },
-    { lever: 'no sampling bias', loop: { ...loop, lambda: 1 }, applies: lambda < 1 && synthetic > 0 },
+    { lever: 'no bias', loop: { ...loop, lambda: 1 }, applies: lambda < 1 && synthetic > 0 },
     {
       lever: 'a detector',
       loop: { ...loop, ...usualDetector },
@@ -35,4 +35,4 @@ export function leversOf(loop: Loop, bestSynthetic: number | null): { lever: Lev
 }
 
 /** It finds nine of ten synthetic samples out and takes one real sample of a hundred for one. */
-const usualDetector = { truePositiveRate: 0.9, falsePositiveRate: 0.01 };
+export const usualDetector = { truePositiveRate: 0.9, falsePositiveRate: 0.01 };

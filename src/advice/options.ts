@@ -69,7 +69,7 @@ export const adviseOptions = {
     )
     .and((where, argument, synthetic, { real, syntheticShare }: Shares) => {
       if (syntheticShare === undefined || synthetic === countOfShare(real, syntheticShare)) return;
-      throw invalid(where, argument, 'be left out beside syntheticShare', synthetic);
+      throw invalid(where, argument, "be left out beside the option 'syntheticShare'", synthetic);
     })
     .doc('synthetic samples in each generation, unless syntheticShare gives them'),
   syntheticShare: number(0, 0.999_999)
@@ -81,7 +81,7 @@ export const adviseOptions = {
     .and((where, argument, lambda, bias: Bias) => {
       const named = lambdaByName(bias);
       if (named === undefined || named === lambda) return;
-      throw invalid(where, argument, `be left out beside ${nameOf(bias)}`, lambda);
+      throw invalid(where, argument, `be left out beside the option '${nameOf(bias)}'`, lambda);
     }),
   guidance: number(0, Number.MAX_VALUE)
     .optional()
@@ -89,7 +89,8 @@ export const adviseOptions = {
     .flag('<w>'),
   truncation: number(0, 1)
     .and((where, argument, truncation, { guidance }: Bias) => {
-      if (guidance !== undefined) throw invalid(where, argument, 'be left out beside guidance', truncation);
+      if (guidance !== undefined)
+        throw invalid(where, argument, "be left out beside the option 'guidance'", truncation);
     })
     .optional()
     .doc('truncation factor of a GAN: lambda is the same'),

@@ -2,8 +2,10 @@
 import { Command, CommanderError } from 'commander';
 import { plainText } from '../base/plain-text.js';
 import { version } from '../engine/version.js';
+import { adviseCommand } from './commands/advise.js';
 import { essCommand } from './commands/ess.js';
 import { evaluateCommand } from './commands/evaluate.js';
+import { expectedDistanceCommand } from './commands/expected-distance.js';
 import { figureCommand } from './commands/figure.js';
 import { infoCommand } from './commands/info.js';
 import { limitCommand } from './commands/limit.js';
@@ -11,6 +13,7 @@ import { loopCommand } from './commands/loop.js';
 import { reportCommand } from './commands/report.js';
 import { statsCommand } from './commands/stats.js';
 import { studyCommand } from './commands/study.js';
+import { thresholdCommand } from './commands/threshold.js';
 import { forCommandLine } from './terminal/error-wording.js';
 import { exitCodeOf, exitCodes } from './terminal/exit-codes.js';
 import { commanderOutput, lostOutput, say, tolerateClosedTerminal } from './terminal/output.js';
@@ -30,9 +33,12 @@ async function main(): Promise<void> {
   const { signal } = interrupt;
   const commands = [
     infoCommand(),
+    adviseCommand(signal),
     loopCommand(signal),
     limitCommand(signal),
     essCommand(signal),
+    thresholdCommand(signal),
+    expectedDistanceCommand(signal),
     evaluateCommand(signal),
     statsCommand(signal),
     figureCommand(signal),

@@ -2,17 +2,19 @@ import type { Command } from 'commander';
 import { withError } from '../../charts/numbers.js';
 import { type EffectiveSampleSize, effectiveSampleSize } from '../../limits/effective-sample-size.js';
 import { tableText } from '../terminal/table.js';
-import { limitPointCommand } from './limit-point-command.js';
+import { limitPointVerb } from './limit-point-verb.js';
+import { limitsCommand } from './limits-command.js';
 
 export function essCommand(signal: AbortSignal): Command {
   const verb = {
+    ...limitPointVerb,
     name: 'ess',
     description: 'the effective sample size of a loop: how many real samples its limit point is worth',
     example: '--dim 100 --real 1000 --synthetic 1000 --lambda 0.9',
     compute: effectiveSampleSize,
     table: essTable,
   };
-  return limitPointCommand(verb, signal);
+  return limitsCommand(verb, signal);
 }
 
 function essTable(size: EffectiveSampleSize): string {

@@ -2,17 +2,19 @@ import type { Command } from 'commander';
 import { withError } from '../../charts/numbers.js';
 import { type LimitPoint, limitPoint } from '../../limits/limit-point.js';
 import { tableText } from '../terminal/table.js';
-import { limitPointCommand } from './limit-point-command.js';
+import { limitPointVerb } from './limit-point-verb.js';
+import { limitsCommand } from './limits-command.js';
 
 export function limitCommand(signal: AbortSignal): Command {
   const verb = {
+    ...limitPointVerb,
     name: 'limit',
     description: 'estimate what the distance of a loop settles at',
     example: '--dim 100 --real 1000 --synthetic 10000 --lambda 0.9',
     compute: limitPoint,
     table: limitTable,
   };
-  return limitPointCommand(verb, signal);
+  return limitsCommand(verb, signal);
 }
 
 function limitTable(limit: LimitPoint): string {

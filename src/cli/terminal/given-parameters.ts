@@ -56,11 +56,7 @@ function overridden(ofFile: Values, byFlags: Values): Values {
 }
 
 /** With the counts that --total and --real-fraction stand for, of those that the command takes. */
-async function asCounts(
-  command: string,
-  given: GivenParameters,
-  table: OptionTable,
-): Promise<GivenParameters> {
+async function asCounts(command: string, given: GivenParameters, table: OptionTable): Promise<GivenParameters> {
   const { total, realFraction, real, synthetic, ...others } = given.values;
   if (total === undefined && realFraction === undefined) return given;
   const counts = await rewordErrors(given.nameOf, () =>

@@ -13,10 +13,10 @@ export interface RunOptions {
 /** Where files go that nobody has said a folder for. */
 export const defaultFolder = 'madloop-results';
 
-export function addRunOptions(command: Command, folderInWords = defaultFolder): void {
-  const folder = `where files go (default: ${folderInWords}; none with --json)`;
+/** `folder` is where files go by default, in words. */
+export function addRunOptions(command: Command, folder = `${defaultFolder}; none with --json`): void {
   command
-    .addOption(new Option('-o, --output <folder>', folder).argParser(folderName))
+    .addOption(new Option('-o, --output <folder>', `where files go (default: ${folder})`).argParser(folderName))
     .addOption(new Option('--json', 'print one JSON document instead of a table'))
     .addOption(new Option('--no-chart', 'write no SVG and PNG'))
     .addOption(threadsOption());

@@ -1,10 +1,11 @@
-// What `madloop limit` and `madloop ess` have in common: the same parameters and the same form of result.
+// What commands that call one function of `limits` have in common: parameters by its table, and the form of the result.
 
 import { Command } from 'commander';
-import { resolve } from '../../base/options.js';
+import type { OptionTable } from '../../base/options.js';
 import { info } from '../../engine/info.js';
+import type { JobOptions } from '../../engine/job.js';
 import { totalOptions } from '../../gaussian-loop/sample-counts.js';
-import { type LimitPointOptions, limitPointParameters } from '../../limits/estimate-limit-point.js';
+import { type Cost, warnOfCost } from '../terminal/cost.js';
 import { rewordErrors } from '../terminal/error-wording.js';
 import { addFlags } from '../terminal/flags.js';
 import { givenParameters } from '../terminal/given-parameters.js';
@@ -12,30 +13,34 @@ import { print, printable, printJson } from '../terminal/output.js';
 import { withProgressBar } from '../terminal/progress.js';
 import { threadsOption } from '../terminal/run-options.js';
 
-interface Verb<Result extends object> {
+interface Verb<Values extends Record<string, unknown>, Result extends object> {
   readonly name: string;
   readonly description: string;
   /** Flags of an example. */
   readonly example: string;
-  readonly compute: (options: LimitPointOptions) => Promise<Result>;
+  /** The function's options without those of jobs. */
+  readonly parameters: OptionTable;
+  readonly resolve: (given: unknown) => Values;
+  /** About how many seconds of one core it takes, and what takes less; undefined where it is quick. */
+  readonly cost?: (values: Values) => Cost | undefined;
+  readonly compute: (options: Values & JobOptions) => Promise<Result>;
   readonly table: (result: Result) => string;
 }
-
-const parameters = { ...limitPointParameters, ...totalOptions };
 
 interface Flags {
   readonly json?: true;
   readonly threads?: number;
 }
 
-export function limitPointCommand<Result extends object>(
-  { name, description, example, compute, table }: Verb<Result>,
+export function limitsCommand<Values extends Record<string, unknown>, Result extends object>(
+  { name, description, example, parameters: own, resolve, cost, compute, table }: Verb<Values, Result>,
   signal: AbortSignal,
 ): Command {
   const command = new Command(name)
     .description(description)
     .argument('[file]', 'parameters as JSON or YAML, or a result of this command to repeat; flags override it')
     .addHelpText('after', `\nExample:\n  madloop ${name} ${example}`);
+  const parameters = 'real' in own ? { ...own, ...totalOptions } : own;
   addFlags(command, parameters);
   return command
     .option('--json', 'print one JSON document instead of a table')
@@ -44,7 +49,8 @@ export function limitPointCommand<Result extends object>(
       const given = await givenParameters(name, file, flags, parameters);
       const { json, threads } = flags;
       const [resolved, result] = await rewordErrors(given.nameOf, async () => {
-        const values = resolve(name, given.values, limitPointParameters);
+        const values = resolve(given.values);
+        warnOfCost(name, cost?.(values), threads);
         const computed = await withProgressBar(name, (onProgress) =>
           compute({ ...values, threads, signal, onProgress }),
         );

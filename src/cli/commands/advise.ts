@@ -1,0 +1,105 @@
+import { Command } from 'commander';
+import type { Advice } from '../../advice/advice.js';
+import { advise } from '../../advice/advise.js';
+import { type AdviseOptions, adviseOptions } from '../../advice/options.js';
+import { MadloopError } from '../../base/errors.js';
+import { text } from '../../base/options.js';
+import { info } from '../../engine/info.js';
+import { arrayNameOption } from '../../features/matrix-file.js';
+import { momentsOfFile } from '../../features/moments-of-file.js';
+import { totalOptions } from '../../gaussian-loop/sample-counts.js';
+import { adviceChart, adviceCsv } from '../advice/advice-files.js';
+import { adviceText } from '../advice/advice-text.js';
+import { rewordErrors } from '../terminal/error-wording.js';
+import { addFlags, flagName } from '../terminal/flags.js';
+import { givenParameters } from '../terminal/given-parameters.js';
+import { print, printJson, say } from '../terminal/output.js';
+import { withProgressBar } from '../terminal/progress.js';
+import { readInput } from '../terminal/read-input.js';
+import { tryResultFiles, writeResultFiles } from '../terminal/result-files.js';
+import { addRunOptions, type RunOptions } from '../terminal/run-options.js';
+
+const { threads, signal, onProgress, ...questions } = adviseOptions;
+
+const parameters = {
+  ...questions,
+  data: text('be the path of a .npy file')
+    .optional()
+    .doc('features, a row a sample: their columns are the dimension, and their effective rank another')
+    .flag('<file.npy>'),
+  dataArray: arrayNameOption('its only matrix').doc('the array of an .npz file that holds them'),
+  ...totalOptions,
+};
+
+export function adviseCommand(signal: AbortSignal): Command {
+  const command = new Command('advise')
+    .description('do synthetic samples help or hurt? up to how many, and what would change it')
+    .argument('[file]', 'parameters as JSON or YAML, or a result of this command to repeat; flags override it')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  madloop advise --real 10000 --synthetic-share 0.3 --guidance 0.5 --dim 100' +
+        '\n  madloop advise --real 10000 --synthetic 4000 --lambda 0.8 --data features.npy -o advice',
+    );
+  addFlags(command, parameters);
+  addRunOptions(command, 'none');
+  return command.action((file: string | undefined, flags: RunOptions) => run(file, flags, signal));
+}
+
+async function run(file: string | undefined, flags: RunOptions, signal: AbortSignal): Promise<void> {
+  const given = await givenParameters('advise', file, flags, parameters);
+  if (flags.output !== undefined) await tryResultFiles(flags.output, 'advise');
+  const { data, dataArray, ...asked } = given.values;
+  const job = { threads: flags.threads, signal };
+  const reference = await rewordErrors(given.nameOf, () => referenceOf(data, dataArray, asked, job));
+  const advice = await rewordErrors(given.nameOf, () =>
+    withProgressBar('advise', (onProgress) =>
+      // Checked by the function itself.
+      advise({ ...asked, ...(reference && { reference }), ...job, onProgress } as unknown as AdviseOptions),
+    ),
+  );
+  const { version, variant } = info();
+  const document = {
+    ...{ madloop: version, instructionSet: variant, command: 'advise' },
+    parameters: repeatable(advice, { data, dataArray }, asked),
+    ...advice,
+  };
+  if (flags.json) printJson(document);
+  else print(adviceText(advice));
+  if (flags.output === undefined) return;
+  const chart = flags.chart ? adviceChart(advice) : undefined;
+  const files = { name: 'advise', document, csv: adviceCsv(advice), ...(chart && { chart }) };
+  say(`wrote ${(await writeResultFiles(flags.output, files, signal)).join(', ')}`);
+}
+
+/** Mean and covariance of the data, where there are any. */
+async function referenceOf(
+  data: unknown,
+  dataArray: unknown,
+  asked: Readonly<Record<string, unknown>>,
+  job: { threads: number | undefined; signal: AbortSignal },
+): Promise<{ mean: Float64Array; covariance: Float64Array } | undefined> {
+  const path = parameters.data.resolve('advise', 'data', data, {});
+  const array = parameters.dataArray.resolve('advise', 'dataArray', dataArray, {});
+  if (path === undefined) {
+    if (array === undefined) return undefined;
+    throw new MadloopError('ERR_INVALID_INPUT', `advise: ${flagName('dataArray')} is for ${flagName('data')}`);
+  }
+  if (asked.reference !== undefined)
+    throw new MadloopError(
+      'ERR_INVALID_INPUT',
+      `advise: reference must be left out beside ${flagName('data')}`,
+    );
+  const nameOf = (name: string) => (name === 'array' ? flagName('dataArray') : undefined);
+  const { mean, covariance } = await readInput(momentsOfFile(path, { array, ...job }), nameOf);
+  return { mean, covariance };
+}
+
+/** What, given back to the command, repeats the answer. */
+function repeatable(
+  { inputs }: Advice,
+  data: object,
+  { reference }: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const { kept: _, syntheticShare: __, ...question } = inputs;
+  return { ...question, ...data, ...(reference !== undefined && { reference }) };
+}

@@ -1,0 +1,64 @@
+import type { Command } from 'commander';
+import { resolve } from '../../base/options.js';
+import { withError } from '../../charts/numbers.js';
+import {
+  type AdmissibleThreshold,
+  admissibleThreshold,
+  admissibleThresholdOptions,
+} from '../../limits/admissible-threshold.js';
+import { limitPointSeconds } from '../../limits/cost.js';
+import { tableText } from '../terminal/table.js';
+import { limitsCommand } from './limits-command.js';
+
+const { threads, signal: _, onProgress, ...parameters } = admissibleThresholdOptions;
+
+export function thresholdCommand(signal: AbortSignal): Command {
+  const verb = {
+    name: 'threshold',
+    description: 'up to how many synthetic samples a loop does no worse than its real samples alone',
+    example: '--dim 100 --real 250 --lambda 0.7',
+    parameters,
+    resolve: resolveThreshold,
+    cost: ({ dim, real, lambda, divisor, seed }: ReturnType<typeof resolveThreshold>) => ({
+      // Two limit points, with about as many synthetic samples as real ones.
+      seconds:
+        2 *
+        limitPointSeconds('threshold', {
+          ...{
+            variant: 'fresh-data',
+            dim,
+            real,
+            synthetic: real,
+            lambda,
+            memory: 1,
+            divisor,
+            relativeError: 1e-3,
+            seed,
+          },
+        }),
+      dim,
+      instead: 'advise answers in a second, by the deterministic method',
+    }),
+    compute: admissibleThreshold,
+    table: thresholdTable,
+  };
+  return limitsCommand(verb, signal);
+}
+
+const resolveThreshold = (given: unknown) => resolve('threshold', given, parameters);
+
+function thresholdTable({ synthetic, standardError, interval, bounded, nearest }: AdmissibleThreshold): string {
+  if (bounded === 'unbounded') {
+    return tableText(['admissible synthetic samples'], [['any number: unbounded']]);
+  }
+  const [low, high] = interval.map((end) => String(Number(end.toPrecision(6))));
+  const rows = [
+    ['admissible synthetic samples, at most', withError(synthetic, standardError), `${low} to ${high}`],
+  ];
+  if (nearest) {
+    const { distance, standardError, interval } = nearest.limit;
+    const ends = interval.map((end) => String(Number(end.toPrecision(5)))).join(' to ');
+    rows.push([`limit point at ${nearest.synthetic}`, withError(distance, standardError), ends]);
+  }
+  return tableText(['', 'value', '95 % interval'], rows);
+}

@@ -1,0 +1,27 @@
+import { numberText } from '../../charts/numbers.js';
+import { defaultThreads } from '../../engine/threads.js';
+import { say } from './output.js';
+import { shortTime } from './study-progress.js';
+
+/** What a computation takes, and what would take less. */
+export interface Cost {
+  /** Seconds of one core, about. */
+  readonly seconds: number;
+  readonly dim: number;
+  /** "--method deterministic answers in a second". */
+  readonly instead: string;
+}
+
+// Nobody minds waiting for less.
+const longSeconds = 60;
+
+/** Says on standard error, before it begins, that Monte Carlo will take minutes. */
+export function warnOfCost(command: string, cost: Cost | undefined, threads = defaultThreads(command)): void {
+  if (cost === undefined) return;
+  const seconds = cost.seconds / threads;
+  if (!(seconds > longSeconds)) return;
+  const time = shortTime(Number(seconds.toPrecision(1)));
+  say(
+    `${command}: Monte Carlo in ${numberText(cost.dim)} dimensions takes ${time} or more on ${threads} threads; ${cost.instead}`,
+  );
+}
