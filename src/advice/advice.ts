@@ -16,7 +16,7 @@ export interface Uncertain {
 /**
  * 'helps' and 'hurts': n_e is above or below the real samples before any detector, beyond doubt; 'undecided': the interval or band holds
  * them; 'collapsed': whatever n_e is, the distance is at least half of what a model has that has shrunk to its mean; 'none': there
- * are no synthetic samples to judge.
+ * are no synthetic samples to judge, or a detector leaves none.
  */
 export type Verdict = 'helps' | 'hurts' | 'undecided' | 'collapsed' | 'none';
 

@@ -3,7 +3,6 @@
 import { MadloopError } from '../base/errors.js';
 import type { JobSettings } from '../engine/job.js';
 import { ProgressReporter, progressOf } from '../engine/progress.js';
-import { limitPointSeconds } from '../limits/cost.js';
 import type { Advice, Answer, Lever, Sensitivity, Worth } from './advice.js';
 import {
   deterministicBest,
@@ -28,6 +27,7 @@ import {
   type Loop,
   limitsByDeterministicMethod,
   limitsByMonteCarlo,
+  secondsByMonteCarlo,
   worthsOf,
 } from './worth.js';
 
@@ -101,7 +101,7 @@ async function deterministicAnswer(loop: Loop, settings: JobSettings): Promise<A
   const worth = await worthOf(loop, limitsByDeterministicMethod, quiet);
   const threshold = await deterministicThreshold(loop, quiet);
   const leastReal = await deterministicLeastReal(loop, isFine(worth), quiet);
-  const realToMakeUp = worth.admissible === false ? await deterministicRealToMakeUp(loop, quiet) : null;
+  const realToMakeUp = isHarmful(worth, loop) ? await deterministicRealToMakeUp(loop, quiet) : null;
   const bestSynthetic = await deterministicBest(loop, quiet);
   progress.report(progressOf(1, 3));
   const levers = await leverWorths(loop, bestSynthetic, limitsByDeterministicMethod, quiet);
@@ -114,14 +114,16 @@ async function deterministicAnswer(loop: Loop, settings: JobSettings): Promise<A
   };
 }
 
+/** Whether there is something to make up for. One real sample alone is no model. */
+const isHarmful = ({ admissible }: Worth, { real }: Loop): boolean => admissible === false && real > 1;
+
 /** Whether the synthetic samples do no harm now: by n_e where that is beyond doubt, else by its estimate. */
 function isFine({ admissible, ratio, verdict }: Worth): boolean {
   return verdict !== 'collapsed' && (admissible === 'undecided' ? ratio >= 1 : admissible);
 }
 
 async function monteCarloAnswer(loop: Loop, why: string, settings: JobSettings): Promise<Answer> {
-  const secondsOf = (loops: readonly Loop[]): number =>
-    loops.reduce((sum, one) => sum + limitPointSeconds(settings.where, cellOf(one)), 0);
+  const secondsOf = (loops: readonly Loop[]) => secondsByMonteCarlo(settings.where, loops);
   const seconds = secondsOf([loop]);
   const search = limitPointsOfSearch * seconds;
   const nearby = secondsOf(nearbyLoops(loop, 2).cells.flat());
@@ -130,8 +132,7 @@ async function monteCarloAnswer(loop: Loop, why: string, settings: JobSettings):
 
   const worth = await plan.always(seconds, (job) => worthOf(loop, limitsByMonteCarlo, job));
   const threshold = await plan.run('threshold', search, (job) => monteCarloThreshold(loop, job));
-  const isHarmful = worth.admissible === false;
-  const realToMakeUp = isHarmful
+  const realToMakeUp = isHarmful(worth, loop)
     ? await plan.run('realToMakeUp', search, (job) => monteCarloRealToMakeUp(loop, job))
     : null;
   const bestSynthetic = await plan.run('bestSynthetic', search, (job) => monteCarloBest(loop, job));

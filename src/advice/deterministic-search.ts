@@ -25,8 +25,9 @@ async function distancesOf(cells: readonly LimitPointParameters[], settings: Job
   return (await deterministicLimitPoints(cells, settings)).map(({ distance }) => distance);
 }
 
-/** E[distance] of a fit to real samples alone: exact up to d = 1,000, as effective sample sizes have it. */
+/** E[distance] of a fit to real samples alone: exact up to d = 1,000, as effective sample sizes have it. Infinity for one sample. */
 export async function realAlone(dim: number, samples: number, settings: JobSettings): Promise<number> {
+  if (samples < 2) return Number.POSITIVE_INFINITY;
   if (dim > largestExactDim.deterministic) {
     const [distance] = await distancesOf([plainCell(dim, samples)], settings);
     return distance!;
@@ -99,7 +100,7 @@ async function crossingAt(cell: LimitPointParameters, bound: number, settings: J
 export async function deterministicBest(loop: Loop, settings: JobSettings): Promise<number> {
   if (loop.truePositiveRate === 1) return 0;
   if (loop.lambda === 1) return Number.POSITIVE_INFINITY;
-  const grid = [0, ...geometric(0.5, endlessly(loop), 4 / 3)];
+  const grid = [...(loop.real > 1 ? [0] : []), ...geometric(1, endlessly(loop), 4 / 3)];
   const best = await leastAmong(loop, grid, settings);
   const [from, to] = [grid[Math.max(0, best - 1)]!, grid[Math.min(best + 1, grid.length - 1)]!];
   const fine = Array.from({ length: 65 }, (_, i) => from + ((to - from) * i) / 64);
@@ -133,7 +134,7 @@ export async function deterministicLeastReal(
   const { real, synthetic, dim } = loop;
   const grid = isFine
     ? [...geometric(2, real, 4 / 3), real].reverse()
-    : geometric(real, 1e4 * Math.max(real, synthetic, dim), 4 / 3);
+    : geometric(Math.max(2, real), 1e4 * Math.max(real, synthetic, dim), 4 / 3);
   const turn = await firstTurn(
     grid,
     (counts) => marginsToOwn(loop, counts, settings),

@@ -61,7 +61,7 @@ export async function monteCarloLeastReal(
       // What has collapsed does harm.
       return limit.distance < collapsedFrom * loop.dim ? margin : { value: -1, low: -1, high: -1 };
     },
-    start: loop.real,
+    start: Math.max(2, loop.real),
     step: () => (isFine ? 0.5 : 2),
     least: 2,
     most: 128 * loop.real,

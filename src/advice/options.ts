@@ -18,7 +18,7 @@ import { filterOptions } from '../models/filter.js';
 import { effectiveRank } from './effective-rank.js';
 
 export interface AdviseOptions extends JobOptions {
-  /** n_r: fresh real samples in each generation, at least 2. */
+  /** n_r: fresh real samples in each generation, at least 1. */
   readonly real: number;
   /** n_s: synthetic samples in each generation; or give `syntheticShare`. */
   readonly synthetic?: number | undefined;
@@ -62,7 +62,7 @@ function lambdaByName({ guidance, truncation }: Bias): number | undefined {
 }
 
 export const adviseOptions = {
-  real: constant(integer(2), whyConstant).doc('fresh real samples in each generation'),
+  real: constant(integer(1), whyConstant).doc('fresh real samples in each generation'),
   synthetic: constant(integer(0), whyConstant)
     .or(({ real, syntheticShare }: Shares) =>
       syntheticShare === undefined ? undefined : countOfShare(real, syntheticShare),

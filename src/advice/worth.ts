@@ -3,6 +3,7 @@
 import { MadloopError } from '../base/errors.js';
 import type { JobSettings } from '../engine/job.js';
 import { ProgressReporter } from '../engine/progress.js';
+import { limitPointSeconds } from '../limits/cost.js';
 import { deterministicLimitPointsOrErrors } from '../limits/deterministic.js';
 import { type EffectiveSampleSize, effectiveSampleSizesOf } from '../limits/effective-sample-size-of-limit.js';
 import { estimateLimitPoint } from '../limits/estimate-limit-point.js';
@@ -60,9 +61,21 @@ export const limitsByMonteCarlo: LimitsOf = async (cells, settings) => {
 
 const hasNoLimit: ReadonlySet<string> = new Set(['ERR_NO_VARIANCE', 'ERR_NO_CONVERGENCE']);
 
+/** About how many seconds of one core they take; none for those that have no limit point. */
+export function secondsByMonteCarlo(where: string, loops: readonly Loop[]): number {
+  return loops.reduce((sum, loop) => {
+    try {
+      return sum + limitPointSeconds(where, cellOf(loop));
+    } catch (error) {
+      if (!(error instanceof MadloopError) || !hasNoLimit.has(error.code)) throw error;
+      return sum;
+    }
+  }, 0);
+}
+
 /**
- * What loops are worth, against `real` real samples each. A loop without synthetic samples and without a detector is worth its
- * real ones, exactly.
+ * What loops are worth, each against `real` real samples or its own. A loop that trains on all its real samples and no synthetic
+ * ones is worth these, exactly.
  */
 export async function worthsOf(
   loops: readonly Loop[],
@@ -92,7 +105,8 @@ function worthOf(
   real: number,
 ): Worth {
   const collapse = limit.distance / loop.dim;
-  const isPlain = loop.synthetic === 0 && loop.falsePositiveRate === 0;
+  const kept = keptCounts(loop);
+  const isPlain = kept.synthetic === 0 && kept.real === loop.real;
   const exact = isPlain ? ([loop.real, loop.real] as const) : undefined;
   const size = exact ? loop.real : effectiveSampleSize;
   const overReal = ([low, high]: readonly [number, number]) => [low / real, high / real] as const;

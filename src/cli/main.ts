@@ -10,6 +10,7 @@ import { figureCommand } from './commands/figure.js';
 import { infoCommand } from './commands/info.js';
 import { limitCommand } from './commands/limit.js';
 import { loopCommand } from './commands/loop.js';
+import { madTestCommand } from './commands/mad-test.js';
 import { reportCommand } from './commands/report.js';
 import { statsCommand } from './commands/stats.js';
 import { studyCommand } from './commands/study.js';
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
     essCommand(signal),
     thresholdCommand(signal),
     expectedDistanceCommand(signal),
+    madTestCommand(signal),
     evaluateCommand(signal),
     statsCommand(signal),
     figureCommand(signal),

@@ -48,7 +48,8 @@ export const madTestOptions = {
     return value;
   })
     .optional('distance')
-    .doc("the metric of a loop's series"),
+    .doc("the metric of a loop's series")
+    .flag('<name>'),
   from: integer(1, ({ generations }: Length) => generations - 2)
     .or(1)
     .allow('integer from 1 to generations - 2')

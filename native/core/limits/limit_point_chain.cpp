@@ -126,9 +126,9 @@ class LimitPointChains::Prepared {
 
   [[nodiscard]] std::size_t dim() const { return parameters_.dim; }
 
-  /// Fills `sums`, chainWidth() numbers.
+  /// Fills `sums`, chainWidth() numbers, and reports `units` of progress on the way.
   void simulate(std::uint64_t key, LimitPointSchedule const& schedule, std::uint32_t number,
-                FactoredGaussian const& standard, double* sums, Task const& task) const;
+                FactoredGaussian const& standard, double* sums, std::uint64_t units, Task& task) const;
 
  private:
   static std::optional<ReferenceMetric> metricOf(LimitPointTheory const& planned,
@@ -154,7 +154,7 @@ class LimitPointChains::Prepared {
 
 void LimitPointChains::Prepared::simulate(std::uint64_t key, LimitPointSchedule const& schedule,
                                           std::uint32_t number, FactoredGaussian const& standard, double* sums,
-                                          Task const& task) const {
+                                          std::uint64_t units, Task& task) const {
   StartStreams streams(key, number);
   FactoredGaussian about = standard;
   loop::GaussianPart fixedReal;
@@ -166,15 +166,27 @@ void LimitPointChains::Prepared::simulate(std::uint64_t key, LimitPointSchedule 
   }
   loop::GaussianLoopChain chain(parameters_, standard, key, number, task);
   chain.startFrom(startingModels(theory_, about, streams), std::move(fixedReal));
+  // A chain may take minutes: progress is reported after every generation.
+  std::uint64_t generations = 0;
+  std::uint64_t reported = 0;
+  auto const next = [&]() -> FactoredGaussian const& {
+    FactoredGaussian const& fitted = chain.next();
+    generations += 1;
+    auto const done = static_cast<double>(generations) / static_cast<double>(schedule.generations());
+    auto const due = static_cast<std::uint64_t>(done * static_cast<double>(units));
+    task.add(due - reported);
+    reported = due;
+    return fitted;
+  };
 
   std::size_t const size = controls_.count() + 1;
   std::vector<double> z(size);
   double* const products = sums + 2 * size;
   std::fill(sums, sums + chainWidth(controls_.count()), 0.0);
-  for (std::uint64_t t = 0; t < schedule.burnIn; ++t) chain.next();
+  for (std::uint64_t t = 0; t < schedule.burnIn; ++t) next();
   for (std::uint64_t recording = 0; recording < schedule.recordings; ++recording) {
-    for (std::uint64_t t = 1; t < schedule.stride; ++t) chain.next();
-    StateFeatures const features = measureState(chain.next(), metric_, task);
+    for (std::uint64_t t = 1; t < schedule.stride; ++t) next();
+    StateFeatures const features = measureState(next(), metric_, task);
     z[0] = features.distance - schedule.centre;
     controls_.evaluate(features, fixedSet, z.data() + 1);
     double* const half = sums + (recording < schedule.recordings / 2 ? 0 : size);
@@ -242,8 +254,7 @@ void simulateLimitPointChains(std::vector<LimitPointWork> const& work, Task& tas
     std::uint64_t const index = chain - firstChain[place];
     prepared[i]->simulate(work[i].chains->key(), work[i].schedule,
                           static_cast<std::uint32_t>(work[i].first + index), standards.at(prepared[i]->dim()),
-                          work[i].sums + index * work[i].chains->width(), task);
-    task.add(units(i));
+                          work[i].sums + index * work[i].chains->width(), units(i), task);
   });
 }
 

@@ -24,13 +24,15 @@ export interface LoopResult {
   readonly rows: readonly LoopRow[];
   /** Of a run during which files of its model were changed: their checksums before. */
   readonly earlierPrograms?: readonly unknown[];
+  /** Every replicate's values, where they were asked for. */
+  readonly series?: object;
   /** Sample images, where they were asked for. */
   readonly sheet?: { readonly lines: readonly SampleLine[]; readonly options: SampleSheetOptions };
 }
 
 /** The result as a JSON document. It holds nothing that depends on threads or time. */
 export function loopDocument(
-  { parameters, rows, earlierPrograms }: LoopResult,
+  { parameters, rows, earlierPrograms, series }: LoopResult,
   madeBy: { version: string; variant: string },
 ): object {
   return {
@@ -40,6 +42,7 @@ export function loopDocument(
     parameters,
     ...(earlierPrograms && { earlierPrograms }),
     generations: rows.map(({ t, metrics }) => ({ t, ...metrics })),
+    ...(series && { series }),
   };
 }
 

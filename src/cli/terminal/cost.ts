@@ -12,10 +12,10 @@ export interface Cost {
   readonly instead: string;
 }
 
-// Nobody minds waiting for less.
-const longSeconds = 60;
+// Few mind waiting for less.
+const longSeconds = 20;
 
-/** Says on standard error, before it begins, that Monte Carlo will take minutes. */
+/** Says on standard error, before it begins, that Monte Carlo will take long. */
 export function warnOfCost(command: string, cost: Cost | undefined, threads = defaultThreads(command)): void {
   if (cost === undefined) return;
   const seconds = cost.seconds / threads;

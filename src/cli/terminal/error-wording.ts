@@ -40,7 +40,7 @@ export function forCommandLine(message: string): string {
 
 /** "frechetDistance: a and b must ...", "mergeStatistics: list[1].count must ..." by what the user gave. */
 function named(message: string, nameOf: (argument: string) => string | undefined): string {
-  const [, subject = '', rest = ''] = /^[\w ]+: (.*?)( must .*)$/su.exec(message) ?? [];
+  const [, subject = '', rest = ''] = /^[\w -]+: (.*?)( must .*)$/su.exec(message) ?? [];
   const renamed = subject.replace(argument, (all, found: string, member?: string) => {
     const name = nameOf(found);
     if (name === undefined) return all;

@@ -1,0 +1,76 @@
+import { extname } from 'node:path';
+import { Command } from 'commander';
+import { invalid } from '../../base/check.js';
+import { withError } from '../../charts/numbers.js';
+import { info } from '../../engine/info.js';
+import { readMatrix } from '../../features/matrix-file.js';
+import { type MadSeries, type MadTest, madTest, madTestOptions } from '../../verdict/mad-test.js';
+import { rewordErrors } from '../terminal/error-wording.js';
+import { addFlags, givenByFlags } from '../terminal/flags.js';
+import { namesOf } from '../terminal/given-parameters.js';
+import { print, printJson } from '../terminal/output.js';
+import { isObject, readDocument } from '../terminal/read-document.js';
+import { readInput } from '../terminal/read-input.js';
+import { tableText } from '../terminal/table.js';
+
+export function madTestCommand(signal: AbortSignal): Command {
+  const command = new Command('mad-test')
+    .description('does a loop go MAD: does a metric grow worse from generation to generation?')
+    .argument('<file>', 'a result of loop --series, or a .npy file: a row a replicate, a column a generation')
+    .addHelpText(
+      'after',
+      '\nExample:\n  madloop loop --variant fully-synthetic --dim 10 --synthetic 100 --series -o mad' +
+        '\n  madloop mad-test mad/loop.json',
+    );
+  addFlags(command, madTestOptions);
+  return command
+    .option('--json', 'print one JSON document instead of a table')
+    .action(async (file: string, flags: { json?: true }) => {
+      const series = await readSeries(file, signal);
+      const given = givenByFlags(flags, madTestOptions);
+      const parameterName = namesOf(madTestOptions, given);
+      const nameOf = (name: string) => (/^series\b/.test(name) ? file : parameterName(name));
+      const result = await rewordErrors(nameOf, () => madTest(series, given));
+      const { version, variant } = info();
+      const made = { madloop: version, instructionSet: variant, command: 'mad-test' };
+      if (flags.json) printJson({ ...made, file, ...result });
+      else print(madTestTable(result));
+    });
+}
+
+/** The series in a file. */
+async function readSeries(file: string, signal: AbortSignal): Promise<MadSeries> {
+  if (!/^\.(json|ya?ml)$/.test(extname(file))) {
+    const { data, rows, cols } = await readInput(readMatrix(file, { signal }));
+    return Array.from({ length: rows }, (_, r) => Float64Array.from(data.subarray(r * cols, (r + 1) * cols)));
+  }
+  const { series } = await readDocument(file, 'a result of loop --series');
+  if (!isObject(series)) throw invalid(file, 'series', 'be there, as loop --series writes it', series);
+  const read = Object.entries(series).map(([name, values]) => [
+    name,
+    // JSON has null for NaN.
+    Array.isArray(values) ? Float64Array.from(values, (value) => value ?? Number.NaN) : values,
+  ]);
+  return Object.fromEntries(read);
+}
+
+function madTestTable({ verdict, slope, trend, excess, level, replicates, from, to, margin }: MadTest): string {
+  const range = ([low, high]: readonly [number, number]) =>
+    Number.isNaN(low) ? '' : `${Number(low.toPrecision(4))} to ${Number(high.toPrecision(4))}`;
+  const row = (name: string, { mean, standardError, interval }: MadTest['slope']) => [
+    name,
+    withError(mean, standardError),
+    range(interval),
+  ];
+  return tableText(
+    ['', 'value', 'interval'],
+    [
+      ['verdict', verdict, ''],
+      row('slope, per generation', slope),
+      row('trend (Kendall)', trend),
+      row(`growth less ${100 * margin} % of the mean`, excess),
+      ['mean', String(Number(level.toPrecision(5))), ''],
+      ['replicates; generations', `${replicates}; ${from} to ${to}`, ''],
+    ],
+  );
+}

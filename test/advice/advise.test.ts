@@ -1,0 +1,283 @@
+import { describe, expect, test } from 'vitest';
+import { effectiveRank } from '../../src/advice/effective-rank.js';
+import { Plan } from '../../src/advice/plan.js';
+import { MadloopError } from '../../src/base/errors.js';
+import {
+  type AdviseOptions,
+  admissibleThreshold,
+  advise,
+  effectiveSampleSize,
+  expectedDistance,
+  limitPoint,
+} from '../../src/index.js';
+
+// 10,000 real samples, 30 % of the crawl synthetic, guidance 0.5.
+const question = { real: 10_000, syntheticShare: 0.3, guidance: 0.5, dim: 100 };
+const loop = { dim: 100, real: 10_000, synthetic: 4_286, lambda: 2 / 3 };
+
+describe('advise, by the deterministic method', () => {
+  test('says what the effective sample size says, and how much hangs on d', async () => {
+    const advice = await advise(question);
+    const size = await effectiveSampleSize({ ...loop, method: 'deterministic' });
+    expect(advice.inputs).toMatchObject({ real: 10_000, synthetic: 4_286, lambda: 2 / 3, dim: 100, memory: 1 });
+    expect(advice).toMatchObject({
+      method: 'deterministic',
+      measured: true,
+      verdict: 'hurts',
+      admissible: false,
+    });
+    expect(advice.effectiveSampleSize).toBe(size.effectiveSampleSize);
+    expect(advice.band).toEqual(size.band!.map((end) => end / 10_000));
+    expect(advice.interval).toEqual([Number.NaN, Number.NaN]);
+    expect(advice.ratio).toBeCloseTo(0.4356, 3);
+    expect(advice.collapse).toBe(size.limit.distance / 100);
+  });
+
+  test('its band holds the effective sample size by Monte Carlo', async () => {
+    const { band } = await advise({ dim: 30, real: 60, synthetic: 15, lambda: 0.85 });
+    const { ratio } = await effectiveSampleSize({ dim: 30, real: 60, synthetic: 15, lambda: 0.85 });
+    expect(band![0]).toBeLessThan(ratio);
+    expect(band![1]).toBeGreaterThan(ratio);
+    // Within a percent: else it would say nothing.
+    expect(band![1] / band![0]).toBeLessThan(1.02);
+  });
+
+  test('finds the admissible threshold, within its band', async () => {
+    for (const [real, lambda] of [
+      [10_000, 2 / 3],
+      [250, 0.7],
+    ] as const) {
+      const { threshold } = await advise({ dim: 100, real, synthetic: 10, lambda });
+      const exact = await admissibleThreshold({ dim: 100, real, lambda });
+      expect(threshold!.bounded).toBe('yes');
+      expect(Math.abs(threshold!.synthetic / exact.synthetic - 1)).toBeLessThan(0.002);
+      expect(threshold!.band![0]).toBeLessThan(exact.interval[1]);
+      expect(threshold!.band![1]).toBeGreaterThan(exact.interval[0]);
+    }
+    expect((await advise({ dim: 100, real: 250, synthetic: 10 })).threshold).toMatchObject({
+      bounded: 'unbounded',
+      synthetic: Number.POSITIVE_INFINITY,
+    });
+  });
+
+  test('inverts for real samples: where they do no harm, and where they make up for it', async () => {
+    const advice = await advise(question);
+    // Beyond what is admissible beside endless real samples, about 1,000 here, no number of them will do.
+    expect(advice.leastReal).toMatchObject({ bounded: 'none', real: Number.POSITIVE_INFINITY });
+    const real = Math.round(advice.realToMakeUp!.real);
+    const made = await effectiveSampleSize({ ...loop, real, method: 'deterministic' });
+    expect(made.effectiveSampleSize / 10_000).toBeCloseTo(1, 4);
+
+    const few = { dim: 20, real: 100, synthetic: 420, lambda: 0.8 };
+    const more = await advise(few);
+    expect(more.verdict).toBe('hurts');
+    expect(more.leastReal!.bounded).toBe('yes');
+    const [below, above] = await Promise.all(
+      [0.97, 1.03].map((factor) =>
+        effectiveSampleSize({
+          ...few,
+          real: Math.round(factor * more.leastReal!.real),
+          method: 'deterministic',
+        }),
+      ),
+    );
+    expect([below!.ratio < 1, above!.ratio > 1]).toEqual([true, true]);
+  });
+
+  test('finds the best number of synthetic samples: others are no better', async () => {
+    const { bestSynthetic, levers } = await advise(question);
+    const at = async (synthetic: number) =>
+      (await limitPoint({ ...loop, synthetic: Math.round(synthetic), method: 'deterministic' })).distance;
+    const best = await at(bestSynthetic!);
+    for (const factor of [0.5, 0.9, 1.1, 2]) expect(await at(factor * bestSynthetic!)).toBeGreaterThan(best);
+    expect(levers.find(({ lever }) => lever === 'best synthetic')).toMatchObject({
+      synthetic: bestSynthetic,
+      verdict: 'helps',
+    });
+    expect((await advise({ ...question, guidance: 0 })).bestSynthetic).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test('levers are loops with one thing changed, against the real samples that there are', async () => {
+    const { levers } = await advise(question);
+    expect(levers.map(({ lever }) => lever)).toEqual([
+      ...['twice the real', 'half the synthetic', 'best synthetic', 'half the bias', 'no bias', 'a detector'],
+    ]);
+    for (const { real, synthetic, lambda, truePositiveRate, falsePositiveRate, ratio } of levers) {
+      const kept = {
+        real: Math.round(real * (1 - falsePositiveRate)),
+        synthetic: Math.round(synthetic * (1 - truePositiveRate)),
+      };
+      const { effectiveSampleSize: size } = await effectiveSampleSize({
+        ...loop,
+        ...kept,
+        lambda,
+        method: 'deterministic',
+      });
+      expect(ratio).toBe(size / 10_000);
+    }
+  });
+
+  test('sensitivity has the answer in its middle', async () => {
+    const { sensitivity, ratio } = await advise(question);
+    const { dims, lambdas, cells } = sensitivity!;
+    expect([dims.length, lambdas.length]).toEqual([7, 7]);
+    expect([dims[3], lambdas[3], cells[3]![3]!.ratio]).toEqual([100, 2 / 3, ratio]);
+    expect([dims[0], dims[6], lambdas[6]]).toEqual([25, 400, 1]);
+    expect(lambdas.every((lambda, i) => i === 0 || lambda > lambdas[i - 1]!)).toBe(true);
+  });
+
+  test('a detector thins the samples out, and is held against those before it: without bias it hurts', async () => {
+    const rates = { truePositiveRate: 0.9, falsePositiveRate: 0.01 };
+    const plain = await advise({ dim: 20, real: 20_000, synthetic: 20_000 });
+    const filtered = await advise({ dim: 20, real: 20_000, synthetic: 20_000, ...rates });
+    expect(filtered.inputs.kept).toEqual({ real: 19_800, synthetic: 2_000 });
+    // (1 - FPR) (1 + q') of the mean at n >> d, q' the share of synthetic samples that is left; 1 + q without.
+    const [share, left] = [0.5, 2_000 / 21_800];
+    expect(plain.ratio).toBeCloseTo(1 + share, 2);
+    expect(filtered.ratio).toBeCloseTo(0.99 * (1 + left), 2);
+    // It pays where there is bias.
+    expect((await advise({ ...question, ...rates })).ratio).toBeGreaterThan(1);
+    // A detector that takes real samples for synthetic ones and leaves none of these does harm alone.
+    const blind = await advise({ ...question, truePositiveRate: 1, falsePositiveRate: 0.1 });
+    expect(blind).toMatchObject({
+      verdict: 'hurts',
+      threshold: { bounded: 'none', synthetic: 0 },
+      bestSynthetic: 0,
+    });
+  });
+
+  test('without synthetic samples there is nothing to judge', async () => {
+    const none = await advise({ dim: 30, real: 500, synthetic: 0, lambda: 0.9 });
+    expect(none).toMatchObject({ verdict: 'none', ratio: 1, band: [1, 1], admissible: true });
+    expect(none.bestSynthetic).toBeGreaterThan(100);
+  });
+
+  test('of a reference, answers stand side by side for its columns and its effective rank', async () => {
+    const dim = 40;
+    const covariance = Float64Array.from({ length: dim * dim }, (_, i) =>
+      i % (dim + 1) === 0 ? 1 / (1 + i / (dim + 1)) : 0,
+    );
+    const ranks = Array.from({ length: dim }, (_, i) => i + 1);
+    const harmonic = ranks.reduce((sum, i) => sum + 1 / i, 0);
+    const squares = ranks.reduce((sum, i) => sum + 1 / i ** 2, 0);
+    const rank = effectiveRank(dim, covariance);
+    expect(rank).toBeCloseTo(harmonic ** 2 / squares, 10);
+    const reference = { mean: new Float64Array(dim), covariance };
+    const advice = await advise({ real: 2_000, synthetic: 500, lambda: 0.8, reference });
+    expect([advice.dim, advice.atEffectiveRank?.dim]).toEqual([40, 11]);
+    const alone = await advise({ real: 2_000, synthetic: 500, lambda: 0.8, dim: 11 });
+    expect(advice.atEffectiveRank).toMatchObject({ ratio: alone.ratio, threshold: alone.threshold });
+    const isotropic = Float64Array.from(covariance, (_, i) => (i % (dim + 1) === 0 ? 3 : 0));
+    const one = await advise({
+      real: 2_000,
+      synthetic: 500,
+      lambda: 0.8,
+      reference: { ...reference, covariance: isotropic },
+    });
+    expect([one.dim, one.atEffectiveRank]).toEqual([40, undefined]);
+  });
+
+  test('does not depend on threads', async () => {
+    const [one, two] = [await advise({ ...question, threads: 1 }), await advise({ ...question, threads: 2 })];
+    expect(one).toEqual(two);
+  });
+});
+
+describe('advise, by Monte Carlo', () => {
+  test('below ten dimensions, with intervals and the reason', async () => {
+    const small = { dim: 9, real: 60, synthetic: 40, lambda: 0.7 };
+    const advice = await advise(small);
+    expect(advice).toMatchObject({
+      method: 'monte-carlo',
+      why: expect.stringContaining('from d = 10 on'),
+      leftOut: [],
+    });
+    expect(advice.band).toBeUndefined();
+    const { interval } = await effectiveSampleSize({ ...small, seed: 7 });
+    expect(advice.interval[0]).toBeLessThan(interval[1] / 60);
+    expect(advice.interval[1]).toBeGreaterThan(interval[0] / 60);
+    const exact = await admissibleThreshold({ dim: 9, real: 60, lambda: 0.7, seed: 7 });
+    expect(Math.abs(advice.threshold!.synthetic / exact.synthetic - 1)).toBeLessThan(0.03);
+  });
+
+  test('with memory: at the threshold the loop is worth its real samples', async () => {
+    const loop = { dim: 30, real: 90, lambda: 0.6, memory: 2 };
+    const { threshold, why, realToMakeUp } = await advise({ ...loop, synthetic: 300 });
+    expect(why).toContain('memory 1');
+    const { distance } = await limitPoint({ ...loop, synthetic: Math.round(threshold!.synthetic) });
+    expect(distance / (await expectedDistance({ dim: 30, samples: 90 }))).toBeCloseTo(1, 1.5);
+    expect(realToMakeUp!.real).toBeGreaterThan(90);
+  });
+
+  test('a model that has nearly shrunk to its mean is collapsed, whatever its n_e', async () => {
+    const advice = await advise({ dim: 20, real: 1, synthetic: 10, lambda: 0.5 });
+    expect(advice.ratio).toBeGreaterThan(1);
+    expect(advice.collapse).toBeGreaterThan(0.8);
+    expect(advice.verdict).toBe('collapsed');
+    // More real samples bring it back.
+    expect(advice.leastReal!.real).toBeGreaterThan(1);
+  });
+
+  test('precise is Monte Carlo where the deterministic method would do, and agrees', async () => {
+    const loop = { dim: 30, real: 90, synthetic: 60, lambda: 0.7 };
+    const [quick, precise] = [await advise(loop), await advise({ ...loop, precise: true })];
+    expect([quick.method, precise.method, precise.why]).toEqual(['deterministic', 'monte-carlo', 'precise']);
+    expect(Math.abs(precise.ratio / quick.ratio - 1)).toBeLessThan(0.02);
+    expect(Math.abs(precise.threshold!.synthetic / quick.threshold!.synthetic - 1)).toBeLessThan(0.03);
+    expect(precise.levers.map(({ lever }) => lever)).toEqual(quick.levers.map(({ lever }) => lever));
+    expect(precise.sensitivity!.dims).toHaveLength(5);
+  });
+
+  test('parts that would take too long are left out, with the reason; what does not converge, too', async () => {
+    const plan = new Plan(false, 100, { where: 'advise', threads: 1 });
+    const settled = async () => 1;
+    expect(await plan.run('threshold', 20, settled)).toBe(1);
+    expect(await plan.run('levers', 20, settled)).toBeNull();
+    const fails = async () => {
+      throw new MadloopError('ERR_NO_CONVERGENCE', 'advise: too precise');
+    };
+    expect(await plan.run('leastReal', 1, fails)).toBeNull();
+    expect(plan.leftOut).toEqual([
+      { part: 'levers', reason: 'about 20 s of one core by Monte Carlo: precise computes it' },
+      { part: 'leastReal', reason: 'advise: too precise' },
+    ]);
+    expect(await new Plan(true, 1e6, { where: 'advise', threads: 1 }).run('levers', 1e6, settled)).toBe(1);
+  });
+});
+
+test.each<[string, Partial<AdviseOptions>, string]>([
+  [
+    'no number of synthetic samples',
+    { syntheticShare: undefined },
+    'synthetic must be an integer of at least 0, got undefined',
+  ],
+  ['two that differ', { synthetic: 3 }, "synthetic must be left out beside the option 'syntheticShare', got 3"],
+  ['two biases', { lambda: 0.5 }, "lambda must be left out beside the option 'guidance', got 0.5"],
+  [
+    'guidance and truncation',
+    { truncation: 0.5 },
+    "truncation must be left out beside the option 'guidance', got 0.5",
+  ],
+  ['a share of all', { syntheticShare: 1 }, 'syntheticShare must be a number from 0 to 0.999999, got 1'],
+  [
+    'a detector that leaves nothing',
+    { falsePositiveRate: 1 },
+    'falsePositiveRate must leave a real sample and 2 in all in each generation, got 1',
+  ],
+])('advise refuses %s', async (_, options, message) => {
+  await expect(advise({ ...question, ...options })).rejects.toMatchObject({
+    code: 'ERR_INVALID_INPUT',
+    message: `advise: ${message}`,
+  });
+});
+
+test('the same bias by its three names is the same question, and a share is the count it stands for', async () => {
+  const cell = { dim: 20, real: 300 };
+  const [byLambda, byGuidance, byTruncation] = await Promise.all([
+    advise({ ...cell, synthetic: 75, lambda: 0.8 }),
+    advise({ ...cell, syntheticShare: 0.2, guidance: 0.25 }),
+    advise({ ...cell, synthetic: 75, syntheticShare: 0.2, truncation: 0.8 }),
+  ]);
+  expect(byGuidance).toEqual(byLambda);
+  expect(byTruncation).toEqual(byLambda);
+});
