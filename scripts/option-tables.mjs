@@ -8,17 +8,22 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { adviseOptions } from '../dist/advice/options.js';
 import { heatMapOptions } from '../dist/charts/heat-map-data.js';
 import { lineChartOptions } from '../dist/charts/line-chart-data.js';
 import { sampleSheetOptions } from '../dist/charts/sample-sheet.js';
 import { studyChartOptions } from '../dist/charts/study-charts.js';
+import { adviseCommand } from '../dist/cli/commands/advise.js';
 import { essCommand } from '../dist/cli/commands/ess.js';
 import { evaluateCommand } from '../dist/cli/commands/evaluate.js';
+import { expectedDistanceCommand } from '../dist/cli/commands/expected-distance.js';
 import { figureCommand } from '../dist/cli/commands/figure.js';
 import { limitCommand } from '../dist/cli/commands/limit.js';
 import { loopCommand } from '../dist/cli/commands/loop.js';
+import { madTestCommand } from '../dist/cli/commands/mad-test.js';
 import { statsCommand } from '../dist/cli/commands/stats.js';
 import { studyCommand } from '../dist/cli/commands/study.js';
+import { thresholdCommand } from '../dist/cli/commands/threshold.js';
 import { jobOptions } from '../dist/engine/job.js';
 import { gaussianLoopOptions } from '../dist/gaussian-loop/parameters.js';
 import { admissibleThresholdOptions } from '../dist/limits/admissible-threshold.js';
@@ -41,6 +46,7 @@ import { runStudyOptions } from '../dist/studies/run/study-run.js';
 import { madTestOptions } from '../dist/verdict/mad-test.js';
 
 const tables = {
+  advise: adviseOptions,
   lineChart: lineChartOptions,
   heatMap: heatMapOptions,
   sampleSheet: sampleSheetOptions,
@@ -68,6 +74,10 @@ const tables = {
 
 const { signal } = new AbortController();
 const commands = {
+  advise: adviseCommand(signal),
+  threshold: thresholdCommand(signal),
+  'expected-distance': expectedDistanceCommand(signal),
+  'mad-test': madTestCommand(signal),
   loop: loopCommand(signal),
   limit: limitCommand(signal),
   ess: essCommand(signal),

@@ -135,7 +135,12 @@ export class Option<Value, Context = unknown> {
 
   /** Says in plain words what it may be, where the kind says it less well. */
   allow(allowed: string): Option<Value, Context> {
-    return new Option({ ...this.facts, allowed });
+    const { range } = this.facts;
+    return new Option({
+      ...this.facts,
+      allowed,
+      ...(range !== undefined && { range: allowed.replace(/^number (from |of )?/, '') }),
+    });
   }
 
   /** What values are measured in. */

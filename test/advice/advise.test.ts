@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { effectiveRank } from '../../src/advice/effective-rank.js';
+import { monteCarloRealToMakeUp, monteCarloThreshold } from '../../src/advice/monte-carlo-search.js';
 import { Plan } from '../../src/advice/plan.js';
+import { limitsByMonteCarlo, worthsOf } from '../../src/advice/worth.js';
 import { MadloopError } from '../../src/base/errors.js';
 import {
   type AdviseOptions,
@@ -9,15 +11,27 @@ import {
   effectiveSampleSize,
   expectedDistance,
   limitPoint,
+  type Worth,
 } from '../../src/index.js';
 
 // 10,000 real samples, 30 % of the crawl synthetic, guidance 0.5.
 const question = { real: 10_000, syntheticShare: 0.3, guidance: 0.5, dim: 100 };
 const loop = { dim: 100, real: 10_000, synthetic: 4_286, lambda: 2 / 3 };
+const answer = advise(question);
+
+const plain = {
+  memory: 1,
+  truePositiveRate: 0,
+  falsePositiveRate: 0,
+  precise: false,
+  relativeError: 0.01,
+  seed: 0n,
+};
+const settings = { where: 'advise', threads: 1 };
 
 describe('advise, by the deterministic method', () => {
   test('says what the effective sample size says, and how much hangs on d', async () => {
-    const advice = await advise(question);
+    const advice = await answer;
     const size = await effectiveSampleSize({ ...loop, method: 'deterministic' });
     expect(advice.inputs).toMatchObject({ real: 10_000, synthetic: 4_286, lambda: 2 / 3, dim: 100, memory: 1 });
     expect(advice).toMatchObject({
@@ -43,25 +57,25 @@ describe('advise, by the deterministic method', () => {
   });
 
   test('finds the admissible threshold, within its band', async () => {
-    for (const [real, lambda] of [
-      [10_000, 2 / 3],
-      [250, 0.7],
+    for (const [dim, real, lambda] of [
+      [100, 10_000, 2 / 3],
+      [20, 50, 0.7],
     ] as const) {
-      const { threshold } = await advise({ dim: 100, real, synthetic: 10, lambda });
-      const exact = await admissibleThreshold({ dim: 100, real, lambda });
+      const { threshold } = dim === 100 ? await answer : await advise({ dim, real, synthetic: 10, lambda });
+      const exact = await admissibleThreshold({ dim, real, lambda });
       expect(threshold!.bounded).toBe('yes');
       expect(Math.abs(threshold!.synthetic / exact.synthetic - 1)).toBeLessThan(0.002);
       expect(threshold!.band![0]).toBeLessThan(exact.interval[1]);
       expect(threshold!.band![1]).toBeGreaterThan(exact.interval[0]);
     }
-    expect((await advise({ dim: 100, real: 250, synthetic: 10 })).threshold).toMatchObject({
+    expect((await advise({ dim: 20, real: 60, synthetic: 10 })).threshold).toMatchObject({
       bounded: 'unbounded',
       synthetic: Number.POSITIVE_INFINITY,
     });
   });
 
   test('inverts for real samples: where they do no harm, and where they make up for it', async () => {
-    const advice = await advise(question);
+    const advice = await answer;
     // Beyond what is admissible beside endless real samples, about 1,000 here, no number of them will do.
     expect(advice.leastReal).toMatchObject({ bounded: 'none', real: Number.POSITIVE_INFINITY });
     const real = Math.round(advice.realToMakeUp!.real);
@@ -85,7 +99,7 @@ describe('advise, by the deterministic method', () => {
   });
 
   test('finds the best number of synthetic samples: others are no better', async () => {
-    const { bestSynthetic, levers } = await advise(question);
+    const { bestSynthetic, levers } = await answer;
     const at = async (synthetic: number) =>
       (await limitPoint({ ...loop, synthetic: Math.round(synthetic), method: 'deterministic' })).distance;
     const best = await at(bestSynthetic!);
@@ -94,11 +108,11 @@ describe('advise, by the deterministic method', () => {
       synthetic: bestSynthetic,
       verdict: 'helps',
     });
-    expect((await advise({ ...question, guidance: 0 })).bestSynthetic).toBe(Number.POSITIVE_INFINITY);
+    expect((await advise({ dim: 20, real: 60, synthetic: 10 })).bestSynthetic).toBe(Number.POSITIVE_INFINITY);
   });
 
   test('levers are loops with one thing changed, against the real samples that there are', async () => {
-    const { levers } = await advise(question);
+    const { levers } = await answer;
     expect(levers.map(({ lever }) => lever)).toEqual([
       ...['twice the real', 'half the synthetic', 'best synthetic', 'half the bias', 'no bias', 'a detector'],
     ]);
@@ -118,7 +132,7 @@ describe('advise, by the deterministic method', () => {
   });
 
   test('sensitivity has the answer in its middle', async () => {
-    const { sensitivity, ratio } = await advise(question);
+    const { sensitivity, ratio } = await answer;
     const { dims, lambdas, cells } = sensitivity!;
     expect([dims.length, lambdas.length]).toEqual([7, 7]);
     expect([dims[3], lambdas[3], cells[3]![3]!.ratio]).toEqual([100, 2 / 3, ratio]);
@@ -128,12 +142,12 @@ describe('advise, by the deterministic method', () => {
 
   test('a detector thins the samples out, and is held against those before it: without bias it hurts', async () => {
     const rates = { truePositiveRate: 0.9, falsePositiveRate: 0.01 };
-    const plain = await advise({ dim: 20, real: 20_000, synthetic: 20_000 });
+    const unfiltered = await advise({ dim: 20, real: 20_000, synthetic: 20_000 });
     const filtered = await advise({ dim: 20, real: 20_000, synthetic: 20_000, ...rates });
     expect(filtered.inputs.kept).toEqual({ real: 19_800, synthetic: 2_000 });
     // (1 - FPR) (1 + q') of the mean at n >> d, q' the share of synthetic samples that is left; 1 + q without.
     const [share, left] = [0.5, 2_000 / 21_800];
-    expect(plain.ratio).toBeCloseTo(1 + share, 2);
+    expect(unfiltered.ratio).toBeCloseTo(1 + share, 2);
     expect(filtered.ratio).toBeCloseTo(0.99 * (1 + left), 2);
     // It pays where there is bias.
     expect((await advise({ ...question, ...rates })).ratio).toBeGreaterThan(1);
@@ -178,14 +192,15 @@ describe('advise, by the deterministic method', () => {
   });
 
   test('does not depend on threads', async () => {
-    const [one, two] = [await advise({ ...question, threads: 1 }), await advise({ ...question, threads: 2 })];
+    const few = { dim: 12, real: 60, synthetic: 30, lambda: 0.9 };
+    const [one, two] = [await advise({ ...few, threads: 1 }), await advise({ ...few, threads: 2 })];
     expect(one).toEqual(two);
   });
 });
 
 describe('advise, by Monte Carlo', () => {
   test('below ten dimensions, with intervals and the reason', async () => {
-    const small = { dim: 9, real: 60, synthetic: 40, lambda: 0.7 };
+    const small = { dim: 9, real: 60, synthetic: 20, lambda: 0.5 };
     const advice = await advise(small);
     expect(advice).toMatchObject({
       method: 'monte-carlo',
@@ -196,26 +211,30 @@ describe('advise, by Monte Carlo', () => {
     const { interval } = await effectiveSampleSize({ ...small, seed: 7 });
     expect(advice.interval[0]).toBeLessThan(interval[1] / 60);
     expect(advice.interval[1]).toBeGreaterThan(interval[0] / 60);
-    const exact = await admissibleThreshold({ dim: 9, real: 60, lambda: 0.7, seed: 7 });
+    const exact = await admissibleThreshold({ dim: 9, real: 60, lambda: 0.5, seed: 7 });
     expect(Math.abs(advice.threshold!.synthetic / exact.synthetic - 1)).toBeLessThan(0.03);
   });
 
-  test('with memory: at the threshold the loop is worth its real samples', async () => {
-    const loop = { dim: 30, real: 90, lambda: 0.6, memory: 2 };
-    const { threshold, why, realToMakeUp } = await advise({ ...loop, synthetic: 300 });
-    expect(why).toContain('memory 1');
-    const { distance } = await limitPoint({ ...loop, synthetic: Math.round(threshold!.synthetic) });
-    expect(distance / (await expectedDistance({ dim: 30, samples: 90 }))).toBeCloseTo(1, 1.5);
-    expect(realToMakeUp!.real).toBeGreaterThan(90);
+  test('with memory: at the threshold the loop is worth its real samples, and with those that make up for the harm, too', async () => {
+    const few = { ...plain, dim: 30, real: 90, synthetic: 300, lambda: 0.6, memory: 2 };
+    const target = await expectedDistance({ dim: 30, samples: 90 });
+    const { synthetic, interval } = await monteCarloThreshold(few, settings);
+    expect(interval[0]).toBeLessThan(synthetic);
+    expect(interval[1]).toBeGreaterThan(synthetic);
+    const { dim, lambda, memory } = few;
+    const at = await limitPoint({ dim, real: 90, synthetic: Math.round(synthetic), lambda, memory });
+    expect(Math.abs(at.distance / target - 1)).toBeLessThan(0.01);
+    const { real } = await monteCarloRealToMakeUp(few, settings);
+    const made = await limitPoint({ dim, real: Math.round(real), synthetic: 300, lambda, memory });
+    expect(Math.abs(made.distance / target - 1)).toBeLessThan(0.01);
   });
 
   test('a model that has nearly shrunk to its mean is collapsed, whatever its n_e', async () => {
-    const advice = await advise({ dim: 20, real: 1, synthetic: 10, lambda: 0.5 });
-    expect(advice.ratio).toBeGreaterThan(1);
-    expect(advice.collapse).toBeGreaterThan(0.8);
-    expect(advice.verdict).toBe('collapsed');
-    // More real samples bring it back.
-    expect(advice.leastReal!.real).toBeGreaterThan(1);
+    const one = { ...plain, dim: 20, real: 1, synthetic: 10, lambda: 0.5 };
+    const [worth] = await worthsOf([one], limitsByMonteCarlo, settings);
+    expect(worth).toMatchObject({ verdict: 'collapsed', admissible: true });
+    expect((worth as Worth).ratio).toBeGreaterThan(1);
+    expect((worth as Worth).collapse).toBeGreaterThan(0.8);
   });
 
   test('precise is Monte Carlo where the deterministic method would do, and agrees', async () => {
@@ -229,7 +248,7 @@ describe('advise, by Monte Carlo', () => {
   });
 
   test('parts that would take too long are left out, with the reason; what does not converge, too', async () => {
-    const plan = new Plan(false, 100, { where: 'advise', threads: 1 });
+    const plan = new Plan(false, 100, settings);
     const settled = async () => 1;
     expect(await plan.run('threshold', 20, settled)).toBe(1);
     expect(await plan.run('levers', 20, settled)).toBeNull();
@@ -241,7 +260,7 @@ describe('advise, by Monte Carlo', () => {
       { part: 'levers', reason: 'about 20 s of one core by Monte Carlo: precise computes it' },
       { part: 'leastReal', reason: 'advise: too precise' },
     ]);
-    expect(await new Plan(true, 1e6, { where: 'advise', threads: 1 }).run('levers', 1e6, settled)).toBe(1);
+    expect(await new Plan(true, 1e6, settings).run('levers', 1e6, settled)).toBe(1);
   });
 });
 

@@ -53,6 +53,20 @@ describe('limitPoint', () => {
     expect(limit.relaxationTime).toBeLessThan(2.5);
   });
 
+  test('reports progress within a chain: in many dimensions one takes long', async () => {
+    const stop = new AbortController();
+    const fractions: number[] = [];
+    const onProgress = ({ fraction }: { fraction: number }) => {
+      if (fraction === 0) return;
+      fractions.push(fraction);
+      stop.abort();
+    };
+    const options = { dim: 600, real: 1_000, synthetic: 100, threads: 1, signal: stop.signal, onProgress };
+    await expect(limitPoint(options)).rejects.toMatchObject({ code: 'ERR_ABORTED' });
+    // Of 12 chains or more.
+    expect(fractions[0]).toBeLessThan(1 / 30);
+  });
+
   test('says where the distance has heavy tails', async () => {
     const two = await limitPoint({ dim: 1, real: 2, synthetic: 2, relativeError: 0.1 });
     expect(two.heavyTails).toBe(true);

@@ -41,6 +41,7 @@ const pages = [
   ['docs/models-in-core.md', 2], // a line or more a fit
   ['docs/effective-sample-size.md', 1],
   ['docs/charts.md', 1],
+  ['docs/advice.md', 8],
 ] as const;
 
 /** A TypeScript program as JavaScript; errors of types fail the test. The rules are this repository's, which are stricter than most. */

@@ -167,6 +167,13 @@ export function publicCalls(folder: string): PublicCall[] {
     },
     { name: 'effectiveSampleSize', arguments: () => [limit()], call: api.effectiveSampleSize },
     {
+      name: 'advise',
+      arguments: () => [
+        { dim: 10, real: 40, synthetic: 5, lambda: 0.5, memory: 1, relativeError: 0.1, seed: 1 },
+      ],
+      call: api.advise,
+    },
+    {
       name: 'admissibleThreshold',
       arguments: () => [{ dim: 2, real: 50, lambda: 0.5, relativeError: 0.1 }],
       call: api.admissibleThreshold,

@@ -9,10 +9,10 @@ export type Layering = readonly string[];
 export const sourceLayering: Layering = [
   'base <- engine, files <- distributions, metrics <- features, gaussian-loop <- models <- references <- loops <- verdict',
   'features, gaussian-loop <- limits',
-  'limits, verdict <- studies <- charts <- report <- cli',
+  'limits, verdict <- advice <- studies <- charts <- report <- cli',
   'models <- models/process-model',
   'studies/definition <- studies/store <- studies/store-process <- studies/run <- studies',
-  'cli/terminal <- cli/loop, cli/evaluate <- cli/figures <- cli/commands <- cli',
+  'cli/terminal <- cli/loop, cli/evaluate, cli/advice <- cli/figures <- cli/commands <- cli',
 ];
 
 export const coreLayering: Layering = [

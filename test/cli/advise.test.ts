@@ -1,0 +1,161 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { wrapped } from '../../src/cli/terminal/wrapped.js';
+import { admissibleThreshold, expectedDistance, matrix, writeMatrix } from '../../src/index.js';
+import { run, start, temporaryFolder } from './command.js';
+
+const folder = temporaryFolder();
+const question = ['--real', '500', '--synthetic-share', '0.3', '--guidance', '0.5', '--dim', '20'];
+
+test('madloop advise answers on one screen of 80 columns, and writes numbers and a picture', async () => {
+  const { status, stdout, stderr } = await run(['advise', ...question, '-o', 'out'], folder);
+  expect([status, stderr]).toEqual([0, expect.stringContaining('wrote out/advise.json')]);
+  for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  expect(stdout).toMatch(/^500 fresh real and 214 synthetic samples \(30 % of all\) in each generation/);
+  expect(stdout).toMatch(/HURTS: in the long run as good as [\d.]+ real samples, 0\.\d+ of your 500\./);
+  for (const part of [
+    ...['effective sample size n_e', 'its band', 'distance / d', 'most synthetic samples without harm'],
+    ...['best number of synthetic samples', 'real samples to make up for these', 'half the bias', 'a detector'],
+    ...['over d (down), lambda (across)', 'not of your model'],
+  ]) {
+    expect(stdout).toContain(part);
+  }
+  expect(stdout).not.toMatch(/undefined|NaN|interval/);
+  const document = JSON.parse(readFileSync(join(folder, 'out/advise.json'), 'utf8'));
+  const csv = readFileSync(join(folder, 'out/advise.csv'), 'utf8').trim().split('\n');
+  expect(csv).toHaveLength(1 + document.sensitivity.dims.length * document.sensitivity.lambdas.length);
+  const svg = readFileSync(join(folder, 'out/advise.svg'), 'utf8');
+  for (const text of ['Do synthetic samples help?', 'Gaussian', 'nᵣ = 500, nₛ = 214'])
+    expect(svg).toContain(text);
+
+  // Given back, it repeats itself; the counts may be given as a total, too.
+  const again = await run(['advise', 'out/advise.json', '--json'], folder);
+  expect(JSON.parse(again.stdout)).toEqual(document);
+  const total = ['--total', '714', '--real-fraction', String(500 / 714), '--lambda', String(1 / 1.5)];
+  const same = await run(['advise', ...total, '--dim', '20', '--json'], folder);
+  expect(JSON.parse(same.stdout)).toEqual(document);
+});
+
+test('madloop advise --data sets answers for columns and effective rank side by side', async () => {
+  const [rows, cols] = [200, 24];
+  const data = Float64Array.from({ length: rows * cols }, (_, i) => Math.sin(i * i) / (1 + (i % cols) / 12));
+  await writeMatrix(join(folder, 'features.npy'), matrix(data, rows, cols));
+  const cell = ['--real', '500', '--synthetic', '100', '--lambda', '0.8', '--data', 'features.npy'];
+  const { status, stdout } = await run(['advise', ...cell], folder);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/ +d = 24 +d = \d+\n/);
+  expect(stdout).toContain('Of data that are not isotropic the truth lies between the two.');
+  for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+});
+
+test.each([
+  [['--real', '10', '--dim', '3'], '--synthetic must be an integer of at least 0, and is not given'],
+  [['--real', '10', '--synthetic', '3'], '--dim must be an integer of at least 1, and is not given'],
+  [[...question, '--lambda', '0.9'], '--lambda must be left out beside --guidance, got 0.9'],
+  [[...question, '--data', 'absent.npy'], 'cannot read absent.npy'],
+  [
+    [...question, '--total', '5'],
+    'sample counts must be given as real and synthetic, or as total and realFraction',
+  ],
+])('madloop advise %j is wrong usage', async (args, message) => {
+  const { status, stdout, stderr } = await run(['advise', ...args], folder);
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr).toContain(message);
+});
+
+test('madloop threshold prints what the library returns, with its interval', async () => {
+  const cell = ['--dim', '20', '--real', '60', '--lambda', '0.6'];
+  const { status, stdout } = await run(['threshold', ...cell, '--json'], folder);
+  const { parameters, command, ...result } = JSON.parse(stdout);
+  expect([status, command, parameters.real]).toEqual([0, 'threshold', 60]);
+  expect(result).toMatchObject({ ...(await admissibleThreshold({ dim: 20, real: 60, lambda: 0.6 })) });
+  const table = (await run(['threshold', ...cell], folder)).stdout;
+  expect(table).toMatch(/admissible synthetic samples, at most +[\d.]+ ± [\d.]+ +[\d.]+ to [\d.]+/);
+  expect((await run(['threshold', '--dim', '3', '--real', '9', '--lambda', '1'], folder)).stdout).toContain(
+    'unbounded',
+  );
+});
+
+test('madloop expected-distance prints the exact cost of a fit', async () => {
+  const args = ['expected-distance', '--dim', '100', '--samples', '100'];
+  const { stdout } = await run([...args, '--json'], folder);
+  expect(JSON.parse(stdout)).toMatchObject({ distance: await expectedDistance({ dim: 100, samples: 100 }) });
+  expect((await run(args, folder)).stdout).toContain('31.93646208');
+  const wrong = await run(['expected-distance', '--dim', '3', '--samples', '1'], folder);
+  expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining('madloop: --samples must be')]);
+});
+
+test('madloop mad-test takes the series of a loop, or rows of a file', async () => {
+  const loop = ['--variant', 'fully-synthetic', '--dim', '3', '--synthetic', '20', '--replicates', '40'];
+  await run(['loop', ...loop, '--series', '--no-chart', '-o', 'mad'], folder);
+  const { status, stdout } = await run(['mad-test', 'mad/loop.json'], folder);
+  expect([status, stdout]).toEqual([0, expect.stringMatching(/verdict +mad/)]);
+  // The result still repeats itself.
+  const again = await run(['loop', 'mad/loop.json', '--no-chart', '-o', 'again'], folder);
+  expect(again.status).toBe(0);
+  expect(readFileSync(join(folder, 'again/loop.json'))).toEqual(readFileSync(join(folder, 'mad/loop.json')));
+
+  const flat = Float64Array.from({ length: 60 }, (_, i) => 5 + Math.sin(i * i));
+  await writeMatrix(join(folder, 'series.npy'), matrix(flat, 10, 6));
+  const stable = await run(['mad-test', 'series.npy', '--margin', '1', '--json'], folder);
+  expect(JSON.parse(stable.stdout)).toMatchObject({
+    command: 'mad-test',
+    verdict: 'stable',
+    replicates: 10,
+    to: 6,
+  });
+  writeFileSync(join(folder, 'none.json'), '{}');
+  const wrong = await run(['mad-test', 'none.json'], folder);
+  expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining('none.json: series must be there')]);
+  const late = await run(['mad-test', 'series.npy', '--from', '9'], folder);
+  expect([late.status, late.stderr]).toEqual([
+    2,
+    expect.stringContaining('--from must be an integer from 1 to 4'),
+  ]);
+});
+
+test('Monte Carlo that takes long says so before it begins, and what takes less', async () => {
+  const cell = ['--dim', '4000', '--real', '10000', '--synthetic', '4286'];
+  const { child, outcome } = start(['ess', ...cell, '--threads', '1'], folder);
+  child.stderr!.once('data', () => child.kill('SIGINT'));
+  const { status, stderr } = await outcome;
+  expect(status).toBe(130);
+  expect(stderr).toMatch(
+    /^ess: Monte Carlo in 4,000 dimensions takes \d+ (min|h) .*--method deterministic answers in a second\n/,
+  );
+  // What is quick says nothing.
+  const quick = await run(['ess', ...cell, '--method', 'deterministic'], folder);
+  expect([quick.status, quick.stderr]).toEqual([0, '']);
+});
+
+test('total and fraction stand for the counts of loops and limits, over a file as well', async () => {
+  for (const command of ['loop', 'limit']) {
+    const rest = [
+      '--dim',
+      '2',
+      ...(command === 'loop' ? ['--generations', '2'] : ['--relative-error', '0.2']),
+      '--json',
+    ];
+    const byTotal = await run([command, '--total', '50', '--real-fraction', '0.4', ...rest], folder);
+    writeFileSync(join(folder, 'counts.json'), byTotal.stdout);
+    expect(JSON.parse(byTotal.stdout).parameters).toMatchObject({ real: 20, synthetic: 30 });
+    const other = await run(
+      [command, 'counts.json', '--total', '50', '--real-fraction', '0.2', '--json'],
+      folder,
+    );
+    expect(JSON.parse(other.stdout).parameters).toMatchObject({ real: 10, synthetic: 40 });
+  }
+  const wrong = await run(['limit', '--dim', '2', '--total', '50', '--real-fraction', '2'], folder);
+  expect([wrong.status, wrong.stderr]).toEqual([
+    2,
+    expect.stringContaining('--real-fraction must be a number from 0 to 1'),
+  ]);
+});
+
+test('text is broken between words', () => {
+  const text = Array.from({ length: 40 }, (_, i) => 'w'.repeat(1 + (i % 9))).join(' ');
+  const lines = wrapped(text).split('\n');
+  expect(lines.join(' ')).toBe(text);
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
+});
