@@ -37,6 +37,14 @@ test('madloop advise answers on one screen of 80 columns, and writes numbers and
   expect(JSON.parse(same.stdout)).toEqual(document);
 });
 
+test('docs/advice.md shows what the command prints', async () => {
+  const page = readFileSync(new URL('../../docs/advice.md', import.meta.url), 'utf8');
+  const [, args, shown] = /^ {4}\$ madloop (advise .*)\n((?: {4}.*\n|\n)+)/m.exec(page)!;
+  const { stdout } = await run(args!.split(' '), folder);
+  const plain = (text: string) => text.replace(/^ {4}/gm, '').replace(/ +$/gm, '').trim();
+  expect(plain(shown!)).toBe(stdout.replace(/ +$/gm, '').trim());
+});
+
 test('madloop advise --data sets answers for columns and effective rank side by side', async () => {
   const [rows, cols] = [200, 24];
   const data = Float64Array.from({ length: rows * cols }, (_, i) => Math.sin(i * i) / (1 + (i % cols) / 12));
