@@ -19,7 +19,7 @@ import {
   monteCarloThreshold,
 } from './monte-carlo-search.js';
 import { type AdviseOptions, keptCounts, resolveAdvise } from './options.js';
-import { Plan } from './plan.js';
+import { budget, Plan } from './plan.js';
 import { nearbyDims, nearbyLambdas } from './sensitivity.js';
 import {
   cellOf,
@@ -122,13 +122,32 @@ function isFine({ admissible, ratio, verdict }: Worth): boolean {
   return verdict !== 'collapsed' && (admissible === 'undecided' ? ratio >= 1 : admissible);
 }
 
-async function monteCarloAnswer(loop: Loop, why: string, settings: JobSettings): Promise<Answer> {
-  const secondsOf = (loops: readonly Loop[]) => secondsByMonteCarlo(settings.where, loops);
-  const seconds = secondsOf([loop]);
-  const search = limitPointsOfSearch * seconds;
+/** Seconds of one core that the parts of an answer take by Monte Carlo, about. */
+function costOf(where: string, loop: Loop) {
+  const secondsOf = (loops: readonly Loop[]) => secondsByMonteCarlo(where, loops);
+  const main = secondsOf([loop]);
+  const search = limitPointsOfSearch * main;
   const nearby = secondsOf(nearbyLoops(loop, 2).cells.flat());
-  const ofLevers = 6 * seconds;
-  const plan = new Plan(loop.precise, seconds + 4 * search + ofLevers + nearby, settings);
+  // Four searches, and about six levers.
+  return { main, search, nearby, all: main + 4 * search + 6 * main + nearby, secondsOf };
+}
+
+/** About how many seconds of one core `advise` takes: none to speak of by the deterministic method. Rejects as it does. */
+export async function adviseSeconds(options: AdviseOptions): Promise<number> {
+  const { question, dims, settings } = resolveAdvise('advise', options);
+  let seconds = 0;
+  for (const dim of dims) {
+    const loop = { ...question, dim: dim! };
+    if ((await whyNotDeterministic(loop, settings)) === undefined) continue;
+    const { main, all } = costOf(settings.where, loop);
+    seconds += loop.precise ? all : Math.min(all, Math.max(budget, main));
+  }
+  return seconds;
+}
+
+async function monteCarloAnswer(loop: Loop, why: string, settings: JobSettings): Promise<Answer> {
+  const { main: seconds, search, nearby, all, secondsOf } = costOf(settings.where, loop);
+  const plan = new Plan(loop.precise, all, settings);
 
   const worth = await plan.always(seconds, (job) => worthOf(loop, limitsByMonteCarlo, job));
   const threshold = await plan.run('threshold', search, (job) => monteCarloThreshold(loop, job));

@@ -81,7 +81,10 @@ async function unlimitedThreshold(
 }
 
 /** So many synthetic samples that more make no difference. */
-export const endlessly = ({ real, dim }: Loop): number => 1e6 * (real + dim);
+const endlessly = ({ real, dim }: Loop): number => Math.min(1e6 * (real + dim), mostSamples);
+
+/** More the deterministic method does not take. */
+const mostSamples = 1e15;
 
 /** The n_s up to which the limit is at most `bound`, between the two that are next to it. */
 async function crossingAt(cell: LimitPointParameters, bound: number, settings: JobSettings): Promise<number> {
@@ -117,7 +120,7 @@ async function leastAmong(loop: Loop, counts: readonly number[], settings: JobSe
 
 function geometric(from: number, to: number, ratio: number): number[] {
   const values: number[] = [];
-  for (let value = from; value < to; value *= ratio) values.push(value);
+  for (let value = from; value < Math.min(to, mostSamples); value *= ratio) values.push(value);
   return values;
 }
 

@@ -9,7 +9,7 @@ type Compute<Result> = (settings: JobSettings) => Promise<Result>;
  * Seconds of one core that the parts of an answer may take by Monte Carlo where all need not be computed, by the engine's model of
  * its own speed, so that what is left out depends on the question alone.
  */
-const budget = 24;
+export const budget = 24;
 
 /** The parts of an answer by Monte Carlo, one after the other, within the budget. */
 export class Plan {

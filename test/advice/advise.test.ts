@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { adviseSeconds } from '../../src/advice/advise.js';
 import { effectiveRank } from '../../src/advice/effective-rank.js';
 import { monteCarloRealToMakeUp, monteCarloThreshold } from '../../src/advice/monte-carlo-search.js';
 import { Plan } from '../../src/advice/plan.js';
@@ -191,6 +192,13 @@ describe('advise, by the deterministic method', () => {
     expect([one.dim, one.atEffectiveRank]).toEqual([40, undefined]);
   });
 
+  test('answers for counts as large as they come', async () => {
+    const endless = await advise({ dim: 12, real: 100, synthetic: 1e12, lambda: 0.5 });
+    expect(endless).toMatchObject({ verdict: 'collapsed', leastReal: { bounded: 'none' } });
+    expect(endless.collapse).toBeCloseTo(1, 3);
+    expect(endless.realToMakeUp!.real).toBeGreaterThan(1e11);
+  });
+
   test('does not depend on threads', async () => {
     const few = { dim: 12, real: 60, synthetic: 30, lambda: 0.9 };
     const [one, two] = [await advise({ ...few, threads: 1 }), await advise({ ...few, threads: 2 })];
@@ -245,6 +253,21 @@ describe('advise, by Monte Carlo', () => {
     expect(Math.abs(precise.threshold!.synthetic / quick.threshold!.synthetic - 1)).toBeLessThan(0.03);
     expect(precise.levers.map(({ lever }) => lever)).toEqual(quick.levers.map(({ lever }) => lever));
     expect(precise.sensitivity!.dims).toHaveLength(5);
+  });
+
+  test('what it takes is known before: next to nothing by the deterministic method, and all of it with precise', async () => {
+    expect(await adviseSeconds({ dim: 2_000, real: 10_000, synthetic: 4_000, lambda: 0.7 })).toBe(0);
+    const few = { dim: 200, real: 1_000, synthetic: 9_000, memory: 20 };
+    const [usual, precise] = [await adviseSeconds(few), await adviseSeconds({ ...few, precise: true })];
+    expect(usual).toBeGreaterThan(10);
+    expect(precise).toBeGreaterThan(5 * usual);
+  });
+
+  test('stops where it is told to', async () => {
+    const stop = new AbortController();
+    const running = advise({ dim: 100, real: 1_000, synthetic: 9_000, memory: 20, signal: stop.signal });
+    setTimeout(() => stop.abort(), 20);
+    await expect(running).rejects.toMatchObject({ name: 'AbortError', code: 'ERR_ABORTED' });
   });
 
   test('parts that would take too long are left out, with the reason; what does not converge, too', async () => {

@@ -59,7 +59,7 @@ const verdictsInWords: Readonly<Record<Verdict, string>> = {
 
 function verdictText({ inputs }: Advice, answer: Answer, several: boolean): string {
   const { dim, verdict, effectiveSampleSize, ratio, collapse } = answer;
-  const worth = `in the long run as good as ${size(effectiveSampleSize)} real samples, ${numberText(ratio, 4)} of your ${count(inputs.real)}`;
+  const worth = `in the long run as good as ${size(effectiveSampleSize)} real samples, ${part(ratio, 4)} of your ${count(inputs.real)}`;
   const says: Readonly<Record<Verdict, string>> = {
     helps: worth,
     hurts: worth,
@@ -76,7 +76,7 @@ function numbersTable(answers: readonly Answer[]): string {
   const range = isBand ? '  its band' : '  its 95 % interval';
   const rows: [string, (answer: Answer) => string][] = [
     ['effective sample size n_e', ({ effectiveSampleSize }) => size(effectiveSampleSize)],
-    ['n_e / n_r', ({ ratio }) => numberText(ratio, 4)],
+    ['n_e / n_r', ({ ratio }) => part(ratio, 4)],
     [range, (answer) => rangeText(rangeOf(answer))],
     ['distance / d (1: shrunk to its mean)', ({ collapse }) => numberText(collapse, 3)],
     [
@@ -134,7 +134,7 @@ function leversTable({ levers, inputs, ...asItIs }: Advice): string {
   ): string[] => [
     lever.padEnd(18),
     ...[count(real), count(synthetic), numberText(lambda, 3), size(worth.effectiveSampleSize)],
-    `${numberText(worth.ratio, 3)} ${marks[worth.verdict]}`,
+    `${part(worth.ratio, 3)} ${marks[worth.verdict]}`,
   ];
   const { truePositiveRate, falsePositiveRate } = usualDetector;
   const detector = levers.some(({ lever }) => lever === 'a detector')
@@ -158,7 +158,7 @@ function sensitivityTable({ sensitivity }: Advice): string {
   const { dims, lambdas, cells } = sensitivity;
   const rows = dims.map((dim, i) => [
     count(dim),
-    ...cells[i]!.map((cell) => (cell === null ? '' : `${numberText(cell.ratio, 3)} ${marks[cell.verdict]}`)),
+    ...cells[i]!.map((cell) => (cell === null ? '' : `${part(cell.ratio, 3)} ${marks[cell.verdict]}`)),
   ]);
   const title = 'n_e / n_r over d (down), lambda (across): + helps, - hurts, ? open, x collapsed';
   return `${title}\n${tableText(['d', ...lambdas.map((lambda) => `${numberText(lambda, 3)}  `)], rows)}`;
@@ -180,6 +180,10 @@ const partsInWords: Readonly<Record<LeftOut['part'], string>> = {
   levers: 'what changes would buy',
   sensitivity: 'other d and lambda',
 };
+
+/** A ratio of effective sample sizes, which has no value below two samples. */
+const part = (ratio: number, digits: number): string =>
+  Number.isNaN(ratio) ? 'less' : numberText(ratio, digits);
 
 /** A count with its thousands set apart. */
 function count(samples: number): string {

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Advice } from '../../advice/advice.js';
-import { advise } from '../../advice/advise.js';
+import { advise, adviseSeconds } from '../../advice/advise.js';
 import { type AdviseOptions, adviseOptions } from '../../advice/options.js';
 import { MadloopError } from '../../base/errors.js';
 import { text } from '../../base/options.js';
@@ -10,6 +10,7 @@ import { momentsOfFile } from '../../features/moments-of-file.js';
 import { totalOptions } from '../../gaussian-loop/sample-counts.js';
 import { adviceChart, adviceCsv } from '../advice/advice-files.js';
 import { adviceText } from '../advice/advice-text.js';
+import { warnOfCost } from '../terminal/cost.js';
 import { rewordErrors } from '../terminal/error-wording.js';
 import { addFlags, flagName } from '../terminal/flags.js';
 import { givenParameters } from '../terminal/given-parameters.js';
@@ -51,12 +52,13 @@ async function run(file: string | undefined, flags: RunOptions, signal: AbortSig
   const { data, dataArray, ...asked } = given.values;
   const job = { threads: flags.threads, signal };
   const reference = await rewordErrors(given.nameOf, () => referenceOf(data, dataArray, asked, job));
-  const advice = await rewordErrors(given.nameOf, () =>
-    withProgressBar('advise', (onProgress) =>
-      // Checked by the function itself.
-      advise({ ...asked, ...(reference && { reference }), ...job, onProgress } as unknown as AdviseOptions),
-    ),
-  );
+  // Checked by the functions themselves.
+  const options = { ...asked, ...(reference && { reference }), ...job } as unknown as AdviseOptions;
+  const advice = await rewordErrors(given.nameOf, async () => {
+    const instead = asked.precise ? 'it takes less without --precise' : 'with memory 1 it takes a second';
+    warnOfCost('advise', { seconds: await adviseSeconds(options), instead }, flags.threads);
+    return withProgressBar('advise', (onProgress) => advise({ ...options, onProgress }));
+  });
   const { version, variant } = info();
   const document = {
     ...{ madloop: version, instructionSet: variant, command: 'advise' },

@@ -7,7 +7,7 @@ import { shortTime } from './study-progress.js';
 export interface Cost {
   /** Seconds of one core, about. */
   readonly seconds: number;
-  readonly dim: number;
+  readonly dim?: number;
   /** "--method deterministic answers in a second". */
   readonly instead: string;
 }
@@ -21,7 +21,7 @@ export function warnOfCost(command: string, cost: Cost | undefined, threads = de
   const seconds = cost.seconds / threads;
   if (!(seconds > longSeconds)) return;
   const time = shortTime(Number(seconds.toPrecision(1)));
-  say(
-    `${command}: Monte Carlo in ${numberText(cost.dim)} dimensions takes ${time} or more on ${threads} threads; ${cost.instead}`,
-  );
+  const where = cost.dim === undefined ? '' : ` in ${numberText(cost.dim)} dimensions`;
+  const processors = threads === 1 ? 'one thread' : `${threads} threads`;
+  say(`${command}: Monte Carlo${where} takes ${time} or more on ${processors}; ${cost.instead}`);
 }
