@@ -48,8 +48,11 @@ export function resolveLimitPointOptions(where: string, options: unknown): Limit
   return { settings: { where, threads, signal, onProgress }, method, parameters };
 }
 
-// Progress goes in thousandths of the chains that are known to be wanted.
 const thousand = 1_000;
+
+// Thousandths of the way at the ends of the stages. How many more chains the precision takes is known at the end of the first
+// alone; the second is mostly the last.
+const stageEnds = [500, 950, 990, 999];
 
 /** The limit point of one cell. */
 export async function estimateLimitPoint({
@@ -60,11 +63,14 @@ export async function estimateLimitPoint({
   if (method === 'deterministic') return deterministicLimitPoint(parameters, settings);
   const estimator = new LimitPointEstimator(settings.where, parameters);
   const progress = new ProgressReporter(settings.onProgress);
-  for (let wanted = estimator.next(); wanted; wanted = estimator.next()) {
+  let begin = 0;
+  for (let wanted = estimator.next(), stage = 0; wanted; wanted = estimator.next(), stage += 1) {
     const { first, count } = wanted;
-    const onProgress = progress.part((thousand * first) / (first + count), thousand, thousand);
+    const end = stageEnds[stage] ?? thousand;
+    const onProgress = progress.part(begin, end, thousand);
     const [sums] = await simulateChains([{ estimator, first, count }], { ...settings, onProgress });
     estimator.add(first, sums!);
+    begin = end;
   }
   progress.finish(progressOf(thousand, thousand));
   return estimator.result();

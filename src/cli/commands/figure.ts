@@ -176,7 +176,7 @@ async function compute(
   signal: AbortSignal,
 ): Promise<StudyDocument[]> {
   const stop = stopOnTerm(signal);
-  const progress = studyProgress();
+  const progress = studyProgress(`figure ${figure.number}`);
   try {
     return await computeStudyFigure(figure, { relativeError, seed }, folder, runStudy, {
       threads,

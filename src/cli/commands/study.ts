@@ -69,7 +69,7 @@ async function run(file: string | undefined, flags: StudyFlags, signal: AbortSig
     content,
   });
   const stop = stopOnTerm(signal);
-  const progress = studyProgress();
+  const progress = studyProgress('study');
   let document: StudyDocument;
   try {
     document = await rewordErrors(nameOf, () => {

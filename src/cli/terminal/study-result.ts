@@ -4,8 +4,8 @@ import { plainText } from '../../base/plain-text.js';
 import { withError } from '../../charts/numbers.js';
 import type { StudyCell, StudyDocument } from '../../studies/definition/study-document.js';
 import type { StudyStatus } from '../../studies/store-process/stores.js';
-import { shortTime } from './study-progress.js';
 import { tableText } from './table.js';
+import { shortTime } from './time-left.js';
 
 // As many lines as a screen shows beside the command itself.
 const longestTable = 30;
