@@ -10,13 +10,13 @@ export function numberText(value: number, digits = 4): string {
   });
 }
 
-/** "12.294 ± 0.013": as many digits as the standard error leaves meaning, with two of its own; without an error seven. */
-export function withError(mean: number, standardError: number): string {
+/** "12.294 ± 0.013": as many digits as the standard error leaves meaning, with two of its own (or `digits`); without an error seven. */
+export function withError(mean: number, standardError: number, digits = 2): string {
   const plain = Number.isFinite(mean) ? String(Number(mean.toPrecision(7))) : String(mean);
   if (!(standardError > 0) || !Number.isFinite(standardError)) return plain;
-  const decimals = 1 - Math.floor(Math.log10(standardError));
+  const decimals = digits - 1 - Math.floor(Math.log10(standardError));
   // Beyond these, fixed notation is either all zeros or all digits.
-  if (decimals > 9 || Math.abs(mean) >= 1e12) return `${plain} ± ${standardError.toExponential(1)}`;
+  if (decimals > 9 || Math.abs(mean) >= 1e12) return `${plain} ± ${standardError.toExponential(digits - 1)}`;
   const places = Math.max(0, decimals);
   return `${mean.toFixed(places)} ± ${standardError.toFixed(places)}`;
 }

@@ -23,12 +23,13 @@ describe('madloop limit', () => {
   test('prints one small table', async () => {
     const { status, stdout } = await run(args, temporaryFolder());
     expect(status).toBe(0);
-    const [names, row, ...rest] = stdout.split('\n');
+    const [heading, names, row, ...rest] = stdout.split('\n');
+    expect(heading).toBe('fresh data loop: d = 3, n_r = 6, n_s = 9, lambda = 0.9, seed 0');
     expect(names).toMatch(/distance +95 % interval +chains/);
     const { distance, chains } = await limitPoint(options);
     expect(row).toContain(distance.toFixed(3).slice(0, 4));
     expect(row).toContain(String(chains));
-    expect(rest).toEqual(['']);
+    expect(rest).toEqual(['', '±: one standard error', '']);
   });
 
   test('prints a JSON document that repeats the run', async () => {

@@ -45,7 +45,12 @@ describe('madloop loop', () => {
       folder,
     );
     expect(status).toBe(0);
-    expect(stdout.split('\n')).toHaveLength(6); // names, four generations, the end
+    const lines = stdout.split('\n');
+    expect(lines.slice(0, 2).join(' ')).toMatch(
+      /^fresh data loop: d = \d+, n_r = .*seed 18446744073709551615$/,
+    );
+    expect(lines).toHaveLength(10); // heading, names, four generations, what ± means, the end
+    expect(lines.at(-2)).toMatch(/^means of \d+ runs ± one standard error$/);
     expect(stderr).toContain('wrote ');
     const results = join(folder, 'madloop-results');
     expect(readdirSync(results)).toEqual(allFiles);

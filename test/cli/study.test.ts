@@ -43,7 +43,10 @@ describe('madloop study', () => {
     const folder = temporaryFolder();
     const { status, stdout, stderr } = await run(['study', ...small], folder);
     expect([status, stderr]).toEqual([0, expect.stringMatching(/6 of 6 cells done\n$/)]);
-    const [names, ...rows] = stdout.trimEnd().split('\n');
+    const [heading, names, ...lines] = stdout.trimEnd().split('\n');
+    expect(heading).toBe('fresh data loop: d = 2');
+    const rows = lines.slice(0, -2);
+    expect(lines.at(-1)).toBe('standard errors (±) are at most 2 % of a distance; 95 %: interval of n_e / n_r');
     expect(names!.trim().split(/ {2,}/)).toEqual([
       'real',
       'synthetic',

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { withError } from '../../charts/numbers.js';
 import { type EffectiveSampleSize, effectiveSampleSize } from '../../limits/effective-sample-size.js';
+import { intervalText } from '../terminal/interval-text.js';
 import { tableText } from '../terminal/table.js';
-import { limitPointVerb } from './limit-point-verb.js';
+import { largeDimensionNote, limitPointVerb } from './limit-point-verb.js';
 import { limitsCommand } from './limits-command.js';
 
 export function essCommand(signal: AbortSignal): Command {
@@ -17,24 +18,32 @@ export function essCommand(signal: AbortSignal): Command {
   return limitsCommand(verb, signal);
 }
 
-function essTable(size: EffectiveSampleSize): string {
+function essTable(size: EffectiveSampleSize): { table: string; notes: string[] } {
   const { distance, standardError, interval, accuracy } = size.limit;
+  const hasInterval = !Number.isNaN(interval[0]);
   const rows = [
-    ['limit point', withError(distance, standardError), range(interval)],
+    [
+      'limit point',
+      withError(distance, standardError),
+      hasInterval ? intervalText(interval, standardError) : '',
+    ],
     ['effective sample size', number(size), range(size.interval)],
     ['ratio to the real samples', plain(size.ratio), range(size.ratioInterval)],
     ['admissible', { true: 'yes', false: 'no', undecided: 'undecided' }[String(size.admissible)]!, ''],
   ];
   if (accuracy) rows.push(['relative error of the method, about', plain(accuracy.relativeError), '']);
-  return tableText(['', 'value', '95 % interval'], rows);
+  return {
+    table: tableText(['', 'value', '95 % interval'], rows, { words: true }),
+    notes: [hasInterval ? '±: one standard error' : largeDimensionNote],
+  };
 }
 
 function number({ bounded, effectiveSampleSize }: EffectiveSampleSize): string {
   return { yes: plain(effectiveSampleSize), 'below-2': 'below 2', unbounded: 'above 1e15' }[bounded];
 }
 
-function range([low, high]: readonly [number, number]): string {
-  return Number.isNaN(low) ? '' : `${plain(low)} to ${plain(high)}`;
+function range(interval: readonly [number, number]): string {
+  return Number.isNaN(interval[0]) ? '' : intervalText(interval, Number.NaN);
 }
 
 function plain(value: number): string {

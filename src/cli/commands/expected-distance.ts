@@ -18,8 +18,10 @@ export function expectedDistanceCommand(signal: AbortSignal): Command {
     parameters,
     resolve: (given: unknown) => resolve('expected-distance', given, parameters),
     compute: async (options: ExpectedDistanceOptions) => ({ distance: await expectedDistance(options) }),
-    table: ({ distance }: { distance: number }) =>
-      tableText(['expected distance'], [[String(Number(distance.toPrecision(10)))]]),
+    table: ({ distance }: { distance: number }) => ({
+      table: tableText(['expected distance'], [[String(Number(distance.toPrecision(10)))]]),
+      notes: [],
+    }),
   };
   return limitsCommand(verb, signal);
 }

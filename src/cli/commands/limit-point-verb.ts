@@ -5,6 +5,9 @@ import { limitPointSeconds } from '../../limits/cost.js';
 import { limitPointParameters } from '../../limits/estimate-limit-point.js';
 import type { Cost } from '../terminal/cost.js';
 
+export const largeDimensionNote =
+  'the large-d limit: no standard error, and the less accurate the smaller d is';
+
 type Values = ValuesOf<typeof limitPointParameters>;
 
 export const limitPointVerb = {

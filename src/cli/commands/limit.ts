@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { withError } from '../../charts/numbers.js';
 import { type LimitPoint, limitPoint } from '../../limits/limit-point.js';
+import { intervalText } from '../terminal/interval-text.js';
 import { tableText } from '../terminal/table.js';
-import { limitPointVerb } from './limit-point-verb.js';
+import { largeDimensionNote, limitPointVerb } from './limit-point-verb.js';
 import { limitsCommand } from './limits-command.js';
 
 export function limitCommand(signal: AbortSignal): Command {
@@ -17,29 +18,30 @@ export function limitCommand(signal: AbortSignal): Command {
   return limitsCommand(verb, signal);
 }
 
-function limitTable(limit: LimitPoint): string {
+function limitTable(limit: LimitPoint): { table: string; notes: string[] } {
   const { distance, standardError, interval, chains, generations, varianceReduction, heavyTails, accuracy } =
     limit;
-  const digits = (value: number) => value.toPrecision(6);
   if (accuracy) {
-    return tableText(
-      ['distance', 'relative error of the method, about'],
-      [[digits(distance), accuracy.relativeError.toPrecision(2)]],
-    );
+    return {
+      table: tableText(
+        ['distance', 'relative error of the method, about'],
+        [[distance.toPrecision(6), accuracy.relativeError.toPrecision(2)]],
+      ),
+      notes: [largeDimensionNote],
+    };
   }
   const table = tableText(
-    ['distance', '95 % interval', 'chains', 'generations', 'variance reduced by'],
+    ['distance', '95 % interval', 'chains', 'generations', 'variance cut by'],
     [
       [
         withError(distance, standardError),
-        interval.map(digits).join(' to '),
+        intervalText(interval, standardError),
         String(chains),
         String(generations),
         varianceReduction.toPrecision(3),
       ],
     ],
   );
-  return heavyTails
-    ? `${table}\nheavy tails: the distance has no fourth moment, the interval is wider for it`
-    : table;
+  const heavy = 'heavy tails: the distance has no fourth moment, the interval is wider for it';
+  return { table, notes: [...(heavyTails ? [heavy] : []), '±: one standard error'] };
 }

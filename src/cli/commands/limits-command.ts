@@ -9,9 +9,11 @@ import { type Cost, warnOfCost } from '../terminal/cost.js';
 import { rewordErrors } from '../terminal/error-wording.js';
 import { addFlags } from '../terminal/flags.js';
 import { givenParameters } from '../terminal/given-parameters.js';
+import { loopHeading } from '../terminal/loop-words.js';
 import { print, printable, printJson } from '../terminal/output.js';
 import { withProgressBar } from '../terminal/progress.js';
 import { threadsOption } from '../terminal/run-options.js';
+import { resultText } from '../terminal/table.js';
 
 interface Verb<Values extends Record<string, unknown>, Result extends object> {
   readonly name: string;
@@ -24,7 +26,8 @@ interface Verb<Values extends Record<string, unknown>, Result extends object> {
   /** About how many seconds of one core it takes, and what takes less; undefined where it is quick. */
   readonly cost?: (values: Values) => Cost | undefined;
   readonly compute: (options: Values & JobOptions) => Promise<Result>;
-  readonly table: (result: Result) => string;
+  /** The result for reading, and what its readers should know. */
+  readonly table: (result: Result) => { readonly table: string; readonly notes: readonly string[] };
 }
 
 interface Flags {
@@ -58,7 +61,11 @@ export function limitsCommand<Values extends Record<string, unknown>, Result ext
       });
       const { version, variant } = info();
       const made = { madloop: version, instructionSet: variant, command: name };
-      if (json) printJson({ ...made, parameters: printable(resolved), ...result });
-      else print(table(result));
+      if (json) {
+        printJson({ ...made, parameters: printable(resolved), ...result });
+        return;
+      }
+      const text = table(result);
+      print(resultText(loopHeading(resolved), text.table, text.notes));
     });
 }

@@ -8,6 +8,7 @@ import { studyDefinitionOptions } from '../../studies/definition/study-plan.js';
 import { readStudy, runStudy } from '../../studies/index.js';
 import { runStudyOptions } from '../../studies/run/study-run.js';
 import { studyCsv, studyJson, studyParquet } from '../../studies/store/export-study.js';
+import { resolveShard } from '../../studies/store/shards.js';
 import { mergeStudies, studyStatus } from '../../studies/store-process/stores.js';
 import { checkOutput } from '../terminal/check-output.js';
 import { rewordErrors } from '../terminal/error-wording.js';
@@ -18,7 +19,7 @@ import { jsonText, print, printExactly, printJson, say } from '../terminal/outpu
 import { readDocument } from '../terminal/read-document.js';
 import { threadsOption } from '../terminal/run-options.js';
 import { studyProgress } from '../terminal/study-progress.js';
-import { statusTable, studySummary, studyTable } from '../terminal/study-result.js';
+import { partOf, partSummary, statusTable, studyTable } from '../terminal/study-result.js';
 
 interface StudyFlags {
   readonly store?: string;
@@ -88,9 +89,10 @@ async function run(file: string | undefined, flags: StudyFlags, signal: AbortSig
     progress.stop();
     stop.done();
   }
+  const part = partOf(document, resolveShard('study', flags, process.env));
   if (flags.json) printJson(studyJson(document));
-  else print(studyTable(document));
-  say(studySummary(document));
+  else print(studyTable(part.document));
+  say(partSummary(part, document));
 }
 
 function statusCommand(): Command {

@@ -7,6 +7,7 @@ import {
   admissibleThresholdOptions,
 } from '../../limits/admissible-threshold.js';
 import { limitPointSeconds } from '../../limits/cost.js';
+import { intervalText } from '../terminal/interval-text.js';
 import { tableText } from '../terminal/table.js';
 import { limitsCommand } from './limits-command.js';
 
@@ -47,18 +48,26 @@ export function thresholdCommand(signal: AbortSignal): Command {
 
 const resolveThreshold = (given: unknown) => resolve('threshold', given, parameters);
 
-function thresholdTable({ synthetic, standardError, interval, bounded, nearest }: AdmissibleThreshold): string {
+function thresholdTable({ synthetic, standardError, interval, bounded, nearest }: AdmissibleThreshold): {
+  table: string;
+  notes: string[];
+} {
   if (bounded === 'unbounded') {
-    return tableText(['admissible synthetic samples'], [['any number: unbounded']]);
+    return { table: tableText(['admissible synthetic samples'], [['any number: unbounded']]), notes: [] };
   }
-  const [low, high] = interval.map((end) => String(Number(end.toPrecision(6))));
   const rows = [
-    ['admissible synthetic samples, at most', withError(synthetic, standardError), `${low} to ${high}`],
+    ['admissible synthetic samples, at most', withError(synthetic, standardError), intervalText(interval, standardError)],
   ];
   if (nearest) {
     const { distance, standardError, interval } = nearest.limit;
-    const ends = interval.map((end) => String(Number(end.toPrecision(5)))).join(' to ');
-    rows.push([`limit point at ${nearest.synthetic}`, withError(distance, standardError), ends]);
+    rows.push([
+      `limit point at ${nearest.synthetic}`,
+      withError(distance, standardError),
+      intervalText(interval, standardError),
+    ]);
   }
-  return tableText(['', 'value', '95 % interval'], rows);
+  return {
+    table: tableText(['', 'value', '95 % interval'], rows, { words: true }),
+    notes: ['±: one standard error'],
+  };
 }

@@ -10,7 +10,8 @@ import { withError } from '../../charts/numbers.js';
 import type { SampleLine, SampleSheetOptions } from '../../charts/sample-sheet.js';
 import { csvText } from '../../files/csv.js';
 import { bandHalfWidth } from '../terminal/band-half-width.js';
-import { tableText } from '../terminal/table.js';
+import { loopHeading, shownSchedule, variantTitles } from '../terminal/loop-words.js';
+import { resultText, widestTable } from '../terminal/table.js';
 
 /** One generation, averaged over replicates. A metric that is not defined there is null. */
 export interface LoopRow {
@@ -66,13 +67,20 @@ export function loopCsv({ rows }: LoopResult): string {
 const longestTable = 30;
 
 /** For reading: every generation, or of many about 30, closer together at the beginning, where most happens. */
-export function loopTable({ rows }: LoopResult): string {
+export function loopTable({ parameters, rows }: LoopResult): string {
   const names = metricNames(rows);
   const shown = rows.length <= longestTable ? rows : spread(rows);
-  return tableText(
-    ['t', ...names],
-    shown.map(({ t, metrics }) => [String(t), ...names.map((name) => shownEstimate(metrics[name]))]),
-  );
+  const table = (digits: number) => ({
+    names: ['t', ...names],
+    rows: shown.map(({ t, metrics }) => [
+      String(t),
+      ...names.map((name) => shownEstimate(metrics[name], digits)),
+    ]),
+  });
+  const text = widestTable([table(2), table(1), table(2)]);
+  const { replicates } = parameters;
+  const means = Number(replicates) > 1 ? `means of ${replicates} runs ± one standard error` : 'a single run';
+  return resultText(loopHeading(parameters), text, [means]);
 }
 
 /**
@@ -157,11 +165,13 @@ function loopTitle(parameters: LoopResult['parameters']): { title: string; count
       : commandTitle(process as readonly string[]);
   const { variant, data, dim, real, realFixed, realFresh, synthetic, lambda, memory } = parameters;
   const realCounts =
-    variant === 'combined' ? `n_f = ${realFixed}, nᵣ = ${shown(realFresh)}` : `nᵣ = ${shown(real)}`;
+    variant === 'combined'
+      ? `n_f = ${realFixed}, nᵣ = ${shownSchedule(realFresh)}`
+      : `nᵣ = ${shownSchedule(real)}`;
   const past = memory === 1 ? '' : `, memory ${memory}`;
   return {
     title: `The ${variantTitles[String(variant)]}`,
-    counts: `${data === undefined ? `d = ${dim}` : basename(String(data))}, ${realCounts}, nₛ = ${shown(synthetic)}, λ = ${shown(lambda)}${past}`,
+    counts: `${data === undefined ? `d = ${dim}` : basename(String(data))}, ${realCounts}, nₛ = ${shownSchedule(synthetic)}, λ = ${shownSchedule(lambda)}${past}`,
     model: components === undefined ? name : `${name}, ${components} components`,
   };
 }
@@ -171,27 +181,12 @@ function commandTitle(words: readonly string[]): string {
   return words.map((word) => (isAbsolute(word) ? basename(word) : word)).join(' ');
 }
 
-/** A number, or the first few of those of the generations. */
-function shown(schedule: unknown): string {
-  if (!Array.isArray(schedule)) return String(schedule);
-  const some = schedule.length > 4 ? [...schedule.slice(0, 2), '…', schedule.at(-1)] : schedule;
-  return `(${some.join(', ')})`;
-}
-
-/** What titles and legends call the variants. */
-const variantTitles: Readonly<Record<string, string>> = {
-  'fully-synthetic': 'fully synthetic loop',
-  'synthetic-augmentation': 'synthetic augmentation loop',
-  'fresh-data': 'fresh data loop',
-  combined: 'combined loop',
-};
-
 function metricNames(rows: readonly LoopRow[]): string[] {
   return Object.keys(rows[0]?.metrics ?? {});
 }
 
-function shownEstimate(estimate: Estimate | null | undefined): string {
-  return estimate ? withError(estimate.mean, estimate.standardError) : '';
+function shownEstimate(estimate: Estimate | null | undefined, digits: number): string {
+  return estimate ? withError(estimate.mean, estimate.standardError, digits) : '';
 }
 
 function spread<Row>(rows: readonly Row[]): Row[] {

@@ -3,42 +3,93 @@
 import { plainText } from '../../base/plain-text.js';
 import { withError } from '../../charts/numbers.js';
 import type { StudyCell, StudyDocument } from '../../studies/definition/study-document.js';
+import { assignShards, type ShardChoice } from '../../studies/store/shards.js';
 import type { StudyStatus } from '../../studies/store-process/stores.js';
-import { tableText } from './table.js';
+import { loopHeading } from './loop-words.js';
+import { resultText, tableText, widestTable } from './table.js';
 import { shortTime } from './time-left.js';
 
 // As many lines as a screen shows beside the command itself.
 const longestTable = 30;
 
 /** A line a cell; of many cells the first ones. */
-export function studyTable({ axes, cells }: StudyDocument): string {
+export function studyTable({ fixed, axes, cells, relativeError }: StudyDocument): string {
   const names = axes.length > 0 ? axes.map(({ axis }) => axis) : listNames(cells);
   const shown = cells.length <= longestTable ? cells : cells.slice(0, longestTable);
-  const rows = shown.map((cell) => [...names.map((name) => String(cell.at[name] ?? '')), ...results(cell)]);
-  const table = tableText([...names, 'distance', 'n_e', 'n_e / n_r', '95 %', 'admissible'], rows);
+  const table = (form: CellForm) => ({
+    names: [
+      ...names.map((name) => (form.short ? (shortNames[name] ?? name) : name)),
+      ...['distance', 'n_e', 'n_e / n_r', '95 %', 'admissible'],
+    ],
+    rows: shown.map((cell) => [...names.map((name) => String(cell.at[name] ?? '')), ...results(cell, form)]),
+  });
+  const tables = cellForms.map(table);
+  const isBare = cells.every(({ result }) => result === null || result.standardError === null);
+  const notes = isBare
+    ? []
+    : [`standard errors (±) are at most ${100 * relativeError} % of a distance; 95 %: interval of n_e / n_r`];
   const more = cells.length - shown.length;
-  return more === 0 ? table : `${table}\n... and ${more} more cells: madloop study export`;
+  if (more > 0) notes.unshift(`... and ${more} more cells: madloop study export`);
+  return resultText(loopHeading(fixed), widestTable(tables, { keys: names.length }), notes);
 }
+
+/** How a cell is shown: digits of the distance's standard error, none for 0, and whether all else is as short as can be. */
+interface CellForm {
+  readonly digits: number;
+  readonly short: boolean;
+}
+
+/** From the best one on; where none is narrow enough, the last is folded. */
+const cellForms: readonly CellForm[] = [
+  { digits: 2, short: false },
+  { digits: 1, short: false },
+  { digits: 1, short: true },
+  { digits: 0, short: true },
+];
+
+const shortNames: Readonly<Record<string, string>> = { dim: 'd', real: 'n_r', synthetic: 'n_s' };
 
 function listNames(cells: readonly StudyCell[]): (keyof StudyCell['at'])[] {
   return [...new Set(cells.flatMap(({ at }) => Object.keys(at)))] as (keyof StudyCell['at'])[];
 }
 
-function results({ result, error }: StudyCell): string[] {
+function results({ result, error }: StudyCell, { digits, short }: CellForm): string[] {
   if (result === null) return [error === undefined ? 'waiting' : 'refused', '', '', '', ''];
   const { distance, standardError, effectiveSampleSize, ratio, ratioLow, ratioHigh, admissible, bounded } =
     result;
   return [
-    withError(distance, standardError ?? Number.NaN),
-    effectiveSampleSize === null ? bounded : String(Number(effectiveSampleSize.toPrecision(6))),
-    short(ratio),
-    standardError === null ? '' : `${short(ratioLow)} to ${short(ratioHigh)}`,
+    digits === 0 ? significant(distance, 6) : withError(distance, standardError ?? Number.NaN, digits),
+    effectiveSampleSize === null ? bounded : significant(effectiveSampleSize, short ? 5 : 6),
+    significant(ratio, 4),
+    standardError === null
+      ? ''
+      : [ratioLow, ratioHigh].map((end) => significant(end, 4)).join(short ? '-' : ' to '),
     admissible === 'undecided' ? admissible : admissible ? 'yes' : 'no',
   ];
 }
 
-function short(value: number | null): string {
-  return value === null ? '-' : String(Number(value.toPrecision(4)));
+function significant(value: number | null, digits: number): string {
+  return value === null ? '-' : String(Number(value.toPrecision(digits)));
+}
+
+/** Of a study the cells that one shard runs, with what it is called. */
+export interface Part {
+  readonly document: StudyDocument;
+  /** "shard 0 of 3"; undefined for a whole study. */
+  readonly name?: string;
+}
+
+export function partOf(document: StudyDocument, { shards, shard }: ShardChoice): Part {
+  if (shards === 1) return { document };
+  const shardOf = assignShards(document.cells, shards);
+  const cells = document.cells.filter((_, i) => shardOf[i] === shard);
+  return { document: { ...document, cells }, name: `shard ${shard} of ${shards}` };
+}
+
+/** What a run says at its end. */
+export function partSummary({ document, name }: Part, { cells }: StudyDocument): string {
+  if (name === undefined) return studySummary(document);
+  return `${name}: ${studySummary(document)}, of ${cells.length} in the study (madloop study merge joins the shards)`;
 }
 
 /** "1199 of 1200 cells done, 1 refused (ERR_NO_VARIANCE: ...)". */

@@ -1,0 +1,63 @@
+// What a loop is called, and its parameters, for reading.
+
+import { basename } from 'node:path';
+import { wrapped } from './table.js';
+
+/** What titles, legends and headings call the variants. */
+export const variantTitles: Readonly<Record<string, string>> = {
+  'fully-synthetic': 'fully synthetic loop',
+  'synthetic-augmentation': 'synthetic augmentation loop',
+  'fresh-data': 'fresh data loop',
+  combined: 'combined loop',
+};
+
+/** A number, or the first few of those of the generations. */
+export function shownSchedule(schedule: unknown): string {
+  if (!Array.isArray(schedule)) return String(schedule);
+  const some = schedule.length > 4 ? [...schedule.slice(0, 2), '…', schedule.at(-1)] : schedule;
+  return `(${some.join(', ')})`;
+}
+
+/** In the order of a heading, and what each is called there. */
+const names: readonly (readonly [parameter: string, called: string])[] = [
+  ['dim', 'd ='],
+  ['initial', 'n_ini ='],
+  ['realFixed', 'n_f ='],
+  ['realFresh', 'n_r ='],
+  ['real', 'n_r ='],
+  ['synthetic', 'n_s ='],
+  ['samples', 'n ='],
+  ['lambda', 'lambda ='],
+  ['memory', 'memory'],
+  ['pool', 'pool'],
+  ['subsample', 'of'],
+  ['components', 'components'],
+  ['bandwidth', 'bandwidth'],
+  ['divisor', 'divisor'],
+  ['replicates', 'replicates'],
+  ['seed', 'seed'],
+];
+
+/** Values that say nothing: all loops have them that do not say otherwise. */
+const usual: Readonly<Record<string, unknown>> = { memory: 1, pool: 'latest', divisor: 'unbiased' };
+
+/** "fresh data loop: d = 100, n_r = 1000, n_s = 9000, lambda = 0.9, seed 0", of parameters as they were resolved. */
+export function loopHeading(parameters: Readonly<Record<string, unknown>>): string {
+  const { variant, data, model, reference, initial, real } = parameters;
+  const isCombined = variant === 'combined';
+  const counted = (name: string): boolean =>
+    (name === 'real' && isCombined) ||
+    (['realFixed', 'realFresh'].includes(name) && !isCombined) ||
+    (name === 'initial' && initial === real);
+  const said = names
+    .filter(([name]) => parameters[name] !== undefined && parameters[name] !== usual[name] && !counted(name))
+    .map(([name, called]) => `${called} ${shownSchedule(parameters[name])}`);
+  const whose = data === undefined ? [] : [basename(String(data)), String(model)];
+  const parts = [...whose, ...(reference ? ['a reference of its own'] : []), ...said];
+  // Lines end between parameters, not within one.
+  const text = parts.map((part) => part.replaceAll(' ', noBreak)).join(', ');
+  const title = variant === undefined ? '' : `${variantTitles[String(variant)]}: `;
+  return wrapped(`${title}${text}`, '  ').replaceAll(noBreak, ' ');
+}
+
+const noBreak = '\u00a0';
