@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { plainText } from '../base/plain-text.js';
 import { version } from '../engine/version.js';
 import { adviseCommand } from './commands/advise.js';
@@ -17,7 +17,7 @@ import { studyCommand } from './commands/study.js';
 import { thresholdCommand } from './commands/threshold.js';
 import { forCommandLine } from './terminal/error-wording.js';
 import { exitCodeOf, exitCodes } from './terminal/exit-codes.js';
-import { commanderOutput, lostOutput, say, tolerateClosedTerminal } from './terminal/output.js';
+import { commanderOutput, lostOutput, printExactly, say, tolerateClosedTerminal } from './terminal/output.js';
 
 async function main(): Promise<void> {
   tolerateClosedTerminal();
@@ -27,7 +27,13 @@ async function main(): Promise<void> {
 
   const program = new Command('madloop')
     .description('what happens to generative models trained on data that earlier models made')
-    .version(version)
+    .version(version, '-v, --version')
+    // As many programs have it.
+    .addOption(new Option('-V').hideHelp())
+    .on('option:V', () => {
+      printExactly(`${version}\n`);
+      throw new CommanderError(exitCodes.done, 'commander.version', version);
+    })
     .option('--debug', 'show where errors come from')
     .showSuggestionAfterError()
     .enablePositionalOptions();

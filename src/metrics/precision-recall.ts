@@ -37,7 +37,7 @@ export interface PrecisionRecallOptions extends JobOptions {
   readonly samples?: boolean | undefined;
 }
 
-const largestK = 1_024;
+export const largestK = 1_024;
 const mostKs = 64;
 
 export const precisionRecallOptions = {

@@ -92,8 +92,8 @@ test('heavy tails of either side: which intervals may hold less often, on standa
   expect(outcome.stderr).toContain(`madloop: ${told}`);
   for (const metric of metrics) expect(metricOf(outcome, metric).heavyTails).toBe(true);
   expect(metricOf(outcome, 'precision').heavyTails).toBeUndefined();
-  // FD∞ extrapolates the generated side alone.
-  const turned = await evaluate('heavy.npy', 'real.npy');
+  // Extrapolated over the generated side alone.
+  const turned = await evaluate('heavy.npy', 'real.npy', '--extrapolate', 'generated');
   expect(metricOf(turned, 'frechetDistanceInfinity').heavyTails).toBe(false);
   expect(turned.notes.join()).toContain('less often: frechetDistance, kernelDistance');
   const light = await evaluate('real.npy', 'generated.npy');
@@ -221,7 +221,7 @@ describe('each metric by itself', () => {
     const outcome = await evaluate('real.npy', 'five.npy', '--no-infinity');
     expect([outcome.status, namesOf(outcome)]).toEqual([0, ['frechetDistance', 'kernelDistance']]);
     expect(outcome.stderr).toContain(
-      'left out: k = 5, the default, takes more than 5 rows of either side (--k sets it)',
+      'left out: k = 5, the default, takes more than 5 rows of either side, and five.npy has 5 (--k sets it)',
     );
   });
 
@@ -232,7 +232,7 @@ describe('each metric by itself', () => {
     expect(outcome.notes.join()).toContain('no intervals at k = 3');
     expect(outcome.status).toBe(2);
     expect(outcome.stderr.trimEnd().split('\n').at(-1)).toBe(
-      'madloop: --k must be an integer from 1 to 4, got 5',
+      'madloop: --k must be an integer from 1 to 4, as five.npy has 5 rows, got 5',
     );
   });
 
@@ -250,7 +250,9 @@ describe('each metric by itself', () => {
     const outcome = await evaluate('real.npy', 'two.npy', '--no-infinity', '--k', '1');
     expect(outcome.status).toBe(0);
     expect(metricOf(outcome, 'kernelDistance').interval).toBeNull();
-    expect(outcome.notes).toContain('kernelDistance has no interval: it takes 3 rows of either side');
+    expect(outcome.notes).toContain(
+      'kernelDistance has no interval: it takes 3 rows of either side, and two.npy has 2',
+    );
   });
 
   test('numbers too large for the kernel leave the others; a smaller factor brings it back', async () => {

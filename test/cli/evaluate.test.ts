@@ -55,7 +55,7 @@ test('every metric with its interval, as the library gives it', async () => {
 test('a table for reading', async () => {
   const { stdout } = await run(['evaluate', 'real.npy', 'generated.npy', '--convention', 'prdc'], folder);
   expect(stdout).toMatch(
-    /^ +metric +value +95 % interval\n +frechetDistance +[\d.]+ ± [\d.]+ +[\d.]+ to [\d.]+\n/,
+    /\nmetric +value +95 % interval +bias, about\nfrechetDistance +[\d.]+ ± [\d.]+ +[\d.]+ to [\d.]+ +[\d.]+\n/,
   );
   expect(stdout).toMatch(/recall \(k = 5\) +0\.\d+ ± 0\.\d+/);
 });
@@ -88,7 +88,10 @@ test.each([
 test.each([
   [['nope.npy', 'real.npy'], 'cannot read nope.npy'],
   [['real.npy', 'generated.npy', '--k', '1.5'], '--k must be integers of at least 1, as 5 or 3,5,10, got 1.5'],
-  [['real.npy', 'generated.npy', '--k', '250', '--no-infinity'], 'must be an integer from 1 to 249, got 250'],
+  [
+    ['real.npy', 'generated.npy', '--k', '250', '--no-infinity'],
+    'must be an integer from 1 to 249, as generated.npy has 250 rows, got 250',
+  ],
   [
     ['real.npy', 'generated.npy', '--convention', 'both'],
     "madloop: --convention must be one of 'kynkaanniemi', 'prdc', got \"both\"",
@@ -102,7 +105,12 @@ test.each([
 test.each([
   ['evaluate', ['wide.npy'], [], 'real.npy and wide.npy must have the same dimension, got 4 and 5'],
   ['evaluate', ['nan.npy'], [], 'nan.npy must be finite, got NaN at row 3, column 2'],
-  ['evaluate', ['generated.npy'], ['--k', '3,250'], '--k must be an integer from 1 to 249, got 250'],
+  [
+    'evaluate',
+    ['generated.npy'],
+    ['--k', '3,250'],
+    '--k must be an integer from 1 to 249, as generated.npy has 250 rows, got 250',
+  ],
   ['evaluate', ['generated.npy'], ['--seed', 'x'], '--seed must be a safe integer'],
   ['evaluate', ['one.npy'], [], 'one.npy must have at least 2 rows to have a covariance, got 1'],
   ['stats merge', ['real.npz', 'peer.npz'], ['-o', 'all.npz'], 'peer.npz: count must be known'],

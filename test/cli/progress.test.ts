@@ -1,11 +1,13 @@
 // How work comes along, as a terminal and a log see it.
 
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { logLine, ProgressDisplay, terminalLine } from '../../src/cli/terminal/progress.js';
 import { studyPart } from '../../src/cli/terminal/study-progress.js';
 import { shortTime, TimeLeft } from '../../src/cli/terminal/time-left.js';
-import { limitPoint } from '../../src/index.js';
+import { limitPoint, matrix, writeMatrix } from '../../src/index.js';
+import { normals } from '../support/numbers.js';
 import { main, run, temporaryFolder } from './command.js';
 
 const said = vi.hoisted(() => [] as string[]);
@@ -176,6 +178,23 @@ describe.runIf(python)('on a terminal', () => {
       expect(frame.length).toBeLessThan(columns);
       expect(frame).toMatch(/^\d+ s (so far|left) /);
     }
+  });
+
+  test('all metrics of an evaluation share one bar, each with a part of it as long as it takes', async () => {
+    const folder = temporaryFolder();
+    const x = matrix(normals(1_000 * 300, 1), 1_000, 300);
+    await writeMatrix(join(folder, 'x.npy'), x);
+    const bars = frames(80, ['evaluate', 'x.npy', 'x.npy', '--threads', '1'], folder)
+      .map((frame) => / (\d+|\d\.\d) % {2}evaluate, (.*)$/.exec(frame))
+      .filter((match) => match !== null);
+    const parts = bars.map(([, percent]) => Number(percent));
+    expect(parts).toEqual([...parts].sort((a, b) => a - b));
+    expect(bars.map(([, , title]) => title)).toContain('frechet distance');
+    expect(bars.map(([, , title]) => title)).toContain('FD∞');
+    // The distances take nearly all of the time, and about the same.
+    const first = bars.find(([, , title]) => title === 'FD∞')!;
+    expect(Number(first[1])).toBeGreaterThan(30);
+    expect(Number(first[1])).toBeLessThan(70);
   });
 
   test('a study says from the first frame on how many cells there are, or nothing of them', () => {

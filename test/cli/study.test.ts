@@ -105,6 +105,12 @@ describe('madloop study', () => {
       });
       expect((await outcome).status).toBe(0);
     }
+    const own = await run(['study', ...small, '-s', 'part.sqlite', '--shards', '3', '--shard', '1'], folder);
+    expect(own.stderr).toMatch(
+      /^shard 1 of 3: 2 of 2 cells done, of 6 in the study \(madloop study merge joins the shards\)\n$/,
+    );
+    expect(own.stdout).not.toContain('waiting');
+    expect(own.stdout.match(/ (yes|no|undecided)$/gm)).toHaveLength(2);
     const parts = readdirSync(folder).filter((name) => name.startsWith('part'));
     expect(parts).toEqual([0, 1, 2].map((shard) => `part-shard-${shard}-of-3.sqlite`));
     const status = await run(['study', 'status', ...parts, '--json'], folder);

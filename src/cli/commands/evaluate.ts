@@ -2,20 +2,22 @@ import { Command } from 'commander';
 import { mustError } from '../../base/check.js';
 import { MadloopError } from '../../base/errors.js';
 import { boolean, checked, resolve, seed } from '../../base/options.js';
-import { withError } from '../../charts/numbers.js';
 import { info } from '../../engine/info.js';
+import type { JobOptions } from '../../engine/job.js';
+import { progressOfParts } from '../../engine/progress-of-parts.js';
+import { frechetDistanceInfinityOptions } from '../../metrics/frechet-distance-infinity.js';
 import { kernelDistanceOptions } from '../../metrics/kernel-distance.js';
 import { precisionRecallOptions } from '../../metrics/precision-recall.js';
-import { heavyTailNotes, type Plan, plan, type Row } from '../evaluate/measurements.js';
+import { evaluationText } from '../evaluate/evaluation-text.js';
+import { heavyTailNotes, type Plan, plan, type Row, withRemainingBias } from '../evaluate/measurements.js';
 import { arrayParameters, describeSide, isMatrix, readSide } from '../evaluate/sides.js';
 import { rewordErrors } from '../terminal/error-wording.js';
 import { exitCodeOf, exitCodes } from '../terminal/exit-codes.js';
 import { addFlags, givenByFlags } from '../terminal/flags.js';
 import { namesOf } from '../terminal/given-parameters.js';
 import { print, printable, printJson, say } from '../terminal/output.js';
-import { withProgressBar } from '../terminal/progress.js';
+import { type Part, withProgressBar } from '../terminal/progress.js';
 import { threadsOption } from '../terminal/run-options.js';
-import { tableText } from '../terminal/table.js';
 
 const evaluateParameters = {
   k: checked('integers', checkKs)
@@ -24,6 +26,11 @@ const evaluateParameters = {
     .flag('<list>'),
   convention: precisionRecallOptions.convention,
   seed: seed().doc('decides the random groups, halves and blocks behind the errors'),
+  extrapolate: frechetDistanceInfinityOptions.extrapolate
+    .optional('both, or generated where the real side is statistics')
+    .doc(
+      'which samples FD∞ makes infinite: generated alone in the paper, which leaves in it the bias of the real ones',
+    ),
   anyExtractor: boolean().or(false, '').doc('compare statistics even where their extractors differ'),
 };
 
@@ -48,7 +55,7 @@ interface Flags {
 
 export function evaluateCommand(signal: AbortSignal): Command {
   const command = new Command('evaluate')
-    .description('all metrics of generated samples against real ones, with 95 % intervals')
+    .description('all metrics of generated samples against real ones, with 95 % intervals and biases')
     .argument('<real>', 'features (.npy or .npz, a row a sample) or statistics (.npz with mu and sigma)')
     .argument('<generated>', 'the same of the generated samples')
     .addHelpText('after', '\nExample:\n  madloop evaluate real.npy generated.npy --k 3,5');
@@ -99,25 +106,48 @@ async function runEvaluate(
     const sizes = { rowsOfA: real.rows, rowsOfB: generated.rows, cols: real.cols };
     await rewordErrors(flagOf, () => resolve('evaluate', kernel, kernelParameters, sizes));
   }
+  const extrapolate = await rewordErrors(nameOf, () =>
+    extrapolated(parameters.extrapolate, flags, isMatrix(real)),
+  );
   const wishes = { kGiven: given.k !== undefined, infinity: flags.infinity };
-  const all = plan({ real, generated }, files, { ...parameters, kernel }, wishes);
-  const { rows, notes, failure } = await measureAll(all, nameOf, { threads: flags.threads, signal });
-  const said = [...read.real.notes, ...read.generated.notes, ...all.notes, ...notes, ...heavyTailNotes(rows)];
+  const all = plan({ real, generated }, files, { ...parameters, extrapolate, kernel }, wishes);
+  const { reasons, ...measured } = await measureAll(all, nameOf, { threads: flags.threads, signal });
+  const rows = isMatrix(real) ? withRemainingBias(measured.rows) : measured.rows;
+  const notes = [
+    ...[...read.real.notes, ...read.generated.notes, ...all.notes],
+    ...[...measured.notes, ...heavyTailNotes(rows)],
+  ];
+  // The table says at its foot why an interval is missing.
+  const said = flags.json ? [...notes, ...reasons] : notes;
   for (const note of said) say(`madloop: ${note}`);
 
-  const { version, variant } = info();
+  const sides = { real: describeSide(files.real, real), generated: describeSide(files.generated, generated) };
   if (flags.json) {
-    const sides = { real: describeSide(files.real, real), generated: describeSide(files.generated, generated) };
+    const { version, variant } = info();
     const made = { madloop: version, instructionSet: variant, command: 'evaluate', ...sides };
-    printJson({ ...made, parameters: { ...printable(parameters), ...kernel }, metrics: rows, notes: said });
+    const resolved = { ...printable(parameters), ...(flags.infinity && { extrapolate }), ...kernel };
+    printJson({ ...made, parameters: resolved, metrics: rows, notes: said });
   } else {
-    print(tableText(['metric', 'value', '95 % interval'], rows.map(cells)));
+    print(evaluationText({ ...sides, rows, reasons }));
   }
-  if (failure !== undefined) throw failure;
+  if (measured.failure !== undefined) throw measured.failure;
+}
+
+/** Which samples FD∞ is extrapolated over. */
+function extrapolated(
+  given: 'generated' | 'both' | undefined,
+  { infinity }: Flags,
+  hasRealSamples: boolean,
+): 'generated' | 'both' {
+  const must = (requirement: string) => mustError('evaluate', 'extrapolate', requirement, String(given));
+  if (given !== undefined && !infinity) throw must('be left out with --no-infinity');
+  if (given === 'both' && !hasRealSamples) throw must('be generated where the real side is statistics');
+  return given ?? (hasRealSamples ? 'both' : 'generated');
 }
 
 interface Result {
   readonly rows: readonly Row[];
+  readonly reasons: readonly string[];
   readonly notes: readonly string[];
   /** What the command fails with after all that is done. */
   readonly failure: unknown;
@@ -130,43 +160,43 @@ interface Result {
 async function measureAll(
   { measurements, unmet }: Plan,
   nameOf: (argument: string) => string | undefined,
-  job: { readonly threads: number | undefined; readonly signal: AbortSignal },
+  job: JobOptions,
 ): Promise<Result> {
   const rows: Row[] = [];
   const wishes = await Promise.all(
     unmet.map((wish) => rewordErrors(nameOf, () => Promise.reject(wish)).catch((error: Error) => error)),
   );
   let failure: unknown = wishes[0];
+  const reasons: string[] = [];
   const notes = wishes.slice(1).map(({ message }) => message);
   if (failure !== undefined && !measurements.some(({ title }) => title === 'precision and recall'))
     throw failure;
   const errors: unknown[] = [];
-  for (const { title, measure } of measurements) {
-    try {
-      const measured = await rewordErrors(nameOf, () =>
-        withProgressBar(title, (onProgress) => measure({ ...job, onProgress })),
-      );
-      rows.push(...measured.rows);
-      notes.push(...measured.notes);
-    } catch (error) {
-      if (!(error instanceof MadloopError) || error.code === 'ERR_ABORTED') throw error;
-      errors.push(error);
-      // Which function it was the title says.
-      notes.push(`${title} left out: ${error.message.replace(/^\w+: (?=.* must )/su, '')}`);
-      if (exitCodeOf(error) === exitCodes.failed) failure ??= error;
+  await withProgressBar('evaluate', async (show) => {
+    let details = '';
+    const onProgress = (part: Part) => show({ ...part, details });
+    const next = progressOfParts(
+      { ...job, onProgress },
+      measurements.map(({ cost }) => cost),
+    );
+    for (const { title, measure } of measurements) {
+      details = title;
+      try {
+        const measured = await rewordErrors(nameOf, () => measure(next()));
+        rows.push(...measured.rows);
+        reasons.push(...(measured.reasons ?? []));
+        notes.push(...(measured.notes ?? []));
+      } catch (error) {
+        if (!(error instanceof MadloopError) || error.code === 'ERR_ABORTED') throw error;
+        errors.push(error);
+        // Which function it was the title says.
+        notes.push(`${title} left out: ${error.message.replace(/^\w+: (?=.* must )/su, '')}`);
+        if (exitCodeOf(error) === exitCodes.failed) failure ??= error;
+      }
     }
-  }
+  });
   if (rows.length === 0) throw errors[0];
-  return { rows, notes, failure };
-}
-
-function cells({ metric, k, value, standardError, interval }: Row): string[] {
-  const digits = (end: number) => String(Number(end.toPrecision(4)));
-  return [
-    k === undefined ? metric : `${metric} (k = ${k})`,
-    withError(value, standardError ?? Number.NaN),
-    interval === null ? '-' : `${digits(interval[0])} to ${digits(interval[1])}`,
-  ];
+  return { rows, reasons, notes, failure };
 }
 
 function checkKs(where: string, argument: string, value: unknown): number[] {

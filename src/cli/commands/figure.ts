@@ -25,7 +25,7 @@ import {
 import { rewordErrors } from '../terminal/error-wording.js';
 import { addFlags, flagName, givenByFlags } from '../terminal/flags.js';
 import { namesOf } from '../terminal/given-parameters.js';
-import { stopOnTerm } from '../terminal/interrupts.js';
+import { sayThatItGoesOn, stopOnTerm } from '../terminal/interrupts.js';
 import { print, printJson, say } from '../terminal/output.js';
 import { withProgressBar } from '../terminal/progress.js';
 import { type ResultFiles, tryResultFiles, writeResultFiles } from '../terminal/result-files.js';
@@ -49,12 +49,15 @@ const studyFigures: ReadonlyMap<string, StudyFigure> = new Map(
 );
 
 export function figureCommand(signal: AbortSignal): Command {
+  const figures = [...simulatedFigures.keys(), ...studyFigures.keys()].sort((a, b) => Number(a) - Number(b));
+  const listed = figures.join(', ').replace(/, (?=\d+$)/, ' and ');
   const command = new Command('figure')
     .description('make a figure of the paper (Alemohammad et al. 2024), with error bars')
     .addArgument(
-      new Argument('<number>', '10 shows its left half').choices(
-        [...simulatedFigures.keys(), ...studyFigures.keys()].sort((a, b) => Number(a) - Number(b)),
-      ),
+      new Argument('<number>', `${listed}; 10 shows its left half`).argParser((number: string) => {
+        if (figures.includes(number)) return number;
+        throw new MadloopError('ERR_INVALID_INPUT', `there is no figure ${number} here, but ${listed}`);
+      }),
     );
   addFlags(command, figureParameters);
   addRunOptions(command);
@@ -178,11 +181,18 @@ async function compute(
   const stop = stopOnTerm(signal);
   const progress = studyProgress(`figure ${figure.number}`);
   try {
-    return await computeStudyFigure(figure, { relativeError, seed }, folder, runStudy, {
-      threads,
-      signal: stop.signal,
-      onProgress: progress.update,
-    });
+    return await rewordErrors(
+      (option) => (option === 'store' ? flagName('output') : undefined),
+      () =>
+        computeStudyFigure(figure, { relativeError, seed }, folder, runStudy, {
+          threads,
+          signal: stop.signal,
+          onProgress: progress.update,
+        }),
+    );
+  } catch (error) {
+    sayThatItGoesOn(`figure ${figure.number}`, error);
+    throw error;
   } finally {
     progress.stop();
     stop.done();

@@ -4,6 +4,7 @@ import { reportPage } from '../../report/report-page.js';
 import type { StudyDocument } from '../../studies/definition/study-document.js';
 import { readStudy } from '../../studies/index.js';
 import { checkOutput } from '../terminal/check-output.js';
+import { checkStores } from '../terminal/check-stores.js';
 import { say } from '../terminal/output.js';
 
 export function reportCommand(): Command {
@@ -14,6 +15,7 @@ export function reportCommand(): Command {
     .addHelpText('after', '\nExample:\n  madloop report madloop-results/figure-11.sqlite -o figure-11.html')
     .action(async (stores: string[], { output }: { output: string }) => {
       await checkOutput('report', output, { inputs: stores, ending: /\.html?$/i, inWords: '.html' });
+      await checkStores(stores);
       const studies: StudyDocument[] = [];
       for (const store of stores) studies.push(await readStudy(store));
       await writeFileAtomically(output, reportPage(studies));

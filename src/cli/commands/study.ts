@@ -11,10 +11,11 @@ import { studyCsv, studyJson, studyParquet } from '../../studies/store/export-st
 import { resolveShard } from '../../studies/store/shards.js';
 import { mergeStudies, studyStatus } from '../../studies/store-process/stores.js';
 import { checkOutput } from '../terminal/check-output.js';
+import { checkStores } from '../terminal/check-stores.js';
 import { rewordErrors } from '../terminal/error-wording.js';
 import { addFlags, addSubcommands, givenByFlags } from '../terminal/flags.js';
 import { namesOf } from '../terminal/given-parameters.js';
-import { stopOnTerm } from '../terminal/interrupts.js';
+import { sayThatItGoesOn, stopOnTerm } from '../terminal/interrupts.js';
 import { jsonText, print, printExactly, printJson, say } from '../terminal/output.js';
 import { readDocument } from '../terminal/read-document.js';
 import { threadsOption } from '../terminal/run-options.js';
@@ -81,9 +82,7 @@ async function run(file: string | undefined, flags: StudyFlags, signal: AbortSig
       return runStudy(definition, { store, shards, shard, ...job });
     });
   } catch (error) {
-    if (error instanceof MadloopError && error.code === 'ERR_ABORTED') {
-      say('study: what is finished is in the store, and the same command goes on from there');
-    }
+    sayThatItGoesOn('study', error);
     throw error;
   } finally {
     progress.stop();
@@ -102,6 +101,7 @@ function statusCommand(): Command {
     .option('--json', 'print one JSON document instead of a table')
     .action(async (stores: string[], { json }: { json?: true }) => {
       const all = [];
+      await checkStores(stores);
       for (const store of stores) all.push({ store, ...(await studyStatus('study status', store)) });
       if (json) printJson(all);
       else print(statusTable(all));
@@ -118,6 +118,7 @@ function exportCommand(): Command {
     )
     .action(async (store: string, { output }: { output?: string }) => {
       if (output === undefined) {
+        await checkStores([store]);
         printExactly(studyCsv(await readStudy(store)));
         return;
       }
@@ -126,6 +127,7 @@ function exportCommand(): Command {
         ending: /\.(csv|json|parquet)$/,
         inWords: '.csv, .json or .parquet',
       });
+      await checkStores([store]);
       const write = exporters[extname(output)]!;
       await writeFileAtomically(output, await write(await readStudy(store)));
       say(`wrote ${output}`);
@@ -147,6 +149,7 @@ function mergeCommand(): Command {
       if (output === undefined) {
         throw new MadloopError('ERR_INVALID_INPUT', "study merge: option '-o, --output <file>' must be given");
       }
+      await checkStores(stores);
       await mergeStudies('study merge', stores, output);
       const { done, refused, cells } = await studyStatus('study merge', output);
       say(`wrote ${output}: ${done + refused} of ${cells} cells`);

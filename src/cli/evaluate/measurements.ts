@@ -1,19 +1,24 @@
 // The metrics of `madloop evaluate`, each by itself: what one cannot give leaves the others.
 
+import { mustError } from '../../base/check.js';
 import { MadloopError } from '../../base/errors.js';
 import { resolve, type ValuesOf } from '../../base/options.js';
 import type { Matrix } from '../../base/shapes.js';
+import { numberText } from '../../charts/numbers.js';
 import type { JobOptions } from '../../engine/job.js';
 import { type FrechetDistance, frechetDistance } from '../../metrics/frechet.js';
 import { canExtrapolate, frechetDistanceInfinity } from '../../metrics/frechet-distance-infinity.js';
 import { fewestRowsOfInterval, frechetDistanceInterval } from '../../metrics/frechet-distance-interval.js';
 import { type KernelDistance, kernelDistance } from '../../metrics/kernel-distance.js';
 import {
+  largestK,
   type ManifoldMetricName,
   type PrecisionRecall,
   precisionRecall,
   precisionRecallOptions,
 } from '../../metrics/precision-recall.js';
+import { flagName } from '../terminal/flags.js';
+import { costOf, type Sizes } from './costs.js';
 import { isMatrix, type Side } from './sides.js';
 
 /** One line of the table. */
@@ -24,7 +29,16 @@ export interface Row {
   /** Of the kernel distance. */
   readonly blocks?: number;
   readonly blockSizes?: { readonly a: number; readonly b: number };
+  /** Which samples the Fréchet distance is extrapolated over. */
+  readonly extrapolate?: Extrapolate;
   readonly value: number;
+  /**
+   * How far the expectation at these sizes lies above the value of the distributions, about: 0 for none, null where it cannot be
+   * told, or is what is left of second order.
+   */
+  readonly bias?: number | null;
+  /** What extrapolation has taken off the plain distance. */
+  readonly biasRemoved?: number;
   /** Null where it cannot be had. */
   readonly standardError: number | null;
   readonly interval: readonly [number, number] | null;
@@ -32,14 +46,19 @@ export interface Row {
   readonly heavyTails?: boolean;
 }
 
-/** What a metric gave, and what of it is missing for which reason. */
+/** What a metric gave. */
 export interface Measured {
   readonly rows: readonly Row[];
-  readonly notes: readonly string[];
+  /** Why a row has no interval. */
+  readonly reasons?: readonly string[];
+  /** What else is to be known. */
+  readonly notes?: readonly string[];
 }
 
 export interface Measurement {
   readonly title: string;
+  /** Seconds of one core, about: what counts is the ratio to the others'. */
+  readonly cost: number;
   readonly measure: (job: JobOptions) => Promise<Measured>;
 }
 
@@ -51,12 +70,15 @@ export interface Plan {
   readonly unmet: readonly Error[];
 }
 
+type Extrapolate = 'generated' | 'both';
+
 /** Flags of the metrics. */
 export interface MetricParameters {
   readonly k: readonly number[];
   readonly convention: ValuesOf<typeof precisionRecallOptions>['convention'];
   readonly seed: bigint;
   readonly anyExtractor: boolean;
+  readonly extrapolate: Extrapolate;
   /** Those of the kernel distance that were given. */
   readonly kernel: Parameters<typeof kernelDistance>[2];
 }
@@ -81,26 +103,25 @@ export function plan(
   wishes: Wishes,
 ): Plan {
   const { real, generated } = sides;
+  const sizes = { real: sizesOf(real), generated: sizesOf(generated) };
   const measurements: Measurement[] = [
-    { title: 'frechet distance', measure: (job) => measureFrechet(sides, names, parameters, job) },
+    {
+      title: 'frechet distance',
+      cost: costOf.frechetDistance(sizes),
+      measure: (job) => measureFrechet(sides, names, parameters, job),
+    },
   ];
-  const notes: string[] = [];
+  const notes = [...fewRowsNotes(sides, names)];
   const unmet: Error[] = [];
   if (wishes.infinity) {
-    const { seed } = parameters;
-    if (!isMatrix(generated)) {
-      notes.push(`FD∞ left out: it needs the generated samples, and ${names.generated} holds statistics`);
-    } else if (canExtrapolate(generated)) {
+    const why = whyNoInfinity(sides, names, parameters.extrapolate);
+    if (why !== undefined) notes.push(`FD∞ left out: ${why}`);
+    else {
       measurements.push({
         title: 'FD∞',
-        measure: async (job) => {
-          const result = await frechetDistanceInfinity(real, generated, { seed, ...job });
-          return { rows: [row('frechetDistanceInfinity', result.distance, result)], notes: [] };
-        },
+        cost: costOf.frechetDistanceInfinity(sizes),
+        measure: (job) => measureInfinity(real, generated as Matrix, parameters, job),
       });
-    } else {
-      const { rows, cols } = generated;
-      notes.push(`FD∞ left out: ${rows} generated samples of ${cols} columns are too few to extrapolate from`);
     }
   }
   if (!isMatrix(real) || !isMatrix(generated)) {
@@ -109,24 +130,98 @@ export function plan(
   }
   measurements.push({
     title: 'kernel distance',
+    cost: costOf.kernelDistance(sizes),
     measure: (job) => measureKernel(real, generated, names, parameters, job),
   });
-  const { possible, errors } = possibleKs(real, generated, parameters.k);
+  const { possible, errors } = possibleKs(real, generated, names, parameters.k);
   if (wishes.kGiven) unmet.push(...errors);
   else if (errors.length > 0) {
-    const rows = Math.min(real.rows, generated.rows);
+    const { name, rows } = fewer(real, generated, names);
     notes.push(
       `precision, recall, density and coverage left out: k = ${parameters.k.join()}, the default, takes more than ` +
-        `${rows} rows of either side (--k sets it)`,
+        `${parameters.k.join()} rows of either side, and ${name} has ${rows} (--k sets it)`,
     );
   }
   if (possible.length > 0) {
     measurements.push({
       title: 'precision and recall',
-      measure: (job) => measureNeighbours(real, generated, { ...parameters, k: possible }, job),
+      cost: costOf.precisionRecall(sizes),
+      measure: (job) => measureNeighbours(real, generated, names, { ...parameters, k: possible }, job),
     });
   }
   return { measurements, notes, unmet };
+}
+
+function sizesOf(side: Side): Sizes {
+  return isMatrix(side) ? side : { rows: undefined, cols: side.dim };
+}
+
+/** The side with fewer rows. */
+function fewer(real: Matrix, generated: Matrix, names: Names): { name: string; rows: number } {
+  return generated.rows <= real.rows
+    ? { name: names.generated, rows: generated.rows }
+    : { name: names.real, rows: real.rows };
+}
+
+// Fewer rows a column, and of a small Fréchet distance most is bias.
+const enoughRowsOfColumn = 10;
+
+/** Which samples are so small that a Fréchet distance is mostly bias. */
+function fewRowsNotes(sides: { readonly real: Side; readonly generated: Side }, names: Names): string[] {
+  const few = (['real', 'generated'] as const).flatMap((which) => {
+    const side = sides[which];
+    const [rows, cols] = isMatrix(side) ? [side.rows, side.cols] : [side.count, side.dim];
+    return rows !== undefined && rows < enoughRowsOfColumn * cols
+      ? [`${names[which]} has ${numberText(rows)} for ${numberText(cols)}`]
+      : [];
+  });
+  if (few.length === 0) return [];
+  return [
+    `few rows: fewer than ${enoughRowsOfColumn} for each column, so that most of a small Fréchet distance is bias: ${few.join(', ')}`,
+  ];
+}
+
+/** Why these samples cannot be extrapolated from, if they cannot. */
+function whyNoInfinity(
+  { real, generated }: { readonly real: Side; readonly generated: Side },
+  names: Names,
+  extrapolate: Extrapolate,
+): string | undefined {
+  if (!isMatrix(generated)) return `it needs the generated samples, and ${names.generated} holds statistics`;
+  const tooFew = (name: string, { rows, cols }: Matrix) =>
+    `the ${rows} rows of ${name} are too few for ${cols} columns to extrapolate from`;
+  if (!canExtrapolate(generated)) return tooFew(names.generated, generated);
+  if (extrapolate === 'both' && isMatrix(real) && !canExtrapolate(real))
+    return `${tooFew(names.real, real)} (${flagName('extrapolate')} generated takes them as they are)`;
+  return undefined;
+}
+
+async function measureInfinity(
+  real: Side,
+  generated: Matrix,
+  { seed, extrapolate }: MetricParameters,
+  job: JobOptions,
+): Promise<Measured> {
+  const result = await frechetDistanceInfinity(real, generated, { seed, extrapolate, ...job });
+  const biasRemoved = result.slope / generated.rows;
+  return {
+    rows: [
+      { ...row('frechetDistanceInfinity', result.distance, result), extrapolate, biasRemoved, bias: null },
+    ],
+  };
+}
+
+/**
+ * The rows with the bias of an FD∞ that leaves finite real samples as they are: theirs stays, which is that of the plain distance
+ * without what was removed.
+ */
+export function withRemainingBias(rows: readonly Row[]): readonly Row[] {
+  const plain = rows.find(({ metric }) => metric === 'frechetDistance')?.bias ?? undefined;
+  return rows.map((row) =>
+    row.extrapolate === 'generated' && row.biasRemoved !== undefined && plain !== undefined
+      ? { ...row, bias: plain - row.biasRemoved }
+      : row,
+  );
 }
 
 /** The distance with an interval, where samples have rows enough for one. */
@@ -143,8 +238,10 @@ async function measureFrechet(
   ].filter(({ side }) => isMatrix(side) && side.rows < fewestRowsOfInterval);
   if (samples.length > 0 && small.length === 0) {
     const result = await frechetDistanceInterval(real, generated, { seed, ...job });
+    const { bias, why } = biasOf(result, { real, generated }, names);
     return {
-      rows: [row('frechetDistance', result.distance, result)],
+      rows: [{ ...row('frechetDistance', result.distance, result), bias }],
+      reasons: why,
       notes: openNotes(real, generated, result),
     };
   }
@@ -156,9 +253,27 @@ async function measureFrechet(
           .map(({ side, name }) => `${name} has ${(side as Matrix).rows}`)
           .join(', ')}`;
   return {
-    rows: [{ metric: 'frechetDistance', value: result.distance, standardError: null, interval: null }],
-    notes: [why, ...openNotes(real, generated, result)],
+    rows: [
+      { metric: 'frechetDistance', value: result.distance, bias: null, standardError: null, interval: null },
+    ],
+    reasons: [why],
+    notes: openNotes(real, generated, result),
   };
+}
+
+/** With fewer rows than columns the distance falls in no way that leaving out some of them could tell: 0.5 to 1.5 times the bias. */
+function biasOf(
+  { bias }: { readonly bias: number },
+  sides: { readonly real: Side; readonly generated: Side },
+  names: Names,
+): { bias: number | null; why: string[] } {
+  const short = (['real', 'generated'] as const).filter((which) => {
+    const side = sides[which];
+    return isMatrix(side) && side.rows < side.cols;
+  });
+  if (short.length === 0) return { bias, why: [] };
+  const whose = short.map((which) => names[which]).join(', ');
+  return { bias: null, why: [`frechetDistance is mostly bias, with fewer rows than columns in ${whose}`] };
 }
 
 /** What statistics in float32 leave open, where that is to be seen in the digits printed. */
@@ -186,20 +301,31 @@ async function measureKernel(
   });
   const { blocks, blockSizes } = result;
   return {
-    rows: [{ ...row('kernelDistance', result.distance, result), blocks, blockSizes }],
+    // Its estimates are unbiased at any size.
+    rows: [{ ...row('kernelDistance', result.distance, result), blocks, blockSizes, bias: 0 }],
+    reasons: kernelReasons(result, real, generated, names),
     notes: kernelNotes(result, { a: real.rows, b: generated.rows }, { a: names.real, b: names.generated }),
   };
 }
 
+function kernelReasons(
+  { standardError, disjoint }: KernelDistance,
+  real: Matrix,
+  generated: Matrix,
+  names: Names,
+): string[] {
+  if (!disjoint) return ['kernelDistance has no interval: subsets share rows (disjoint blocks have one)'];
+  if (!Number.isNaN(standardError)) return [];
+  const { name, rows } = fewer(real, generated, names);
+  return [`kernelDistance has no interval: it takes 3 rows of either side, and ${name} has ${rows}`];
+}
+
 function kernelNotes(
-  { standardError, blocks, blockSizes, disjoint }: KernelDistance,
+  { blocks, blockSizes, disjoint }: KernelDistance,
   rows: { readonly a: number; readonly b: number },
   names: { readonly a: string; readonly b: string },
 ): string[] {
   const notes: string[] = [];
-  if (!disjoint) notes.push('kernelDistance has no interval: subsets share rows (disjoint blocks have one)');
-  else if (Number.isNaN(standardError))
-    notes.push('kernelDistance has no interval: it takes 3 rows of either side');
   for (const side of ['a', 'b'] as const) {
     const used = blocks * blockSizes[side];
     // A remainder that no block of equal size could take is none to speak of.
@@ -217,19 +343,20 @@ const manifoldMetrics: readonly ManifoldMetricName[] = ['precision', 'recall', '
 async function measureNeighbours(
   real: Matrix,
   generated: Matrix,
+  names: Names,
   { k, convention, seed }: MetricParameters,
   job: JobOptions,
 ): Promise<Measured> {
   const results = await precisionRecall(real, generated, { k, convention, seed, intervals: true, ...job });
-  const fewest = Math.min(real.rows, generated.rows);
+  const { name, rows } = fewer(real, generated, names);
   const bare = results.filter(({ standardErrors }) => Number.isNaN(standardErrors!.precision));
   return {
     rows: results.flatMap((result) =>
       manifoldMetrics.map((metric) => row(metric, result[metric], errorOf(result, metric), result.k)),
     ),
-    notes: bare.map(
+    reasons: bare.map(
       ({ k }) =>
-        `no intervals at k = ${k}: they come from halves of the samples, and half of ${fewest} rows is not more than k`,
+        `no intervals at k = ${k}: they come from halves of the samples, and half of the ${rows} rows of ${name} is not more than k`,
     ),
   };
 }
@@ -242,18 +369,22 @@ function errorOf({ standardErrors, intervals }: PrecisionRecall, metric: Manifol
 function possibleKs(
   real: Matrix,
   generated: Matrix,
+  names: Names,
   ks: readonly number[],
 ): { readonly possible: readonly number[]; readonly errors: readonly Error[] } {
-  const fewest = Math.min(real.rows, generated.rows);
+  const { name, rows } = fewer(real, generated, names);
   const possible: number[] = [];
   const errors: Error[] = [];
   for (const k of ks) {
     try {
-      resolve('evaluate', { k }, { k: precisionRecallOptions.k }, { fewest });
+      resolve('evaluate', { k }, { k: precisionRecallOptions.k }, { fewest: rows });
       possible.push(k);
     } catch (error) {
       if (!(error instanceof MadloopError)) throw error;
-      errors.push(error);
+      // The library knows of no file.
+      const isTooLarge = rows > 1 && k >= rows && rows <= largestK;
+      const requirement = `be an integer from 1 to ${rows - 1}, as ${name} has ${rows} rows`;
+      errors.push(isTooLarge ? mustError('evaluate', 'k', requirement, String(k)) : error);
     }
   }
   return { possible, errors };

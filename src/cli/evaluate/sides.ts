@@ -98,7 +98,17 @@ async function statisticsOf(source: Parameters<typeof openArrayFile>[0]): Promis
   return { matrices };
 }
 
-export function describeSide(file: string, side: Side): object {
+/** A side for the heading of a result. */
+export type DescribedSide =
+  | { readonly file: string; readonly rows: number; readonly cols: number }
+  | {
+      readonly file: string;
+      readonly count: number | null;
+      readonly cols: number;
+      readonly extractor: string | null;
+    };
+
+export function describeSide(file: string, side: Side): DescribedSide {
   return isMatrix(side)
     ? { file, rows: side.rows, cols: side.cols }
     : { file, count: side.count ?? null, cols: side.dim, extractor: side.extractor ?? null };

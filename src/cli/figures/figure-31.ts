@@ -113,5 +113,5 @@ function tableOf(
       .toPrecision(5)
       .replace(/^0\.0+$/, '0'),
   ]);
-  return tableText(['', ...shown.map((n) => `n = ${n}`), 'n -> infinity'], rows);
+  return `${tableText(['', ...shown.map((n) => `n = ${n}`), 'n -> infinity'], rows)}\n\n±: one standard error`;
 }

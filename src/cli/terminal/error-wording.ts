@@ -18,8 +18,8 @@ export async function rewordErrors<Result>(
   try {
     return await call();
   } catch (error) {
-    if (!(error instanceof MadloopError) || !codes.has(error.code)) throw error;
-    const message = withFlags(named(error.message, nameOf), nameOf);
+    if (!(error instanceof MadloopError) || error.code === 'ERR_ABORTED') throw error;
+    const message = withFlags(codes.has(error.code) ? named(error.message, nameOf) : error.message, nameOf);
     if (message === error.message) throw error;
     throw new MadloopError(error.code, message, { cause: error });
   }
@@ -27,7 +27,7 @@ export async function rewordErrors<Result>(
 
 /** What the library calls a function that a command has called for its user, who has called none. */
 const calledByCommands =
-  /\b(?:runStudy|readStudy|simulateGaussianLoop|autophagousLoop|replicatedAutophagousLoop|datasetReference): /g;
+  /\b(?:runStudy|readStudy|limitPoint|effectiveSampleSize|simulateGaussianLoop|autophagousLoop|replicatedAutophagousLoop|datasetReference): /g;
 
 /** The message of an error of the library to somebody who gave flags: no names of functions, options as flags. */
 export function forCommandLine(message: string): string {

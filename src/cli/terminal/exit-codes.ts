@@ -17,6 +17,7 @@ const inputErrors: ReadonlySet<string> = new Set([
   'ERR_INVALID_INPUT',
   'ERR_NOT_POSITIVE_SEMIDEFINITE',
   'ERR_EXHAUSTED',
+  'ERR_NO_VARIANCE',
 ]);
 
 /** The exit status that a failure ends the process with. */

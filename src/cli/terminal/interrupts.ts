@@ -1,3 +1,6 @@
+import { MadloopError } from '../../base/errors.js';
+import { say } from './output.js';
+
 /** Why a command stopped where a scheduler's SIGTERM told it to: what is finished is kept and the same command goes on. */
 export class Terminated extends Error {}
 
@@ -22,4 +25,10 @@ export function stopOnTerm(interrupt: AbortSignal): { signal: AbortSignal; done:
       signal.removeEventListener('abort', onAbort);
     },
   };
+}
+
+/** Where a run of studies was stopped, says that nothing is lost. */
+export function sayThatItGoesOn(command: string, error: unknown): void {
+  if (!(error instanceof MadloopError) || error.code !== 'ERR_ABORTED') return;
+  say(`${command}: what is finished is in the store, and the same command goes on from there`);
 }

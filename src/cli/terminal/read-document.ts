@@ -16,10 +16,23 @@ export async function readDocument(path: string, what: string): Promise<Record<s
   try {
     content = isYaml ? (await import('yaml')).parse(text, { logLevel: 'error' }) : JSON.parse(text);
   } catch (error) {
-    throw wrong(`${path} is not ${isYaml ? 'readable' : 'JSON'}: ${(error as Error).message}`, error);
+    const { message } = error as Error;
+    throw wrong(
+      `${path} is not ${isYaml ? 'readable' : 'JSON'}: ${message.trimEnd()}${deeperLine(text, error)}`,
+      error,
+    );
   }
   if (isObject(content)) return content;
   throw wrong(`${path}: the document must be ${what}, got ${describe(content)}`);
+}
+
+/** What the parser of YAML does not see: that the line after the one it complains of is the one that is set in too far. */
+function deeperLine(text: string, error: unknown): string {
+  const line = (error as { linePos?: readonly { line: number }[] }).linePos?.[0]?.line;
+  if (line === undefined) return '';
+  const lines = text.split('\n');
+  const indent = (i: number) => /^ */.exec(lines[i] ?? '')![0].length;
+  return indent(line) > indent(line - 1) ? `\n(line ${line + 1} is indented more than line ${line})` : '';
 }
 
 async function wholeText(source: ByteSource): Promise<string> {

@@ -83,8 +83,9 @@ export function checkSettings(where: string, path: string, old: StoreSettings, n
     old.madeBy.instructionSet === now.madeBy.instructionSet
       ? ''
       : `\n  (MADLOOP_CPU=${old.madeBy.instructionSet} uses the instruction set of the store)`;
+  const other = "\n  (the option 'store' names another file, where both are to be kept)";
   throw new MadloopError(
     'ERR_STORE',
-    `${where}: ${path} is the store of another study or engine${leftAsItIs}:\n  ${found.join('\n  ')}${hint}`,
+    `${where}: ${path} is the store of another study or engine${leftAsItIs}:\n  ${found.join('\n  ')}${hint}${other}`,
   );
 }
