@@ -18,6 +18,7 @@ describe('the time left', () => {
     const left = new TimeLeft(0);
     expect(left.seconds(5_000)).toBeUndefined();
     left.report(0.001, 100);
+    left.report(0.009, 3_000);
     expect(left.seconds(5_000)).toBeUndefined();
     left.report(0.1, 10_000);
     expect(left.seconds(10_000)).toBeCloseTo(90, 0);
@@ -27,6 +28,13 @@ describe('the time left', () => {
       left.report(at / 100_000, at);
       expect(left.seconds(at + 400)).toBeCloseTo((100_000 - at - 400) / 1_000, 6);
     }
+  });
+
+  test('steps at the beginning that are slow for a moment do not make hours of a minute', () => {
+    const left = new TimeLeft(0);
+    left.report(0.015, 1_500);
+    for (let at = 1_600; at <= 4_000; at += 100) left.report(0.015 + (at - 1_500) / 1e7, at); // nearly nothing
+    expect(left.seconds(4_000)).toBeLessThan(300); // the average of all so far
   });
 
   test('work that turns slower is seen to, and a report that is late makes it longer, never negative', () => {

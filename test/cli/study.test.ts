@@ -58,7 +58,7 @@ describe('madloop study', () => {
     ]);
     expect(rows).toHaveLength(6);
     expect(rows[0]).toMatch(
-      /^ *10 +20 +[\d.]+ ± [\d.]+ +[\d.]+ +[\d.]+ +[\d.]+ to [\d.]+ +(yes|no|undecided)$/,
+      /^ *10 +20 +[\d.]+ ± [\d.]+ +[\d.]+ +[\d.]+ +[\d.]+(-| to )[\d.]+ +(yes|no|undecided)$/,
     );
     expect(readdirSync(folder)).toEqual(['study.sqlite']);
     // Again: nothing to do, and the same.

@@ -10,7 +10,7 @@ import type { JobOptions } from '../../engine/job.js';
 import { progressOfParts } from '../../engine/progress-of-parts.js';
 import { csvText } from '../../files/csv.js';
 import { type GaussianLoopSeries, simulateGaussianLoop } from '../../gaussian-loop/simulate-gaussian-loop.js';
-import { tableText } from '../terminal/table.js';
+import { tableText, wrapped } from '../terminal/table.js';
 
 /** What may be chosen; everything else is the paper's. */
 export interface Figure10Options {
@@ -133,9 +133,12 @@ export function figure10Table({ curves, limits }: Figure10): string {
     tableText(
       ['lambda', 'n_ini', `distance at t = ${generations}`, 'limit', 'difference', 'of the limit'],
       rows,
+      { keys: 2 },
     ),
     '',
-    `Limit: mean over generations ${forgotten + 1} to ${limitGenerations} of ${limitReplicates} independent loops; ±: standard errors.`,
+    wrapped(
+      `Limit: mean over generations ${forgotten + 1} to ${limitGenerations} of ${limitReplicates} independent loops; ±: standard errors.`,
+    ),
   ].join('\n');
 }
 

@@ -6,7 +6,7 @@ import type { JobOptions } from '../../engine/job.js';
 import { progressOfParts } from '../../engine/progress-of-parts.js';
 import { csvText } from '../../files/csv.js';
 import type { FittedGaussianMixture } from '../../models/fitted-gaussian-mixture.js';
-import { tableText } from '../terminal/table.js';
+import { tableText, wrapped } from '../terminal/table.js';
 import {
   centres,
   components,
@@ -92,7 +92,9 @@ export function figure14Table({ pictures }: Figure14): string {
   return [
     tableText(['lambda', 't', 'modes alive', 'their weights', 'average modal variance'], rows),
     '',
-    `Real: ${components} modes of weight ${1 / components} and variance ${(2 * deviation ** 2).toPrecision(2)}. One run of the loop for each lambda.`,
+    wrapped(
+      `Real: ${components} modes of weight ${1 / components} and variance ${(2 * deviation ** 2).toPrecision(2)}. One run of the loop for each lambda.`,
+    ),
   ].join('\n');
 }
 

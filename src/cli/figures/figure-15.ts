@@ -118,7 +118,7 @@ export function figure15Table({ curves, parameters }: Figure15): string {
       ]),
   );
   return [
-    tableText(['lambda', 't', ...metricNames], rows),
+    tableText(['lambda', 't', ...metricNames], rows, { keys: 2 }),
     '',
     `Means over ${parameters.replicates} runs ± standard errors.`,
   ].join('\n');

@@ -18,7 +18,7 @@ export function studyTable({ fixed, axes, cells, relativeError }: StudyDocument)
   const shown = cells.length <= longestTable ? cells : cells.slice(0, longestTable);
   const table = (form: CellForm) => ({
     names: [
-      ...names.map((name) => (form.short ? (shortNames[name] ?? name) : name)),
+      ...names.map((name) => (form.symbols ? (symbols[name] ?? name) : name)),
       ...['distance', 'n_e', 'n_e / n_r', '95 %', 'admissible'],
     ],
     rows: shown.map((cell) => [...names.map((name) => String(cell.at[name] ?? '')), ...results(cell, form)]),
@@ -33,21 +33,26 @@ export function studyTable({ fixed, axes, cells, relativeError }: StudyDocument)
   return resultText(loopHeading(fixed), widestTable(tables, { keys: names.length }), notes);
 }
 
-/** How a cell is shown: digits of the distance's standard error, none for 0, and whether all else is as short as can be. */
+/** How a cell is shown. */
 interface CellForm {
+  /** Digits of the distance's standard error; none for 0. */
   readonly digits: number;
+  /** Whether n_e and the interval are as short as can be. */
   readonly short: boolean;
+  /** Whether parameters are named by symbols. */
+  readonly symbols: boolean;
 }
 
 /** From the best one on; where none is narrow enough, the last is folded. */
 const cellForms: readonly CellForm[] = [
-  { digits: 2, short: false },
-  { digits: 1, short: false },
-  { digits: 1, short: true },
-  { digits: 0, short: true },
+  { digits: 2, short: false, symbols: false },
+  { digits: 1, short: false, symbols: false },
+  { digits: 1, short: true, symbols: false },
+  { digits: 1, short: true, symbols: true },
+  { digits: 0, short: true, symbols: true },
 ];
 
-const shortNames: Readonly<Record<string, string>> = { dim: 'd', real: 'n_r', synthetic: 'n_s' };
+const symbols: Readonly<Record<string, string>> = { dim: 'd', real: 'n_r', synthetic: 'n_s' };
 
 function listNames(cells: readonly StudyCell[]): (keyof StudyCell['at'])[] {
   return [...new Set(cells.flatMap(({ at }) => Object.keys(at)))] as (keyof StudyCell['at'])[];

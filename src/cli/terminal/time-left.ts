@@ -13,6 +13,8 @@ export class TimeLeft {
   report(fraction: number, now: number): void {
     if (!(fraction > this.#marks.at(-1)!.fraction)) return;
     this.#marks.push({ at: now, fraction });
+    // How fast it begins tells little: no part of the beginning is looked at alone.
+    if (fraction < beginning) return;
     const half = (this.#begun + now) / 2;
     const later = this.#marks.findIndex(({ at }) => at >= half);
     this.#marks = this.#marks.slice(Math.max(0, later - 1));
@@ -30,8 +32,9 @@ export class TimeLeft {
 }
 
 // The first steps of any work tell nothing.
-const leastFraction = 0.002;
+const leastFraction = 0.01;
 const leastMs = 1_000;
+const beginning = 0.05;
 
 /** "12 s", "3 min 20 s", "2 h 5 min". */
 export function shortTime(seconds: number): string {
