@@ -19,6 +19,9 @@ export interface Started {
   readonly outcome: Promise<Outcome>;
 }
 
+// A machine with much else to do may take ten seconds for anything, which a command then tells.
+const progressLines = /^[a-z][a-z0-9 ]*: [\d.]+ %, [^\n]* (?:left|so far)(?:, [^\n]*)?\n/gm;
+
 /** Starts `madloop` with these arguments in `cwd`. */
 export function start(
   args: readonly string[],
@@ -36,7 +39,7 @@ export function start(
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const outcome = new Promise<Outcome>((resolve) =>
-    child.on('close', (status) => resolve({ status, stdout, stderr })),
+    child.on('close', (status) => resolve({ status, stdout, stderr: stderr.replace(progressLines, '') })),
   );
   return { child, outcome };
 }
