@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { wrapped } from '../../src/cli/terminal/wrapped.js';
+import { wrapped } from '../../src/cli/terminal/table.js';
 import { admissibleThreshold, expectedDistance, matrix, writeMatrix } from '../../src/index.js';
 import { run, start, temporaryFolder } from './command.js';
 

@@ -4,8 +4,7 @@ import type { Advice, Answer, LeftOut, Range, Threshold, Verdict, Worth } from '
 import { usualDetector } from '../../advice/levers.js';
 import { numberText } from '../../charts/numbers.js';
 import { flagName } from '../terminal/flags.js';
-import { tableText } from '../terminal/table.js';
-import { wrapped } from '../terminal/wrapped.js';
+import { tableText, wrapped } from '../terminal/table.js';
 
 /** The answer on one screen: what was asked, the verdict, the numbers, what one could change, what hangs on d and lambda. */
 export function adviceText(advice: Advice): string {

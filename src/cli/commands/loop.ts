@@ -41,7 +41,10 @@ export function loopCommand(signal: AbortSignal): Command {
         '\nA loop with --process that was stopped, by whatever, goes on where it was when the same command is run again.',
     );
   addFlags(command, { ...gaussianLoopParameters, ...totalOptions });
-  addRunOptions(command, `${defaultFolder}, or ${defaultFolder}-2 and so on where that has a loop; none with --json`);
+  addRunOptions(
+    command,
+    `${defaultFolder}, or ${defaultFolder}-2 and so on where that has a loop; none with --json`,
+  );
   addFlags(command.optionsGroup('With --data:'), dataAlone);
   addFlags(command.optionsGroup('With --process:'), processAlone);
   return command.action((file: string | undefined, flags: RunOptions) => runLoopCommand(file, flags, signal));

@@ -56,7 +56,11 @@ function thresholdTable({ synthetic, standardError, interval, bounded, nearest }
     return { table: tableText(['admissible synthetic samples'], [['any number: unbounded']]), notes: [] };
   }
   const rows = [
-    ['admissible synthetic samples, at most', withError(synthetic, standardError), intervalText(interval, standardError)],
+    [
+      'admissible synthetic samples, at most',
+      withError(synthetic, standardError),
+      intervalText(interval, standardError),
+    ],
   ];
   if (nearest) {
     const { distance, standardError, interval } = nearest.limit;

@@ -1,7 +1,7 @@
 import { numberText } from '../../charts/numbers.js';
 import { defaultThreads } from '../../engine/threads.js';
 import { say } from './output.js';
-import { shortTime } from './study-progress.js';
+import { shortTime } from './time-left.js';
 
 /** What a computation takes, and what would take less. */
 export interface Cost {
