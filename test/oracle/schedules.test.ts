@@ -68,9 +68,7 @@ describe.each(['moments', 'samples'] as const)('first moments (%s)', (engine) =>
   });
 });
 
-it('autophagousLoop has the same first moments, with lists and with functions of t', {
-  timeout: 60_000,
-}, async () => {
+it('autophagousLoop has the same first moments, with lists and with functions of t', async () => {
   const z = new ZScores();
   const replicates = repetitions(400);
   for (const [i, { engine: _, dim: __, ...loop }] of loops.entries()) {

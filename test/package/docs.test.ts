@@ -83,6 +83,23 @@ test.each(programs)('program %i in %s of %s runs', (_, language, __, source, lin
   expect(stdout).not.toContain('undefined');
 });
 
+test('the question of the README has the answer that stands there', () => {
+  const command = blocks('README.md', 'sh')
+    .flatMap((block) => block.trim().split('\n'))
+    .find((line) => line.includes('madloop advise'))!;
+  const [, , ...args] = command.split(/ +/);
+  const main = join(root, 'dist/cli/main.js');
+  const { status, stdout } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8' });
+  expect(status).toBe(0);
+  const [, answer, threshold, real] =
+    /\n {4}(HURTS: .*)\n\nwith up to how many they would help \((\S+)\), how much real data makes up for them \((\S+)\)/.exec(
+      readFileSync(join(root, 'README.md'), 'utf8'),
+    )!;
+  expect(stdout).toContain(answer!);
+  expect(stdout).toMatch(new RegExp(`most synthetic samples without harm +${threshold}\\n`));
+  expect(stdout).toMatch(new RegExp(`real samples to make up for these +${real}\\n`));
+});
+
 test('the tables of options and flags are those that functions and commands check by', () => {
   const args = [join(root, 'scripts/option-tables.mjs'), '--check'];
   const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
