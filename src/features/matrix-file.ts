@@ -6,6 +6,7 @@ import { jobOptions } from '../engine/job.js';
 import { mustBeLeftAlone } from '../engine/snapshot.js';
 import { writeFileAtomically } from '../files/atomic-write.js';
 import { withFile } from '../files/byte-source.js';
+import { folderOfImages } from '../files/file-kinds.js';
 import { type MatrixUse, readMatrixFrom, writtenParts } from '../files/matrix.js';
 
 export interface ReadMatrixOptions {
@@ -58,7 +59,9 @@ export async function readFeatures(path: string, options?: ReadMatrixOptions): P
 async function readFor(use: MatrixUse, where: string, path: string, options: unknown): Promise<Matrix> {
   const { array, signal } = resolve(where, options, readMatrixOptions);
   const file = checkPath(where, 'path', path);
-  return abortable(where, signal, () => withFile(file, signal, (source) => readMatrixFrom(source, array, use)));
+  return abortable(where, signal, () =>
+    withFile(file, signal, (source) => readMatrixFrom(source, array, use), folderOfImages),
+  );
 }
 
 /**

@@ -12,6 +12,7 @@ import { ProgressReporter, progressOf } from '../engine/progress.js';
 import { checkFinite } from '../engine/rows.js';
 import { type ByteSource, withFile } from '../files/byte-source.js';
 import type { Elements } from '../files/elements.js';
+import { folderOfImages } from '../files/file-kinds.js';
 import { chooseMatrix } from '../files/matrix.js';
 import { openRows, type RowReader } from '../files/row-reader.js';
 import { openArrayFile } from '../files/stored-array.js';
@@ -47,7 +48,7 @@ export async function momentsOfFile(path: string, options?: MomentsOfFileOptions
   const { array, ...job } = resolve(where, options, momentsOfFileOptions);
   const file = checkPath(where, 'path', path);
   return abortable(where, job.signal, () =>
-    withFile(file, job.signal, (source) => momentsOfSource(source, array, { where, ...job })),
+    withFile(file, job.signal, (source) => momentsOfSource(source, array, { where, ...job }), folderOfImages),
   );
 }
 

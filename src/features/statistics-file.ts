@@ -9,6 +9,7 @@ import { firstNonFinite } from '../engine/rows.js';
 import { writeFileAtomically } from '../files/atomic-write.js';
 import { type ByteSource, withFile } from '../files/byte-source.js';
 import { malformed } from '../files/file-errors.js';
+import { folderOfImages } from '../files/file-kinds.js';
 import { npyParts, readStoredMatrix } from '../files/matrix.js';
 import { shapeText } from '../files/npy-header.js';
 import { holdsText, integerParts, readNumber, readText, readVector, textParts } from '../files/small-arrays.js';
@@ -72,7 +73,9 @@ export async function readStatistics(path: string, options?: ReadStatisticsOptio
   const { mean, covariance, signal } = resolve(where, options, readStatisticsOptions);
   const names = chosenNames(where, mean, covariance);
   const file = checkPath(where, 'path', path);
-  return abortable(where, signal, () => withFile(file, signal, (source) => readStatisticsFrom(source, names)));
+  return abortable(where, signal, () =>
+    withFile(file, signal, (source) => readStatisticsFrom(source, names), folderOfImages),
+  );
 }
 
 function chosenNames(

@@ -18,15 +18,16 @@ const sliceBytes = 4 * 2 ** 20;
 
 /**
  * Opens a file for as long as `work` takes. An aborted signal ends the work at its next read.
- * Errors: ERR_FILE when the system does not let us read it, or it is no regular file; ERR_INVALID_INPUT when it becomes shorter
- * meanwhile.
+ * Errors: ERR_FILE when the system does not let us read it, or it is no regular file (`ofFolder` is added for a folder);
+ * ERR_INVALID_INPUT when it becomes shorter meanwhile.
  */
 export async function withFile<Result>(
   path: string,
   signal: AbortSignal | undefined,
   work: (source: ByteSource) => Promise<Result>,
+  ofFolder?: string,
 ): Promise<Result> {
-  const { file, stats } = await openRegularFile(path).catch((error: unknown) => {
+  const { file, stats } = await openRegularFile(path, ofFolder).catch((error: unknown) => {
     throw cannotRead(path, error);
   });
   try {

@@ -1,5 +1,12 @@
 // What a file is that is no file of arrays, by its first bytes: for messages that lead on.
 
+/** What to do about images in the place of features. */
+export const featuresNeeded =
+  'features are needed, a row a sample: docs/features.md says how images become features';
+
+/** What to do about a folder in the place of features. */
+export const folderOfImages = `; if it holds images, ${featuresNeeded}`;
+
 /** Bytes to look at. */
 export const kindBytes = 512;
 
@@ -15,9 +22,9 @@ const signatures: readonly [beginning: string, kind: string][] = [
   ['PAR1', 'is a Parquet file: numpy.save its columns'],
   ['ARROW1', 'is an Arrow file: numpy.save its columns'],
   ['SQLite format 3\0', 'is an SQLite database'],
-  ['\x89PNG', 'is an image: features are needed, a row a sample'],
-  ['\xff\xd8\xff', 'is an image: features are needed, a row a sample'],
-  ['GIF8', 'is an image: features are needed, a row a sample'],
+  ['\x89PNG', `is an image: ${featuresNeeded}`],
+  ['\xff\xd8\xff', `is an image: ${featuresNeeded}`],
+  ['GIF8', `is an image: ${featuresNeeded}`],
   ['version https://git-lfs', 'is a Git LFS pointer, not the file itself: git lfs pull'],
 ];
 

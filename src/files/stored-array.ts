@@ -4,7 +4,7 @@ import type { ByteSource } from './byte-source.js';
 import { type ByteStream, RangeStream } from './byte-stream.js';
 import { type ElementType, elementType, elementTypes } from './elements.js';
 import { malformed } from './file-errors.js';
-import { kindBytes, kindOf } from './file-kinds.js';
+import { featuresNeeded, kindBytes, kindOf } from './file-kinds.js';
 import { beginsLikeNpy, type NpyHeader, readNpyHeader, shapeText } from './npy-header.js';
 import {
   beginsLikeZip,
@@ -148,7 +148,7 @@ function checkNotPickled(array: StoredArray): void {
 /** "(10, 64, 64, 3) (images? ...)": a shape that is no matrix, and what it may be. */
 export function describeShape(shape: readonly number[]): string {
   const text = shapeText(shape).slice(0, 200);
-  return shape.length === 4 ? `${text} (images? features are needed, a row a sample)` : text;
+  return shape.length === 4 ? `${text} (images? ${featuresNeeded})` : text;
 }
 
 /** The rows and columns of an array that is a matrix. Errors: ERR_INVALID_INPUT. */

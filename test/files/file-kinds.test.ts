@@ -54,7 +54,11 @@ test.each<[string, Uint8Array, string]>([
   ['gzip', gzipSync('x'), 'it is compressed by gzip'],
   ['HDF5', Buffer.from('\x89HDF\r\n\x1a\n\0\0', 'latin1'), 'it is an HDF5 file'],
   ['safetensors', safetensors, 'it is a safetensors file'],
-  ['a picture', Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), 'it is an image: features are needed'],
+  [
+    'a picture',
+    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+    'it is an image: features are needed, a row a sample: docs/features.md says how images become features',
+  ],
   [
     'a Git LFS pointer',
     Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:0\n'),

@@ -47,6 +47,24 @@ describe.runIf(process.platform === 'linux')('what is no regular file is refused
     }
   });
 
+  test('a folder in the place of features, with where features of images come from', async () => {
+    const path = join(folder, 'folder');
+    const way =
+      '; if it holds images, features are needed, a row a sample: docs/features.md says how images become';
+    for (const read of [readMatrix, readStatistics, momentsOfFile]) {
+      await expectRejection(() => read(path), 'ERR_FILE', way);
+    }
+    for (const args of [
+      ['evaluate', path, path],
+      ['stats', path, '-o', 'out.npz'],
+      ['stats', 'merge', path, path, '-o', 'out.npz'],
+      ['loop', '--data', path, ...counts],
+    ]) {
+      expect((await run(args, folder)).stderr).toContain(way);
+    }
+    expect((await run(['study', path], folder)).stderr).not.toContain('images');
+  });
+
   test('and others read their files meanwhile', async () => {
     const reading = Array.from({ length: 16 }, () =>
       expectRejection(() => readMatrix(join(folder, 'fifo')), 'ERR_FILE', 'FIFO'),

@@ -19,6 +19,7 @@ import ts from 'typescript';
 import { afterAll, expect, test } from 'vitest';
 import { numpy } from '../support/numpy.js';
 import { compilePrograms } from '../support/programs.js';
+import { python } from '../support/python.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'madloop-docs-'));
@@ -227,6 +228,20 @@ test.skipIf(numpy === undefined)('the programs and commands of docs/python.md ru
     'loop.png',
     'loop.svg',
   ]);
+});
+
+test.skipIf(python === undefined)('the Python programs of docs/features.md can be read by Python', () => {
+  const programs = blocks('docs/features.md', 'python');
+  expect(programs.map((code) => /^# (\w+\.py) \(pip install .*\)\n/.exec(code)?.[1])).toEqual([
+    'torchvision_features.py',
+    'clean_fid_features.py',
+    'dino_features.py',
+  ]);
+  const check = 'import ast, sys; ast.parse(sys.stdin.read())';
+  for (const code of [...programs, 'def broken(:']) {
+    const { status } = spawnSync(python!, ['-c', check], { input: code });
+    expect([code, status]).toEqual([code, code.includes('broken') ? 1 : 0]);
+  }
 });
 
 test('the files, commands and programs of docs/studies.md work, in this order', { timeout: 120_000 }, () => {

@@ -6,6 +6,7 @@ import { arrayNameOption, readFeatures } from '../../features/matrix-file.js';
 import type { Statistics } from '../../features/statistics.js';
 import { readStatistics, statisticsArrayOptions } from '../../features/statistics-file.js';
 import { withFile } from '../../files/byte-source.js';
+import { folderOfImages } from '../../files/file-kinds.js';
 import { shapeText } from '../../files/npy-header.js';
 import { statisticsAmong } from '../../files/statistics-arrays.js';
 import { openArrayFile } from '../../files/stored-array.js';
@@ -60,7 +61,9 @@ export async function readSide(
   }
   const chosen = mean !== undefined || covariance !== undefined;
   const found =
-    array === undefined && !chosen ? await readInput(withFile(file, signal, statisticsOf)) : undefined;
+    array === undefined && !chosen
+      ? await readInput(withFile(file, signal, statisticsOf, folderOfImages))
+      : undefined;
   if (!chosen && found === undefined) {
     return { side: await readInput(readFeatures(file, { array, signal }), nameOf), notes: [] };
   }
