@@ -7,7 +7,7 @@ import { circlesOf, type Graph, reach } from './graph.js';
 export type Layering = readonly string[];
 
 export const sourceLayering: Layering = [
-  'base <- engine, files <- distributions, metrics <- features, gaussian-loop <- models <- references <- loops <- verdict',
+  'base <- engine, files, images <- distributions, metrics <- features, gaussian-loop <- models <- references <- loops <- verdict',
   'features, gaussian-loop <- limits',
   'limits, verdict <- advice <- studies <- charts <- report <- cli',
   'models <- models/process-model',
