@@ -22,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'main',
           include: ['test/**/*.test.ts'],
-          exclude: [measuring],
+          exclude: [measuring, '**/node_modules/**'],
           sequence: { groupOrder: 0 },
         },
       },

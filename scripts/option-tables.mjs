@@ -17,6 +17,7 @@ import { adviseCommand } from '../dist/cli/commands/advise.js';
 import { essCommand } from '../dist/cli/commands/ess.js';
 import { evaluateCommand } from '../dist/cli/commands/evaluate.js';
 import { expectedDistanceCommand } from '../dist/cli/commands/expected-distance.js';
+import { featuresCommand } from '../dist/cli/commands/features.js';
 import { figureCommand } from '../dist/cli/commands/figure.js';
 import { limitCommand } from '../dist/cli/commands/limit.js';
 import { loopCommand } from '../dist/cli/commands/loop.js';
@@ -82,6 +83,7 @@ const commands = {
   limit: limitCommand(signal),
   ess: essCommand(signal),
   evaluate: evaluateCommand(signal),
+  features: featuresCommand(signal),
   stats: statsCommand(signal),
   figure: figureCommand(signal),
   study: studyCommand(signal),

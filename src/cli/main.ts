@@ -6,6 +6,7 @@ import { adviseCommand } from './commands/advise.js';
 import { essCommand } from './commands/ess.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { expectedDistanceCommand } from './commands/expected-distance.js';
+import { featuresCommand } from './commands/features.js';
 import { figureCommand } from './commands/figure.js';
 import { infoCommand } from './commands/info.js';
 import { limitCommand } from './commands/limit.js';
@@ -48,6 +49,7 @@ async function main(): Promise<void> {
     expectedDistanceCommand(signal),
     madTestCommand(signal),
     evaluateCommand(signal),
+    featuresCommand(signal),
     statsCommand(signal),
     figureCommand(signal),
     studyCommand(signal),

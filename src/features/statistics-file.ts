@@ -12,13 +12,13 @@ import { malformed } from '../files/file-errors.js';
 import { folderOfImages } from '../files/file-kinds.js';
 import { npyParts, readStoredMatrix } from '../files/matrix.js';
 import { shapeText } from '../files/npy-header.js';
-import { holdsText, integerParts, readNumber, readText, readVector, textParts } from '../files/small-arrays.js';
+import { integerParts, readNumber, readText, readVector, textParts } from '../files/small-arrays.js';
 import { type StatisticsNames, statisticsAmong, statisticsNames } from '../files/statistics-arrays.js';
-import { type ArrayFile, isPickled, listed, openArrayFile, type StoredArray } from '../files/stored-array.js';
+import { type ArrayFile, holdsText, listed, openArrayFile, type StoredArray } from '../files/stored-array.js';
 import { storedZip } from '../files/zip-write.js';
+import { readExtractor } from './extractor.js';
 import { arrayNameOption } from './matrix-file.js';
 import {
-  checkExtractor,
   checkStatistics,
   ownStatistics,
   type Statistics,
@@ -225,12 +225,6 @@ async function readCovariance(
 
 function inFloat64(values: Float64Array | Float32Array): Float64Array {
   return values instanceof Float64Array ? values : Float64Array.from(values);
-}
-
-/** Which network made the features; NumPy stores a None as a pickled object. */
-async function readExtractor(file: ArrayFile): Promise<string | undefined> {
-  const array = await file.open('extractor');
-  return isPickled(array) ? undefined : checkExtractor(file.name, 'extractor', await readText(array));
 }
 
 /** The count, where the file says what the covariance was divided by: another divisor makes another covariance of it. */

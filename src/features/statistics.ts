@@ -15,6 +15,7 @@ import {
 import type { Gaussian } from '../base/shapes.js';
 import { mergeMoments } from '../distributions/moments.js';
 import { snapshot } from '../engine/snapshot.js';
+import { checkExtractor } from './extractor.js';
 
 /** Mean and covariance of features: what Fréchet distances are computed from. */
 export interface Statistics extends Gaussian {
@@ -111,13 +112,6 @@ export async function ownStatistics<Content extends StatisticsContent>(
 ): Promise<Content> {
   const mean = await snapshot(where, `${argument}.mean`, content.mean);
   return { ...content, mean, covariance: await snapshot(where, `${argument}.covariance`, content.covariance) };
-}
-
-export function checkExtractor(where: string, argument: string, value: unknown): string {
-  if (typeof value !== 'string' || !/^[^\p{Cc}\p{Cs}]{1,200}$/u.test(value)) {
-    throw invalid(where, argument, 'be a text of 1 to 200 characters, none of them a control character', value);
-  }
-  return value;
 }
 
 /** Checked content with its hash. */

@@ -2,7 +2,7 @@
 
 /** What to do about images in the place of features. */
 export const featuresNeeded =
-  'features are needed, a row a sample: docs/features.md says how images become features';
+  'features are needed, a row a sample: madloop features makes them of images, or Python as in docs/features.md';
 
 /** What to do about a folder in the place of features. */
 export const folderOfImages = `; if it holds images, ${featuresNeeded}`;

@@ -17,6 +17,9 @@ const magic = Buffer.from('\x93NUMPY', 'latin1');
 // numpy itself refuses headers beyond 10,000 characters; an array of numbers needs about a hundred.
 const longestHeader = 10_000;
 
+/** Bytes that tell a .npy file. */
+export const signatureBytes = magic.length;
+
 /** Whether a file that begins with these bytes is a .npy file. */
 export function beginsLikeNpy(bytes: Uint8Array): boolean {
   return magic.equals(bytes.subarray(0, magic.length));

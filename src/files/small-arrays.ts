@@ -4,9 +4,14 @@ import { allocate } from '../base/allocate.js';
 import { ElementReader } from './element-reader.js';
 import { malformed } from './file-errors.js';
 import { npyPrefix, shapeText } from './npy-header.js';
-import { checkElements, checkLength, type StoredArray } from './stored-array.js';
-
-const longestText = 1000;
+import {
+  checkElements,
+  checkLength,
+  holdsText,
+  longestText,
+  type StoredArray,
+  textPattern,
+} from './stored-array.js';
 
 /** A one-dimensional array of numbers, or a single number, as float32 or float64. Errors: ERR_INVALID_INPUT. */
 export async function readVector(array: StoredArray): Promise<Float64Array | Float32Array> {
@@ -33,15 +38,6 @@ export async function readNumber(array: StoredArray): Promise<number> {
   await reader.read(values);
   await reader.finish();
   return values[0]!;
-}
-
-/** NumPy's '<U12', code points of four bytes each, or '|S12', bytes; either is filled up with zeros. */
-const textPattern = /^(?:([<>])U|\|S)(\d{1,4})$/;
-
-/** Whether an array is one text. */
-export function holdsText({ header: { descr, shape } }: StoredArray): boolean {
-  const match = textPattern.exec(descr);
-  return match !== null && Number(match[2]) <= longestText && shape.every((extent) => extent === 1);
 }
 
 /** A text; one of bytes is in UTF-8. Errors: ERR_INVALID_INPUT. */

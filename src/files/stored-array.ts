@@ -5,7 +5,7 @@ import { type ByteStream, RangeStream } from './byte-stream.js';
 import { type ElementType, elementType, elementTypes } from './elements.js';
 import { malformed } from './file-errors.js';
 import { featuresNeeded, kindBytes, kindOf } from './file-kinds.js';
-import { beginsLikeNpy, type NpyHeader, readNpyHeader, shapeText } from './npy-header.js';
+import { beginsLikeNpy, type NpyHeader, readNpyHeader, shapeText, signatureBytes } from './npy-header.js';
 import {
   beginsLikeZip,
   entryName,
@@ -37,6 +37,11 @@ export interface ArrayFile {
   readonly arrayNames: readonly string[] | undefined;
   /** Opens an array by its name; the name is undefined for that of a .npy file. */
   open(arrayName: string | undefined): Promise<StoredArray>;
+  /**
+   * What says how the features in the file were made, if anything does: in an .npz file the array `extractor`, in a .npy file a text
+   * behind the array, which NumPy reads by another numpy.load of the open file.
+   */
+  openExtractor(): Promise<StoredArray | undefined>;
 }
 
 /** Errors, here and in what is returned: ERR_INVALID_INPUT for malformed files, ERR_FILE for unreadable ones. */
@@ -44,7 +49,12 @@ export async function openArrayFile(source: ByteSource): Promise<ArrayFile> {
   const beginning = Buffer.alloc(Math.min(kindBytes, source.size));
   await source.read(0, beginning);
   if (beginsLikeNpy(beginning)) {
-    return { name: source.name, arrayNames: undefined, open: () => openNpy(source) };
+    return {
+      name: source.name,
+      arrayNames: undefined,
+      open: async () => (await openNpy(source)).array,
+      openExtractor: async () => (await openNpy(source)).text,
+    };
   }
   if (!beginsLikeZip(beginning)) {
     const kind = kindOf(beginning);
@@ -78,6 +88,10 @@ export async function openArrayFile(source: ByteSource): Promise<ArrayFile> {
       }
       return openNpzEntry(source, directory, entry);
     },
+    async openExtractor() {
+      const entry = entries.get('extractor');
+      return entry && openNpzEntry(source, directory, entry);
+    },
   };
 }
 
@@ -95,6 +109,17 @@ export function listed(names: readonly string[]): string {
     .slice(0, 8)
     .map((name) => JSON.stringify(name.length > 40 ? `${name.slice(0, 37)}...` : name));
   return shown.join(', ') + (names.length > 8 ? `, and ${names.length - 8} more` : '');
+}
+
+export const longestText = 1000;
+
+/** NumPy's '<U12', code points of four bytes each, or '|S12', bytes; either is filled up with zeros. */
+export const textPattern = /^(?:([<>])U|\|S)(\d{1,4})$/;
+
+/** Whether an array is one text. */
+export function holdsText({ header: { descr, shape } }: StoredArray): boolean {
+  const match = textPattern.exec(descr);
+  return match !== null && Number(match[2]) <= longestText && shape.every((extent) => extent === 1);
 }
 
 /** Whether the elements are Python objects, which take pickle to read. */
@@ -170,9 +195,37 @@ export function checkMatrixShape(array: StoredArray): { rows: number; cols: numb
   return { rows, cols };
 }
 
-async function openNpy(source: ByteSource): Promise<StoredArray> {
+/** The array of a .npy file, and the text behind it, if there is one. */
+async function openNpy(
+  source: ByteSource,
+): Promise<{ readonly array: StoredArray; readonly text: StoredArray | undefined }> {
   const { name, size } = source;
   const header = await readNpyHeader(new RangeStream(source, name, 0), name, size);
+  const count = header.shape.reduce((product, extent) => product * extent, 1);
+  const type = elementType(header.descr);
+  const end = type && header.length + count * type.bytes;
+  const text = end === undefined ? undefined : await textBehind(source, end);
+  return { array: npyArray(source, header, text === undefined ? size : end!), text };
+}
+
+/** The array that begins at a position of a file, if it is a text. */
+async function textBehind(source: ByteSource, position: number): Promise<StoredArray | undefined> {
+  const { name, size } = source;
+  if (position + signatureBytes > size) return undefined;
+  const rest: ByteSource = {
+    name,
+    size: size - position,
+    read: (offset, target) => source.read(position + offset, target),
+  };
+  const beginning = Buffer.alloc(signatureBytes);
+  await rest.read(0, beginning);
+  if (!beginsLikeNpy(beginning)) return undefined;
+  const array = npyArray(rest, await readNpyHeader(new RangeStream(rest, name, 0), name, rest.size), rest.size);
+  return holdsText(array) ? array : undefined;
+}
+
+function npyArray(source: ByteSource, header: NpyHeader, size: number): StoredArray {
+  const { name } = source;
   return {
     name,
     header,

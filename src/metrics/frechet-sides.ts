@@ -63,22 +63,32 @@ export function checkSameDimension(
   }
 }
 
-/** Throws where both sides say what made their features, and it is not the same. */
+/** What made the features of a side, where it says so. */
+export function extractorOf(side: FrechetSide): string | undefined {
+  return isSample(side) ? undefined : side.extractor;
+}
+
+/** Throws where two extractors are known and not the same. */
 export function checkSameExtractor(
   where: string,
   names: string,
-  first: FrechetSide,
-  second: FrechetSide,
+  one: string | undefined,
+  other: string | undefined,
 ): void {
-  if (isSample(first) || isSample(second)) return;
-  const [one, other] = [first.extractor, second.extractor];
   if (one === undefined || other === undefined || one === other) return;
   throw mustError(
     where,
     names,
     "have features of the same extractor, unless the option 'anyExtractor' is given",
-    `${describe(one)} and ${describe(other)}`,
+    `${describeBeside(one, other)} and ${describeBeside(other, one)}`,
   );
+}
+
+/** An extractor in words; of a long text, as of a protocol, what the other does not say as well. */
+function describeBeside(one: string, other: string): string {
+  const clauses = other.split(', ');
+  const own = one.split(', ').filter((clause) => !clauses.includes(clause));
+  return one.length <= 60 || own.length === 0 ? describe(one) : own.map(describe).join(', ');
 }
 
 /** A side for the engine's threads. */

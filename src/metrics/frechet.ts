@@ -2,7 +2,13 @@ import { boolean, resolve, type TableOf } from '../base/options.js';
 import type { GivenGaussian, Matrix } from '../base/shapes.js';
 import { type JobOptions, jobOptions, runJob } from '../engine/job.js';
 import { native } from '../engine/native.js';
-import { checkSameDimension, checkSameExtractor, checkSide, snapshotSide } from './frechet-sides.js';
+import {
+  checkSameDimension,
+  checkSameExtractor,
+  checkSide,
+  extractorOf,
+  snapshotSide,
+} from './frechet-sides.js';
 
 export interface FrechetDistanceOptions extends JobOptions {
   /** Compares statistics even where their extractors differ, as where one network has two names. Default false. */
@@ -61,7 +67,7 @@ export async function frechetDistance(
   const sideA = checkSide(where, 'a', a);
   const sideB = checkSide(where, 'b', b);
   checkSameDimension(where, 'a and b', sideA, sideB);
-  if (!anyExtractor) checkSameExtractor(where, 'a and b', sideA, sideB);
+  if (!anyExtractor) checkSameExtractor(where, 'a and b', extractorOf(sideA), extractorOf(sideB));
   return runJob({ where, ...job }, async (throwIfSettled) =>
     native().startFrechetDistance({
       threads: job.threads,

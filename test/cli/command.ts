@@ -28,8 +28,9 @@ export function start(
   cwd: string,
   nodeOptions: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
+  program = main,
 ): Started {
-  const child = spawn(process.execPath, [...nodeOptions, main, ...args], {
+  const child = spawn(process.execPath, [...nodeOptions, program, ...args], {
     cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -309,7 +309,7 @@ describe('writeStatistics', () => {
     const path = join(folder, 'never.npz');
     for (const [wrong, piece] of [
       [{ ...plain, count: 0 }, 'statistics.count must be an integer of at least 1, got 0'],
-      [{ ...plain, extractor: '' }, 'statistics.extractor must be a text of 1 to 200 characters'],
+      [{ ...plain, extractor: '' }, 'statistics.extractor must be a text of 1 to 1000 characters'],
       [{ ...plain, extractor: 'a\nb' }, 'none of them a control character'],
       [{ ...plain, mean: Float64Array.of(1, Number.NaN) }, 'statistics.mean must be finite, got NaN at 1'],
       [{ ...plain, dim: 3 }, 'statistics.mean must have length dim = 3, got 2'],

@@ -57,7 +57,7 @@ test.each<[string, Uint8Array, string]>([
   [
     'a picture',
     Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
-    'it is an image: features are needed, a row a sample: docs/features.md says how images become features',
+    'it is an image: features are needed, a row a sample: madloop features makes them of images, or Python as in docs/features.md',
   ],
   [
     'a Git LFS pointer',

@@ -44,6 +44,8 @@ afterAll(() => {
 
 const { readMatrixFrom } = await import('../../src/files/matrix.js');
 const { readStatisticsFrom } = await import('../../src/features/statistics-file.js');
+const { readExtractor } = await import('../../src/features/extractor.js');
+const { textParts } = await import('../../src/files/small-arrays.js');
 const { openArrayFile } = await import('../../src/files/stored-array.js');
 const { chooseMatrix } = await import('../../src/files/matrix.js');
 const { openRows } = await import('../../src/files/row-reader.js');
@@ -55,6 +57,7 @@ const seeds: Buffer[] = readdirSync(folder)
 // Deflated blocks of each kind, and one that expands as far as any can.
 seeds.push(
   zipBytes([{ name: 'x.npy', bytes: npyBytes('<f4', [64, 64], Buffer.alloc(16_384)), deflated: true }]),
+  Buffer.concat([npyBytes('<f4', [5, 3], Buffer.alloc(60)), ...textParts('what made them')]),
   zipBytes([
     { name: 'x.npy', bytes: npyBytes('<i8', [4, 8], Buffer.alloc(256, 'abc')), deflated: true, large: true },
   ]),
@@ -211,6 +214,7 @@ test(`${cases} damaged files give a result or an error about the file, within me
       () => readMatrixFrom(memorySource(bytes), pick(['features', 'x', 'real', 'mu'])),
       () => readStatisticsFrom(memorySource(bytes)),
       () => readRows(bytes),
+      async () => readExtractor(await openArrayFile(memorySource(bytes))),
     ]);
     largest = 0;
     try {

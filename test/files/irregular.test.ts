@@ -49,8 +49,7 @@ describe.runIf(process.platform === 'linux')('what is no regular file is refused
 
   test('a folder in the place of features, with where features of images come from', async () => {
     const path = join(folder, 'folder');
-    const way =
-      '; if it holds images, features are needed, a row a sample: docs/features.md says how images become';
+    const way = '; if it holds images, features are needed, a row a sample: madloop features makes them';
     for (const read of [readMatrix, readStatistics, momentsOfFile]) {
       await expectRejection(() => read(path), 'ERR_FILE', way);
     }

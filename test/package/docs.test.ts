@@ -233,6 +233,8 @@ test.skipIf(numpy === undefined)('the programs and commands of docs/python.md ru
 test.skipIf(python === undefined)('the Python programs of docs/features.md can be read by Python', () => {
   const programs = blocks('docs/features.md', 'python');
   expect(programs.map((code) => /^# (\w+\.py) \(pip install .*\)\n/.exec(code)?.[1])).toEqual([
+    'export.py',
+    'protocol.py',
     'torchvision_features.py',
     'clean_fid_features.py',
     'dino_features.py',

@@ -10,6 +10,7 @@ export const sourceLayering: Layering = [
   'base <- engine, files, images <- distributions, metrics <- features, gaussian-loop <- models <- references <- loops <- verdict',
   'features, gaussian-loop <- limits',
   'limits, verdict <- advice <- studies <- charts <- report <- cli',
+  'engine, images, features <- extraction <- cli',
   'models <- models/process-model',
   'studies/definition <- studies/store <- studies/store-process <- studies/run <- studies',
   'cli/terminal <- cli/loop, cli/evaluate, cli/advice <- cli/figures <- cli/commands <- cli',

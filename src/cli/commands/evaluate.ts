@@ -6,6 +6,7 @@ import { info } from '../../engine/info.js';
 import type { JobOptions } from '../../engine/job.js';
 import { progressOfParts } from '../../engine/progress-of-parts.js';
 import { frechetDistanceInfinityOptions } from '../../metrics/frechet-distance-infinity.js';
+import { checkSameExtractor } from '../../metrics/frechet-sides.js';
 import { kernelDistanceOptions } from '../../metrics/kernel-distance.js';
 import { precisionRecallOptions } from '../../metrics/precision-recall.js';
 import { evaluationText } from '../evaluate/evaluation-text.js';
@@ -31,7 +32,7 @@ const evaluateParameters = {
     .doc(
       'which samples FD∞ makes infinite: generated alone in the paper, which leaves in it the bias of the real ones',
     ),
-  anyExtractor: boolean().or(false, '').doc('compare statistics even where their extractors differ'),
+  anyExtractor: boolean().or(false, '').doc('compare features even where their extractors differ'),
 };
 
 const { blockSize, blocks, subsets, degree, gamma, coef0 } = kernelDistanceOptions;
@@ -101,6 +102,11 @@ async function runEvaluate(
   const nameOf = (argument: string): string | undefined =>
     ({ a: files.real, b: files.generated, reference: files.real, ...files })[argument] ??
     flagOf(argument.replace(/\[\d+\]$/, ''));
+  if (!parameters.anyExtractor) {
+    await rewordErrors(nameOf, () =>
+      checkSameExtractor('evaluate', 'real and generated', read.real.extractor, read.generated.extractor),
+    );
+  }
   if (isMatrix(real) && isMatrix(generated)) {
     // Flags that cannot be met end the command before it computes anything.
     const sizes = { rowsOfA: real.rows, rowsOfB: generated.rows, cols: real.cols };
@@ -121,7 +127,10 @@ async function runEvaluate(
   const said = flags.json ? [...notes, ...reasons] : notes;
   for (const note of said) say(`madloop: ${note}`);
 
-  const sides = { real: describeSide(files.real, real), generated: describeSide(files.generated, generated) };
+  const sides = {
+    real: describeSide(files.real, read.real),
+    generated: describeSide(files.generated, read.generated),
+  };
   if (flags.json) {
     const { version, variant } = info();
     const made = { madloop: version, instructionSet: variant, command: 'evaluate', ...sides };

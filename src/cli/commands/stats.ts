@@ -3,14 +3,10 @@ import { mustError } from '../../base/check.js';
 import { MadloopError } from '../../base/errors.js';
 import { info } from '../../engine/info.js';
 import type { JobOptions } from '../../engine/job.js';
+import { checkExtractor, extractorOfFile } from '../../features/extractor.js';
 import { arrayOption } from '../../features/matrix-file.js';
 import { momentsOfFile } from '../../features/moments-of-file.js';
-import {
-  checkExtractor,
-  mergeStatistics,
-  type Statistics,
-  type StatisticsContent,
-} from '../../features/statistics.js';
+import { mergeStatistics, type Statistics, type StatisticsContent } from '../../features/statistics.js';
 import { readStatistics, statisticsArrayOptions, writeStatistics } from '../../features/statistics-file.js';
 import { checkOutput } from '../terminal/check-output.js';
 import { rewordErrors } from '../terminal/error-wording.js';
@@ -46,7 +42,10 @@ export function statsCommand(signal: AbortSignal): Command {
   const command = new Command('stats')
     .description('mean and covariance of features, as a file that pytorch-fid and clean-fid read too')
     .argument('<features>', 'a .npy or .npz file: a row a sample; with --mean and --covariance statistics')
-    .option('--extractor <name>', 'what made the features: files of different ones are not merged')
+    .option(
+      '--extractor <name>',
+      'what made the features, if not what their file says: files of different ones are not merged',
+    )
     .addOption(threadsOption())
     .addHelpText(
       'after',
@@ -85,13 +84,15 @@ async function runStats(features: string, flags: StatsFlags, signal: AbortSignal
 }
 
 /** The statistics of features, or those that the file holds. */
-function readContent(
+async function readContent(
   file: string,
   { array, mean, covariance }: StatsFlags,
   job: JobOptions,
 ): Promise<StatisticsContent> {
-  if (mean === undefined && covariance === undefined)
-    return readInput(momentsOfFile(file, { array, ...job }), nameOf);
+  if (mean === undefined && covariance === undefined) {
+    const moments = await readInput(momentsOfFile(file, { array, ...job }), nameOf);
+    return { ...moments, extractor: await readInput(extractorOfFile(file, job.signal)) };
+  }
   if (array !== undefined) {
     throw mustError('stats', '--array and --mean or --covariance', 'not be given both', 'both');
   }

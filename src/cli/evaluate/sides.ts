@@ -2,6 +2,7 @@
 
 import { mustError } from '../../base/check.js';
 import type { Matrix } from '../../base/shapes.js';
+import { extractorOfFile } from '../../features/extractor.js';
 import { arrayNameOption, readFeatures } from '../../features/matrix-file.js';
 import type { Statistics } from '../../features/statistics.js';
 import { readStatistics, statisticsArrayOptions } from '../../features/statistics-file.js';
@@ -41,6 +42,8 @@ interface ArrayNames {
 /** A side, and what of its file could have been read instead. */
 export interface ReadSide {
   readonly side: Side;
+  /** What made the features, where the file says so. */
+  readonly extractor: string | undefined;
   readonly notes: readonly string[];
 }
 
@@ -65,12 +68,14 @@ export async function readSide(
       ? await readInput(withFile(file, signal, statisticsOf, folderOfImages))
       : undefined;
   if (!chosen && found === undefined) {
-    return { side: await readInput(readFeatures(file, { array, signal }), nameOf), notes: [] };
+    const side = await readInput(readFeatures(file, { array, signal }), nameOf);
+    return { side, extractor: await readInput(extractorOfFile(file, signal)), notes: [] };
   }
   const side = await readInput(readStatistics(file, { mean, covariance, signal }), nameOf);
   const features = found?.matrices.filter(({ cols }) => cols === side.dim) ?? [];
   return {
     side,
+    extractor: side.extractor,
     notes: features.map(
       ({ name, shape }) =>
         `${file}: its statistics are taken; "${name}" ${shapeText(shape)} could be read as features: ${nameOf('array')} ${name}`,
@@ -103,7 +108,7 @@ async function statisticsOf(source: Parameters<typeof openArrayFile>[0]): Promis
 
 /** A side for the heading of a result. */
 export type DescribedSide =
-  | { readonly file: string; readonly rows: number; readonly cols: number }
+  | { readonly file: string; readonly rows: number; readonly cols: number; readonly extractor?: string }
   | {
       readonly file: string;
       readonly count: number | null;
@@ -111,8 +116,8 @@ export type DescribedSide =
       readonly extractor: string | null;
     };
 
-export function describeSide(file: string, side: Side): DescribedSide {
+export function describeSide(file: string, { side, extractor }: ReadSide): DescribedSide {
   return isMatrix(side)
-    ? { file, rows: side.rows, cols: side.cols }
-    : { file, count: side.count ?? null, cols: side.dim, extractor: side.extractor ?? null };
+    ? { file, rows: side.rows, cols: side.cols, ...(extractor !== undefined && { extractor }) }
+    : { file, count: side.count ?? null, cols: side.dim, extractor: extractor ?? null };
 }

@@ -1,6 +1,5 @@
 // What the process of a store is asked, and what it answers.
 
-import type { ErrorCode } from '../../base/errors.js';
 import type { StudyDocument } from '../definition/study-document.js';
 import type { MadeBy } from '../definition/study-identity.js';
 import type { StudyPlan } from '../definition/study-plan.js';
@@ -24,14 +23,3 @@ export interface StoreRequests {
   commit(changes: StoreChanges): Promise<void>;
   close(ended: RunEnd): Promise<void>;
 }
-
-export interface Request<Name extends keyof StoreRequests = keyof StoreRequests> {
-  readonly name: Name;
-  readonly parameters: Parameters<StoreRequests[Name]>;
-  /** Where relative paths begin; undefined where the caller's folder is gone. */
-  readonly folder: string | undefined;
-}
-
-export type Answer =
-  | { readonly value: unknown }
-  | { readonly code: ErrorCode | undefined; readonly message: string; readonly cause: unknown };

@@ -8,7 +8,7 @@ import type { StudyPlan } from '../definition/study-plan.js';
 import type { StudyStatus } from '../store/read-store.js';
 import type { ShardChoice } from '../store/shards.js';
 import type { OpenedStudy, RunEnd, StoreChanges } from '../store/study-store.js';
-import { StoreProcess } from './store-process.js';
+import { type StoreProcess, startStoreProcess } from './store-process.js';
 
 export type { StudyStatus } from '../store/read-store.js';
 export type { OpenedStudy, RunEnd, StoreChanges, UniqueCell } from '../store/study-store.js';
@@ -16,12 +16,12 @@ export type { OpenedStudy, RunEnd, StoreChanges, UniqueCell } from '../store/stu
 /** What `readStudy` returns, for a call that is named `where`. */
 export async function storedStudy(where: string, path: string): Promise<StudyDocument> {
   checkPath(where, 'path', path);
-  return inTurn((process) => process.request(where, path, 'read', where, path));
+  return inTurn((process) => process.request(`${where}: ${path}`, 'read', where, path));
 }
 
 /** The status of a store, which may be in use. Errors: as `readStudy`. */
 export async function studyStatus(where: string, path: string): Promise<StudyStatus> {
-  return inTurn((process) => process.request(where, path, 'status', where, path));
+  return inTurn((process) => process.request(`${where}: ${path}`, 'status', where, path));
 }
 
 /**
@@ -30,20 +30,18 @@ export async function studyStatus(where: string, path: string): Promise<StudySta
  * or engine, or two parts hold different results.
  */
 export async function mergeStudies(where: string, paths: readonly string[], output: string): Promise<void> {
-  return withProcess((process) => process.request(where, output, 'merge', where, paths, output));
+  return withProcess((process) => process.request(`${where}: ${output}`, 'merge', where, paths, output));
 }
 
 /** The store that a run writes. */
 export class RunStore {
   /** What the run goes on from. */
   readonly content: OpenedStudy;
-  readonly #where: string;
-  readonly #path: string;
+  readonly #subject: string;
   readonly #process: StoreProcess;
 
-  private constructor(where: string, path: string, process: StoreProcess, content: OpenedStudy) {
-    this.#where = where;
-    this.#path = path;
+  private constructor(subject: string, process: StoreProcess, content: OpenedStudy) {
+    this.#subject = subject;
     this.#process = process;
     this.content = content;
   }
@@ -59,11 +57,12 @@ export class RunStore {
     madeBy: MadeBy,
     choice: ShardChoice,
   ): Promise<RunStore> {
+    const subject = `${where}: ${path}`;
     const holder = takeProcess();
     try {
       const { pid } = process;
-      const content = await holder.request(where, path, 'open', where, path, plan, madeBy, choice, pid);
-      return new RunStore(where, path, holder, content);
+      const content = await holder.request(subject, 'open', where, path, plan, madeBy, choice, pid);
+      return new RunStore(subject, holder, content);
     } catch (error) {
       giveBack(holder);
       throw error;
@@ -72,13 +71,13 @@ export class RunStore {
 
   /** Writes all of it or nothing: each cell whole, nothing twice. */
   commit(changes: StoreChanges): Promise<void> {
-    return this.#process.request(this.#where, this.#path, 'commit', changes);
+    return this.#process.request(this.#subject, 'commit', changes);
   }
 
   /** Leaves one file. What fails here loses nothing: it was committed before. */
   async close(ended: RunEnd): Promise<void> {
     try {
-      await this.#process.request(this.#where, this.#path, 'close', ended);
+      await this.#process.request(this.#subject, 'close', ended);
     } catch (error) {
       // Where the process has ended, that has been told.
       if (!(error instanceof MadloopError) || this.#process.isAlive) throw error;
@@ -111,11 +110,11 @@ const idleMs = 1_000;
 let idle: { readonly process: StoreProcess; readonly timer: NodeJS.Timeout } | undefined;
 
 function takeProcess(): StoreProcess {
-  if (idle === undefined) return new StoreProcess();
+  if (idle === undefined) return startStoreProcess();
   const { process, timer } = idle;
   clearTimeout(timer);
   idle = undefined;
-  return process.isAlive ? process : new StoreProcess();
+  return process.isAlive ? process : startStoreProcess();
 }
 
 function giveBack(process: StoreProcess): void {
