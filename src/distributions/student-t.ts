@@ -1,6 +1,6 @@
 // Student's t distribution, for intervals and tests of means over replicates.
 
-import { integer, number } from '../base/options.js';
+import { number } from '../base/options.js';
 import { callNative } from '../engine/job.js';
 import { native } from '../engine/native.js';
 
@@ -13,14 +13,14 @@ export function studentTails(degrees: number, t: number): number {
  * The t with P(|T| <= t) = level for Student's t distribution with `degrees` degrees of freedom: from a mean over degrees + 1
  * replicates to either end of its interval of that level, in standard errors.
  *
- * Throws ERR_INVALID_INPUT: degrees that are no integer of at least 1, a level that is not from 2.2e-16 to 1 - 2.2e-16.
+ * Throws ERR_INVALID_INPUT: degrees below 1, a level that is not from 2.2e-16 to 1 - 2.2e-16.
  *
  * @example
  * console.log(studentHalfWidth(3, 0.95)); // 3.18: four replicates
  */
 export function studentHalfWidth(degrees: number, level: number): number {
   const where = 'studentHalfWidth';
-  const whole = integer(1).resolve(where, 'degrees', degrees, {});
+  const freedom = number(1, Number.MAX_VALUE).resolve(where, 'degrees', degrees, {});
   const share = number(Number.EPSILON, 1 - Number.EPSILON).resolve(where, 'level', level, {});
-  return callNative(where, () => native().studentHalfWidth({ degrees: whole, tails: 1 - share }));
+  return callNative(where, () => native().studentHalfWidth({ degrees: freedom, tails: 1 - share }));
 }

@@ -18,7 +18,7 @@ describe('the time left', () => {
     const left = new TimeLeft(0);
     expect(left.seconds(5_000)).toBeUndefined();
     left.report(0.001, 100);
-    left.report(0.009, 3_000);
+    left.report(0.009, 900);
     expect(left.seconds(5_000)).toBeUndefined();
     left.report(0.1, 10_000);
     expect(left.seconds(10_000)).toBeCloseTo(90, 0);
@@ -179,7 +179,7 @@ except OSError:
 
 describe.runIf(python)('on a terminal', () => {
   test.each([80, 50])('of %i columns no line is longer, and the time comes first', (columns) => {
-    const loop = ['--dim', '40', '--real', '60', '--synthetic', '100', '--replicates', '60', '--threads', '1'];
+    const loop = ['--dim', '40', '--real', '60', '--synthetic', '100', '--replicates', '600', '--threads', '1'];
     const shown = frames(columns, ['loop', ...loop, '--json'], temporaryFolder());
     expect(shown.length).toBeGreaterThan(2);
     for (const frame of shown) {

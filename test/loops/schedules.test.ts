@@ -359,13 +359,13 @@ describe('sampleMetrics', () => {
   });
 
   test('refuses others', () => {
-    const message = 'sampleMetrics: lambda[1] must be a number from 0 to 1, got 2';
-    expectThrow(() => sampleMetrics({ lambda: [1, 2] }), 'ERR_INVALID_INPUT', message);
+    const message = 'sampleMetrics: lambda[1] must be a number of at least 0, got -2';
+    expectThrow(() => sampleMetrics({ lambda: [1, -2] }), 'ERR_INVALID_INPUT', message);
     const asked = () => sampleMetrics({ lambda: (() => 1) as never });
     expectThrow(
       asked,
       'ERR_INVALID_INPUT',
-      'sampleMetrics: lambda must be a number from 0 to 1, got a function',
+      'sampleMetrics: lambda must be a number of at least 0, got a function',
     );
   });
 });

@@ -17,7 +17,7 @@ export const limitPointVerb = {
     method === 'deterministic'
       ? undefined
       : {
-          seconds: limitPointSeconds('limit', parameters),
+          seconds: limitPointSeconds('limitPoint', parameters),
           dim: parameters.dim,
           instead:
             parameters.variant === 'fresh-data' && parameters.memory === 1
