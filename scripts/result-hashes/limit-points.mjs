@@ -1,6 +1,12 @@
-// limitPoint, effectiveSampleSize, admissibleThreshold, expectedDistance.
+// limitPoint, effectiveSampleSize, admissibleThreshold, advise, expectedDistance.
 
-import { admissibleThreshold, effectiveSampleSize, expectedDistance, limitPoint } from '../../dist/index.js';
+import {
+  admissibleThreshold,
+  advise,
+  effectiveSampleSize,
+  expectedDistance,
+  limitPoint,
+} from '../../dist/index.js';
 import { gaussianOf } from './data.mjs';
 
 const cell = { dim: 5, real: 20, synthetic: 30, lambda: 0.9, relativeError: 0.02, seed: 2 };
@@ -63,6 +69,10 @@ export const calls = {
   'admissibleThreshold d = 4': threshold({ dim: 4, real: 20, lambda: 0.7 }),
   'admissibleThreshold d = 12, mle': threshold({ dim: 12, real: 30, lambda: 0.5, divisor: 'mle' }),
   'admissibleThreshold unbounded': threshold({ dim: 10, real: 30, lambda: 1 }),
+
+  'advise deterministic': () => advise({ real: 1_000, syntheticShare: 0.3, guidance: 0.5, dim: 60 }),
+  'advise Monte Carlo, memory 2': () =>
+    advise({ real: 30, synthetic: 20, lambda: 0.8, dim: 4, memory: 2, relativeError: 0.05 }),
 
   'expectedDistance d = 1': expected({ dim: 1, samples: 2 }),
   'expectedDistance fewer samples than dimensions': expected({ dim: 50, samples: 20 }),
