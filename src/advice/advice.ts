@@ -1,6 +1,6 @@
 // What `advise` answers.
 
-import type { Question } from './options.js';
+import type { FilteredLoop, Question } from './options.js';
 
 /** Ends of a range: a 95 % interval of Monte Carlo, or a band that the deterministic method's stated accuracy leaves. */
 export type Range = readonly [low: number, high: number];
@@ -57,14 +57,8 @@ export interface LeastReal extends Threshold {
 }
 
 /** Something that one could change, and what the loop would be worth then. */
-export interface Lever extends Worth {
+export interface Lever extends Worth, FilteredLoop {
   readonly lever: LeverName;
-  readonly real: number;
-  readonly synthetic: number;
-  readonly lambda: number;
-  readonly memory: number;
-  readonly truePositiveRate: number;
-  readonly falsePositiveRate: number;
 }
 
 export type LeverName =

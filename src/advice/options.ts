@@ -118,8 +118,8 @@ export const adviseOptions = {
 
 const nameOf = ({ guidance }: Bias): string => (guidance === undefined ? 'truncation' : 'guidance');
 
-/** What is asked, checked. */
-export interface Question {
+/** A loop with a detector. */
+export interface FilteredLoop {
   /** Samples of a generation before any detector. */
   readonly real: number;
   readonly synthetic: number;
@@ -127,6 +127,10 @@ export interface Question {
   readonly memory: number;
   readonly truePositiveRate: number;
   readonly falsePositiveRate: number;
+}
+
+/** What is asked, checked. */
+export interface Question extends FilteredLoop {
   readonly precise: boolean;
   readonly relativeError: number;
   readonly seed: bigint;

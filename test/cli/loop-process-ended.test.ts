@@ -1,27 +1,16 @@
 // Runs of `madloop loop --process` that are ended from outside, by kill -9 at any moment or by a signal, go on as if they had not been.
 
-import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, test } from 'vitest';
-import { matrix } from '../../src/base/matrix.js';
-import { writeMatrix } from '../../src/features/matrix-file.js';
-import { run, start, temporaryFolder } from './command.js';
-
-const model = fileURLToPath(new URL('column-model.mjs', import.meta.url));
-const rows = matrix(
-  Float64Array.from({ length: 600 }, (_, i) => Math.sin(i * i)),
-  150,
-  4,
-);
+import { run, start } from './command.js';
+import { processFolder } from './process-folder.js';
 
 let folder: string;
 
 beforeEach(async () => {
-  folder = temporaryFolder();
-  copyFileSync(model, join(folder, 'model.mjs'));
-  await writeMatrix(join(folder, 'real.npy'), rows);
+  folder = await processFolder('model.mjs');
 });
 
 const short = [

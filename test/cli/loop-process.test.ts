@@ -2,34 +2,23 @@
 
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { derivedSeed } from '../../src/base/derived-seed.js';
-import { matrix } from '../../src/base/matrix.js';
 import { loopCommand } from '../../src/cli/commands/loop.js';
 import { forCommandLine } from '../../src/cli/terminal/error-wording.js';
 import { exitCodeOf } from '../../src/cli/terminal/exit-codes.js';
 import { RandomIntegers } from '../../src/distributions/random-integers.js';
 import { pickRows } from '../../src/engine/rows.js';
-import { writeMatrix } from '../../src/features/matrix-file.js';
 import { replicatedAutophagousLoop } from '../../src/loops/replicated-autophagous-loop.js';
 import { processModel } from '../../src/models/process-model/process-model.js';
 import { datasetReference } from '../../src/references/dataset-reference.js';
-import { type Outcome, temporaryFolder } from './command.js';
-
-const model = fileURLToPath(new URL('column-model.mjs', import.meta.url));
-const rows = matrix(
-  Float64Array.from({ length: 600 }, (_, i) => Math.sin(i * i)),
-  150,
-  4,
-);
+import type { Outcome } from './command.js';
+import { model, processFolder, rows } from './process-folder.js';
 
 let folder: string;
 
 beforeEach(async () => {
-  folder = temporaryFolder();
-  copyFileSync(model, join(folder, 'my model.mjs'));
-  await writeMatrix(join(folder, 'real.npy'), rows);
+  folder = await processFolder('my model.mjs');
 });
 
 const command = ['loop', '--process', `'${process.execPath}' my\\ model.mjs`, '--data', 'real.npy'];

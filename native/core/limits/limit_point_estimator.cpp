@@ -32,7 +32,7 @@ std::uint64_t evenCount(double chains) { return 2 * static_cast<std::uint64_t>(s
 /// of 120 chains 93 % at d = 20.)
 std::uint64_t firstStage(std::size_t dim) {
   auto const d = static_cast<double>(dim);
-  return evenCount(std::clamp(std::max(24'000 / d, std::min(4800.0, 120'000 / d)) / d, 12.0, 1200.0));
+  return evenCount(std::clamp(std::min(4800.0, 120'000 / d) / d, 12.0, 1200.0));
 }
 
 /// What state() has in front of the accumulator.

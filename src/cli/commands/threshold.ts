@@ -25,17 +25,8 @@ export function thresholdCommand(signal: AbortSignal): Command {
       seconds:
         2 *
         limitPointSeconds('threshold', {
-          ...{
-            variant: 'fresh-data',
-            dim,
-            real,
-            synthetic: real,
-            lambda,
-            memory: 1,
-            divisor,
-            relativeError: 1e-3,
-            seed,
-          },
+          ...{ variant: 'fresh-data', dim, real, synthetic: real, lambda, memory: 1 },
+          ...{ divisor, relativeError: 1e-3, seed },
         }),
       dim,
       instead: 'advise answers in a second, by the deterministic method',

@@ -22,7 +22,7 @@ export function tableText(
   { keys = 1, words = false }: TableOptions = {},
 ): string {
   const plain = rows.map((row) => row.map((cell) => plainText(cell)));
-  const widths = names.map((name, j) => Math.max(name.length, ...plain.map((row) => row[j]!.length)));
+  const widths = columnWidths(names, plain);
   const gap = widthOf(widths, usualGap) > screenColumns() ? leastGap : usualGap;
   const parts = folded(widths, keys).map((columns) => {
     const line = (cells: readonly string[]) => {
@@ -41,10 +41,9 @@ export function widestTable(
   tables: readonly { readonly names: readonly string[]; readonly rows: readonly (readonly string[])[] }[],
   options?: TableOptions,
 ): string {
-  const fits = tables.find(({ names, rows }) => {
-    const widths = names.map((name, j) => Math.max(name.length, ...rows.map((row) => row[j]!.length)));
-    return widthOf(widths, leastGap) <= screenColumns();
-  });
+  const fits = tables.find(
+    ({ names, rows }) => widthOf(columnWidths(names, rows), leastGap) <= screenColumns(),
+  );
   const { names, rows } = fits ?? tables.at(-1)!;
   return tableText(names, rows, options);
 }
@@ -71,6 +70,10 @@ const [usualGap, leastGap] = [3, 2];
 /** Columns of the terminal; what goes elsewhere looks the same everywhere. */
 function screenColumns(): number {
   return (process.stdout.isTTY && process.stdout.columns) || usualColumns;
+}
+
+function columnWidths(names: readonly string[], rows: readonly (readonly string[])[]): number[] {
+  return names.map((name, j) => Math.max(name.length, ...rows.map((row) => row[j]!.length)));
 }
 
 function widthOf(widths: readonly number[], gap: number): number {
