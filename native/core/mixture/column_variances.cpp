@@ -1,8 +1,12 @@
 #include "core/mixture/column_variances.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <utility>
 
 #include "core/base/parallel.hpp"
 
@@ -20,10 +24,46 @@ struct WeightedValue {
   double weight;
 };
 
+/// The leading 33 bits of a number that is ordered as the values are: all of sign and exponent, 21 of the
+/// mantissa.
+std::uint64_t leadingBits(double value) {
+  auto const bits = std::bit_cast<std::uint64_t>(value + 0.0);  // -0 is 0
+  std::uint64_t const negative = bits >> 63;
+  return (bits ^ ((0 - negative) | (std::uint64_t{1} << 63))) >> 31;
+}
+
+/// In ascending order: by their leading bits, digit by digit, in as many passes as there are digits, then those
+/// that have these in common by comparison.
+void sortByValue(std::vector<WeightedValue>& values) {
+  constexpr std::size_t kDigitBits = 11;
+  constexpr std::size_t kDigits = 3;
+  constexpr std::uint64_t kDigitValues = std::uint64_t{1} << kDigitBits;
+  auto const digit = [](WeightedValue const& v, std::size_t which) {
+    return (leadingBits(v.value) >> (which * kDigitBits)) % kDigitValues;
+  };
+  std::array<std::array<std::size_t, kDigitValues>, kDigits> places{};
+  for (WeightedValue const& v : values) {
+    for (std::size_t which = 0; which < kDigits; ++which) ++places[which][digit(v, which)];
+  }
+  std::vector<WeightedValue> sorted(values.size());
+  for (std::size_t which = 0; which < kDigits; ++which) {
+    std::size_t place = 0;
+    for (std::size_t& count : places[which]) place += std::exchange(count, place);
+    for (WeightedValue const& v : values) sorted[places[which][digit(v, which)]++] = v;
+    values.swap(sorted);
+  }
+  for (auto first = values.begin(); first != values.end();) {
+    auto const last = std::find_if(first + 1, values.end(), [bits = leadingBits(first->value)](auto const& v) {
+      return leadingBits(v.value) != bits;
+    });
+    std::sort(first, last, [](WeightedValue const& a, WeightedValue const& b) { return a.value < b.value; });
+    first = last;
+  }
+}
+
 /// In ascending order, values that are equal made one.
 void sortAndMerge(std::vector<WeightedValue>& values) {
-  std::sort(values.begin(), values.end(),
-            [](WeightedValue const& a, WeightedValue const& b) { return a.value < b.value; });
+  sortByValue(values);
   auto last = values.begin();
   for (auto next = last + 1; next < values.end(); ++next) {
     if (next->value == last->value) {
