@@ -19,7 +19,7 @@ async function accuracy() {
   for (const dim of dims) {
     for (const [real, synthetic, lambda] of shapes) {
       const cell = { dim, real: real * dim, synthetic: synthetic * dim, lambda };
-      // Enough to see the method's own error, about spread / dim.
+      // Enough to see the method's own error, about dispersion / dim.
       const formula = await limitPoint({ ...cell, method: 'deterministic' });
       const relativeError = Math.min(2e-3, Math.max(formula.accuracy.relativeError / 15, 2e-5));
       const { distance, standardError } = await limitPoint({ ...cell, relativeError });
@@ -27,16 +27,16 @@ async function accuracy() {
       rows.push([
         dim,
         `${cell.real}, ${cell.synthetic}, ${lambda}`,
-        formula.accuracy.spread.toFixed(3),
+        formula.accuracy.dispersion.toFixed(3),
         `${distance.toPrecision(6)} ± ${standardError.toPrecision(1)}`,
         formula.distance.toPrecision(6),
         `${(100 * error).toFixed(3)} ± ${((100 * standardError) / distance).toFixed(3)} %`,
-        ((error * dim) / formula.accuracy.spread).toFixed(2),
+        ((error * dim) / formula.accuracy.dispersion).toFixed(2),
       ]);
       console.error(rows.at(-1).join(' | '));
     }
   }
-  table(['d', 'n_r, n_s, λ', 'spread v', 'Monte Carlo', 'deterministic', 'error', 'error d / v'], rows);
+  table(['d', 'n_r, n_s, λ', 'dispersion v', 'Monte Carlo', 'deterministic', 'error', 'error d / v'], rows);
 }
 
 /** Thresholds at d = 100, beside their limit for n_r -> infinity. */

@@ -92,7 +92,7 @@ async function whyNotDeterministic(loop: Loop, settings: JobSettings): Promise<s
   if (limit!.accuracy!.measured) return undefined;
   return loop.dim < 10
     ? 'the accuracy of the deterministic method was measured from d = 10 on'
-    : `the accuracy of the deterministic method was measured up to a spread of 1, and it is ${limit!.accuracy!.spread.toPrecision(3)}`;
+    : `the accuracy of the deterministic method was measured up to a dispersion of 1, and it is ${limit!.accuracy!.dispersion.toPrecision(3)}`;
 }
 
 async function deterministicAnswer(loop: Loop, settings: JobSettings): Promise<Answer> {

@@ -312,11 +312,11 @@ function fewestSamples({ pool, generations, real, synthetic }: TrainingCounts): 
   readonly t: number;
   readonly samples: number;
 } {
-  const settled = Math.max(entriesOf(real).length, entriesOf(synthetic).length);
+  const constantFrom = Math.max(entriesOf(real).length, entriesOf(synthetic).length);
   let fewest = { t: 2, samples: Number.POSITIVE_INFINITY };
   let pooled = 0;
   // Of more generations than the schedules have entries none has fewer.
-  for (let t = 2; t <= Math.max(2, Math.min(generations, settled)); t += 1) {
+  for (let t = 2; t <= Math.max(2, Math.min(generations, constantFrom)); t += 1) {
     pooled = (pool === 'latest' ? 0 : pooled) + entryOf(synthetic, t);
     const samples = entryOf(real, t) + pooled;
     if (samples < fewest.samples) fewest = { t, samples };

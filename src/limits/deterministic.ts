@@ -80,7 +80,7 @@ export function checkDeterministic(
 function statedAccuracy(dim: number, dispersion: number): DeterministicAccuracy {
   return {
     relativeError: (0.3 * dispersion) / dim,
-    spread: dispersion,
+    dispersion,
     measured: dispersion <= 1 && dim >= 10,
   };
 }

@@ -1,10 +1,10 @@
 /** How far a limit point of method 'deterministic' can be trusted: measured against Monte Carlo, not proved. */
 export interface DeterministicAccuracy {
-  /** Order of magnitude of the relative error of `distance`: 0.3 spread / dim, which holds for every cell measured. */
+  /** Order of magnitude of the relative error of `distance`: 0.3 dispersion / dim, which holds for every cell measured. */
   readonly relativeError: number;
   /** v = E[tr Sigma^2] / (d sigma^2) - 1 with E[Sigma] = sigma I: the relative variance of the eigenvalues. */
-  readonly spread: number;
-  /** Whether the cell lies where the accuracy was measured: spread at most 1, dim at least 10. */
+  readonly dispersion: number;
+  /** Whether the cell lies where the accuracy was measured: dispersion at most 1, dim at least 10. */
   readonly measured: boolean;
 }
 

@@ -85,8 +85,8 @@ export interface PrecisionRecall {
   readonly coverage: number;
   readonly k: number;
   readonly convention: ManifoldConvention;
-  /** Comparisons with a radius that float32 left open: settled in float64, and those of them that took exact arithmetic. */
-  readonly settled: { readonly float64: number; readonly exact: number };
+  /** Comparisons with a radius that float32 left open: resolved in float64, and those of them that took exact arithmetic. */
+  readonly resolved: { readonly float64: number; readonly exact: number };
   /** There if the option `intervals` is true; NaN where k is not below half of either number of rows. */
   readonly standardErrors?: Readonly<Record<ManifoldMetricName, number>>;
   /** There if the option `intervals` is true: 95 % intervals for the metrics' expectations at these sample sizes. */
@@ -157,7 +157,7 @@ export async function precisionRecall(
       ...record((metric) => number(metric, 0)),
       k,
       convention,
-      settled: { float64: resolved.inDouble, exact: resolved.exactly },
+      resolved: { float64: resolved.inDouble, exact: resolved.exactly },
       ...(request.intervals && {
         standardErrors: record((metric) => number(metric, 1)),
         intervals: record((metric) => [number(metric, 2), number(metric, 3)] as const),

@@ -89,7 +89,7 @@ test('madloop expected-distance prints the exact cost of a fit', async () => {
   const args = ['expected-distance', '--dim', '100', '--samples', '100'];
   const { stdout } = await run([...args, '--json'], folder);
   expect(JSON.parse(stdout)).toMatchObject({ distance: await expectedDistance({ dim: 100, samples: 100 }) });
-  expect((await run(args, folder)).stdout).toContain('31.93646208');
+  expect((await run(args, folder)).stdout).toMatch(/^d = 100, n = 100\nexpected distance\n +31\.93646208\n$/);
   const wrong = await run(['expected-distance', '--dim', '3', '--samples', '1'], folder);
   expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining('madloop: --samples must be')]);
 });

@@ -23,7 +23,7 @@ describe("method 'deterministic'", () => {
     });
     // E tr S^2 = 155.1542697 and E tr S = 100.4761905
     const spread = (155.1542697 * 100) / 100.4761905 ** 2 - 1;
-    expect(limit.accuracy!.spread).toBeCloseTo(spread, 8);
+    expect(limit.accuracy!.dispersion).toBeCloseTo(spread, 8);
     expect(limit.accuracy!.relativeError).toBeCloseTo(0.003 * spread, 10);
     expect(limit.accuracy!.measured).toBe(true);
     const rate = forgettingRate({ dim: 100, real: 100, synthetic: 900, lambda: 1 });

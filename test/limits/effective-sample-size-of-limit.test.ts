@@ -154,7 +154,7 @@ describe('effectiveSampleSizeOf', () => {
       ...limit(distance, Number.NaN, Number.NaN),
       standardError: Number.NaN,
       method: 'deterministic',
-      accuracy: { relativeError: 0.01, spread: 0.5, measured: true },
+      accuracy: { relativeError: 0.01, dispersion: 0.5, measured: true },
     });
     const atReal = await expectedDistance({ dim: 100, samples: 1000 });
     const admissible = async (distance: number) => {

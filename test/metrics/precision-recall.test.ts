@@ -135,7 +135,7 @@ test('an offset changes nothing where the data keep their digits', async () => {
     offset + Math.round(normal(next) * 2 ** 10) / 2 ** 10;
   const at = async (offset: number) =>
     precisionRecall(random(400, 64, 3, draw(offset)), random(400, 64, 4, draw(offset)), { k: 3 });
-  const { settled: _, ...expected } = await at(0);
+  const { resolved: _, ...expected } = await at(0);
   for (const offset of [100, 1_000, 4_000]) expect(await at(offset)).toMatchObject(expected);
 });
 
@@ -144,8 +144,8 @@ test('one pass for a list of k gives what one call for each does', async () => {
   const generated = random(80, 4, 6, normal);
   const list = await precisionRecall(real, generated, { k: [7, 1, 3, 7], samples: true });
   expect(list.map(({ k }) => k)).toEqual([1, 3, 7]);
-  for (const { settled: _, ...result } of list) {
-    const { settled: __, ...single } = await precisionRecall(real, generated, { k: result.k, samples: true });
+  for (const { resolved: _, ...result } of list) {
+    const { resolved: __, ...single } = await precisionRecall(real, generated, { k: result.k, samples: true });
     expect(result).toEqual(single);
   }
 });

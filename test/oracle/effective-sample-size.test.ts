@@ -97,7 +97,7 @@ describe("method 'deterministic'", () => {
         const formula = await limitPoint({ ...cell, method: 'deterministic' });
         const { distance, standardError } = await limitPoint({ ...cell, relativeError: 1e-3 });
         const stated = formula.accuracy!.relativeError;
-        expect(stated).toBeCloseTo((0.3 * formula.accuracy!.spread) / dim, 12);
+        expect(stated).toBeCloseTo((0.3 * formula.accuracy!.dispersion) / dim, 12);
         expect(Math.abs(formula.distance / distance - 1), `d = ${dim}`).toBeLessThan(
           stated + (4.5 * standardError) / distance,
         );

@@ -45,9 +45,9 @@ void checkCounts(GaussianLoopParameters const& p) {
 /// Calls use(t, counts) for the generations after the first, until no schedule changes any more.
 template <class Use>
 void forEachLaterGeneration(GaussianLoopParameters const& p, Use use) {
-  std::uint64_t const settled =
-      std::max({std::uint64_t{2}, p.real.settled(), p.realFresh.settled(), p.synthetic.settled()});
-  for (std::uint64_t t = 2; t <= std::min(p.generations, settled); ++t) use(t);
+  std::uint64_t const constantFrom =
+      std::max({std::uint64_t{2}, p.real.constantFrom(), p.realFresh.constantFrom(), p.synthetic.constantFrom()});
+  for (std::uint64_t t = 2; t <= std::min(p.generations, constantFrom); ++t) use(t);
 }
 
 /// The fewest samples that a generation after the first is trained on, or may be with pool 'subsample'.

@@ -26,7 +26,7 @@ class Schedule {
   }
 
   /// From this generation on nothing changes.
-  [[nodiscard]] std::uint64_t settled() const { return entries_.size(); }
+  [[nodiscard]] std::uint64_t constantFrom() const { return entries_.size(); }
 
   [[nodiscard]] std::vector<Value> const& entries() const { return entries_; }
 

@@ -20,13 +20,14 @@ export function thresholdCommand(signal: AbortSignal): Command {
     example: '--dim 100 --real 250 --lambda 0.7',
     parameters,
     resolve: resolveThreshold,
-    cost: ({ dim, real, lambda, divisor, seed }: ReturnType<typeof resolveThreshold>) => ({
-      // Two limit points, with about as many synthetic samples as real ones.
+    cost: ({ dim, real, lambda, divisor, relativeError, seed }: ReturnType<typeof resolveThreshold>) => ({
+      // Two limit points, with about as many synthetic samples as real ones. There a distance changes by about a tenth of
+      // what n_s does.
       seconds:
         2 *
         limitPointSeconds('threshold', {
           ...{ variant: 'fresh-data', dim, real, synthetic: real, lambda, memory: 1 },
-          ...{ divisor, relativeError: 1e-3, seed },
+          ...{ divisor, relativeError: relativeError / 10, seed },
         }),
       dim,
       instead: 'advise answers in a second, by the deterministic method',

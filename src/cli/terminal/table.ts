@@ -50,7 +50,8 @@ export function widestTable(
 
 /** A result for reading: what it is of, its table, and what its readers should know. */
 export function resultText(heading: string, table: string, notes: readonly string[]): string {
-  return [colours.dim(heading), table, '', ...notes.map((note) => wrapped(note))].join('\n');
+  const text = notes.length === 0 ? [] : ['', ...notes.map((note) => wrapped(note))];
+  return [colours.dim(heading), table, ...text].join('\n');
 }
 
 /** Text in lines that fit the screen; further lines are set in. */
