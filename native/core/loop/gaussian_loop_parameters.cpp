@@ -45,8 +45,8 @@ void checkCounts(GaussianLoopParameters const& p) {
 /// Calls use(t, counts) for the generations after the first, until no schedule changes any more.
 template <class Use>
 void forEachLaterGeneration(GaussianLoopParameters const& p, Use use) {
-  std::uint64_t const constantFrom =
-      std::max({std::uint64_t{2}, p.real.constantFrom(), p.realFresh.constantFrom(), p.synthetic.constantFrom()});
+  std::uint64_t const constantFrom = std::max(
+      {std::uint64_t{2}, p.real.constantFrom(), p.realFresh.constantFrom(), p.synthetic.constantFrom()});
   for (std::uint64_t t = 2; t <= std::min(p.generations, constantFrom); ++t) use(t);
 }
 
