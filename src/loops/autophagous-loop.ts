@@ -11,10 +11,12 @@ import { blocksOfRows, isReal, rowsOf } from '../models/row-blocks.js';
 import { type AutophagousLoopOptions, type ResolvedLoop, resolveLoopOptions } from './loop-options.js';
 import type { LoopRecord, MeasuredGeneration } from './loop-record.js';
 import { LoopSteps, type Trained, type TrainingRows } from './loop-steps.js';
+import type { MetricName } from './metrics.js';
 import { type Part, TrainingSet } from './training-set.js';
 
 /** One generation of a loop: the model G^t, what it was trained on, and how far it is from the real distribution. */
-export interface Generation<Fitted extends FittedModel = FittedModel> extends MeasuredGeneration {
+export interface Generation<Fitted extends FittedModel = FittedModel, Name extends string = string>
+  extends MeasuredGeneration<Name> {
   readonly model: Fitted;
 }
 
@@ -38,6 +40,12 @@ export interface Generation<Fitted extends FittedModel = FittedModel> extends Me
  * });
  * for await (const { t, metrics } of loop) console.log(t, metrics.distance);
  */
+export function autophagousLoop<Fitted extends FittedModel, Name extends MetricName = MetricName>(
+  options: AutophagousLoopOptions<Fitted, Name>,
+): AsyncGenerator<Generation<Fitted, Name>, void, undefined>;
+export function autophagousLoop<Fitted extends FittedModel>(
+  options: AutophagousLoopOptions<Fitted>,
+): AsyncGenerator<Generation<Fitted>, void, undefined>;
 export async function* autophagousLoop<Fitted extends FittedModel>(
   options: AutophagousLoopOptions<Fitted>,
 ): AsyncGenerator<Generation<Fitted>, void, undefined> {

@@ -17,7 +17,10 @@ import { type Metric, type MetricName, metricsByName } from './metrics.js';
 /** A metric by name, or metrics of one's own under names of one's own. */
 export type MetricChoice<Fitted extends FittedModel> = MetricName | Readonly<Record<string, Metric<Fitted>>>;
 
-export interface AutophagousLoopOptions<Fitted extends FittedModel = FittedModel> extends JobOptions {
+export interface AutophagousLoopOptions<
+  Fitted extends FittedModel = FittedModel,
+  Choice extends MetricChoice<Fitted> = MetricChoice<Fitted>,
+> extends JobOptions {
   /** What real data later generations see: none, one fixed set, a new set each time, or both ('combined'). */
   readonly variant: LoopVariant;
   /** The real distribution. */
@@ -58,7 +61,7 @@ export interface AutophagousLoopOptions<Fitted extends FittedModel = FittedModel
   /** Decides every random choice: a safe integer, a bigint or a decimal string. Default 0. */
   readonly seed?: Seed;
   /** What to measure of each generation's model. Default: distance, meanNormSquared and trace. */
-  readonly metrics?: readonly MetricChoice<Fitted>[];
+  readonly metrics?: readonly Choice[];
   /** Size of the sample that stands for a model without `moments` in the metrics. Default 10,000. */
   readonly metricSamples?: number;
 }

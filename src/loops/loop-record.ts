@@ -1,13 +1,13 @@
 import type { Matrix } from '../base/shapes.js';
 
-/** What a generation was trained on and how far it is from the real distribution. */
-export interface MeasuredGeneration {
+/** What a generation was trained on and how far it is from the real distribution: its metrics by name. */
+export interface MeasuredGeneration<Name extends string = string> {
   /** The generation, from 1. */
   readonly t: number;
   /** How many real and how many synthetic samples the model was trained on. */
   readonly realCount: number;
   readonly syntheticCount: number;
-  readonly metrics: Readonly<Record<string, number>>;
+  readonly metrics: Readonly<Record<Name, number>>;
 }
 
 /**

@@ -3,12 +3,15 @@ import { checkProduct, invalid, readable } from '../base/check.js';
 import { boolean, integer, resolve, type TableOf } from '../base/options.js';
 import { type JobOptions, jobOptions } from '../engine/job.js';
 import type { FittedModel } from '../models/generative-model.js';
-import { type AutophagousLoopOptions, resolveLoopOptions } from './loop-options.js';
+import { type AutophagousLoopOptions, type MetricChoice, resolveLoopOptions } from './loop-options.js';
 import type { MeasuredGeneration } from './loop-record.js';
+import type { MetricName } from './metrics.js';
 import { averages, type ReplicatedGeneration, runReplicates } from './replicated-loop.js';
 
-export interface ReplicatedLoopOptions<Fitted extends FittedModel = FittedModel>
-  extends AutophagousLoopOptions<Fitted> {
+export interface ReplicatedLoopOptions<
+  Fitted extends FittedModel = FittedModel,
+  Choice extends MetricChoice<Fitted> = MetricChoice<Fitted>,
+> extends AutophagousLoopOptions<Fitted, Choice> {
   /** Independent runs of the loop, over which means and standard errors are taken. */
   readonly replicates: number;
   /** Also return every replicate's values. Default false. */
@@ -23,17 +26,17 @@ export const replicatedLoopOptions = {
 } satisfies TableOf<Omit<ReplicatedLoopOptions, Exclude<keyof AutophagousLoopOptions, keyof JobOptions>>>;
 
 /** Every replicate's values: replicate r in generation t is at r x generations + t - 1. */
-export interface LoopSeries {
+export interface LoopSeries<Name extends string = string> {
   readonly replicates: number;
   readonly generations: number;
-  readonly metrics: Readonly<Record<string, Float64Array>>;
+  readonly metrics: Readonly<Record<Name, Float64Array>>;
 }
 
-export interface ReplicatedLoopResult {
+export interface ReplicatedLoopResult<Name extends string = string> {
   /** Generation 1 first; each metric with the standard error of its mean, NaN for one replicate. */
-  readonly generations: readonly ReplicatedGeneration[];
+  readonly generations: readonly ReplicatedGeneration<Name>[];
   /** Every replicate's values; there if the option `series` is true. */
-  readonly series?: LoopSeries;
+  readonly series?: LoopSeries<Name>;
 }
 
 /**
@@ -51,6 +54,12 @@ export interface ReplicatedLoopResult {
  * console.log(generations.at(-1)?.metrics.distance);
  * if (series) console.log((await madTest(series)).verdict);
  */
+export function replicatedAutophagousLoop<Fitted extends FittedModel, Name extends MetricName = MetricName>(
+  options: ReplicatedLoopOptions<Fitted, Name>,
+): Promise<ReplicatedLoopResult<Name>>;
+export function replicatedAutophagousLoop<Fitted extends FittedModel>(
+  options: ReplicatedLoopOptions<Fitted>,
+): Promise<ReplicatedLoopResult>;
 export async function replicatedAutophagousLoop<Fitted extends FittedModel>(
   options: ReplicatedLoopOptions<Fitted>,
 ): Promise<ReplicatedLoopResult> {

@@ -9,12 +9,12 @@ import type { AutophagousLoopOptions } from './loop-options.js';
 import type { LoopRecord, MeasuredGeneration } from './loop-record.js';
 
 /** One generation, averaged over independent runs of the loop. */
-export interface ReplicatedGeneration {
+export interface ReplicatedGeneration<Name extends string = string> {
   readonly t: number;
   /** Means, too: with pool 'subsample' the replicates differ. */
   readonly realCount: number;
   readonly syntheticCount: number;
-  readonly metrics: Readonly<Record<string, Estimate>>;
+  readonly metrics: Readonly<Record<Name, Estimate>>;
 }
 
 /** A generation of a loop that did not come to its end: averaged over the replicates that had finished it. */

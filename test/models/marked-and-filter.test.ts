@@ -4,7 +4,10 @@
 import { describe, expect, test } from 'vitest';
 import { matrix } from '../../src/base/matrix.js';
 import { autophagousLoop } from '../../src/loops/autophagous-loop.js';
-import { replicatedAutophagousLoop } from '../../src/loops/replicated-autophagous-loop.js';
+import {
+  type ReplicatedLoopResult,
+  replicatedAutophagousLoop,
+} from '../../src/loops/replicated-autophagous-loop.js';
 import { bestOf } from '../../src/models/best-of.js';
 import { externalModel } from '../../src/models/external-model.js';
 import { type FilterOptions, filter } from '../../src/models/filter.js';
@@ -31,7 +34,7 @@ interface Case {
 
 async function seriesOf(options: Case, model: GenerativeModel, metrics: object = {}) {
   const replicates = repetitions(1_000);
-  const { series } = await replicatedAutophagousLoop({
+  const { series }: ReplicatedLoopResult = await replicatedAutophagousLoop({
     ...{ ...options, reference, model, generations, replicates, seed: 9, series: true },
     metrics: ['meanNormSquared', 'trace', ...(Object.keys(metrics).length > 0 ? [metrics as never] : [])],
   });

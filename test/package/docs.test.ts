@@ -59,6 +59,32 @@ test('a TypeScript program that uses what does not exist is refused', () => {
   expect(() => compiled("import { moments } from 'madloop'; await moments(reference);")).toThrow(/reference/);
 });
 
+test('the metrics of a loop have the names that were asked for', () => {
+  const program = (metrics: string, name: string) => ({
+    name: `${name} of ${metrics}`,
+    text: `
+      import { autophagousLoop, gaussian, gaussianReference, matrix, replicatedAutophagousLoop, sampleMetrics } from 'madloop';
+      const reference = gaussianReference({ dim: 3 });
+      const loop = { variant: 'fully-synthetic', reference, model: gaussian(), synthetic: 20, generations: 2 } as const;
+      const heldOut = matrix(new Float64Array(15), 5, 3);
+      for await (const { metrics } of autophagousLoop({ ...loop, ${metrics} })) console.log(metrics.${name});
+      const { generations } = await replicatedAutophagousLoop({ ...loop, ${metrics} replicates: 2 });
+      console.log(generations.at(-1)?.metrics.${name}?.mean);`,
+  });
+  const right = [
+    ...['distance', 'meanNormSquared', 'trace'].map((name) => program('', name)),
+    program("metrics: ['trace'],", 'trace'),
+    // One's own metrics may measure whatever they like.
+    program("metrics: ['trace', { mine: async ({ t, moments }) => t + (await moments()).dim }],", 'mine'),
+    program('metrics: [sampleMetrics({ heldOut, k: 3 })],', 'precision'),
+  ];
+  const wrong = [program('', 'distanse'), program("metrics: ['trace'],", 'distance')];
+  const { errors } = compilePrograms(root, [...right, ...wrong]);
+  // In both functions.
+  const seen = errors.map((error) => wrong.findIndex(({ name }) => error.startsWith(`${name}: Property`)));
+  expect([errors, seen]).toEqual([errors, [0, 0, 1, 1]]);
+});
+
 /** A folder of a user's, where `import 'madloop'` finds the package. */
 function project(): string {
   const place = join(folder, 'project');
