@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// Tests that measure time or memory; they run after the others, one file at a time, on an otherwise idle machine.
+// Tests that measure time, or memory that others take from; they run after the others, one file at a time, on an otherwise idle machine.
 const measuring = 'test/timing/**/*.test.ts';
 
 export default defineConfig({

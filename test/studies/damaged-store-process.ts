@@ -17,8 +17,9 @@ export interface Verdicts {
   readonly aborts: readonly number[];
   /** What was handed out and is not in the store that was damaged, or was refused without a type. */
   readonly wrong: readonly string[];
-  /** Uses that were refused, of all. */
-  readonly refused: number;
+  /** Uses that were refused, of each damaged store. */
+  readonly refused: readonly number[];
+  /** Uses that were tried, of all. */
   readonly uses: number;
 }
 
@@ -98,7 +99,7 @@ for (let index = first; index < damages.length; index += 1) {
       if (error.code !== 'ERR_STORE') say('wrong ' + index + ' ' + name + ': ' + error.stack);
       if (/left as it is/.test(error.message) && hash() !== before) say('wrong ' + index + ' ' + name + ': not left as it is: ' + error.message);
     }
-    say(refused ? 'refused' : 'taken');
+    say((refused ? 'refused ' : 'taken ') + index);
     if (name === 'run' || withLog) prepare();
   }
 }
@@ -110,7 +111,7 @@ say('end');
 export async function useDamaged(damages: readonly Damage[], scratch: string): Promise<Verdicts> {
   const aborts: number[] = [];
   const wrong: string[] = [];
-  let refused = 0;
+  const refused = damages.map(() => 0);
   let uses = 0;
   let first = 0;
   const own = mkdtempSync(`${scratch}/use-`);
@@ -121,8 +122,10 @@ export async function useDamaged(damages: readonly Damage[], scratch: string): P
     const { output, errors } = await outcomeOf(child);
     const lines = output.trim().split('\n');
     wrong.push(...lines.filter((line) => line.startsWith('wrong')));
-    refused += lines.filter((line) => line === 'refused').length;
-    uses += lines.filter((line) => line === 'refused' || line === 'taken').length;
+    for (const [, outcome, index] of output.matchAll(/^(refused|taken) (\d+)$/gm)) {
+      if (outcome === 'refused') refused[Number(index)]! += 1;
+      uses += 1;
+    }
     if (lines.at(-1) === 'end') return { aborts, wrong, refused, uses };
     const last = lines.findLast((line) => /^\d+ /.test(line));
     if (last === undefined) throw new Error(`no damage was tried: ${errors}`);

@@ -103,9 +103,10 @@ function randomFlips(folder: string, ending: Damage['ending'], count: number, se
 
 /** Returns how many uses were refused. */
 async function expectHarmless(name: string, damages: readonly Damage[]): Promise<number> {
-  const { aborts, wrong, refused, uses } = await useDamaged(damages, scratch);
+  const { aborts, wrong, refused: ofEach, uses } = await useDamaged(damages, scratch);
   expect({ aborts, wrong }).toEqual({ aborts: [], wrong: [] });
   expect(uses).toBe(4 * damages.length);
+  const refused = ofEach.reduce((sum, count) => sum + count, 0);
   console.log(`${name}: ${damages.length} damaged stores, ${refused} of ${uses} uses refused`);
   return refused;
 }
@@ -165,25 +166,29 @@ test.each(tableNames)('a schema of %s that is no text, at each of its bytes', as
 });
 
 test('bytes that are no text, in any column of any table', async () => {
-  const folder = join(scratch, 'no-text');
-  mkdirSync(folder);
-  copyFileSync(join(folders.written, 'expected.json'), join(folder, 'expected.json'));
-  const store = join(folder, 'store');
   const schema = (from: string, to: string) =>
     `PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, '${from}', '${to}'); PRAGMA writable_schema = RESET`;
   const rows = { study: `name = 'title'`, cells: 'cell = 1', chains: 'true', runs: 'true' };
-  for (const table of tableNames) {
-    for (const { name } of [...columnsOf[table].slice(1), { name: 'checksum' }]) {
-      copyFileSync(join(folders.written, 'store'), store);
-      // Tables that are not strict take any value in any column.
-      await editStore(store, schema(') STRICT', ') '));
-      const change = `UPDATE ${table} SET ${name} = CAST(x'646f6eff' AS TEXT) WHERE ${rows[table]}`;
-      await editStore(store, `PRAGMA ignore_check_constraints = ON; ${change}`);
-      await editStore(store, schema(') ', ') STRICT'));
-      const { aborts, wrong, refused } = await useDamaged([{ folder, ending: '', flips: [] }], scratch);
-      expect([table, name, aborts, wrong]).toEqual([table, name, [], []]);
-      // Who reads no chains or runs does not notice.
-      expect(refused).toBeGreaterThanOrEqual({ study: 4, cells: 4, chains: 3, runs: 2 }[table]);
-    }
+  const columns = tableNames.flatMap((table) =>
+    [...columnsOf[table].slice(1), { name: 'checksum' }].map(({ name }) => ({ table, name })),
+  );
+  const damages: Damage[] = [];
+  for (const { table, name } of columns) {
+    const folder = join(scratch, `no-text-${table}-${name}`);
+    mkdirSync(folder);
+    const store = join(folder, 'store');
+    for (const file of ['store', 'expected.json']) copyFileSync(join(folders.written, file), join(folder, file));
+    // Tables that are not strict take any value in any column.
+    await editStore(store, schema(') STRICT', ') '));
+    const change = `UPDATE ${table} SET ${name} = CAST(x'646f6eff' AS TEXT) WHERE ${rows[table]}`;
+    await editStore(store, `PRAGMA ignore_check_constraints = ON; ${change}`);
+    await editStore(store, schema(') ', ') STRICT'));
+    damages.push({ folder, ending: '', flips: [] });
   }
+  const { aborts, wrong, refused } = await useDamaged(damages, scratch);
+  expect({ aborts, wrong }).toEqual({ aborts: [], wrong: [] });
+  // Who reads no chains or runs does not notice.
+  const least = { study: 4, cells: 4, chains: 3, runs: 2 };
+  const taken = columns.filter(({ table }, index) => refused[index]! < least[table]);
+  expect(taken).toEqual([]);
 });

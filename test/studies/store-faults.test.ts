@@ -19,12 +19,15 @@ import { hostname, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { MadloopError } from '../../src/base/errors.js';
-import type { StudyDefinition } from '../../src/studies/definition/study-plan.js';
+import { resolveStudy, type StudyDefinition } from '../../src/studies/definition/study-plan.js';
 import { readStudy } from '../../src/studies/index.js';
 import { type RunStudyOptions, runStudyWith } from '../../src/studies/run/study-run.js';
 import { studyCsv } from '../../src/studies/store/export-study.js';
+import { mergeStores } from '../../src/studies/store/merge-stores.js';
+import { readStatus, readStore } from '../../src/studies/store/read-store.js';
 import { openSqlite } from '../../src/studies/store/sqlite.js';
 import { columnsOf, tableNames } from '../../src/studies/store/store-tables.js';
+import { StudyStore } from '../../src/studies/store/study-store.js';
 import { mergeStudies, studyStatus } from '../../src/studies/store-process/stores.js';
 import { outcomeOf, startScript } from '../support/child.js';
 import { uniform } from '../support/numbers.js';
@@ -50,12 +53,36 @@ const newName = () => {
   return join(folder, `store-${names}.sqlite`);
 };
 
+const finished = newName();
+/** A copy of the store of a finished run. */
+async function finishedStore(store = newName()): Promise<string> {
+  if (!existsSync(finished)) await run(finished);
+  copyFileSync(finished, store);
+  return store;
+}
+
 /** Everything that opens a store. */
 const uses: readonly [string, (store: string) => Promise<unknown>][] = [
   ['runStudy', (store) => run(store)],
   ['readStudy', (store) => readStudy(store)],
   ['study status', (store) => studyStatus('study status', store)],
   ['study merge', (store) => mergeStudies('study merge', [store], newName())],
+];
+
+/** What the processes do that hold stores for those: without the process, whose start takes longer than all else. */
+const usesWithoutProcess: typeof uses = [
+  [
+    'runStudy',
+    async (file) => {
+      const plan = resolveStudy('runStudy', definition);
+      const choice = { shards: 1, shard: 0 };
+      const { store } = await StudyStore.open('runStudy', file, plan, engine().madeBy, choice);
+      store.close('stopped');
+    },
+  ],
+  ['readStudy', (store) => readStore('readStudy', store)],
+  ['study status', (store) => readStatus('study status', store)],
+  ['study merge', (store) => mergeStores('study merge', [store], newName())],
 ];
 
 async function expectRefused(store: string, ...messages: readonly RegExp[]): Promise<void> {
@@ -106,8 +133,6 @@ async function killedInMidStudy(store: string): Promise<[Buffer, Buffer]> {
 }
 
 describe('a file that is no store of this format is refused and left as it is:', () => {
-  const finished = newName();
-
   test.each<[string, (file: string) => void | Promise<void>, RegExp]>([
     [
       'text',
@@ -140,7 +165,7 @@ describe('a file that is no store of this format is refused and left as it is:',
         [
           `format ${format}`,
           async (file: string) => {
-            await run(file);
+            await finishedStore(file);
             await editStore(file, `PRAGMA user_version = ${format}; DROP TABLE cells`);
           },
           message,
@@ -151,8 +176,7 @@ describe('a file that is no store of this format is refused and left as it is:',
         [
           `cut to ${part} of its length`,
           async (file: string) => {
-            if (!existsSync(finished)) await run(finished);
-            copyFileSync(finished, file);
+            await finishedStore(file);
             truncateSync(file, Math.floor(readFileSync(file).length * part));
           },
           /the file is damaged or cut short; it was left as it is/,
@@ -169,8 +193,7 @@ describe('a file that is no store of this format is refused and left as it is:',
       (bytes: Buffer) => bytes.subarray(0, bytes.length - 1),
       (bytes: Buffer) => Buffer.concat([bytes.subarray(0, 8192), Buffer.alloc(4096), bytes.subarray(12_288)]),
     ]) {
-      const store = newName();
-      await run(store);
+      const store = await finishedStore();
       const bytes = Buffer.from(damage(readFileSync(store)));
       writeFileSync(store, bytes);
       await expectRejection(() => run(store), 'ERR_STORE', 'the file is damaged', 'it was left as it is');
@@ -225,10 +248,9 @@ describe('a file that is no store of this format is refused and left as it is:',
     ['no seed', `UPDATE study SET value = 'x' WHERE name = 'document'`, /is damaged/],
     ['no title', `DELETE FROM study WHERE name = 'title'`, /the title of the study is missing/],
   ])('%s, with every checksum right: used for nothing, and left as it is', async (_, sql, message) => {
-    const store = newName();
-    await run(store);
+    const store = await finishedStore();
     await (/^(UPDATE|INSERT)/.test(sql) ? editAndSealStore : editStore)(store, sql);
-    await expectRefused(store, message, /the file is damaged/, /it was left as it is/);
+    await expectRefusedBy(usesWithoutProcess, store, message, /the file is damaged/, /it was left as it is/);
   });
 
   test('a value that another program changed, in any column of any table', async () => {
@@ -243,7 +265,9 @@ describe('a file that is no store of this format is refused and left as it is:',
         const value = { INTEGER: 77, REAL: 0.125, TEXT: "'done'", BLOB: "x'0000000000000000'" }[type];
         copyFileSync(store, other);
         await editStore(other, `UPDATE ${table} SET ${name} = ${value} WHERE ${rows[table]}`);
-        const seeing = uses.filter(([name]) => !(blind[table] as string[]).includes(name));
+        // The first column of each table by processes, too.
+        const by = name === columnsOf[table][0]!.name ? [...uses, ...usesWithoutProcess] : usesWithoutProcess;
+        const seeing = by.filter(([name]) => !(blind[table] as string[]).includes(name));
         const message = new RegExp(`table ${table}, .*its checksum is not that of what it holds`);
         await expectRefusedBy(seeing, other, message);
         changes += 1;
@@ -322,8 +346,7 @@ describe('a store is resumed by its own study, engine and part alone', () => {
       ],
     ],
   ])('%s', async (_, changes, options, by, pieces) => {
-    const store = newName();
-    await run(store);
+    const store = await finishedStore();
     const before = readFileSync(store);
     await expectRejection(
       () => run(store, changes, options, by),

@@ -17,7 +17,7 @@ const threads = 10;
 // Runs the study again and again, and reads its store all the while: most of the time, something is at work on it.
 const worker = workerUrl(`
   import { rmSync } from 'node:fs';
-  const study = { dim: 2, real: '5:60:8', synthetic: [20, 200], relativeError: 0.002 };
+  const study = { dim: 2, real: '5:60:8', synthetic: ${fullSize ? '[20, 200]' : '[10, 60]'}, relativeError: 0.002 };
   const { store, isLast } = workerData;
   let begun = false;
   const read = async () => {

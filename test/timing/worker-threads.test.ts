@@ -6,6 +6,9 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { simulateGaussianLoop } from '../../src/gaussian-loop/simulate-gaussian-loop.js';
 import { workerUrl } from '../support/child.js';
+import { fullSize } from '../support/sizes.js';
+
+const terminations = fullSize ? 30 : 10;
 
 const run = (seed: number) =>
   simulateGaussianLoop({ variant: 'fresh-data', dim: 20, real: 30, synthetic: 60, generations: 50, seed });
@@ -29,7 +32,7 @@ describe('worker threads', () => {
     expect(await Promise.all(exits)).toEqual(seeds.map(() => [0]));
   });
 
-  test('are terminated in mid-call, 30 times, within 200 ms and without a crash', async () => {
+  test(`are terminated in mid-call, ${terminations} times, within 200 ms and without a crash`, async () => {
     const script = workerUrl(`
       const jobs = [longCall(), longCall({ engine: 'samples' }), madloop.moments(
         madloop.matrix(new Float64Array(new SharedArrayBuffer(8 * 300 * 30_000)), 30_000, 300))];
@@ -37,7 +40,7 @@ describe('worker threads', () => {
       await Promise.all(jobs);
     `);
     const slowest: number[] = [];
-    for (let round = 0; round < 30; round += 1) {
+    for (let round = 0; round < terminations; round += 1) {
       const worker = new Worker(script);
       await once(worker, 'message');
       await sleep((7 * round) % 60);
@@ -55,7 +58,7 @@ describe('worker threads', () => {
         addon().startFault({ threads: 1, kind: i % 2 ? 'none' : 'bad_alloc', steps: i % 3, inResult: i % 5 === 0 })
           .promise.catch(() => {})));
     `);
-    for (let round = 0; round < 20; round += 1) {
+    for (let round = 0; round < 20; round += fullSize ? 1 : 2) {
       const worker = new Worker(script);
       await once(worker, 'message');
       await sleep(round);
