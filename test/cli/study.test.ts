@@ -76,10 +76,7 @@ describe('madloop study', () => {
       join(folder, 'b.yaml'),
       'title: The same\ndim: 2\nreal: [10, 40]\nsynthetic: 2:20:3:log\nrelativeError: 0.02\nseed: "18446744073709551615"\n',
     );
-    writeFileSync(
-      join(folder, 'c.yml'),
-      'dim: 2\nrelativeError: 0.02\ncells:\n  - {real: 10, synthetic: 6}\n',
-    );
+    writeFileSync(join(folder, 'c.yml'), 'dim: 2\nrelativeError: 0.02\ncells:\n  - {real: 10, synthetic: 6}\n');
     const a = JSON.parse((await run(['study', 'a.json', '--json'], folder)).stdout);
     const b = JSON.parse((await run(['study', 'b.yaml', '--json', '--seed', '0'], folder)).stdout);
     const c = JSON.parse((await run(['study', 'c.yml', '--json'], folder)).stdout);

@@ -178,7 +178,8 @@ describe('admissibleThreshold', () => {
         real,
         lambda,
         synthetic: Math.round(factor * synthetic),
-        relativeError: 1e-4,
+        // At 0.95 and 1.05 of the threshold the limit differs from the target by 0.2 % and more.
+        relativeError: 5e-4,
         seed: 3,
       });
     for (const factor of [0.1, 0.5, 0.95]) expect((await at(factor)).interval[1]).toBeLessThan(target);

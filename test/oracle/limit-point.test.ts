@@ -199,7 +199,7 @@ describe('95 % intervals', () => {
   const recorded = (distance: number, standardError: number) =>
     fullSize ? undefined : { distance, standardError };
 
-  type Case = [string, LoopOptions, number, Known?];
+  type Case = [string, LoopOptions, number, (Known | undefined)?];
   const slow: Case[] = fullSize
     ? [['fresh data, lambda = 1, slow', { dim: 2, real: 8, synthetic: 32 }, 0.02]]
     : [];
@@ -209,12 +209,22 @@ describe('95 % intervals', () => {
     ['n_s = 0, d = 3: known exactly', { dim: 3, real: 7, synthetic: 0 }, 2e-3],
     ['n_s = 0, d = 40: known exactly', { dim: 40, real: 50, synthetic: 0 }, 2e-3],
     ['fresh data', { dim: 2, real: 6, synthetic: 18, lambda: 0.9 }, 0.02, recorded(0.286072244, 6.9e-5)],
-    ['fresh data, first moments alone', { dim: 1, real: 5, synthetic: 20 }, 0.05, recorded(0.187436151, 8.9e-5)],
+    [
+      'fresh data, first moments alone',
+      { dim: 1, real: 5, synthetic: 20 },
+      0.05,
+      recorded(0.187436151, 8.9e-5),
+    ],
     ...slow,
     ['fresh data, skewed residuals', { dim: 1, real: 18, synthetic: 180 }, 0.02, knownLimits.skewed],
     ['fresh data, no fourth moment', { dim: 1, real: 2, synthetic: 2 }, 0.05, knownLimits.heavy],
     ['memory', { dim: 2, real: 10, synthetic: 10, memory: 2 }, 0.05, recorded(0.225515071, 4.3e-5)],
-    ['augmentation', { variant: 'synthetic-augmentation', dim: 2, real: 8, synthetic: 12 }, 0.05, recorded(0.614623221, 1.2e-4)],
+    [
+      'augmentation',
+      { variant: 'synthetic-augmentation', dim: 2, real: 8, synthetic: 12 },
+      0.05,
+      recorded(0.614623221, 1.2e-4),
+    ],
   ])(
     'cover 95 %%, %s',
     async (_, options, relativeError, known) => {
@@ -229,11 +239,7 @@ describe('95 % intervals', () => {
         (options.synthetic === 0
           ? { distance: await expectedDistance({ dim: options.dim, samples: options.real }), standardError: 0 }
           : // So much more precise that its own error costs a few thousandths of coverage.
-            (
-              await estimateAll([
-                estimatorOf({ ...options, relativeError: typical / 6, seed: 999_999 }),
-              ])
-            )[0]!);
+            (await estimateAll([estimatorOf({ ...options, relativeError: typical / 6, seed: 999_999 })]))[0]!);
       const covered = limits.filter(
         ({ interval: [low, high] }) => low <= truth.distance && truth.distance <= high,
       ).length;

@@ -19,12 +19,12 @@ import { chiSquareCdf } from './support/chi-square.js';
 import { ZScores } from './support/z-scores.js';
 
 /** A value of each generation of `replicates` independent loops: values[t - 1][replicate]. */
-async function record<Fitted extends FittedModel>(
+async function record<Fitted extends FittedModel, Value>(
   options: Omit<AutophagousLoopOptions<Fitted>, 'seed'>,
   replicates: number,
-  value: (generation: Generation<Fitted>) => number,
-): Promise<number[][]> {
-  const values: number[][] = Array.from({ length: options.generations }, () => []);
+  value: (generation: Generation<Fitted>) => Value,
+): Promise<Value[][]> {
+  const values: Value[][] = Array.from({ length: options.generations }, () => []);
   for (let seed = 0; seed < replicates; seed += 1) {
     for await (const generation of autophagousLoop({ threads: 1, ...options, seed }))
       values[generation.t - 1]!.push(value(generation));
@@ -36,7 +36,7 @@ const standard = gaussianReference({ dim: 1 });
 
 describe('kernel density, fully synthetic', () => {
   const [n, generations, replicates] = [20, 6, repetitions(800)];
-  const run = (bandwidth: Bandwidth, value: (mean: number, variance: number) => number) =>
+  const run = (bandwidth: Bandwidth) =>
     record(
       {
         variant: 'fully-synthetic',
@@ -47,17 +47,19 @@ describe('kernel density, fully synthetic', () => {
         metrics: [],
       },
       replicates,
-      ({ model }) => value(model.moments.mean[0]!, model.moments.covariance[0]!),
+      ({ model }) => ({ mean: model.moments.mean[0]!, variance: model.moments.covariance[0]! }),
     );
 
   test('with a fixed bandwidth: the variance goes to n h^2, the second moment grows by h^2 each time', async () => {
     const h2 = 0.09;
     const z = new ZScores();
     // The model's variance is (1 - 1/n) s^2 + h^2, of which E s^2 is known.
-    for (const [g, values] of (await run(0.3, (_, variance) => (variance - h2) / (1 - 1 / n))).entries())
-      z.addSample(`s^2, ${g} generations on`, values, n * h2 + (1 - 1 / n) ** g * (1 - n * h2));
-    for (const [g, values] of (await run(0.3, (mean, variance) => variance + mean ** 2)).entries())
-      z.addSample(`second moment, ${g} generations on`, values, 1 + (g + 1) * h2);
+    for (const [g, models] of (await run(0.3)).entries()) {
+      const spreads = models.map(({ variance }) => (variance - h2) / (1 - 1 / n));
+      z.addSample(`s^2, ${g} generations on`, spreads, n * h2 + (1 - 1 / n) ** g * (1 - n * h2));
+      const seconds = models.map(({ mean, variance }) => variance + mean ** 2);
+      z.addSample(`second moment, ${g} generations on`, seconds, 1 + (g + 1) * h2);
+    }
     z.check();
   });
 
@@ -67,8 +69,10 @@ describe('kernel density, fully synthetic', () => {
   ] as const)('with the bandwidth of %s: the variance grows by 1 - 1/n + h^2', async (bandwidth, h2) => {
     const factor = 1 - 1 / n + h2;
     const z = new ZScores();
-    for (const [g, values] of (await run(bandwidth, (_, variance) => variance)).entries())
-      z.addSample(`variance, ${g} generations on`, values, factor ** (g + 1));
+    for (const [g, models] of (await run(bandwidth)).entries()) {
+      const variances = models.map(({ variance }) => variance);
+      z.addSample(`variance, ${g} generations on`, variances, factor ** (g + 1));
+    }
     z.check();
   });
 });
@@ -97,9 +101,10 @@ describe('bootstrap: a loop of categories', () => {
       metrics: [],
     } as const;
     const z = new ZScores();
-    const homozygosity = await record(options, replicates, ({ model }) => concentration(frequencies(model)));
-    const share = await record(options, replicates, ({ model }) => frequencies(model)[1]!);
-    const gone = await record(options, replicates, ({ model }) => Number(frequencies(model)[1] === 0));
+    const seen = await record(options, replicates, ({ model }) => frequencies(model));
+    const homozygosity = seen.map((values) => values.map(concentration));
+    const share = seen.map((values) => values.map((pi) => pi[1]!));
+    const gone = share.map((values) => values.map((value) => Number(value === 0)));
     // Powers of the binomial (Wright-Fisher) matrix: the law of category 1's count.
     let law = binomial(n, shares[1]!);
     for (let t = 1; t <= generations; t += 1) {
@@ -129,7 +134,7 @@ describe('bootstrap: a loop of categories', () => {
         generations,
         metrics: [],
       },
-      300,
+      repetitions(300),
       ({ model }) => frequencies(model).reduce((sum, f, k) => sum + (f - shares[k]!) ** 2, 0),
     );
     const h0 = 1 - concentration(shares);
@@ -159,7 +164,7 @@ describe('curation in the fully synthetic Gaussian loop', () => {
     const value = ({ metrics }: Generation) => metrics.trace!;
     const cut = await record(
       { ...loop, model: truncated(gaussian(), { radius }) as GenerativeModel },
-      200,
+      repetitions(200),
       value,
     );
     const z = new ZScores();
@@ -217,7 +222,7 @@ describe('Gaussian mixture', () => {
         lambda: 0.9,
         metrics: ['trace'],
       },
-      400,
+      repetitions(400),
       ({ metrics }) => metrics.trace!,
     );
     const z = new ZScores();
@@ -243,7 +248,7 @@ describe('Gaussian mixture', () => {
     const model = gaussianMixture({ components: modes, covariance: 'spherical', start, regularisation: 1e-7 });
     const squares = await record(
       { variant: 'fully-synthetic', reference, model, synthetic: n, generations, metrics: [] },
-      400,
+      repetitions(400),
       (generation) => generation.model.weights.reduce((sum, w) => sum + w * w, 0),
     );
     const z = new ZScores();

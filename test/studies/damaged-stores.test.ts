@@ -177,7 +177,8 @@ test('bytes that are no text, in any column of any table', async () => {
     const folder = join(scratch, `no-text-${table}-${name}`);
     mkdirSync(folder);
     const store = join(folder, 'store');
-    for (const file of ['store', 'expected.json']) copyFileSync(join(folders.written, file), join(folder, file));
+    for (const file of ['store', 'expected.json'])
+      copyFileSync(join(folders.written, file), join(folder, file));
     // Tables that are not strict take any value in any column.
     await editStore(store, schema(') STRICT', ') '));
     const change = `UPDATE ${table} SET ${name} = CAST(x'646f6eff' AS TEXT) WHERE ${rows[table]}`;
