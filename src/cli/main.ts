@@ -2,23 +2,27 @@
 import { Command, CommanderError, Option } from 'commander';
 import { plainText } from '../base/plain-text.js';
 import { version } from '../engine/version.js';
-import { adviseCommand } from './commands/advise.js';
-import { essCommand } from './commands/ess.js';
-import { evaluateCommand } from './commands/evaluate.js';
-import { expectedDistanceCommand } from './commands/expected-distance.js';
-import { featuresCommand } from './commands/features.js';
-import { figureCommand } from './commands/figure.js';
-import { infoCommand } from './commands/info.js';
-import { limitCommand } from './commands/limit.js';
-import { loopCommand } from './commands/loop.js';
-import { madTestCommand } from './commands/mad-test.js';
-import { reportCommand } from './commands/report.js';
-import { statsCommand } from './commands/stats.js';
-import { studyCommand } from './commands/study.js';
-import { thresholdCommand } from './commands/threshold.js';
 import { forCommandLine } from './terminal/error-wording.js';
 import { exitCodeOf, exitCodes } from './terminal/exit-codes.js';
 import { commanderOutput, lostOutput, printExactly, say, tolerateClosedTerminal } from './terminal/output.js';
+
+/** The commands, in the order of the help. Each is loaded where it is asked for: loading all of them takes longer than most take to run. */
+const commands: Readonly<Record<string, () => Promise<(signal: AbortSignal) => Command>>> = {
+  info: async () => (await import('./commands/info.js')).infoCommand,
+  advise: async () => (await import('./commands/advise.js')).adviseCommand,
+  loop: async () => (await import('./commands/loop.js')).loopCommand,
+  limit: async () => (await import('./commands/limit.js')).limitCommand,
+  ess: async () => (await import('./commands/ess.js')).essCommand,
+  threshold: async () => (await import('./commands/threshold.js')).thresholdCommand,
+  'expected-distance': async () => (await import('./commands/expected-distance.js')).expectedDistanceCommand,
+  'mad-test': async () => (await import('./commands/mad-test.js')).madTestCommand,
+  evaluate: async () => (await import('./commands/evaluate.js')).evaluateCommand,
+  features: async () => (await import('./commands/features.js')).featuresCommand,
+  stats: async () => (await import('./commands/stats.js')).statsCommand,
+  figure: async () => (await import('./commands/figure.js')).figureCommand,
+  study: async () => (await import('./commands/study.js')).studyCommand,
+  report: async () => (await import('./commands/report.js')).reportCommand,
+};
 
 async function main(): Promise<void> {
   tolerateClosedTerminal();
@@ -38,26 +42,15 @@ async function main(): Promise<void> {
     .option('--debug', 'show where errors come from')
     .showSuggestionAfterError()
     .enablePositionalOptions();
-  const { signal } = interrupt;
-  const commands = [
-    infoCommand(),
-    adviseCommand(signal),
-    loopCommand(signal),
-    limitCommand(signal),
-    essCommand(signal),
-    thresholdCommand(signal),
-    expectedDistanceCommand(signal),
-    madTestCommand(signal),
-    evaluateCommand(signal),
-    featuresCommand(signal),
-    statsCommand(signal),
-    figureCommand(signal),
-    studyCommand(signal),
-    reportCommand(),
-  ];
-  for (const command of commands) {
-    program.addCommand(command);
-  }
+  // An option of all commands, wherever it stands.
+  const isDebug = (argument: string): boolean => argument === '--debug';
+  const given = process.argv.slice(2);
+  const debug = given.some(isDebug);
+  const args = given.filter((argument) => !isDebug(argument));
+  // Help and what is no command take all of them.
+  const name = args[0];
+  const names = name !== undefined && Object.hasOwn(commands, name) ? [name] : Object.keys(commands);
+  for (const command of names) program.addCommand((await commands[command]!())(interrupt.signal));
   // Errors are reported below, once, in one form.
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput(commanderOutput);
@@ -68,15 +61,8 @@ async function main(): Promise<void> {
       });
     }
   }
-  // An option of all commands, wherever it stands.
-  const isDebug = (argument: string): boolean => argument === '--debug';
-  const args = process.argv.slice(2);
-  const debug = args.some(isDebug);
   try {
-    await program.parseAsync(
-      args.filter((argument) => !isDebug(argument)),
-      { from: 'user' },
-    );
+    await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     process.exitCode = report(error, debug);
   }
