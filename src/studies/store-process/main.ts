@@ -9,10 +9,26 @@ import type { StoreRequests } from './requests.js';
 
 let store: StudyStore | undefined;
 
+/**
+ * A request that reads, and answers when it holds no store any more: connections that read end only when their statements are
+ * collected, and until then the log of a store that is being written stays beside it, also when its run has ended.
+ */
+function reading<Parameters extends unknown[], Result>(
+  request: (...parameters: Parameters) => Promise<Result>,
+) {
+  return async (...parameters: Parameters): Promise<Result> => {
+    try {
+      return await request(...parameters);
+    } finally {
+      globalThis.gc?.();
+    }
+  };
+}
+
 const requests: StoreRequests = {
-  read: readStore,
-  status: readStatus,
-  merge: mergeStores,
+  read: reading(readStore),
+  status: reading(readStatus),
+  merge: reading(mergeStores),
   open: async (...parameters) => {
     const opened = await StudyStore.open(...parameters);
     store = opened.store;
