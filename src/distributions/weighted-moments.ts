@@ -32,16 +32,18 @@ export async function weightedMoments(
   const { x, shares } = await rowsOfWeight(where, given, sharesOfGiven);
   if (divisor === 'unbiased' && x.rows < 2)
     throw mustError(where, 'training set', 'have at least 2 rows of weight above 0', String(x.rows));
-  const { onProgress: _, ...quiet } = job;
-  const plain = await moments(x, shares === undefined ? job : quiet);
-  const { dim, count, mean: centre } = plain;
   if (shares === undefined || shares.every((share) => share === shares[0])) {
-    const factor = divisor === 'mle' ? (count - 1) / count : 1;
+    const plain = await moments(x, job);
+    const factor = divisor === 'mle' ? (plain.count - 1) / plain.count : 1;
     const covariance = factor === 1 ? plain.covariance : plain.covariance.map((element) => factor * element);
-    return { ...plain, covariance, effectiveCount: count };
+    return { ...plain, covariance, effectiveCount: plain.count };
   }
+  await checkFinite(where, 'training set', x);
 
-  // About the mean of all rows, so that nothing cancels where means are large.
+  // About the row of greatest weight, so that nothing cancels where means are large, nor where that weight is all but 1.
+  const { rows: count, cols: dim } = x;
+  const heaviest = shares.reduce((best, share, i) => (share > shares[best]! ? i : best), 0);
+  const centre = Float64Array.from(x.data.subarray(heaviest * dim, (heaviest + 1) * dim));
   const offset = new Float64Array(dim);
   await overRows(x, (row, i) => {
     for (let j = 0; j < dim; j += 1) offset[j]! += shares[i]! * (row[j]! - centre[j]!);
@@ -55,14 +57,23 @@ export async function weightedMoments(
     for (let j = 0; j < dim; j += 1) scaled[i * dim + j] = root * (row[j]! - centre[j]! - offset[j]!);
   });
   const ofScaled = await moments({ data: scaled, rows: count, cols: dim }, job);
-  const squares = shares.reduce((sum, share) => sum + share * share, 0);
-  const denominator = divisor === 'mle' ? 1 : 1 - squares;
+  const denominator = divisor === 'mle' ? 1 : complementOfSquares(shares, heaviest);
   const covariance = ofScaled.covariance.map((element, index) => {
     const [i, j] = [Math.floor(index / dim), index % dim];
     const aboutZero = (count - 1) * element + count * ofScaled.mean[i]! * ofScaled.mean[j]!;
     return aboutZero / denominator;
   });
+  const squares = shares.reduce((sum, share) => sum + share * share, 0);
   return { count, dim, mean, covariance, effectiveCount: 1 / squares };
+}
+
+/** 1 - sum p_i^2 as sum p_i (1 - p_i), where 1 less the greatest share is the sum of the others. */
+function complementOfSquares(shares: Float64Array, heaviest: number): number {
+  const others = shares.reduce((sum, share, i) => (i === heaviest ? sum : sum + share), 0);
+  return shares.reduce(
+    (sum, share, i) => (i === heaviest ? sum : sum + share * (1 - share)),
+    shares[heaviest]! * others,
+  );
 }
 
 /** The rows that have a weight: what the others hold, however far out, counts for nothing, not even in a centre. */

@@ -202,6 +202,26 @@ describe('what weights mean', () => {
     }
   });
 
+  test.each([0.5, 1e-6, 1e-15, 1e-17, 1e-40, 1e-300])(
+    'of two rows it is that of equal weights, at %f too',
+    async (weight) => {
+      // sum p_i d_i^2 / (1 - sum p_i^2) = (x_1 - x_2)^2 / 2, whatever the p_i.
+      for (const [a, b] of [
+        [0.1, 0.7],
+        [-1e6, 1e6 + 1],
+      ] as const) {
+        const x = matrix(Float64Array.of(a, b), 2, 1);
+        const { moments } = await gaussian().fit(x, { weights: [1, weight] });
+        const kernels = await kernelDensity({ bandwidth: 1 }).fit(x, { weights: [weight, 1], seed: 1 });
+        expect(moments.covariance[0]! / ((b - a) ** 2 / 2)).toBeCloseTo(1, 14);
+        expect(moments.mean[0]! / (a + (weight / (1 + weight)) * (b - a))).toBeCloseTo(1, 14);
+        expect(kernels.moments.mean[0]! / (b - (weight / (1 + weight)) * (b - a))).toBeCloseTo(1, 14);
+        expect(kernels.moments.covariance[0]).toBeGreaterThanOrEqual(1);
+        expect(Number.isFinite(kernels.moments.covariance[0])).toBe(true);
+      }
+    },
+  );
+
   test('it is unbiased', async () => {
     const weights = Float64Array.of(4, 1, 1, 0.5, 2);
     const traces: number[] = [];
