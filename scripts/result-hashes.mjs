@@ -3,6 +3,7 @@
 //   node scripts/result-hashes.mjs           prints the record as JSON
 //   node scripts/result-hashes.mjs --write   writes it to test/fixtures/result-hashes.json
 //   node scripts/result-hashes.mjs --check   compares with that file: names every call that differs, and exits with 1
+//   node scripts/result-hashes.mjs --levels  compares the levels in that file with each other, without a call
 //   ... WORD ...                             only the calls whose names hold one of the words (not with --write)
 //   ... --here                               the level that the loader takes, in this process, and only the calls that start none:
 //                                            an emulator of another processor starts programs of this one's alone
@@ -44,12 +45,14 @@ const { values: flags, positionals: words } = parseArgs({
     check: { type: 'boolean' },
     times: { type: 'boolean' }, // says how long each call took
     here: { type: 'boolean' },
+    levels: { type: 'boolean' },
     level: { type: 'string' }, // of the child processes
   },
   allowPositionals: true,
 });
 
 if (flags.level !== undefined) await recordLevel(flags.level);
+else if (flags.levels) compareLevels(JSON.parse(readFileSync(recordFile, 'utf8')));
 else process.exitCode = recordLevels(flags.here ? await recordHere() : await recordChildren());
 
 /** In a child process: makes the calls with the level that MADLOOP_CPU forces, and writes the record to standard output. */
@@ -209,12 +212,39 @@ function compare(recorded, found) {
   return differences === 0 ? 0 : 1;
 }
 
+/** Says of each two levels which of the calls that both have give the same bits, and how far the others are apart. */
+function compareLevels(recorded) {
+  const pairs = Object.keys(recorded).flatMap((one, i, all) => all.slice(i + 1).map((other) => [one, other]));
+  for (const [one, other] of pairs) {
+    const names = Object.keys(recorded[one]).filter((name) => name in recorded[other]);
+    const changes = names
+      .filter((name) => recorded[one][name].hash !== recorded[other][name].hash)
+      .map((name) => ({ name, change: relativeChange(recorded[one][name], recorded[other][name]) }))
+      .sort((a, b) => a.change - b.change);
+    for (const { name, change } of changes) console.log(`${change.toExponential(1)}  ${name}`);
+    const same = names.length - changes.length;
+    const median = changes[changes.length >> 1]?.change.toExponential(1);
+    console.log(
+      `${one} and ${other}: ${same} of ${names.length} calls have the same bits; median change of the others ${median}`,
+    );
+  }
+}
+
 function described(before, now) {
-  const [old, seen] = [before, now].map(({ leading, norm }) => [...leading, norm]);
-  const relative = old.map((value, i) => Math.abs(seen[i] - value) / Math.abs(value || 1));
-  const largest = Math.max(...relative.filter((value) => !Number.isNaN(value)), 0);
+  const [old, seen] = [before, now].map(numbersOf);
   return (
     `hash ${before.hash} -> ${now.hash}; leading numbers and norm ${old.join(', ')} -> ${seen.join(', ')}` +
-    ` (relative change up to ${largest.toExponential(1)})`
+    ` (relative change up to ${relativeChange(before, now).toExponential(1)})`
   );
+}
+
+/** The largest relative change of the numbers that are in the record. */
+function relativeChange(before, now) {
+  const seen = numbersOf(now);
+  const relative = numbersOf(before).map((value, i) => Math.abs(seen[i] - value) / Math.abs(value || 1));
+  return Math.max(...relative.filter((value) => !Number.isNaN(value)), 0);
+}
+
+function numbersOf({ leading, norm }) {
+  return [...leading, norm];
 }
