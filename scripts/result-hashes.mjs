@@ -4,13 +4,14 @@
 //   node scripts/result-hashes.mjs --write   writes it to test/fixtures/result-hashes.json
 //   node scripts/result-hashes.mjs --check   compares with that file: names every call that differs, and exits with 1
 //   node scripts/result-hashes.mjs --levels  compares the levels in that file with each other, without a call
-//   ... WORD ...                             only the calls whose names hold one of the words (not with --write)
+//   ... WORD ...                             only the calls whose names hold one of the words; with --write the others keep their
+//                                            records, as with --here
 //   ... --here                               the level that the loader takes, in this process, and only the calls that start none:
 //                                            an emulator of another processor starts programs of this one's alone
 //
 // It needs the built package (dist/ and build/), of which it uses the public face alone: dist/index.js and dist/cli/main.js.
-// There is one record a level of the engine (v2 and v3 on x86-64, generic elsewhere), each made in a process of its own with MADLOOP_CPU; a level
-// that is not built is named and skipped. MADLOOP_THREADS is obeyed, and must not matter.
+// There is one record a level of the engine (v2 and v3 on x86-64, generic elsewhere), each made in a process of its own with
+// MADLOOP_CPU; a level that is not built is named and skipped. MADLOOP_THREADS is obeyed, and must not matter.
 //
 // Left out, since they differ from run to run or from machine to machine: versions, the level's name, times, paths, the bytes of
 // a study's store, pictures, and progress. Everything else of a result is in its hash, doubles with all their bits.
@@ -99,16 +100,21 @@ async function recordCalls(level, calls) {
 }
 
 function chosenCalls() {
+  const calls = allCalls();
+  if (words.length === 0) return calls;
+  return Object.fromEntries(
+    Object.entries(calls).filter(([name]) => words.some((word) => name.includes(word))),
+  );
+}
+
+function allCalls() {
   const calls = {};
   for (const [name, call] of subjects.flatMap((subject) => Object.entries(subject))) {
     if (name in calls) throw new Error(`two calls are called ${name}`);
     calls[name] = call;
   }
   checkCoverage(Object.keys(calls));
-  if (words.length === 0) return calls;
-  return Object.fromEntries(
-    Object.entries(calls).filter(([name]) => words.some((word) => name.includes(word))),
-  );
+  return calls;
 }
 
 /** Every function that the package exports is in the name of a call. */
@@ -134,7 +140,6 @@ async function recordChildren() {
 
 /** Prints, writes or checks records of levels; returns the exit status. */
 function recordLevels(found) {
-  if (flags.write && words.length > 0) throw new Error('--write is for all calls');
   if (Object.keys(found).length === 0) {
     console.error('no level is built');
     return 1;
@@ -144,8 +149,7 @@ function recordLevels(found) {
   const failed = Object.values(found).some((results) =>
     Object.values(results).some((entry) => 'failed' in entry),
   );
-  // Levels that are not of this processor, or not built here, keep their records.
-  const text = recordText(flags.write ? { ...recorded, ...found } : found);
+  const text = recordText(flags.write ? renewed(recorded, found) : found);
   if (!flags.write || failed) {
     process.stdout.write(text);
     return failed ? 1 : 0;
@@ -153,6 +157,20 @@ function recordLevels(found) {
   writeFileSync(recordFile, text);
   console.error(`wrote ${recordFile}`);
   return 0;
+}
+
+/**
+ * The record with what was found now. Levels that are not of this processor, or not built here, keep theirs; so do calls that were
+ * not made, as long as there are such calls.
+ */
+function renewed(recorded, found) {
+  const names = Object.keys(allCalls());
+  const sections = Object.entries(found).map(([level, results]) => {
+    const entries = { ...recorded[level], ...results };
+    const kept = names.filter((name) => name in entries).map((name) => [name, entries[name]]);
+    return [level, Object.fromEntries(kept)];
+  });
+  return { ...recorded, ...Object.fromEntries(sections) };
 }
 
 async function runLevel(level) {
