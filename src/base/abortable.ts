@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { MadloopError } from './errors.js';
 
 /** The error of a call that its signal stopped; `where` is its name. */
@@ -5,9 +6,16 @@ export function abortError({ where, signal }: Call): MadloopError {
   return new MadloopError('ERR_ABORTED', `${where}: aborted by its signal`, { cause: signal?.reason });
 }
 
-interface Call {
+/** A call that can be stopped. */
+export interface Call {
   readonly where: string;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Gives the event loop a turn; ERR_ABORTED if the call was stopped by then. */
+export async function turn(call?: Call): Promise<void> {
+  await setImmediate();
+  if (call?.signal?.aborted) throw abortError(call);
 }
 
 /**

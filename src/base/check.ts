@@ -33,6 +33,15 @@ export function describe(value: unknown): string {
   }
 }
 
+/** Array.isArray of a caller's value, without its error for a proxy that was revoked: that is no array. */
+export const isArray = ((value: unknown): boolean => {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
+}) as typeof Array.isArray;
+
 /**
  * What `read` reads of a caller's value. Getters, proxies and conversions of the caller's may throw anything: that is
  * ERR_INVALID_INPUT, with what they threw as its cause.
@@ -80,7 +89,7 @@ export function checkOptions<Key extends string>(
   known: readonly Key[],
 ): { [key in Key]?: unknown } {
   if (value === undefined) return {};
-  if (typeof value !== 'object' || value === null || readable(where, argument, () => Array.isArray(value))) {
+  if (typeof value !== 'object' || value === null || isArray(value)) {
     throw invalid(where, argument, 'be an object', value);
   }
   const allowed: readonly string[] = known;
@@ -323,7 +332,7 @@ export function checkList<Element>(
   check: (element: unknown, index: number) => Element,
 ): Element[] {
   return readable(where, argument, () => {
-    if (!Array.isArray(value)) throw invalid(where, argument, requirement, value);
+    if (!isArray(value)) throw invalid(where, argument, requirement, value);
     const list: Element[] = [];
     for (let i = 0; i < value.length; i += 1) list.push(check(value[i], i));
     return list;

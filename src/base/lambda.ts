@@ -1,6 +1,6 @@
 // Sampling bias.
 
-import { checkNumber, invalid } from './check.js';
+import { checkNumber, invalid, isArray } from './check.js';
 import { checked, number, Option } from './options.js';
 
 /** The least and the largest lambda that a model can sample with. */
@@ -31,7 +31,7 @@ export const lambdaRangeOption = checked('two numbers, `[least, most]`, around 1
 
 /** Lambda 1 is to sample without bias, which every model can. */
 export function checkLambdaRange(where: string, argument: string, value: unknown): LambdaRange {
-  if (Array.isArray(value) && value.length === 2) {
+  if (isArray(value) && value.length === 2) {
     const [least, most] = value as unknown[];
     if (typeof least === 'number' && typeof most === 'number' && least >= 0 && least <= 1 && most >= 1) {
       if (Number.isFinite(most)) return [least, most];

@@ -10,6 +10,7 @@ import {
   checkNumber,
   checkOptions,
   invalid,
+  isArray,
   readable,
   toFloat64Array,
 } from './check.js';
@@ -416,7 +417,7 @@ export function list<Value, Context>(
     isList: true,
     ...(members && { members }),
     check(where, argument, value, context: Context) {
-      if (!(Array.isArray(value) || types.isFloat64Array(value)) || value.length < least) {
+      if (!(isArray(value) || types.isFloat64Array(value)) || value.length < least) {
         const requirement = least === 0 ? 'be an array' : `be an array of at least ${least}`;
         throw invalid(where, argument, requirement, value);
       }

@@ -1,7 +1,7 @@
 // What may differ between the generations of a loop.
 
 import { types } from 'node:util';
-import { checkList, describe, invalid, mustError } from './check.js';
+import { checkList, describe, invalid, isArray, mustError } from './check.js';
 import { MadloopError } from './errors.js';
 import { Option } from './options.js';
 
@@ -66,7 +66,7 @@ export function scheduled<Context>(
           : types.isFloat64Array(value)
             ? [...value]
             : value;
-      if (!Array.isArray(list)) return facts.check(where, argument, value, context);
+      if (!isArray(list)) return facts.check(where, argument, value, context);
       if (list.length === 0) throw mustError(where, argument, 'have at least one entry', 'an empty list');
       return checkList(where, argument, 'be a list', list, (entry, i) => {
         const { check } = (i === 0 && list.length > 1 ? first : option).facts;
@@ -92,7 +92,7 @@ export function constant<Context>(option: Option<number, Context>, why: string):
 export function refuseSchedule(where: string, argument: string, value: unknown, why: string): void {
   const isSchedule =
     typeof value === 'function' ||
-    Array.isArray(value) ||
+    isArray(value) ||
     types.isFloat64Array(value) ||
     scheduleInFile(value) !== undefined;
   if (isSchedule) throw invalid(where, argument, `be one number, as ${why}`, value);
@@ -102,7 +102,7 @@ export function refuseSchedule(where: string, argument: string, value: unknown, 
 export function scheduleInFile(value: unknown): readonly unknown[] | undefined {
   if (typeof value !== 'object' || value === null || Object.keys(value).join() !== 'schedule') return undefined;
   const { schedule } = value as { readonly schedule?: unknown };
-  return Array.isArray(schedule) ? schedule : undefined;
+  return isArray(schedule) ? schedule : undefined;
 }
 
 /** What a function says of each generation; where it goes on with one number, that is the last entry. */
@@ -117,13 +117,23 @@ function valuesOf(
     throw mustError(where, argument, requirement, describe(value));
   }
   const values = Array.from({ length: generations }, (_, i) => {
+    const wrong = (got: string, cause?: unknown) =>
+      new MadloopError(
+        'ERR_INVALID_INPUT',
+        `${where}: ${argument} must return a number for each generation, got ${got} for t = ${i + 1}`,
+        { cause },
+      );
+    let entry: unknown;
     try {
-      return value(i + 1);
+      entry = value(i + 1);
     } catch (error) {
-      const got = `${error} for t = ${i + 1}`;
-      const message = `${where}: ${argument} must return a number for each generation, got ${got}`;
-      throw new MadloopError('ERR_INVALID_INPUT', message, { cause: error });
+      throw wrong(String(error), error);
     }
+    if (types.isPromise(entry)) {
+      entry.catch(() => {}); // nobody waits for it
+      throw wrong('a promise');
+    }
+    return entry;
   });
   let length = values.length;
   while (length > 1 && Object.is(values[length - 1], values[length - 2])) length -= 1;

@@ -1,6 +1,6 @@
 // What a line chart shows.
 
-import { describe, invalid, mustError } from '../base/check.js';
+import { describe, invalid, isArray, mustError } from '../base/check.js';
 import {
   boolean,
   checked,
@@ -128,7 +128,7 @@ export const lineChartsOptions = {
 export type CheckedLineChart = ValuesOf<typeof lineChartOptions>;
 
 function checkInterval(where: string, argument: string, value: unknown): readonly [number, number] {
-  if (!Array.isArray(value) || value.length !== 2 || !value.every((end) => typeof end === 'number')) {
+  if (!isArray(value) || value.length !== 2 || !value.every((end) => typeof end === 'number')) {
     throw invalid(where, argument, 'be two numbers [low, high]', value);
   }
   const [low, high] = value as [number, number];

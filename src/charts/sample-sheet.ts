@@ -1,6 +1,6 @@
 // Sheets of sample images: lines of pictures, one a sample, in an SVG document that holds their pixels.
 
-import { invalid, mustError } from '../base/check.js';
+import { invalid, isArray, mustError } from '../base/check.js';
 import { finite, integer, list, object, resolve, rows, string, type TableOf } from '../base/options.js';
 import type { Matrix } from '../base/shapes.js';
 import { greyscalePng } from '../files/png.js';
@@ -86,7 +86,7 @@ const labelSize = 11;
  */
 export function sampleSheet(samples: Matrix | readonly SampleLine[], options: SampleSheetOptions): Chart {
   const where = 'sampleSheet';
-  const given = Array.isArray(samples)
+  const given = isArray(samples)
     ? list(sampleLine).resolve(where, 'samples', samples, {})
     : pixels.resolve(where, 'samples', samples, {});
   const matrices = 'data' in given ? [given] : given.map((line) => line.samples);

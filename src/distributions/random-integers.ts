@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Call, turn } from '../base/abortable.js';
 import { allocate } from '../base/allocate.js';
 import { callNative } from '../engine/job.js';
 import { native } from '../engine/native.js';
@@ -26,17 +26,17 @@ export class RandomIntegers {
   }
 
   /** Fills `integers` with such numbers. */
-  async fill(integers: Uint32Array, limit: number): Promise<void> {
+  async fill(integers: Uint32Array, limit: number, call?: Call): Promise<void> {
     for (let begin = 0; begin < integers.length; begin += drawsPerTurn) {
-      if (begin > 0) await nextTurn();
+      if (begin > 0) await turn(call);
       this.#fill(integers.subarray(begin, begin + drawsPerTurn), limit);
     }
   }
 
   /** `chosen` of 0 ... count - 1, drawn without replacement, in random order. */
-  async someOf(count: number, chosen: number): Promise<Uint32Array> {
+  async someOf(count: number, chosen: number, call?: Call): Promise<Uint32Array> {
     const order = identityOrder(count);
-    await this.shuffle(order, 0, chosen);
+    await this.shuffle(order, 0, chosen, call);
     return order.subarray(0, chosen);
   }
 
@@ -44,9 +44,9 @@ export class RandomIntegers {
    * The steps of the shuffle of `order` (Fisher & Yates) that decide its elements begin ... end - 1, for an order whose earlier
    * elements are decided already: a long list can be shuffled in pieces, from its beginning.
    */
-  async shuffle(order: Uint32Array, begin: number, end: number): Promise<void> {
+  async shuffle(order: Uint32Array, begin: number, end: number, call?: Call): Promise<void> {
     for (let first = begin; first < end; first += drawsPerTurn) {
-      if (first > begin) await nextTurn();
+      if (first > begin) await turn(call);
       this.#shuffle(order, first, Math.min(end, first + drawsPerTurn));
     }
   }

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Call, turn } from '../base/abortable.js';
 import { allocate } from '../base/allocate.js';
 import { mustError } from '../base/check.js';
 import type { Matrix, Moments } from '../base/shapes.js';
@@ -29,7 +29,7 @@ export async function weightedMoments(
   divisor: 'unbiased' | 'mle',
   job: JobOptions,
 ): Promise<WeightedMoments> {
-  const { x, shares } = await rowsOfWeight(where, given, sharesOfGiven);
+  const { x, shares } = await rowsOfWeight(where, given, sharesOfGiven, job.signal);
   if (divisor === 'unbiased' && x.rows < 2)
     throw mustError(where, 'training set', 'have at least 2 rows of weight above 0', String(x.rows));
   if (shares === undefined || shares.every((share) => share === shares[0])) {
@@ -42,17 +42,18 @@ export async function weightedMoments(
 
   // About the row of greatest weight, so that nothing cancels where means are large, nor where that weight is all but 1.
   const { rows: count, cols: dim } = x;
+  const call = { where, signal: job.signal };
   const heaviest = shares.reduce((best, share, i) => (share > shares[best]! ? i : best), 0);
   const centre = Float64Array.from(x.data.subarray(heaviest * dim, (heaviest + 1) * dim));
   const offset = new Float64Array(dim);
-  await overRows(x, (row, i) => {
+  await overRows(x, call, (row, i) => {
     for (let j = 0; j < dim; j += 1) offset[j]! += shares[i]! * (row[j]! - centre[j]!);
   });
   const mean = centre.map((element, j) => element + offset[j]!);
 
   // sum p_i d_i d_i^T, d_i = x_i - mean, by the moments of p_i^(1/2) d_i.
   const scaled = allocate('fit', 'the weighted rows', Float64Array, count * dim);
-  await overRows(x, (row, i) => {
+  await overRows(x, call, (row, i) => {
     const root = Math.sqrt(shares[i]!);
     for (let j = 0; j < dim; j += 1) scaled[i * dim + j] = root * (row[j]! - centre[j]! - offset[j]!);
   });
@@ -81,21 +82,26 @@ export async function rowsOfWeight(
   where: string,
   x: Matrix,
   shares: Float64Array | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<{ x: Matrix; shares: Float64Array | undefined }> {
   if (shares === undefined || shares.every((share) => share > 0)) return { x, shares };
   await checkFinite(where, 'training set', x);
   const left: number[] = [];
   for (let i = 0; i < x.rows; i += 1) if (shares[i]! > 0) left.push(i);
-  return { x: await pickRows(x, Uint32Array.from(left)), shares: Float64Array.from(left, (i) => shares[i]!) };
+  return {
+    x: await pickRows(x, Uint32Array.from(left), { where, signal }),
+    shares: Float64Array.from(left, (i) => shares[i]!),
+  };
 }
 
 async function overRows(
   { data, rows, cols }: Matrix,
+  call: Call,
   visit: (row: Float32Array | Float64Array, i: number) => void,
 ): Promise<void> {
   const rowsPerTurn = Math.max(1, Math.floor(elementsPerTurn / (cols + 16)));
   for (let i = 0; i < rows; i += 1) {
-    if (i > 0 && i % rowsPerTurn === 0) await nextTurn();
+    if (i > 0 && i % rowsPerTurn === 0) await turn(call);
     visit(data.subarray(i * cols, (i + 1) * cols), i);
   }
 }

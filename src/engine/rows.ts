@@ -1,6 +1,6 @@
 // Work on the rows of matrices in JavaScript, in slices short enough that the event loop stays free.
 
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Call, turn } from '../base/abortable.js';
 import { allocateUnzeroed } from '../base/allocate.js';
 import { mustError } from '../base/check.js';
 import type { Matrix } from '../base/shapes.js';
@@ -11,16 +11,17 @@ import { mustBeLeftAlone } from './snapshot.js';
 const copiedElements = 2 ** 19;
 const checkedElements = 2 ** 21;
 
-/** The rows of `x` named by `indices`, in that order, as a new matrix of the same element type. */
-export async function pickRows(x: Matrix, indices: Uint32Array): Promise<Matrix> {
+/** The rows of `x` named by `indices`, in that order, as a new matrix of the same element type, unless `call` is stopped. */
+export async function pickRows(x: Matrix, indices: Uint32Array, call?: Call): Promise<Matrix> {
   const data = elements('the rows', x.data instanceof Float32Array, indices.length * x.cols);
-  // Naming a row costs as much as copying some 64 elements.
-  await inSlices(x, indices.length, Math.max(x.cols, 64), copiedElements, (begin, end) => {
+  const copy = (begin: number, end: number): void => {
     for (let i = begin; i < end; i += 1) {
       const row = indices[i]! * x.cols;
       data.set(x.data.subarray(row, row + x.cols), i * x.cols);
     }
-  });
+  };
+  // Naming a row costs as much as copying some 64 elements.
+  await inSlices(x, indices.length, Math.max(x.cols, 64), copiedElements, copy, call);
   return { data, rows: indices.length, cols: x.cols };
 }
 
@@ -94,10 +95,11 @@ async function inSlices(
   cols: number,
   elements: number,
   work: (begin: number, end: number) => void,
+  call?: Call,
 ): Promise<void> {
   const step = Math.max(1, Math.floor(elements / cols));
   for (let begin = 0; begin < rows; begin += step) {
-    if (begin > 0) await nextTurn();
+    if (begin > 0) await turn(call);
     if (x.data.length !== x.rows * x.cols) throw mustBeLeftAlone(where, 'samples');
     work(begin, Math.min(rows, begin + step));
   }

@@ -198,11 +198,12 @@ function findArrays({ name, arrayNames }: ArrayFile): StatisticsNames {
     );
   }
   if (another === undefined) return found;
-  const models = statisticsAmong(arrayNames).map(({ model = '' }) => model);
-  throw malformed(
-    name,
-    `holds statistics of several models (${listed(models)}): name those of one by ${byName}`,
-  );
+  const all = statisticsAmong(arrayNames);
+  const several =
+    found.model === undefined
+      ? `several statistics (${all.map(({ mean, covariance }) => listed([mean, covariance])).join('; ')})`
+      : `statistics of several models (${listed(all.map(({ model = '' }) => model))})`;
+  throw malformed(name, `holds ${several}: name those of one by ${byName}`);
 }
 
 /** The covariance beside a mean of `dim` elements: dim x dim, or of one dimension what NumPy makes of it. */

@@ -17,11 +17,11 @@ const plainNames: readonly StatisticsNames[] = [
   { mean: 'mean', covariance: 'cov' },
 ];
 
-/** The statistics among arrays of these names: the plain ones, else those of each model, as fadtk names them. */
+/** The statistics among arrays of these names: all plain ones, else those of each model, as fadtk names them. */
 export function statisticsAmong(arrayNames: readonly string[]): StatisticsNames[] {
   const has = (name: string) => arrayNames.includes(name);
-  const plain = plainNames.find(({ mean, covariance }) => has(mean) && has(covariance));
-  if (plain !== undefined) return [plain];
+  const plain = plainNames.filter(({ mean, covariance }) => has(mean) && has(covariance));
+  if (plain.length > 0) return plain;
   return arrayNames
     .map((mean) => statisticsNames(mean, mean.replace(/\.mu$/, '.cov')))
     .filter(({ model, covariance }) => model !== undefined && has(covariance));
@@ -39,15 +39,15 @@ export function statisticsNames(mean: string, covariance: string): StatisticsNam
 const entriesInTurn = 2 ** 16;
 
 /**
- * Whether a matrix may be a covariance, as features are not by chance: square, symmetric up to the rounding of float32,
- * and no minor of one or two rows negative.
+ * Whether a matrix may be a covariance, as features are not by chance: square, symmetric up to the rounding of float32 or of entries in
+ * float16, and no minor of one or two rows negative.
  */
 export async function mayBeCovariance({ data, rows, cols }: Matrix): Promise<boolean> {
   if (rows !== cols) return false;
   let largest = 0;
   for (let i = 0; i < rows; i += 1) largest = Math.max(largest, Math.abs(data[i * cols + i]!));
-  // As the engine judges it; float32 in float64 arrays included.
-  const tolerance = 2 * (rows + 8) * 2 ** -23 * largest;
+  // In arrays of any type, since wider ones may hold what was rounded. Float32 as the engine judges it.
+  const tolerance = Math.max(2 * (rows + 8) * 2 ** -23, 2 ** -9) * largest;
   let looked = 0;
   for (let i = 0; i < rows; i += 1) {
     const variance = data[i * cols + i]!;

@@ -9,7 +9,7 @@ import { whyConstant } from './parameters.js';
 export const totalOptions = {
   total: constant(integer(2), whyConstant)
     .optional()
-    .doc('with realFraction, instead of `real` and `synthetic`: all samples'),
+    .doc('with realFraction, instead of counts of real and synthetic samples: all of them'),
   realFraction: constant(number(0, 1), whyConstant).optional().doc('of them the fraction that is real'),
 } satisfies Record<string, Option<number | undefined>>;
 
@@ -29,14 +29,18 @@ const names = ['real', 'synthetic', 'total', 'realFraction'] as const;
  */
 export function sampleCounts(where: string, given: GivenCounts): { real: unknown; synthetic: unknown } {
   const { real, synthetic } = given;
-  const found = names.filter((name) => given[name] !== undefined).join(' and ');
-  if (found === 'real and synthetic') return { real, synthetic };
-  if (found !== 'total and realFraction') {
-    const requirement = 'be given as real and synthetic, or as total and realFraction';
-    throw mustError(where, 'sample counts', requirement, found || 'none');
+  const found = theOptions(names.filter((name) => given[name] !== undefined));
+  if (found === theOptions(['real', 'synthetic'])) return { real, synthetic };
+  const second = theOptions(['total', 'realFraction']);
+  if (found !== second) {
+    const requirement = `be given as ${theOptions(['real', 'synthetic'])}, or as ${second}`;
+    throw mustError(where, 'sample counts', requirement, found);
   }
   const fraction = totalOptions.realFraction.resolve(where, 'realFraction', given.realFraction, {});
   const total = totalOptions.total.resolve(where, 'total', given.total, {});
   const fresh = Math.round(fraction! * total!);
   return { real: fresh, synthetic: total! - fresh };
 }
+
+const theOptions = (found: readonly string[]): string =>
+  found.length === 0 ? 'none' : `the options ${found.map((name) => `'${name}'`).join(' and ')}`;

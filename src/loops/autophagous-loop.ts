@@ -134,13 +134,13 @@ async function chosenRows(
   t: number,
   all: Matrix,
   blocks: readonly RowBlock[],
-  { pool, subsample, seed }: Pick<ResolvedLoop, 'pool' | 'subsample' | 'seed'>,
+  { pool, subsample, seed, job }: Pick<ResolvedLoop, 'pool' | 'subsample' | 'seed' | 'job'>,
 ): Promise<TrainingRows> {
   if (t === 1 || pool !== 'subsample') return { rows: all, blocks, realCount: rowsOf(blocks, isReal) };
   const random = new RandomIntegers(derivedSeed(seed, 'subsample', t));
-  const chosen = await random.someOf(all.rows, subsample!);
-  const theirs = await blocksOfRows(blocks, chosen);
-  return { rows: await pickRows(all, chosen), blocks: theirs, realCount: rowsOf(theirs, isReal) };
+  const chosen = await random.someOf(all.rows, subsample!, job);
+  const theirs = await blocksOfRows(blocks, chosen, job);
+  return { rows: await pickRows(all, chosen, job), blocks: theirs, realCount: rowsOf(theirs, isReal) };
 }
 
 /** How many synthetic samples generation t takes from which generations' models: each from one of the recent ones, chosen at random. */

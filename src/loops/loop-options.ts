@@ -1,4 +1,4 @@
-import { checkChoice, checkInteger, invalid } from '../base/check.js';
+import { checkChoice, checkInteger, invalid, isArray } from '../base/check.js';
 import { checkLambdaRange, lambdaOption } from '../base/lambda.js';
 import { checked, integer, resolve, seed, type TableOf } from '../base/options.js';
 import { type GivenSchedule, type Schedule, scheduled } from '../base/schedule.js';
@@ -155,8 +155,7 @@ function checkName(where: string, argument: string, name: unknown): void {
 
 /** Every metric under its name, each in an object of its own. */
 function checkMetrics(where: string, argument: string, value: unknown): Readonly<Record<string, Metric>>[] {
-  if (!Array.isArray(value))
-    throw invalid(where, argument, 'be an array of names and of { name: function }', value);
+  if (!isArray(value)) throw invalid(where, argument, 'be an array of names and of { name: function }', value);
   const metrics = new Map<string, Metric>();
   for (const choice of value as unknown[]) {
     const named = typeof choice === 'string' ? { [choice]: knownMetric(where, choice) } : choice;

@@ -1,5 +1,13 @@
 import { allocate } from '../base/allocate.js';
-import { checkInteger, checkList, checkMatrix, checkSameColumns, invalid, mustError } from '../base/check.js';
+import {
+  checkInteger,
+  checkList,
+  checkMatrix,
+  checkSameColumns,
+  invalid,
+  isArray,
+  mustError,
+} from '../base/check.js';
 import { checked, integer, number, numberOrText, oneOf, resolve, seed, type TableOf } from '../base/options.js';
 import type { Seed } from '../base/seed.js';
 import type { Matrix } from '../base/shapes.js';
@@ -226,7 +234,7 @@ function mostBlocks({ rowsOfA, rowsOfB, blockSize = 2 }: Rows): number {
 
 function checkBlockSize(where: string, argument: string, value: unknown): BlockSize {
   if (value === 'largest') return value;
-  if (!Array.isArray(value)) return checkInteger(where, argument, value, 2);
+  if (!isArray(value)) return checkInteger(where, argument, value, 2);
   const requirement = "be an integer of at least 2, two of them, or 'largest'";
   if (value.length !== 2) throw invalid(where, argument, requirement, value);
   const [a, b] = checkList(where, argument, requirement, value, (size, i) =>

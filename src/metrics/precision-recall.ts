@@ -6,6 +6,7 @@ import {
   checkProduct,
   checkSameColumns,
   invalid,
+  isArray,
   mustError,
 } from '../base/check.js';
 import { boolean, checked, oneOf, resolve, seed, type TableOf } from '../base/options.js';
@@ -210,7 +211,7 @@ function checkRequest(where: string, real: unknown, generated: unknown, options:
 
 /** One k, or several, ascending, each once; `most` is below both numbers of rows. */
 function checkKs(where: string, argument: string, k: unknown, most: number): number | number[] {
-  if (!Array.isArray(k)) return checkInteger(where, argument, k, 1, most);
+  if (!isArray(k)) return checkInteger(where, argument, k, 1, most);
   const requirement = `be a number or a list of 1 to ${mostKs} numbers`;
   if (k.length < 1 || k.length > mostKs) throw invalid(where, argument, requirement, k);
   const ks = checkList(where, argument, requirement, k, (value, i) =>

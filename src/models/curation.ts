@@ -128,8 +128,8 @@ export function readModel<Fitted extends FittedModel>(
   return {
     name,
     ...(lambdaRange !== undefined && { lambdaRange }),
-    fit: fit.bind(model),
-    ...(open !== undefined && { open: open.bind(model) }),
+    fit: readable(where, 'model.fit', () => fit.bind(model)),
+    ...(open !== undefined && { open: readable(where, 'model.open', () => open.bind(model)) }),
   };
 }
 

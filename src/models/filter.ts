@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Call, turn } from '../base/abortable.js';
 import { checkMatrix, mustError } from '../base/check.js';
 import { derivedSeed } from '../base/derived-seed.js';
 import { number, resolve, type TableOf } from '../base/options.js';
@@ -58,16 +58,17 @@ function filtered<Fitted extends FittedModel>(
       const { seed, previous, blocks, weights, job } = checkFitOptions(where, options, data);
       if (blocks === undefined)
         throw mustError(where, 'blocks', 'say where each row comes from, as in every loop', 'none');
-      const left = await undetected(blocks, rates, derivedSeed(seed, 'detector'));
+      const call = { where, signal: job.signal };
+      const left = await undetected(blocks, rates, derivedSeed(seed, 'detector'), call);
       if (left.length === 0) throw mustError(where, 'training set', 'have a row that is let through', 'none');
-      const theirs = await blocksOfRows(blocks, left);
+      const theirs = await blocksOfRows(blocks, left, call);
       const told: FitOptions = {
         ...{ seed, previous, threads: job.threads, signal: job.signal },
         blocks: theirs,
         realCount: rowsOf(theirs, isReal),
         ...(weights && { weights: Float64Array.from(left, (row) => weights[row]!) }),
       };
-      return model.fit(await pickRows(data, left), told);
+      return model.fit(await pickRows(data, left, call), told);
     },
     ...(model.open !== undefined && { open: () => openFiltered(model.open!(), rates) }),
   };
@@ -91,16 +92,17 @@ async function undetected(
   blocks: readonly RowBlock[],
   { truePositiveRate, falsePositiveRate }: FilterOptions,
   seed: bigint,
+  call: Call,
 ): Promise<Uint32Array> {
   const random = new RandomIntegers(seed);
   const draws = new Uint32Array(rowsOf(blocks));
-  await random.fill(draws, resolution);
+  await random.fill(draws, resolution, call);
   const left: number[] = [];
   let row = 0;
   for (const block of blocks) {
     const rate = block.real ? falsePositiveRate : truePositiveRate;
     for (const end = row + block.rows; row < end; row += 1) {
-      if (row > 0 && row % rowsPerTurn === 0) await nextTurn();
+      if (row > 0 && row % rowsPerTurn === 0) await turn(call);
       if (draws[row]! >= rate * resolution) left.push(row);
     }
   }

@@ -117,7 +117,7 @@ export function gaussianMixture(options: GaussianMixtureOptions): GaussianMixtur
           : undefined;
       const from = typeof start === 'object' ? start : warm;
       const shares = rowShares(where, told, rows.rows, realWeight);
-      const { x, shares: rowWeights } = await rowsOfWeight(where, rows, shares);
+      const { x, shares: rowWeights } = await rowsOfWeight(where, rows, shares, job.signal);
       const fit = await fitMixture(x, { ...settings, start: from, rowWeights, seed }, job);
       return new FittedGaussianMixture(fit);
     },

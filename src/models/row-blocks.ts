@@ -1,6 +1,6 @@
 // Where the rows of a training set come from: what a loop tells a model's fit.
 
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Call, turn } from '../base/abortable.js';
 import { checkBoolean, checkInteger, checkList, invalid, mustError } from '../base/check.js';
 import type { RowBlock } from './generative-model.js';
 
@@ -17,14 +17,19 @@ export function addBlock(blocks: RowBlock[], { rows, real, generation }: RowBloc
   const last = blocks.at(-1);
   const joins = last !== undefined && last.real === real && last.generation === generation;
   const before = joins ? blocks.pop()!.rows : 0;
-  blocks.push({ rows: before + rows, real, ...(generation !== undefined && { generation }) });
+  const block = { rows: before + rows, real };
+  blocks.push(generation === undefined ? block : { ...block, generation });
 }
 
 // Rows looked up before the event loop gets a turn: a few milliseconds.
 const rowsPerTurn = 2 ** 16;
 
 /** The blocks of these rows of a training set, in this order. */
-export async function blocksOfRows(blocks: readonly RowBlock[], rows: Uint32Array): Promise<RowBlock[]> {
+export async function blocksOfRows(
+  blocks: readonly RowBlock[],
+  rows: Uint32Array,
+  call?: Call,
+): Promise<RowBlock[]> {
   const ends = new Float64Array(blocks.length); // where each block ends
   let end = 0;
   for (const [i, block] of blocks.entries()) {
@@ -33,8 +38,9 @@ export async function blocksOfRows(blocks: readonly RowBlock[], rows: Uint32Arra
   }
   const found: RowBlock[] = [];
   for (const [i, row] of rows.entries()) {
-    if (i > 0 && i % rowsPerTurn === 0) await nextTurn();
-    addBlock(found, { ...blocks[firstAbove(ends, row)]!, rows: 1 });
+    if (i > 0 && i % rowsPerTurn === 0) await turn(call);
+    const { real, generation } = blocks[firstAbove(ends, row)]!;
+    addBlock(found, { rows: 1, real, generation });
   }
   return found;
 }
@@ -60,7 +66,7 @@ export function checkBlocks(
 ): RowBlock[] {
   const requirement = 'be an array of { rows, real, generation }';
   const blocks = checkList(where, argument, requirement, value, (given, i) =>
-    checkBlock(where, `${argument}[${i}]`, given),
+    checkBlock(where, () => `${argument}[${i}]`, given),
   );
   const rows = rowsOf(blocks);
   if (wanted !== undefined && rows !== wanted)
@@ -68,15 +74,18 @@ export function checkBlocks(
   return blocks;
 }
 
-function checkBlock(where: string, argument: string, value: unknown): RowBlock {
+/** A training set may have a million blocks, so names are made for errors alone. */
+function checkBlock(where: string, argument: () => string, value: unknown): RowBlock {
   if (typeof value !== 'object' || value === null)
-    throw invalid(where, argument, 'be an object { rows, real, generation }', value);
+    throw invalid(where, argument(), 'be an object { rows, real, generation }', value);
   const { rows, real, generation } = value as { [key in keyof RowBlock]?: unknown };
-  const block = {
-    rows: checkInteger(where, `${argument}.rows`, rows, 1),
-    real: checkBoolean(where, `${argument}.real`, real),
-  };
+  if (!isCount(rows)) checkInteger(where, `${argument()}.rows`, rows, 1);
+  if (typeof real !== 'boolean') checkBoolean(where, `${argument()}.real`, real);
+  const block = { rows: rows as number, real: real as boolean };
   if (generation === undefined) return block;
-  if (block.real) throw invalid(where, `${argument}.generation`, 'be left out for real rows', generation);
-  return { ...block, generation: checkInteger(where, `${argument}.generation`, generation, 1) };
+  if (block.real) throw invalid(where, `${argument()}.generation`, 'be left out for real rows', generation);
+  if (!isCount(generation)) checkInteger(where, `${argument()}.generation`, generation, 1);
+  return { ...block, generation: generation as number };
 }
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 1;

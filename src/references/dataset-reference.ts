@@ -71,7 +71,7 @@ function drawWithoutReplacement(data: Matrix, seed: bigint): RealSamples {
   const order = identityOrder(data.rows); // the first `drawn` rows are used up
   let drawn = 0;
   return {
-    async draw(count, { generation }) {
+    async draw(count, { generation, signal }) {
       if (count > data.rows - drawn) {
         throw new MadloopError(
           'ERR_EXHAUSTED',
@@ -81,18 +81,20 @@ function drawWithoutReplacement(data: Matrix, seed: bigint): RealSamples {
       }
       const begin = drawn;
       drawn += count;
-      await random.shuffle(order, begin, drawn);
-      return pickRows(data, order.subarray(begin, drawn));
+      const call = { where: 'datasetReference', signal };
+      await random.shuffle(order, begin, drawn, call);
+      return pickRows(data, order.subarray(begin, drawn), call);
     },
   };
 }
 
 function drawWithReplacement(data: Matrix): RealSamples {
   return {
-    async draw(count, { seed }) {
+    async draw(count, { seed, signal }) {
       const indices = allocate('datasetReference', 'the drawn rows', Uint32Array, count);
-      await new RandomIntegers(seed).fill(indices, data.rows);
-      return pickRows(data, indices);
+      const call = { where: 'datasetReference', signal };
+      await new RandomIntegers(seed).fill(indices, data.rows, call);
+      return pickRows(data, indices, call);
     },
   };
 }

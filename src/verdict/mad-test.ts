@@ -5,6 +5,7 @@ import {
   checkList,
   describe,
   invalid,
+  isArray,
   mustError,
   readable,
   toFloat64Array,
@@ -180,7 +181,7 @@ interface Values {
 const fewestGenerations = 3;
 
 function readSeries(where: string, series: unknown): Series {
-  if (Array.isArray(series)) return readArrays(where, series);
+  if (isArray(series)) return readArrays(where, series);
   if (typeof series !== 'object' || series === null) {
     throw invalid(where, 'series', 'be the series of a loop or an array of arrays', series);
   }

@@ -150,10 +150,19 @@ describe('errors are in the words of the command line', () => {
       ['limit', '--dim', '3'],
       '--real must be an integer of at least 1, and is not given',
     ],
+    [
+      'a share that leaves no real sample',
+      ['limit', '--dim', '2', '--total', '5', '--real-fraction', '.01'],
+      'real samples of --total and --real-fraction must be an integer of at least 1, got 0',
+    ],
     ['a folder for a store', ['study', ...study, '-s', '.'], '.: it is a folder, expected a regular file'],
     ['a device', ['study', 'export', '/dev/null'], '/dev/null: it is a device, expected a regular file'],
     ['no store', ['report', 'none.sqlite', '-o', 'r.html'], 'none.sqlite: there is no such file'],
-    ['a study without sizes', ['study', '--dim', '2'], 'sample counts must be given as real and synthetic'],
+    [
+      'a study without sizes',
+      ['study', '--dim', '2'],
+      'sample counts must be given as --real and --synthetic, or as --total and --real-fraction, got none',
+    ],
     [
       'data that are used up',
       ['loop', '--data', 'rows.npy', '--model', 'gaussian', '--real', '20', '--synthetic', '20'],

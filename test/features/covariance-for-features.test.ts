@@ -49,6 +49,17 @@ describe('a covariance beside a vector of its length', () => {
     ['m and S', { m: float64([dim], mean), S: float64([dim, dim], covariance) }, /"m" of 6 .* "S"/],
     ['arr_0 and arr_1', { arr_0: float64([dim], mean), arr_1: float64([dim, dim], covariance) }, /"arr_1"/],
     ['float32', { m: float32([dim], mean), S: float32([dim, dim], covariance) }, /"S"/],
+    [
+      'rounded to float16 on one side of the diagonal',
+      {
+        m: float64([dim], mean),
+        S: float64(
+          [dim, dim],
+          covariance.map((v, i) => (Math.floor(i / dim) > i % dim ? v * (1 + 2 ** -11) : v)),
+        ),
+      },
+      /"S"/,
+    ],
     ['one column', { m: float64([1], [3]), S: float64([1, 1], [2]) }, /"S"/],
     ['a singular one', { m: float64([dim], few.mean), S: float64([dim, dim], few.covariance) }, /"S"/],
     ['sFID alone', { mu_s: float64([dim], mean), sigma_s: float64([dim, dim], covariance) }, /"sigma_s"/],

@@ -201,6 +201,12 @@ describe('readStatistics, arrays by name', () => {
       'holds statistics of several models ("a", "b")',
       "the option 'mean' and the option 'covariance'",
     );
+    await expectRejection(
+      () => readStatisticsFrom(file({ mu, sigma, mean: mu, cov: sigma })),
+      'ERR_INVALID_INPUT',
+      'holds several statistics ("mu", "sigma"; "mean", "cov")',
+      "the option 'mean' and the option 'covariance'",
+    );
     const path = join(folder, 'any.npz');
     await expectRejection(
       () => readStatistics(path, { mean: 'mu' }),

@@ -246,7 +246,12 @@ describe('what is wrong is refused, by name and entry', () => {
     [
       'a promise of a function',
       { lambda: async () => 1 },
-      'lambda[0] must be a number from 0 to 1, got an object',
+      'lambda must return a number for each generation, got a promise for t = 1',
+    ],
+    [
+      'a promise that nobody waits for',
+      { lambda: async () => Promise.reject(new Error('nobody waits')) },
+      'lambda must return a number for each generation, got a promise for t = 1',
     ],
     [
       'what a function throws',

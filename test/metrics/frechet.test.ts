@@ -259,9 +259,25 @@ describe('frechetDistance', () => {
   test('of entries whose squares overflow is an error or infinite, never a number', async () => {
     const huge = gaussian([0, 0], [Number.MAX_VALUE, 0, 0, Number.MAX_VALUE]);
     const outcome = await frechetDistance(huge, gaussian([0, 0], [1, 0, 0, 1])).then(
-      ({ distance }) => distance,
+      ({ distance, errorBound }) => [distance, errorBound],
       (error: { code?: string }) => error.code,
     );
-    expect([Number.POSITIVE_INFINITY, 'ERR_INVALID_INPUT', 'ERR_NO_CONVERGENCE']).toContain(outcome);
+    expect([
+      [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+      'ERR_INVALID_INPUT',
+      'ERR_NO_CONVERGENCE',
+    ]).toContainEqual(outcome);
+    // Samples are scaled: their square alone overflows.
+    for (const scale of [1e154, 1e160, 1e300]) {
+      const far = (offset: number) =>
+        matrix(
+          normals(60, 3).map((value) => scale * (value + offset)),
+          20,
+          3,
+        );
+      const { distance, errorBound, wasserstein2 } = await frechetDistance(far(0), far(3));
+      expect([distance, errorBound]).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
+      expect(wasserstein2 / scale).toBeCloseTo(3 * Math.sqrt(3), 10);
+    }
   });
 });

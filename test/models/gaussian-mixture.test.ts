@@ -477,6 +477,19 @@ describe('degenerate data', () => {
         'must not underflow',
       );
     }
+    // In one column of two, too.
+    await expectRejection(
+      () =>
+        gaussianMixture({ components: 2 }).fit(
+          matrix(
+            normals(40, 5).map((value, i) => (i % 2 ? 1 : 1e-170) * value),
+            20,
+            2,
+          ),
+        ),
+      'ERR_INVALID_INPUT',
+      'rows that differ in column 0',
+    );
     const small = matrix(
       normals(40, 5).map((value) => 1e-150 * value),
       20,

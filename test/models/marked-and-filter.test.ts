@@ -153,6 +153,30 @@ describe('marked', () => {
 });
 
 describe('filter', () => {
+  test('ends in the middle of judging when it is stopped', async () => {
+    const rows = 2 ** 18;
+    const stopped = new AbortController();
+    let fitted = false;
+    const model: GenerativeModel = {
+      fit: async (data, options) => {
+        fitted = true;
+        return gaussian().fit(data, options);
+      },
+    };
+    const rates = { truePositiveRate: 0.5, falsePositiveRate: 0.1 };
+    const fitting = filter(model, rates).fit(matrix(new Float64Array(rows), rows, 1), {
+      blocks: [
+        { rows: rows / 2, real: true },
+        { rows: rows / 2, real: false },
+      ],
+      seed: 1n,
+      signal: stopped.signal,
+    });
+    stopped.abort();
+    await expectRejection(() => fitting, 'ERR_ABORTED', 'filter: aborted by its signal');
+    expect(fitted).toBe(false);
+  });
+
   /** P(k of n) of a binomial law. */
   function binomial(n: number, p: number): number[] {
     let row = [1];

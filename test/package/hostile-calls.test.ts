@@ -35,11 +35,12 @@ const throwing = {
   },
 };
 const fakeSignal = () => Object.create(AbortSignal.prototype);
-const revoked = () => {
-  const { proxy, revoke } = Proxy.revocable([], {});
+const revokedProxyOf = (target: object) => {
+  const { proxy, revoke } = Proxy.revocable(target, {});
   revoke();
   return proxy;
 };
+const revoked = () => revokedProxyOf([]);
 
 /** Values that nobody should give. */
 const hostile: readonly (() => unknown)[] = [
@@ -80,6 +81,7 @@ const hostile: readonly (() => unknown)[] = [
   () => async () => Symbol('x'),
   () => new Proxy({}, { get: throwing.valueOf, ownKeys: throwing.valueOf, has: throwing.valueOf }),
   revoked,
+  () => revokedProxyOf(() => []),
   () => new Proxy([1, 2], { get: throwing.valueOf }),
   fakeSignal,
   () => AbortSignal.abort(Symbol('why')),

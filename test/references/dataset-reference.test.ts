@@ -49,6 +49,18 @@ describe('datasetReference', () => {
     expect(await draw(samples, 200, 9, 4n)).not.toEqual(drawn);
   });
 
+  test.each([false, true])(
+    'ends in the middle of a draw that is stopped, with replacement: %j',
+    async (replace) => {
+      const many = matrix(new Float64Array(2 ** 18), 2 ** 18, 1);
+      const samples = datasetReference(many, { replace }).open(1n);
+      const stopped = new AbortController();
+      const drawing = samples.draw(2 ** 18, { generation: 1, seed: 1n, signal: stopped.signal });
+      stopped.abort();
+      await expectRejection(async () => drawing, 'ERR_ABORTED', 'datasetReference: aborted by its signal');
+    },
+  );
+
   test('compares with the held-out rows, else with itself', async () => {
     const heldOut = matrix(Float64Array.of(1, 0, 3, 0), 2, 2);
     expect((await datasetReference(data, { heldOut }).moments({})).mean).toEqual(Float64Array.of(2, 0));

@@ -76,7 +76,7 @@ describe('a definition', () => {
     [
       'no counts',
       { dim: 2 },
-      'sample counts must be given as real and synthetic, or as total and realFraction, got none',
+      "sample counts must be given as the options 'real' and 'synthetic', or as the options 'total' and 'realFraction', got none",
     ],
     ['one count', { dim: 2, real: 3 }, 'got real'],
     [

@@ -103,8 +103,11 @@ FrechetDistance ScaledSides::restored(FrechetDistance const& scaled) const {
   result.covarianceTerm = restoredSquare(scaled.covarianceTerm);
   result.distance = result.meanTerm + result.covarianceTerm;
   result.wasserstein2 = std::ldexp(scaled.wasserstein2, -exponent_);
-  // Each of the terms may have lost half of the smallest double, and the bound itself.
-  result.errorBound = restoredSquare(scaled.errorBound) + 2 * std::numeric_limits<double>::denorm_min();
+  // Each of the terms may have lost half of the smallest double, and the bound itself; beyond the range all is
+  // lost.
+  result.errorBound = std::isfinite(result.distance)
+                          ? restoredSquare(scaled.errorBound) + 2 * std::numeric_limits<double>::denorm_min()
+                          : std::numeric_limits<double>::infinity();
   return result;
 }
 

@@ -266,19 +266,16 @@ double meanLogDensity(GaussianMixture const& mixture, MatrixView<T> x, std::vect
   return fixedOrderSum(x.rows, [&](std::size_t i) { return values[i]; }) / static_cast<double>(x.rows);
 }
 
-/// Whether the rows that have weight are all the same.
-bool allEqual(RowTiles const& rows) {
-  std::vector<double> first;
+/// Whether the rows that have weight all have the same value in column j.
+bool allEqual(RowTiles const& rows, std::size_t j) {
+  std::optional<double> first;
   for (std::size_t t = 0; t < rows.count(); ++t) {
     Tile const tile = rows.tile(t);
     for (std::size_t i = 0; i < tile.rows; ++i) {
       if (tile.weight(i) == 0) continue;
-      bool const begins = first.empty();
-      for (std::size_t j = 0; j < tile.dim; ++j) {
-        double const value = tile.coordinate(j)[i];
-        if (begins) first.push_back(value);
-        if (value != first[j]) return false;
-      }
+      double const value = tile.coordinate(j)[i];
+      if (value != first.value_or(value)) return false;
+      first = value;
     }
   }
   return true;
@@ -364,10 +361,12 @@ MixtureFit fitGaussianMixture(MatrixView<T> x, MixtureFitOptions const& options,
   if (!std::isfinite(meanVariance))
     throwNotFinite("gaussianMixture: variance of the training set", meanVariance, "its trace");
 
-  if (meanVariance == 0 && !allEqual(rows)) {
-    throwInvalidInput(
-        "gaussianMixture: variance of the training set must not underflow, got rows that differ, but by less "
-        "than 1e-161: scale them");
+  for (std::size_t j = 0; j < moments.dim; ++j) {
+    if (data.covariance(j, j) == 0 && !allEqual(rows, j)) {
+      throwInvalidInput(
+          "gaussianMixture: variance of the training set must not underflow, got rows that differ in column " +
+          std::to_string(j) + ", but by less than 1e-161: scale it");
+    }
   }
   if (meanVariance == 0 || options.components == 1) {
     MixtureFit fit;

@@ -91,19 +91,23 @@ interface Found {
   }[];
 }
 
-/** Of a file that holds statistics the other matrices; undefined for one that holds none. */
+/** Of a file that holds statistics the other matrices, but for what can be the covariance of another mean; undefined for one that holds none. */
 async function statisticsOf(source: Parameters<typeof openArrayFile>[0]): Promise<Found | undefined> {
   const file = await openArrayFile(source);
   const { arrayNames = [] } = file;
   const statistics = statisticsAmong(arrayNames);
   if (statistics.length === 0) return undefined;
-  const matrices: { name: string; shape: readonly number[]; cols: number }[] = [];
-  for (const name of arrayNames) {
-    if (statistics.some(({ covariance }) => covariance === name)) continue;
-    const { shape } = (await file.open(name)).header;
-    if (shape.length === 2) matrices.push({ name, shape, cols: shape[1]! });
-  }
-  return { matrices };
+  const arrays: { name: string; shape: readonly number[] }[] = [];
+  for (const name of arrayNames) arrays.push({ name, shape: (await file.open(name)).header.shape });
+  const means = arrays.filter(({ shape }) => shape.length === 1).map(({ shape: [length] }) => length);
+  const others = arrays.filter(
+    ({ name, shape: [rows, cols, ...more] }) =>
+      cols !== undefined &&
+      more.length === 0 &&
+      !(rows === cols && means.includes(cols)) &&
+      !statistics.some(({ covariance }) => covariance === name),
+  );
+  return { matrices: others.map(({ name, shape }) => ({ name, shape, cols: shape[1]! })) };
 }
 
 /** A side for the heading of a result. */

@@ -51,7 +51,10 @@ function named(message: string, nameOf: (argument: string) => string | undefined
   return renamed + rest.replace(/\b[a-z]\w*\[\d+\]/g, (found) => nameOf(found) ?? found);
 }
 
-/** "the option 'array'" as "--array". */
+/** "the option 'array'" as "--array", "the options 'real' and 'synthetic'" as "--real and --synthetic". */
 function withFlags(message: string, nameOf: (argument: string) => string | undefined): string {
-  return message.replace(/the option '(\w+)'/g, (all, option: string) => nameOf(option) ?? all);
+  return message.replace(/the options? ('\w+'(?: and '\w+')*)/g, (all, options: string) => {
+    const names = options.split(' and ').map((option) => nameOf(option.slice(1, -1)));
+    return names.includes(undefined) ? all : names.join(' and ');
+  });
 }

@@ -63,7 +63,10 @@ async function asCounts(command: string, given: GivenParameters, table: OptionTa
     sampleCounts(command, { total, realFraction, real, synthetic }),
   );
   const taken = Object.entries(counts).filter(([name]) => name in table);
-  return { ...given, values: { ...others, ...Object.fromEntries(taken) } };
+  const source = `${given.nameOf('total')} and ${given.nameOf('realFraction')}`;
+  const nameOf = (parameter: string): string | undefined =>
+    parameter in counts ? `${parameter} samples of ${source}` : given.nameOf(parameter);
+  return { ...given, values: { ...others, ...Object.fromEntries(taken) }, nameOf };
 }
 
 /** The name of a parameter: its flag, unless the file alone has it. */

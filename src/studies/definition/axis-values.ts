@@ -1,6 +1,6 @@
 // The values of one axis: a number, a list, or text such as "0.7,0.85,1" and "100:10000:20:log".
 
-import { checkInteger, checkList, checkNumber, invalid, mustError } from '../../base/check.js';
+import { checkInteger, checkList, checkNumber, invalid, isArray, mustError } from '../../base/check.js';
 import { checked, numberOrText, type Option } from '../../base/options.js';
 import { refuseSchedule } from '../../base/schedule.js';
 import { whyConstant } from '../../gaussian-loop/parameters.js';
@@ -46,7 +46,7 @@ export function resolveAxis(where: string, axis: StudyAxis, given: unknown): num
   const values =
     typeof given === 'string'
       ? given.split(',').flatMap((item) => valuesOfText(where, axis, item.trim()))
-      : Array.isArray(given)
+      : isArray(given)
         ? given
         : [given];
   if (values.length === 0) throw invalid(where, axis, 'have at least one value', given);

@@ -1,6 +1,6 @@
 // From a study's definition, as users write it, to the list of its cells.
 
-import { checkList, checkOptions, invalid, mustError } from '../../base/check.js';
+import { checkList, checkOptions, invalid, isArray, mustError } from '../../base/check.js';
 import type { Divisor } from '../../base/divisor.js';
 import { MadloopError } from '../../base/errors.js';
 import { checked, resolve, type TableOf } from '../../base/options.js';
@@ -196,7 +196,7 @@ function checkTitle(where: string, argument: string, value: unknown): string {
 /** A list of cells by their axes; the values are checked with each cell. */
 function checkCells(where: string, argument: string, value: unknown): At[] {
   const requirement = `be a list of 1 to ${mostCells} cells`;
-  if (!Array.isArray(value) || value.length === 0 || value.length > mostCells)
+  if (!isArray(value) || value.length === 0 || value.length > mostCells)
     throw invalid(where, argument, requirement, value);
   return checkList(where, argument, requirement, value, (cell, index) => {
     const options = checkOptions(where, `${argument}[${index}]`, cell, studyAxes);
