@@ -173,7 +173,7 @@ describe('filter', () => {
       signal: stopped.signal,
     });
     stopped.abort();
-    await expectRejection(() => fitting, 'ERR_ABORTED', 'filter: aborted by its signal');
+    await expectRejection(async () => fitting, 'ERR_ABORTED', 'filter: aborted by its signal');
     expect(fitted).toBe(false);
   });
 
