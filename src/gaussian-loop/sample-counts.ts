@@ -43,4 +43,6 @@ export function sampleCounts(where: string, given: GivenCounts): { real: unknown
 }
 
 const theOptions = (found: readonly string[]): string =>
-  found.length === 0 ? 'none' : `the options ${found.map((name) => `'${name}'`).join(' and ')}`;
+  found.length === 0
+    ? 'none'
+    : `the option${found.length === 1 ? '' : 's'} ${found.map((name) => `'${name}'`).join(' and ')}`;

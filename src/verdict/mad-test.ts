@@ -122,17 +122,23 @@ export async function madTest(series: MadSeries, options?: MadTestOptions): Prom
   const where = 'madTest';
   const { replicates, generations, valuesOf } = readable(where, 'series', () => readSeries(where, series));
   const { metric, from, to, ...settings } = resolve(where, options, madTestOptions, { generations });
-  const values = readable(where, 'series', () => valuesOf(metric));
+  // Copied before anybody else has a turn, who could take the memory away.
+  const { name, runs } = readable(where, 'series', () => {
+    const values = valuesOf(metric);
+    return {
+      name: values.name,
+      runs: Array.from({ length: replicates }, (_, r) => values.run(r).slice(from - 1, to)),
+    };
+  });
 
   const slopes = new Float64Array(replicates);
   const levels = new Float64Array(replicates);
   const taus = new Float64Array(replicates);
-  for (let r = 0; r < replicates; r += 1) {
-    const run = values.run(r).slice(from - 1, to);
+  for (const [r, run] of runs.entries()) {
     const wrong = run.findIndex((value) => !Number.isFinite(value));
     if (wrong >= 0) {
       const place = `${run[wrong]} in replicate ${r}, generation ${from + wrong}`;
-      throw mustError(where, values.name, 'be finite', place);
+      throw mustError(where, name, 'be finite', place);
     }
     slopes[r] = leastSquaresSlope(run);
     levels[r] = meanAndError(run).mean;

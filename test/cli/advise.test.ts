@@ -64,7 +64,7 @@ test.each([
   [[...question, '--data', 'absent.npy'], 'cannot read absent.npy'],
   [
     [...question, '--total', '5'],
-    'sample counts must be given as --real and --synthetic, or as --total and --real-fraction, got --real and --synthetic and --total',
+    'sample counts must be given as --real and --synthetic, or as --total and --real-fraction, got --real and --total',
   ],
 ])('madloop advise %j is wrong usage', async (args, message) => {
   const { status, stdout, stderr } = await run(['advise', ...args], folder);

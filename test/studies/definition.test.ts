@@ -78,13 +78,13 @@ describe('a definition', () => {
       { dim: 2 },
       "sample counts must be given as the options 'real' and 'synthetic', or as the options 'total' and 'realFraction', got none",
     ],
-    ['one count', { dim: 2, real: 3 }, 'got real'],
+    ['one count', { dim: 2, real: 3 }, "got the option 'real'"],
     [
       'both kinds of counts',
       { ...base, total: 30, realFraction: 0.1 },
-      'got real and synthetic and total and realFraction',
+      "got the options 'real' and 'synthetic' and 'total' and 'realFraction'",
     ],
-    ['a mixture', { dim: 2, real: 3, total: 30 }, 'got real and total'],
+    ['a mixture', { dim: 2, real: 3, total: 30 }, "got the options 'real' and 'total'"],
     [
       'no real sample in some cell',
       { dim: 2, total: [10, 1000], realFraction: 0.01 },
