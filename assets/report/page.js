@@ -1,31 +1,27 @@
 // What moves in a report: values under the pointer and under the keyboard, sliders, tables that sort. The charts themselves
 // are in the page already.
 
-/** @import { StudyCell, StudyDocument } from '../../src/studies/definition/study-document.js' */
+/** @import { ReportedStudy, StudyColumns } from '../../src/report/study-columns.js' */
+
+/** @typedef {ReportedStudy['cells'][number]} StudyCell */
 
 /** @typedef {readonly (readonly [axis: string, symbol: string])[]} Varying */
 
 const mostRows = 200;
-const tooltip = /** @type {HTMLElement} */ (document.getElementById('tooltip'));
-/** @type {StudyDocument[]} */
-const studies = JSON.parse(document.getElementById('studies')?.textContent ?? '[]');
+/** @type {ReportedStudy[]} */
+const studies = JSON.parse(document.getElementById('studies')?.textContent ?? '[]').map(
+  (/** @type {StudyColumns} */ columns) => studyOfColumns(columns),
+);
 
 for (const section of /** @type {NodeListOf<HTMLElement>} */ (
   document.querySelectorAll('section[data-study]')
 )) {
-  const study = /** @type {StudyDocument} */ (studies[Number(section.dataset.study)]);
+  const study = /** @type {ReportedStudy} */ (studies[Number(section.dataset.study)]);
   /** @type {Varying} */
   const varying = JSON.parse(section.dataset.varying ?? '[]');
-  choosePanels(section);
-  for (const chart of /** @type {NodeListOf<SVGSVGElement>} */ (section.querySelectorAll('svg[role=grid]'))) {
-    enliven(chart, section, (index) => describe(study.cells[index], varying));
-  }
+  choosePanels(section, (chart) => enliven(chart, section, (index) => describe(study.cells[index], varying)));
   makeTable(section, study, varying);
 }
-
-document.addEventListener('keydown', (event) => {
-  if (event.key === 'Escape') tooltip.hidden = true;
-});
 
 // ---- numbers in words
 
@@ -88,111 +84,209 @@ function valueText(value) {
 // ---- charts
 
 /**
+ * What pointer and keyboard reach in a chart: in rows from top to bottom, cells from left to right.
+ * @typedef {object} Cells
+ * @property {readonly number[]} lengths How many cells each row has.
+ * @property {(j: number, i: number) => number} index The place of a cell in its study; -1: it is no part of it.
+ * @property {(j: number, i: number) => Box} box
+ * @property {(event: Event) => [j: number, i: number] | undefined} find The cell that an event is about.
+ * @property {(j: number, i: number, label: string) => SVGElement} stop The element that stands for a cell when the chart has the focus: the only one in the order of tabs.
+ */
+
+/** @typedef {Record<'x' | 'y' | 'width' | 'height', number>} Box */
+
+/**
  * Pointer and keyboard on the cells of a chart. One cell at a time is in the order of tabs; arrow keys move on from it.
  * @param {SVGSVGElement} chart
  * @param {HTMLElement} section
  * @param {(index: number) => string[]} words
  */
 function enliven(chart, section, words) {
-  const rows = [...chart.querySelectorAll('[role=row]')].map((row) => [
-    .../** @type {NodeListOf<SVGGraphicsElement>} */ (row.querySelectorAll('[role=gridcell]')),
-  ]);
+  const cells = chart.dataset.cells === undefined ? pointsOf(chart) : cellsOf(chart);
   const values = /** @type {HTMLElement} */ (section.querySelector('.values'));
   const rings = [0, 1].map(() => {
-    const ring = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
-    ring.classList.add('ring');
+    const ring = element('rect', { class: 'ring' });
     chart.append(ring);
     return ring;
   });
-  /** @type {SVGGraphicsElement | undefined} */
+  /** @param {number} j @param {number} i */
+  const stop = (j, i) => cells.stop(j, i, words(cells.index(j, i)).join('; '));
+  /** @param {Event} event */
+  const show = (event) => {
+    const place = cells.find(event);
+    if (place === undefined) return;
+    values.textContent = words(cells.index(...place)).join('\n');
+    const { x, y, width, height } = cells.box(...place);
+    for (const ring of rings) set(ring, { x: x - 1, y: y - 1, width: width + 2, height: height + 2 });
+  };
+
+  chart.addEventListener('pointermove', show);
+  // Not on the chart: an SVG element that listens to its focus or to keys becomes a stop of the tab key.
+  const around = /** @type {HTMLElement} */ (chart.parentElement);
+  around.addEventListener('focusin', (event) => {
+    const place = cells.find(event);
+    if (place === undefined) return;
+    stop(...place);
+    show(event);
+  });
+  around.addEventListener('keydown', (event) => {
+    const place = cells.find(event);
+    const next = place && neighbour(cells.lengths, ...place, event.key);
+    if (next === undefined) return;
+    event.preventDefault();
+    stop(...next).focus();
+  });
+  const first = cells.lengths.findIndex((length) => length > 0);
+  if (first >= 0) stop(first, 0);
+}
+
+/**
+ * The points of a line chart, which are elements.
+ * @param {SVGSVGElement} chart
+ * @returns {Cells}
+ */
+function pointsOf(chart) {
+  const rows = [...chart.querySelectorAll('[role=row]')].map((row) => [
+    .../** @type {NodeListOf<SVGGraphicsElement>} */ (row.querySelectorAll('[role=gridcell]')),
+  ]);
+  /** @param {number} j @param {number} i */
+  const at = (j, i) => /** @type {SVGGraphicsElement} */ (rows[j]?.[i]);
+  /** @type {Element | undefined} */
   let inTabOrder;
-
-  /** @param {SVGGraphicsElement} cell */
-  const linesOf = (cell) => (cell.dataset.cell === undefined ? words(-1) : words(Number(cell.dataset.cell)));
-  /** @param {SVGGraphicsElement} cell */
-  const putInTabOrder = (cell) => {
-    inTabOrder?.setAttribute('tabindex', '-1');
-    cell.setAttribute('tabindex', '0');
-    inTabOrder = cell;
+  return {
+    lengths: rows.map((row) => row.length),
+    index: (j, i) => Number(at(j, i).dataset.cell),
+    box: (j, i) => at(j, i).getBBox(),
+    find({ target }) {
+      const cell = /** @type {SVGGraphicsElement | null} */ (
+        /** @type {Element} */ (target).closest('[role=gridcell]')
+      );
+      const j = rows.findIndex((row) => cell !== null && row.includes(cell));
+      return cell === null || j < 0
+        ? undefined
+        : [j, /** @type {SVGGraphicsElement[]} */ (rows[j]).indexOf(cell)];
+    },
+    stop(j, i, label) {
+      inTabOrder?.setAttribute('tabindex', '-1');
+      inTabOrder = at(j, i);
+      set(inTabOrder, { tabindex: 0, 'aria-label': label });
+      return at(j, i);
+    },
   };
-  /** @param {SVGGraphicsElement} cell */
-  const show = (cell) => {
-    const lines = linesOf(cell);
-    values.textContent = lines.join('\n');
-    const box = cell.getBBox();
-    for (const ring of rings) {
-      ring.setAttribute('x', String(box.x - 1));
-      ring.setAttribute('y', String(box.y - 1));
-      ring.setAttribute('width', String(box.width + 2));
-      ring.setAttribute('height', String(box.height + 2));
-    }
-    showTooltip(lines, cell.getBoundingClientRect());
-  };
+}
 
-  rows.forEach((row, j) => {
-    row.forEach((cell, i) => {
-      cell.setAttribute('tabindex', '-1');
-      cell.setAttribute('aria-label', linesOf(cell).join('; '));
-      cell.addEventListener('pointerenter', () => show(cell));
-      cell.addEventListener('focus', () => {
-        putInTabOrder(cell);
-        show(cell);
-      });
-      cell.addEventListener('keydown', (event) => {
-        const next = neighbour(rows, j, i, event.key);
-        if (next === undefined) return;
-        event.preventDefault();
-        next.focus();
-      });
-    });
+/**
+ * The cells of a map, which is one picture. Two elements take turns in standing for the cell that has the focus, so that it is told.
+ * @param {SVGSVGElement} chart
+ * @returns {Cells}
+ */
+function cellsOf(chart) {
+  const across = between(chart.dataset.x);
+  const down = between(chart.dataset.y).reverse();
+  const indices = JSON.parse(chart.dataset.cells ?? '[]');
+  const row = element('g', { role: 'row' });
+  chart.append(row);
+  set(chart, { 'aria-rowcount': down.length, 'aria-colcount': across.length });
+  /** @type {SVGElement | undefined} */
+  let current;
+  /** @type {[number, number]} */
+  let place = [0, 0];
+  /** @param {[begin: number, size: number][]} parts @param {number} at */
+  const within = (parts, at) => parts.findIndex(([begin, size]) => at >= begin && at < begin + size);
+  return {
+    lengths: down.map(() => across.length),
+    index(j, i) {
+      const up = down.length - 1 - j;
+      if (typeof indices[0] === 'number') return indices[0] + indices[1] * i + indices[2] * up;
+      return indices[up][i] ?? -1;
+    },
+    box(j, i) {
+      const [[x, width] = [0, 0], [y, height] = [0, 0]] = [across[i], down[j]];
+      return { x, y, width, height };
+    },
+    find(event) {
+      if (!(event instanceof MouseEvent))
+        return current?.contains(/** @type {Node} */ (event.target)) ? place : undefined;
+      const matrix = chart.getScreenCTM()?.inverse();
+      const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix);
+      const [j, i] = [within(down, y), within(across, x)];
+      return j < 0 || i < 0 ? undefined : [j, i];
+    },
+    stop(j, i, label) {
+      if (current !== undefined && j === place[0] && i === place[1]) return current;
+      const before = current;
+      place = [j, i];
+      current = element('rect', { role: 'gridcell', class: 'stop', tabindex: 0, ...this.box(j, i) });
+      set(current, { 'aria-label': label, 'aria-colindex': i + 1 });
+      set(row, { 'aria-rowindex': j + 1 });
+      row.append(current);
+      // It may have the focus, until the other one gets it.
+      if (before !== undefined) setTimeout(() => before.remove());
+      return current;
+    },
+  };
+}
+
+/**
+ * Where each cell begins, and how large it is, between the edges of an attribute.
+ * @param {string | undefined} attribute
+ * @returns {[begin: number, size: number][]}
+ */
+function between(attribute) {
+  /** @type {number[]} */
+  const edges = JSON.parse(attribute ?? '[]');
+  return edges.slice(1).map((edge, i) => {
+    const before = /** @type {number} */ (edges[i]);
+    return [Math.min(edge, before), Math.abs(edge - before)];
   });
-  chart.addEventListener('pointerleave', () => {
-    tooltip.hidden = true;
-  });
-  // Not on the chart: an SVG element that listens to its focus becomes a stop of the tab key.
-  chart.parentElement?.addEventListener('focusout', () => {
-    tooltip.hidden = true;
-  });
-  const first = rows.find((row) => row.length > 0)?.[0];
-  if (first !== undefined) putInTabOrder(first);
+}
+
+/** @param {string} name @param {Record<string, string | number>} attributes */
+function element(name, attributes) {
+  return set(
+    /** @type {SVGElement} */ (document.createElementNS('http://www.w3.org/2000/svg', name)),
+    attributes,
+  );
+}
+
+/** @template {Element} Of @param {Of} element @param {Record<string, string | number>} attributes */
+function set(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  return element;
 }
 
 /**
  * The cell that a key leads to from row j, place i.
- * @param {SVGGraphicsElement[][]} rows
+ * @param {readonly number[]} lengths
  * @param {number} j
  * @param {number} i
  * @param {string} key
+ * @returns {[number, number] | undefined}
  */
-function neighbour(rows, j, i, key) {
-  const row = /** @type {SVGGraphicsElement[]} */ (rows[j]);
-  if (key === 'ArrowLeft') return row[i - 1];
-  if (key === 'ArrowRight') return row[i + 1];
-  if (key === 'Home') return row[0];
-  if (key === 'End') return row.at(-1);
-  const other = key === 'ArrowUp' ? rows[j - 1] : key === 'ArrowDown' ? rows[j + 1] : undefined;
-  return other?.[Math.min(i, other.length - 1)];
+function neighbour(lengths, j, i, key) {
+  /** @param {number} row @param {number} place @returns {[number, number] | undefined} */
+  const at = (row, place) => {
+    const length = lengths[row] ?? 0;
+    return place >= 0 && place < length ? [row, place] : undefined;
+  };
+  /** @param {number} row */
+  const inOther = (row) => at(row, Math.min(i, (lengths[row] ?? 0) - 1));
+  if (key === 'ArrowLeft') return at(j, i - 1);
+  if (key === 'ArrowRight') return at(j, i + 1);
+  if (key === 'Home') return at(j, 0);
+  if (key === 'End') return at(j, (lengths[j] ?? 0) - 1);
+  if (key === 'ArrowUp') return inOther(j - 1);
+  return key === 'ArrowDown' ? inOther(j + 1) : undefined;
 }
 
-/** @param {string[]} lines @param {DOMRect} beside */
-function showTooltip(lines, beside) {
-  tooltip.replaceChildren(
-    ...lines.map((line) => {
-      const element = document.createElement('div');
-      element.textContent = line;
-      return element;
-    }),
-  );
-  tooltip.hidden = false;
-  const { width, height } = tooltip.getBoundingClientRect();
-  const left = Math.min(Math.max(8, beside.left + beside.width / 2 - width / 2), window.innerWidth - width - 8);
-  const above = beside.top - height - 10;
-  tooltip.style.left = `${left}px`;
-  tooltip.style.top = `${above >= 8 ? above : beside.bottom + 10}px`;
-}
-
-/** Shows the one chart that the quantity and the sliders say. @param {HTMLElement} section */
-function choosePanels(section) {
+/**
+ * Shows the one chart that the quantity and the sliders say. A chart is enlivened when it is first shown: a study may have many.
+ * @param {HTMLElement} section
+ * @param {(chart: SVGSVGElement) => void} enlivenChart
+ */
+function choosePanels(section, enlivenChart) {
+  /** @type {Set<Element>} */
+  const shown = new Set();
   const sliders = /** @type {HTMLInputElement[]} */ ([...section.querySelectorAll('input[type=range]')]);
   const choose = () => {
     const chosen = /** @type {HTMLInputElement | null} */ (section.querySelector('input[type=radio]:checked'));
@@ -205,6 +299,10 @@ function choosePanels(section) {
     const key = [chosen?.value, ...sliders.map((slider) => slider.value)].join(' ');
     for (const panel of /** @type {NodeListOf<HTMLElement>} */ (section.querySelectorAll('[data-panel]'))) {
       panel.hidden = panel.dataset.panel !== key;
+      const chart = /** @type {SVGSVGElement | null} */ (panel.querySelector('svg[role=grid]'));
+      if (panel.hidden || chart === null || shown.has(chart)) continue;
+      shown.add(chart);
+      enlivenChart(chart);
     }
   };
   section.querySelector('.controls')?.addEventListener('input', choose);
@@ -249,7 +347,7 @@ function columnsOf(varying) {
 
 /**
  * @param {HTMLElement} section
- * @param {StudyDocument} study
+ * @param {ReportedStudy} study
  * @param {Varying} varying
  */
 function makeTable(section, study, varying) {

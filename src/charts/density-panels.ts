@@ -4,12 +4,11 @@ import { matrix } from '../base/matrix.js';
 import type { Matrix } from '../base/shapes.js';
 import { mixtureLogDensity } from '../distributions/mixture.js';
 import type { JobOptions } from '../engine/job.js';
-import { greyscalePng } from '../files/png.js';
+import { dataUrl, greyscalePng } from '../files/png.js';
 import { type Axis, axes, roomLeft } from './axes.js';
 import { type Block, below, beside, type Chart, chartOf } from './chart.js';
 import { element, together } from './markup.js';
 import { numberText } from './numbers.js';
-import { dataUrl } from './sample-sheet.js';
 import { linearTicks } from './ticks.js';
 
 export interface PlaneComponent {

@@ -6,17 +6,18 @@ import { type ColourScale, colourAt } from './colours.js';
 import { d3 } from './d3.js';
 import type { HeatMap, HeatMapPanel, MapAxis } from './heat-map-data.js';
 import { cellMarks } from './marks.js';
-import { type Attributes, element, type Markup } from './markup.js';
+import { element, type Markup } from './markup.js';
 import { thresholdLines } from './threshold.js';
 import type { Point } from './threshold-contour.js';
 
-/** What a page adds to make the cells of a map elements that can be reached. */
-export interface CellAttributes {
-  /** For the group that holds the cells of a row. */
-  readonly row: Attributes;
-  /** For the cell in row j, column i. With these, places where there is no cell are drawn too. */
-  readonly cell: (j: number, i: number) => Attributes;
+/** Where the cells of a map meet: from left to right, and from the bottom row up. */
+export interface CellEdges {
+  readonly x: readonly number[];
+  readonly y: readonly number[];
 }
+
+/** Draws the cells of a panel. Cells that have no number are grey. */
+export type CellDrawing = (values: HeatMapPanel['values'], colours: ColourScale, edges: CellEdges) => Markup;
 
 export function mapAxisScale({ values, scale = 'linear' }: MapAxis): AxisScale {
   return axisScale(scale, values);
@@ -28,34 +29,10 @@ export function mapPlot(
   panel: HeatMapPanel,
   colours: ColourScale,
   frame: Frame,
-  attributes?: CellAttributes,
+  drawCells: CellDrawing = cellRectangles,
 ): Markup {
   const [x, y] = [mapAxisScale(map.x), mapAxisScale(map.y)];
-  const across = d3.scale.scaleLinear([x.edges[0]!, x.edges.at(-1)!], [frame.left, frame.right]);
-  const up = d3.scale.scaleLinear([y.edges[0]!, y.edges.at(-1)!], [frame.bottom, frame.top]);
-  // Rows from top to bottom, as they are read.
-  const rows = panel.values
-    .map((row, j) =>
-      element(
-        'g',
-        attributes?.row ?? {},
-        ...row.flatMap((value, i) => {
-          if (value === undefined && attributes === undefined) return [];
-          const place = {
-            x: across(x.edges[i]!),
-            y: up(y.edges[j + 1]!),
-            width: across(x.edges[i + 1]!) - across(x.edges[i]!),
-            height: up(y.edges[j]!) - up(y.edges[j + 1]!),
-          };
-          const look =
-            value === undefined
-              ? { class: 'absent' }
-              : { fill: Number.isNaN(value) ? undefined : colourAt(colours, value) };
-          return [element('rect', { ...attributes?.cell(j, i), ...look, ...place })];
-        }),
-      ),
-    )
-    .reverse();
+  const { across, up } = positions(x, y, frame);
   const place = ([px, py]: Point) => `${across(px).toFixed(1)},${up(py).toFixed(1)}`;
   const marks = (panel.marks ?? [])
     .flatMap((row, j) =>
@@ -85,8 +62,7 @@ export function mapPlot(
   return element(
     'g',
     {},
-    // Cells that have no number are grey.
-    element('g', { class: 'cells', fill: '#dddddd', 'shape-rendering': 'crispEdges' }, ...rows),
+    drawCells(panel.values, colours, cellEdges(map, frame)),
     element('path', { class: 'marks', fill: 'none', stroke: '#222222', 'stroke-opacity': 0.7, d: marks }),
     line('halo', '#ffffff', 4),
     line('threshold', '#000000', 1.75),
@@ -98,6 +74,40 @@ export function mapPlot(
     ),
   );
 }
+
+/** Where the cells of a map whose axes are around `frame` meet. */
+export function cellEdges(map: Pick<HeatMap, 'x' | 'y'>, frame: Frame): CellEdges {
+  const [x, y] = [mapAxisScale(map.x), mapAxisScale(map.y)];
+  const { across, up } = positions(x, y, frame);
+  return { x: x.edges.map(across), y: y.edges.map(up) };
+}
+
+function positions(x: AxisScale, y: AxisScale, frame: Frame) {
+  return {
+    across: d3.scale.scaleLinear([x.edges[0]!, x.edges.at(-1)!], [frame.left, frame.right]),
+    up: d3.scale.scaleLinear([y.edges[0]!, y.edges.at(-1)!], [frame.bottom, frame.top]),
+  };
+}
+
+/** A rectangle for each cell. */
+const cellRectangles: CellDrawing = (values, colours, { x, y }) => {
+  // Rows from top to bottom, as they are read.
+  const rows = values
+    .map((row, j) =>
+      element(
+        'g',
+        {},
+        ...row.flatMap((value, i) => {
+          if (value === undefined) return [];
+          const fill = Number.isNaN(value) ? undefined : colourAt(colours, value);
+          const [left, top] = [x[i]!, y[j + 1]!];
+          return [element('rect', { fill, x: left, y: top, width: x[i + 1]! - left, height: y[j]! - top })];
+        }),
+      ),
+    )
+    .reverse();
+  return element('g', { class: 'cells', fill: '#dddddd', 'shape-rendering': 'crispEdges' }, ...rows);
+};
 
 /** How far numbers are above the level: positive above it, negative below; in the logarithm where the colours are. */
 function aboveLevel(

@@ -3,7 +3,7 @@
 import { invalid, isArray, mustError } from '../base/check.js';
 import { finite, integer, list, object, resolve, rows, string, type TableOf } from '../base/options.js';
 import type { Matrix } from '../base/shapes.js';
-import { greyscalePng } from '../files/png.js';
+import { dataUrl, greyscalePng } from '../files/png.js';
 import { type Chart, chartOf } from './chart.js';
 import { element, together } from './markup.js';
 import { textWidth } from './text-width.js';
@@ -123,11 +123,6 @@ export function sampleSheet(samples: Matrix | readonly SampleLine[], options: Sa
     height: lines.length * lineHeight,
     markup: together(...strips),
   });
-}
-
-/** A PNG file as an address that holds it. */
-export function dataUrl(png: Uint8Array): string {
-  return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
 }
 
 /** The rows of a matrix, `columns` of them a line. */

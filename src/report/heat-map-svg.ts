@@ -1,10 +1,11 @@
-// A heat map of a report: a grid of cells that mouse, finger and keyboard can reach.
+// A heat map of a report: a picture of cells, over which the page's script lays a grid that mouse, finger and keyboard can reach.
 
+import { cellPicture } from '../charts/cell-picture.js';
 import type { Quantity } from '../charts/cell-state.js';
 import type { ColourScale } from '../charts/colours.js';
 import { mapLegend } from '../charts/heat-map.js';
 import { colourBar } from '../charts/legend.js';
-import { mapPlot } from '../charts/map-plot.js';
+import { cellEdges, mapPlot } from '../charts/map-plot.js';
 import { element, type Markup } from '../charts/markup.js';
 import { layoutMap } from '../charts/study-charts.js';
 import type { Panel, StudyLayout } from '../charts/study-layout.js';
@@ -23,14 +24,25 @@ export interface HeatMapPart {
 
 export function heatMapSvg({ layout, panel, quantity, colours, label, indexOf }: HeatMapPart): Markup {
   const map = layoutMap(layout, [panel], quantity);
-  const cells = {
-    row: { role: 'row' },
-    cell: (j: number, i: number) => {
-      const cell = panel.cells[j]![i];
-      return { role: 'gridcell', 'data-cell': cell && indexOf(cell) };
-    },
-  };
-  return gridSvg(label, mapPlot(map, map.panels[0]!, colours, plot, cells));
+  const { x, y } = cellEdges(map, plot);
+  const short = (edges: readonly number[]) => JSON.stringify(edges.map((edge) => Number(edge.toFixed(2))));
+  const indices = panel.cells.map((row) => row.map((cell) => (cell === undefined ? null : indexOf(cell))));
+  return gridSvg(label, mapPlot(map, map.panels[0]!, colours, plot, cellPicture), {
+    'data-x': short(x),
+    'data-y': short(y),
+    'data-cells': JSON.stringify(inSteps(indices) ?? indices),
+  });
+}
+
+/** Indices that rise by the same step along a row and by another from row to row, as in a grid: the first one and both steps. */
+function inSteps(
+  indices: readonly (readonly (number | null)[])[],
+): readonly [first: number, alongRow: number, toNextRow: number] | undefined {
+  const first = indices[0]![0]!;
+  const along = (indices[0]![1] ?? first) - first;
+  const up = (indices[1]?.[0] ?? first) - first;
+  const isGrid = indices.every((row, j) => row.every((index, i) => index === first + along * i + up * j));
+  return isGrid ? [first, along, up] : undefined;
 }
 
 /** The colours with their numbers, for under a map. */

@@ -1,7 +1,7 @@
 // A report: studies as one HTML page that needs nothing else. It opens from a disk, loads nothing, and holds its data.
 //
-// Charts are SVG, and a small script (assets/report/page.js) adds what moves. Cells are elements of the page, so that keyboards
-// and screen readers reach them; and what is drawn is there without any script, on paper too.
+// Charts are SVG, and a small script (assets/report/page.js) adds what moves, and elements for the cells of maps, so that keyboards
+// and screen readers reach them; what is drawn is there without any script, on paper too.
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -10,15 +10,16 @@ import { element, type Markup, together } from '../charts/markup.js';
 import { numberText, withError } from '../charts/numbers.js';
 import type { StudyDocument } from '../studies/definition/study-document.js';
 import { embeddedJson } from './embedded-json.js';
+import { columnsOfStudy, studyOfColumns } from './study-columns.js';
 import { studySection } from './study-section.js';
 
 /** The page as text. */
 export function reportPage(studies: readonly StudyDocument[]): string {
   const style = asset('page.css');
-  // Numbers read in the page as they do in its charts.
-  const script = `${numberText}\n${withError}\n${asset('page.js')}`;
-  // Nothing but this style and this script: neither can a title of a study bring a script along, nor the page load anything.
-  const policy = `default-src 'none'; style-src '${hash(style)}'; script-src '${hash(script)}'; base-uri 'none'; form-action 'none'`;
+  // Numbers read in the page as they do in its charts, and studies come out as they went in.
+  const script = `${numberText}\n${withError}\n${studyOfColumns}\n${asset('page.js')}`;
+  // Nothing but this style, this script and the pictures in the page: neither can a title of a study bring a script along, nor the page load anything.
+  const policy = `default-src 'none'; img-src data:; style-src '${hash(style)}'; script-src '${hash(script)}'; base-uri 'none'; form-action 'none'`;
   const title = studies.map((study) => study.title).join(', ');
   const page = element(
     'html',
@@ -39,9 +40,8 @@ export function reportPage(studies: readonly StudyDocument[]): string {
       element('h1', {}, studies.length === 1 ? 'Study report' : `Report of ${studies.length} studies`),
       introduction(),
       ...studies.map(studySection),
-      element('div', { id: 'tooltip', role: 'presentation', hidden: true }),
       element('noscript', {}, 'Values, tables and sliders need JavaScript; the charts do not.'),
-      element('script', { type: 'application/json', id: 'studies' }, embeddedJson(studies)),
+      element('script', { type: 'application/json', id: 'studies' }, embeddedJson(studies.map(columnsOfStudy))),
       element('script', { type: 'module' }, { markup: script }),
     ),
   );

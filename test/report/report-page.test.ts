@@ -2,10 +2,30 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { studyLayout } from '../../src/charts/study-layout.js';
 import { reportPage } from '../../src/report/report-page.js';
+import { columnsOfStudy, studyOfColumns } from '../../src/report/study-columns.js';
 import { summary } from '../../src/report/summary.js';
+import type { StudyDocument } from '../../src/studies/definition/study-document.js';
 import { gridStudy, linesStudy, mapStudy, studyCell } from '../support/studies.js';
 
 const hostile = '</script><script>alert(1)</script>\u2028"&\'';
+
+/** What a page keeps of a study. */
+function reported(study: StudyDocument): StudyDocument {
+  const digits: Record<string, number> = { standardError: 4, varianceReduction: 5 };
+  const short = (name: string, value: unknown) =>
+    typeof value === 'number' ? Number(value.toPrecision(digits[name] ?? 6)) : value;
+  const cells = study.cells.map((cell) => ({
+    ...cell,
+    result:
+      cell.result &&
+      Object.fromEntries(
+        Object.entries(cell.result)
+          .filter(([name]) => name !== 'low' && name !== 'high')
+          .map(([name, value]) => [name, short(name, value)]),
+      ),
+  }));
+  return JSON.parse(JSON.stringify({ ...study, cells }));
+}
 
 describe('the page', () => {
   const study = { ...mapStudy(4), title: hostile };
@@ -13,7 +33,7 @@ describe('the page', () => {
 
   test('holds the studies as data, whatever is in them', () => {
     const [, json] = page.match(/<script type="application\/json" id="studies">(.*?)<\/script>/)!;
-    expect(JSON.parse(json!)).toEqual(JSON.parse(JSON.stringify([study, linesStudy()])));
+    expect(JSON.parse(json!).map(studyOfColumns)).toEqual([study, linesStudy()].map(reported));
     expect(json).not.toContain('<');
     expect(page).not.toContain('\u2028</script>');
     expect(page).not.toContain('<script>alert');
@@ -25,17 +45,30 @@ describe('the page', () => {
     const hashOf = (pattern: RegExp) =>
       `sha256-${createHash('sha256').update(page.match(pattern)![1]!).digest('base64')}`;
     expect(policy).toBe(
-      "default-src 'none'; " +
+      "default-src 'none'; img-src data:; " +
         `style-src '${hashOf(/<style>(.*?)<\/style>/s)}'; ` +
         `script-src '${hashOf(/<script type="module">(.*?)<\/script>/s)}'; ` +
         "base-uri 'none'; form-action 'none'",
     );
-    // Nothing to be loaded, no style or handler in an attribute.
-    expect(page).not.toMatch(/<[^>]* (src|href|style|on\w+)=/);
+    // Nothing to be loaded, no style or handler in an attribute; pictures are in the page.
+    expect(page.replaceAll(/ href="data:image\/png;base64,[\w+/=]+"/g, '')).not.toMatch(
+      /<[^>]* (src|href|style|on\w+)=/,
+    );
   });
 
   test('has a cell of every study once for each quantity, whether it has a number or not', () => {
-    const cells = [...page.matchAll(/data-cell="(\d+)"/g)].map(([, index]) => Number(index));
+    const points = [...page.matchAll(/data-cell="(\d+)"/g)].map(([, index]) => Number(index));
+    const ofMaps = [...page.matchAll(/data-x="(.*?)" data-y="(.*?)" data-cells="(.*?)"/g)].flatMap(
+      ([, x, y, cells]) => {
+        const [columns, rows] = [x, y].map((edges) => JSON.parse(edges!).length - 1);
+        const [first, along, up] = JSON.parse(cells!);
+        return Array.from(
+          { length: rows! * columns! },
+          (_, k) => first + along * (k % columns!) + up * Math.floor(k / columns!),
+        );
+      },
+    );
+    const cells = [...points, ...ofMaps];
     const expected = [study, linesStudy()].flatMap(({ cells }) => cells.flatMap((_, index) => [index, index]));
     expect(cells.sort((a, b) => a - b)).toEqual(expected.sort((a, b) => a - b));
   });
@@ -70,6 +103,30 @@ test('studies of one cell, without any result, and without intervals make a page
     expect(charts).not.toContain('NaN');
     expect(charts).not.toContain('Infinity');
   }
+});
+
+test('columns give back the study, whatever is missing, and are short', () => {
+  const cells = [
+    studyCell({ real: 5 }, null),
+    { ...studyCell({ synthetic: 7 }, null), error: 'ERR_NO_VARIANCE: none' },
+    studyCell({ lambda: 0.5, memory: 2 }),
+  ];
+  for (const study of [mapStudy(4), linesStudy(), gridStudy([]), { ...gridStudy([]), axes: [], cells }])
+    expect(studyOfColumns(JSON.parse(JSON.stringify(columnsOfStudy(study))))).toEqual(reported(study));
+});
+
+test('a page of 50,000 cells is below 5 MB', () => {
+  const values = (count: number, step: number) => Array.from({ length: count }, (_, i) => 10 + step * i);
+  const study = gridStudy([
+    { axis: 'lambda', values: [0.7, 0.8, 0.9, 0.95, 1] },
+    { axis: 'real', values: values(100, 7) },
+    { axis: 'synthetic', values: values(100, 30).map((value) => Math.round(value * 1.01 ** value)) },
+  ]);
+  expect(study.cells.length).toBe(50_000);
+  const before = performance.now();
+  const page = reportPage([study]);
+  expect(Buffer.byteLength(page)).toBeLessThan(5e6);
+  expect(performance.now() - before).toBeLessThan(20_000);
 });
 
 describe('the summary', () => {
