@@ -123,10 +123,10 @@ test('a page of 50,000 cells is below 5 MB', () => {
     { axis: 'synthetic', values: values(100, 30).map((value) => Math.round(value * 1.01 ** value)) },
   ]);
   expect(study.cells.length).toBe(50_000);
-  const before = performance.now();
+  const before = process.cpuUsage();
   const page = reportPage([study]);
   expect(Buffer.byteLength(page)).toBeLessThan(5e6);
-  expect(performance.now() - before).toBeLessThan(20_000);
+  expect(process.cpuUsage(before).user / 1e6).toBeLessThan(15);
 });
 
 describe('the summary', () => {
