@@ -24,6 +24,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { elfNeeds, needsTooMuch, newestGlibc } from './elf-needs.mjs';
+import { publishedReadme } from './published-readme.mjs';
 import { publisherFields } from './publisher.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -160,7 +161,7 @@ function checkAddon(platform, path) {
   }
 }
 
-/** The files that npm would pack, with the manifest that is published. */
+/** The files that npm would pack, with the manifest and the README that are published. */
 function stageMadloop(prebuilt, publisher) {
   if (!flags['as-built']) run('npm', ['run', 'build']);
   const [{ files }] = JSON.parse(run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts']));
@@ -169,6 +170,7 @@ function stageMadloop(prebuilt, publisher) {
     mkdirSync(dirname(join(staging, path)), { recursive: true });
     cpSync(join(root, path), join(staging, path));
   }
+  writeFileSync(join(staging, 'README.md'), publishedReadme(readFileSync(join(root, 'README.md'), 'utf8')));
   const { devDependencies: _, ...published } = manifest;
   writeJson(join(staging, 'package.json'), {
     ...published,

@@ -29,6 +29,21 @@ it('what is filled in becomes the members of package.json that npm knows', () =>
   });
 });
 
+it('the README that is published installs from the registry, and has the rest as it is', async () => {
+  const { publishedReadme } = (await import(
+    new URL('../../scripts/published-readme.mjs', import.meta.url).href
+  )) as {
+    publishedReadme(text: string): string;
+  };
+  const readme = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
+  const published = publishedReadme(readme);
+  expect(readme).toContain('git clone THIS-REPOSITORY');
+  expect(published).toContain('```sh\nnpm install madloop\n');
+  expect(published).not.toMatch(/THIS-REPOSITORY|npm ci|npm start|[Ii]n the clone/);
+  expect(published.length).toBeGreaterThan(0.9 * readme.length);
+  expect(() => publishedReadme('# madloop')).toThrow('there is no section');
+});
+
 it('what is not filled in is left out, and named', () => {
   expect(fields({ repository: null, homepage: null, bugs: null })).toEqual({
     members: {},
