@@ -56,7 +56,10 @@ function checkRelease() {
   }
   const madloop = manifests.find(({ name }) => name === 'madloop');
   const readme = run('tar', ['-xzOf', join(packed, `madloop-${version}.tgz`), 'package/README.md']);
-  assert(readme.includes('npm install madloop'), 'the README of a release says how to install it from a registry');
+  assert(
+    readme.includes('npm install madloop'),
+    'the README of a release says how to install it from a registry',
+  );
   const named = Object.keys(madloop?.optionalDependencies ?? {}).filter((name) => name.startsWith('@madloop/'));
   const others = manifests.map(({ name }) => name).filter((name) => name !== 'madloop');
   assertEqual(others.sort().join(' '), named.sort().join(' '), 'the packages beside madloop in packages/');
