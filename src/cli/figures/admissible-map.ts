@@ -12,7 +12,7 @@ import type { StudyDocument } from '../../studies/definition/study-document.js';
 import { tableText } from '../terminal/table.js';
 
 export function admissibleMap(study: StudyDocument, title: string): Chart {
-  const subtitle = ['fresh data loop, d = 100. Blue: worth more than the real samples alone'];
+  const subtitle = ['Gaussian models, fresh data loop, d = 100. Blue: worth more than the real samples alone'];
   return heatMap(studyMap(study, { title, subtitle }));
 }
 

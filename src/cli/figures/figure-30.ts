@@ -38,7 +38,7 @@ export const figure30: StudyFigure = {
     lineChart({
       title: 'Samples from more past models help more',
       subtitle: [
-        `fresh data loop, d = 100, nᵣ = ${numberText(real)}, nₛ = ${numberText(synthetic)}, λ = 1; error bars: 95 %`,
+        `Gaussian models, fresh data loop, d = 100, nᵣ = ${numberText(real)}, nₛ = ${numberText(synthetic)}, λ = 1; error bars: 95 %`,
         `ceiling: (nᵣ + nₛ) / nᵣ = ${(real + synthetic) / real}`,
       ],
       xTitle: 'past models that are sampled (the paper’s K + 1)',

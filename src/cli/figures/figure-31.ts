@@ -45,7 +45,7 @@ export const figure31: StudyFigure = {
     lineCharts({
       title: 'More data, the same share of them real',
       subtitle: [
-        `fresh data loop, d = ${dim}, n samples per generation; error bars: 95 %; dotted: limit of large n`,
+        `Gaussian models, fresh data loop, d = ${dim}, n samples per generation; error bars: 95 %; dotted: limit of large n`,
       ],
       charts: [
         { ...chartOf(byShare!, shareLabel), title: 'λ = 1', colourTitle: 'real samples' },
