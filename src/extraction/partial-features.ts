@@ -2,6 +2,7 @@
 
 import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { MadloopError } from '../base/errors.js';
 import { writeFileAtomically } from '../files/atomic-write.js';
 import { npyParts } from '../files/matrix.js';
@@ -26,6 +27,8 @@ interface State {
   readonly done: number;
   /** SHA-256 of names, sizes and times of the images of these rows. */
   readonly images: string;
+  /** The process that wrote it, for who finds it at work. */
+  readonly writer: string;
 }
 
 const format = 'madloop partial features 1';
@@ -35,7 +38,7 @@ const saveMs = 2_000;
 
 /**
  * The file of an output that is not finished, `<output>.partial`, beside `<output>.partial.json`, which says how much of it is
- * whole. A crash loses at most the last seconds.
+ * whole. A crash loses at most the last seconds. One writer at a time: whoever opens it sees to that.
  */
 export class PartialFeatures {
   readonly #where: string;
@@ -79,6 +82,7 @@ export class PartialFeatures {
         }
         if (size < headerBytes + 4 * state.done * state.cols) throw refuse('is cut short');
         partial.#cols = state.cols;
+        await partial.save(); // It is ours now.
         return partial;
       } catch (error) {
         await file.close();
@@ -133,6 +137,7 @@ export class PartialFeatures {
       cols: this.#cols,
       done: this.#done,
       images: this.#seenImages(),
+      writer: `process ${process.pid} on ${hostname()}`,
     };
     await writeFileAtomically(`${this.#output}.partial.json`, `${JSON.stringify(state)}\n`);
     this.#saved = performance.now();
@@ -171,6 +176,12 @@ export class PartialFeatures {
   #seenImages(): string {
     return this.#seen.copy().digest('hex');
   }
+}
+
+/** " (process 123 on host)" of who is at work on an output, or "" as long as it has not said so. */
+export async function writerOfPartial(output: string): Promise<string> {
+  const state = await readState(`${output}.partial.json`, () => new Error()).catch(() => undefined);
+  return state?.writer === undefined ? '' : ` (${state.writer})`;
 }
 
 async function readState(path: string, refuse: (why: string) => Error): Promise<State | undefined> {

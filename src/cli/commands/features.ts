@@ -3,6 +3,8 @@ import { MadloopError } from '../../base/errors.js';
 import { info } from '../../engine/info.js';
 import { extractFeatures } from '../../extraction/extract-features.js';
 import { extractionOptions } from '../../extraction/options.js';
+import { writerOfPartial } from '../../extraction/partial-features.js';
+import { StoreLock } from '../../studies/store/store-lock.js';
 import { checkOutput } from '../terminal/check-output.js';
 import { addFlags, givenByFlags } from '../terminal/flags.js';
 import { namesOf } from '../terminal/given-parameters.js';
@@ -43,6 +45,7 @@ async function runFeatures(folder: string, flags: Flags, interrupt: AbortSignal)
   await checkOutput('features', output, { inputs, ending: /\.npy$/i, inWords: '.npy' });
   const flagOf = namesOf(extractionOptions, given);
   const nameOf = (argument: string) => (argument === 'folder' ? folder : flagOf(argument));
+  const lock = await lockOutput(output);
   const { signal, done } = stopOnTerm(interrupt);
   try {
     const extracted = await withProgressBar('features', (onProgress) =>
@@ -77,5 +80,15 @@ async function runFeatures(folder: string, flags: Flags, interrupt: AbortSignal)
     throw error;
   } finally {
     done();
+    lock.release();
   }
+}
+
+/** Two runs would write their rows into one file. Errors: ERR_STORE, which says who has it. */
+async function lockOutput(output: string): Promise<StoreLock> {
+  const lock = await StoreLock.take('features', `${output}.partial`);
+  if (lock !== undefined) return lock;
+  const writer = await writerOfPartial(output);
+  const message = `features: ${output}: another run is writing this output${writer}; wait for it, or give another --output`;
+  throw new MadloopError('ERR_STORE', message);
 }
