@@ -1,6 +1,15 @@
 // `madloop loop --process`: a model of the user's own, and runs of it that go on after any end.
 
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { derivedSeed } from '../../src/base/derived-seed.js';
@@ -73,6 +82,7 @@ test('prints the table and writes the files of every loop, with what the library
   const { status, stdout, stderr } = await madloop([...args, '--image', '2x2', '-o', 'a']);
   expect([status, stderr]).toEqual([0, expect.stringMatching(/^wrote .*loop-samples\.png$/m)]);
   expect(stdout.match(/^ *\d+ .*±/gm)).toHaveLength(4);
+  expect(stdout).toMatch(/^fresh data loop: real\.npy, node my model\.mjs, d = 4, /);
   const pictures = ['loop-samples.png', 'loop-samples.svg', 'loop.csv', 'loop.json', 'loop.png', 'loop.svg'];
   expect(readdirSync(join(folder, 'a'))).toEqual(['loop-run', ...pictures]);
   expect(file('a', 'loop.svg')).toContain('my model.mjs');
@@ -131,6 +141,56 @@ test('a model that fails is told by its flag; when it is mended the run goes on,
   expect((await madloop(args(2, 1, 'x'))).status).toBe(0);
   expect(JSON.parse(file('x', 'loop.json')).generations).toHaveLength(2);
   expect(fits()).toHaveLength(2 * 15 + 1);
+});
+
+describe('a run that ends before its first generation is finished', () => {
+  const fails = ['loop', '--process', `'${process.execPath}' raise.mjs`, ...short.slice(3)];
+  const raise = (): void => writeFileSync(join(folder, 'raise.mjs'), 'throw new Error("a slip");');
+  const mend = (): void => copyFileSync(model, join(folder, 'raise.mjs'));
+
+  test.each<[string, string[], string]>([
+    ['with --output', ['-o', 'o/x'], 'o/x'],
+    ['without', [], 'madloop-results'],
+  ])('leaves nothing, and the mended model begins anew (%s)', async (_, output, place) => {
+    const before = readdirSync(folder).length;
+    raise();
+    const failed = await madloop([...fails, ...output]);
+    expect([failed.status, failed.stdout]).toEqual([1, '']);
+    expect(failed.stderr).toContain('a slip');
+    expect(failed.stderr).not.toMatch(/finished|goes on/);
+    expect(existsSync(join(folder, place))).toBe(false);
+    if (output.length === 0) expect(readdirSync(folder)).toHaveLength(before + 1);
+    mend();
+    const { status, stderr } = await madloop([...fails, ...output]);
+    expect([status, stderr]).toEqual([0, expect.stringContaining(`wrote ${place}/loop.json`)]);
+    expect(file(place, 'loop.json')).not.toContain('earlierPrograms');
+  });
+
+  test('leaves a folder that was there, with what is in it', async () => {
+    mkdirSync(join(folder, 'o'));
+    writeFileSync(join(folder, 'o', 'notes'), 'mine');
+    raise();
+    expect((await madloop([...fails, '-o', 'o'])).status).toBe(1);
+    expect(readdirSync(join(folder, 'o'))).toEqual(['notes']);
+    rmSync(join(folder, 'o', 'notes'));
+    expect((await madloop([...fails, '-o', 'o'])).status).toBe(1);
+    expect(readdirSync(join(folder, 'o'))).toEqual([]);
+  });
+
+  test.each<[string, string[], string]>([
+    ['with --output', ['-o', 'x'], 'x'],
+    ['without', [], 'madloop-results'],
+  ])('even by kill -9: what it left is in the way of no other run (%s)', async (_, output, place) => {
+    expect((await madloop([...short, ...output])).status).toBe(0);
+    // As it is in the first fit.
+    for (const name of ['loop.json', 'loop.csv', 'loop-run/replicate-1'])
+      rmSync(join(folder, place, name), { recursive: true });
+    mkdirSync(join(folder, place, 'loop-run/replicate-1'));
+    writeFileSync(join(folder, 'my model.mjs'), `${readFileSync(model, 'utf8')}// mended\n`);
+    const { status, stderr } = await madloop([...without('--seed', short), '--seed', '6', ...output]);
+    expect([status, stderr]).toEqual([0, expect.stringContaining(`wrote ${place}/loop.json`)]);
+    expect(file(place, 'loop.json')).not.toContain('earlierPrograms');
+  });
 });
 
 describe('the record of a run', () => {

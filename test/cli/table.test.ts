@@ -135,4 +135,13 @@ describe('80 columns hold', () => {
         '  replicates 5, seed 7',
     );
   });
+
+  test('a heading with the command of a model, of a long one the beginning', () => {
+    const heading = (...process: string[]) =>
+      loopHeading({ variant: 'fresh-data', data: 'real.npy', process, dim: 8 });
+    expect(heading('/usr/bin/python3', 'model.py')).toBe('fresh data loop: real.npy, python3 model.py, d = 8');
+    expect(heading('python3', 'model.py', '--hidden', '512,512', '--epochs', '100', '--rate', '0.001')).toBe(
+      'fresh data loop: real.npy, python3 model.py --hidden 512,512 --epo…, d = 8',
+    );
+  });
 });

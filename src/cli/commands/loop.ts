@@ -122,11 +122,12 @@ async function runPrepared(
       run({ threads, signal: stop.signal, onProgress }, record),
     );
   } catch (error) {
-    say(`loop: what is finished is in ${record.folder}, and the same command goes on from there`);
+    if (record.finished > 0)
+      say(`loop: what is finished is in ${record.folder}, and the same command goes on from there`);
     throw error;
   } finally {
-    record.close();
     stop.done();
+    await record.close();
   }
 }
 

@@ -1,6 +1,6 @@
 // A finished run of `madloop loop`, as JSON, CSV, a table and a chart.
 
-import { basename, isAbsolute } from 'node:path';
+import { basename } from 'node:path';
 import type { Estimate } from '../../base/mean-and-error.js';
 import type { Chart } from '../../charts/chart.js';
 import { lineChart, lineCharts } from '../../charts/line-chart.js';
@@ -10,7 +10,7 @@ import { withError } from '../../charts/numbers.js';
 import type { SampleLine, SampleSheetOptions } from '../../charts/sample-sheet.js';
 import { csvText } from '../../files/csv.js';
 import { bandHalfWidth } from '../terminal/band-half-width.js';
-import { loopHeading, shownSchedule, variantTitles } from '../terminal/loop-words.js';
+import { commandTitle, loopHeading, shownSchedule, variantTitles } from '../terminal/loop-words.js';
 import { resultText, widestTable } from '../terminal/table.js';
 
 /** One generation, averaged over replicates. A metric that is not defined there is null. */
@@ -174,11 +174,6 @@ function loopTitle(parameters: LoopResult['parameters']): { title: string; count
     counts: `${data === undefined ? `d = ${dim}` : basename(String(data))}, ${realCounts}, nₛ = ${shownSchedule(synthetic)}, λ = ${shownSchedule(lambda)}${past}`,
     model: components === undefined ? name : `${name}, ${components} components`,
   };
-}
-
-/** A command without the folders of a disk. */
-function commandTitle(words: readonly string[]): string {
-  return words.map((word) => (isAbsolute(word) ? basename(word) : word)).join(' ');
 }
 
 function metricNames(rows: readonly LoopRow[]): string[] {

@@ -5,8 +5,8 @@
 //   loop-run/replicate-1/for-4-from-3.npy      samples of generation 3's model for the training set of generation 4
 //   loop-run/replicate-1/samples-3.npy         samples of it to show, where rows are images
 
-import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { MadloopError } from '../../base/errors.js';
 import type { Matrix } from '../../base/shapes.js';
 import { readMatrix, writeMatrix } from '../../features/matrix-file.js';
@@ -36,6 +36,7 @@ export interface RunIdentity {
 
 export class RunRecord {
   readonly #folder: string;
+  readonly #isNewFolder: boolean;
   readonly #lock: StoreLock;
   readonly #replicates: readonly ReplicateRecord[];
   /** Checksums of files that made earlier generations, and are others now. */
@@ -43,19 +44,26 @@ export class RunRecord {
 
   private constructor(
     folder: string,
+    isNewFolder: boolean,
     lock: StoreLock,
     replicates: readonly ReplicateRecord[],
     earlierPrograms: readonly unknown[],
   ) {
     this.#folder = folder;
+    this.#isNewFolder = isNewFolder;
     this.#lock = lock;
     this.#replicates = replicates;
     this.earlierPrograms = earlierPrograms;
   }
 
-  /** Whether any run has a record in a folder. */
+  /** Whether any run has a record in a folder: a finished generation, or a process that is at work on the first. */
   static async isAnyIn(folder: string): Promise<boolean> {
-    return (await readRun(join(folder, runFolder, 'run.json'))) !== undefined;
+    const place = join(folder, runFolder);
+    if ((await readRun(join(place, 'run.json'))) === undefined) return false;
+    if (await hasFinished(place)) return true;
+    const lock = await StoreLock.take(where, place);
+    lock?.release();
+    return lock === undefined;
   }
 
   /** Whether this run has one. */
@@ -65,13 +73,14 @@ export class RunRecord {
   }
 
   /**
-   * The record in a folder, begun there if there is none. Errors: ERR_INVALID_INPUT where it is that of another run, ERR_STORE where it
-   * is damaged or another process has it; it is left as it is.
+   * The record in a folder, begun there if there is none with a finished generation. Errors: ERR_INVALID_INPUT where it is that of
+   * another run, ERR_STORE where it is damaged or another process has it; it is left as it is.
    */
   static async open(folder: string, run: RunIdentity): Promise<RunRecord> {
     const place = join(folder, runFolder);
+    const isNewFolder = (await stat(folder).catch(() => undefined)) === undefined;
     await makeFolders(place);
-    const lock = await StoreLock.take(where, join(folder, runFolder));
+    const lock = await StoreLock.take(where, place);
     if (lock === undefined) {
       const message = `${where}: ${place}: another process is at work on this run; wait for it, or give another --output`;
       throw new MadloopError('ERR_STORE', message);
@@ -82,7 +91,7 @@ export class RunRecord {
       for (let i = 1; i <= run.replicates; i += 1) {
         replicates.push(await ReplicateRecord.open(join(place, `replicate-${i}`), run.isPooled));
       }
-      return new RunRecord(place, lock, replicates, earlierPrograms);
+      return new RunRecord(place, isNewFolder, lock, replicates, earlierPrograms);
     } catch (error) {
       lock.release();
       throw error;
@@ -104,8 +113,14 @@ export class RunRecord {
     return this.#replicates[index]!;
   }
 
-  close(): void {
+  /** Ends the work on it. Where no generation is finished there is nothing to go on from, and nothing is left. */
+  async close(): Promise<void> {
+    const isOfUse = await hasFinished(this.#folder).catch(() => true);
+    // Where even this fails, what ended the run is to be told.
+    if (!isOfUse) await rm(this.#folder, { recursive: true, force: true }).catch(() => {});
     this.#lock.release();
+    // It stays where somebody else has put something there.
+    if (!isOfUse && this.#isNewFolder) await rmdir(dirname(this.#folder)).catch(() => {});
   }
 }
 
@@ -211,7 +226,13 @@ const shownName = (t: number): string => `samples-${t}.npy`;
 /** Writes down which run it is, or finds that it is this one; returns the checksums of programs that it had before. */
 async function begin(place: string, run: RunIdentity): Promise<readonly unknown[]> {
   const path = join(place, 'run.json');
-  const known = await readRun(path);
+  let known = await readRun(path);
+  if (known !== undefined && !(await hasFinished(place))) {
+    // Of a process that was killed in its first generations: they are nobody's.
+    await rm(place, { recursive: true });
+    await makeFolders(place);
+    known = undefined;
+  }
   if (known !== undefined) {
     const found = differences(known, run);
     if (found.length > 0) {
@@ -233,6 +254,19 @@ async function begin(place: string, run: RunIdentity): Promise<readonly unknown[
     await writeFileAtomically(path, `${jsonText(document)}\n`);
   }
   return earlierPrograms;
+}
+
+/** Whether a generation is finished, of any replicate. */
+async function hasFinished(place: string): Promise<boolean> {
+  for (const name of await readdir(place)) {
+    if (!/^replicate-\d+$/.test(name)) continue;
+    const path = join(place, name);
+    const files = await readdir(path).catch((error: Error) => {
+      throw damaged(path, error.message);
+    });
+    if (files.includes(generationName(1))) return true;
+  }
+  return false;
 }
 
 interface KnownRun extends Pick<RunIdentity, 'madloop' | 'instructionSet' | 'parameters'> {

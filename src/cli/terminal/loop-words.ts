@@ -1,6 +1,6 @@
 // What a loop is called, and its parameters, for reading.
 
-import { basename } from 'node:path';
+import { basename, isAbsolute } from 'node:path';
 import { wrapped } from './table.js';
 
 /** What titles, legends and headings call the variants. */
@@ -16,6 +16,14 @@ export function shownSchedule(schedule: unknown): string {
   if (!Array.isArray(schedule)) return String(schedule);
   const some = schedule.length > 4 ? [...schedule.slice(0, 2), '…', schedule.at(-1)] : schedule;
   return `(${some.join(', ')})`;
+}
+
+const longestCommand = 40;
+
+/** A command without the folders of a disk, and of a long one the beginning. */
+export function commandTitle(words: readonly string[]): string {
+  const text = words.map((word) => (isAbsolute(word) ? basename(word) : word)).join(' ');
+  return text.length <= longestCommand ? text : `${text.slice(0, longestCommand - 1).trimEnd()}…`;
 }
 
 /** In the order of a heading, and what each is called there. */
@@ -43,7 +51,7 @@ const usual: Readonly<Record<string, unknown>> = { memory: 1, pool: 'latest', di
 
 /** "fresh data loop: d = 100, n_r = 1000, n_s = 9000, lambda = 0.9, seed 0", of parameters as they were resolved. */
 export function loopHeading(parameters: Readonly<Record<string, unknown>>): string {
-  const { variant, data, model, reference, initial, real } = parameters;
+  const { variant, data, model, process, reference, initial, real } = parameters;
   const isCombined = variant === 'combined';
   const counted = (name: string): boolean =>
     (name === 'real' && isCombined) ||
@@ -52,7 +60,8 @@ export function loopHeading(parameters: Readonly<Record<string, unknown>>): stri
   const said = names
     .filter(([name]) => parameters[name] !== undefined && parameters[name] !== usual[name] && !counted(name))
     .map(([name, called]) => `${called} ${shownSchedule(parameters[name])}`);
-  const whose = data === undefined ? [] : [basename(String(data)), String(model)];
+  const program = process === undefined ? String(model) : commandTitle(process as readonly string[]);
+  const whose = data === undefined ? [] : [basename(String(data)), program];
   const parts = [...whose, ...(reference ? ['a reference of its own'] : []), ...said];
   // Lines end between parameters, not within one.
   const text = parts.map((part) => part.replaceAll(' ', noBreak)).join(', ');

@@ -26,7 +26,7 @@ export interface SqliteStatement {
 export async function openSqlite(where: string, path: string, mode: 'read' | 'write'): Promise<SqliteDatabase> {
   const { default: Database } = await optionalPackage<{ default: new (path: string) => SqliteDatabase }>(
     'libsql',
-    'studies, and runs that go on later, need',
+    'features of images, loops that go on later and studies need',
     'npm i libsql@0.5.29',
   );
   return inStore(where, path, () => {
