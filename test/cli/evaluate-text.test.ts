@@ -115,6 +115,48 @@ test('statistics: FD∞ is of the generated side, whose bias alone is removed; t
   expect(stderr).toContain('one.npz has 300 for 48');
 });
 
+describe('statistics count as exact, whatever their count', () => {
+  const note = (file: string) =>
+    `frechetDistance: ${file} holds statistics, which count as exact: what the rows behind them add to error and bias is in no number here`;
+
+  test.each([
+    ['real', 'one.npz', 'one.npz', 'other.npy'],
+    ['generated', 'one.npz', 'other.npy', 'one.npz'],
+  ])('at the foot and in the notes (%s)', async (_, file, ...sides) => {
+    const text = (await evaluate(...sides)).stdout.replace(/\n {3}/g, ' ');
+    expect(text).toContain(
+      '\nbias: how far the mean over samples of this size lies above their distribution\n',
+    );
+    expect(text).toContain(`\n${note(file)}\n`);
+    const { notes, row } = await document(...sides);
+    expect(notes).toContain(note(file));
+    // So both are smaller than those of the same rows.
+    const both = await document('one.npy', 'other.npy');
+    for (const name of ['bias', 'standardError'])
+      expect(row('frechetDistance')[name]).toBeLessThan(0.9 * both.row('frechetDistance')[name]);
+    expect(both.notes.join()).not.toContain('exact');
+  });
+
+  test('but of two of them there is no error to speak of', async () => {
+    expect((await document('one.npz', 'one.npz')).notes.join()).not.toContain('count as exact');
+  });
+});
+
+test('flags that statistics leave without an effect are named', async () => {
+  const inVain = async (...args: string[]): Promise<string[]> =>
+    (await document(...args)).notes.filter((note: string) => note.startsWith('of no effect'));
+  const what = 'of no effect where a side is statistics: ';
+  expect(await inVain('one.npz', 'other.npy', '--k', '9', '--blocks', '3', '--seed', '1')).toEqual([
+    `${what}--k, --blocks`,
+  ]);
+  expect(await inVain('other.npy', 'one.npz', '--convention', 'prdc', '--extrapolate', 'generated')).toEqual([
+    `${what}--convention, --extrapolate`,
+  ]);
+  expect(await inVain('one.npz', 'one.npz', '--seed', '1', '--any-extractor')).toEqual([`${what}--seed`]);
+  expect(await inVain('one.npz', 'other.npy', '--extrapolate', 'generated')).toEqual([]);
+  expect(await inVain('one.npy', 'other.npy', '--k', '9', '--blocks', '3')).toEqual([]);
+});
+
 test.each([
   [
     ['one.npz', 'other.npy', '--extrapolate', 'both'],

@@ -10,7 +10,15 @@ import { checkSameExtractor } from '../../metrics/frechet-sides.js';
 import { kernelDistanceOptions } from '../../metrics/kernel-distance.js';
 import { precisionRecallOptions } from '../../metrics/precision-recall.js';
 import { evaluationText } from '../evaluate/evaluation-text.js';
-import { heavyTailNotes, type Plan, plan, type Row, withRemainingBias } from '../evaluate/measurements.js';
+import {
+  exactNotes,
+  flagsInVain,
+  heavyTailNotes,
+  type Plan,
+  plan,
+  type Row,
+  withRemainingBias,
+} from '../evaluate/measurements.js';
 import { arrayParameters, describeSide, isMatrix, readSide } from '../evaluate/sides.js';
 import { rewordErrors } from '../terminal/error-wording.js';
 import { exitCodeOf, exitCodes } from '../terminal/exit-codes.js';
@@ -119,12 +127,14 @@ async function runEvaluate(
   const all = plan({ real, generated }, files, { ...parameters, extrapolate, kernel }, wishes);
   const { reasons, ...measured } = await measureAll(all, nameOf, { threads: flags.threads, signal });
   const rows = isMatrix(real) ? withRemainingBias(measured.rows) : measured.rows;
+  const exact = exactNotes({ real, generated }, files, rows);
   const notes = [
     ...[...read.real.notes, ...read.generated.notes, ...all.notes],
+    ...flagsInVain({ real, generated }, { ...given, ...kernel }),
     ...[...measured.notes, ...heavyTailNotes(rows)],
   ];
-  // The table says at its foot why an interval is missing.
-  const said = flags.json ? [...notes, ...reasons] : notes;
+  // The table says at its foot what is missing.
+  const said = flags.json ? [...notes, ...exact, ...reasons] : notes;
   for (const note of said) say(`madloop: ${note}`);
 
   const sides = {
@@ -137,7 +147,7 @@ async function runEvaluate(
     const resolved = { ...printable(parameters), ...(flags.infinity && { extrapolate }), ...kernel };
     printJson({ ...made, parameters: resolved, metrics: rows, notes: said });
   } else {
-    print(evaluationText({ ...sides, rows, reasons }));
+    print(evaluationText({ ...sides, rows, exact, reasons }));
   }
   if (measured.failure !== undefined) throw measured.failure;
 }

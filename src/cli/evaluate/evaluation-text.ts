@@ -10,18 +10,22 @@ export interface Evaluation {
   readonly real: DescribedSide;
   readonly generated: DescribedSide;
   readonly rows: readonly Row[];
+  /** What the errors leave out. */
+  readonly exact: readonly string[];
   /** Why rows have no interval. */
   readonly reasons: readonly string[];
 }
 
-export function evaluationText({ real, generated, rows, reasons }: Evaluation): string {
+export function evaluationText({ real, generated, rows, exact, reasons }: Evaluation): string {
   return [
     wrapped(`real:      ${sideText(real)}`, noIndent),
     wrapped(`generated: ${sideText(generated)}`, noIndent),
     '',
     tableText(['metric', 'value', '95 % interval', 'bias, about'], rows.map(cells), { words: true }),
     '',
-    ...[...meanings(rows), ...reasons.map((reason) => `-: ${reason}`)].map((line) => wrapped(line, '   ')),
+    ...[...meanings(rows, exact.length > 0), ...exact, ...reasons.map((reason) => `-: ${reason}`)].map((line) =>
+      wrapped(line, '   '),
+    ),
   ].join('\n');
 }
 
@@ -56,13 +60,16 @@ function cells({ metric, k, value, standardError, interval, bias, extrapolate }:
 }
 
 /** What the numbers are of: those of the metrics that are there. */
-function meanings(rows: readonly Row[]): string[] {
+function meanings(rows: readonly Row[], isOfOneSample: boolean): string[] {
   const has = (metric: string) => rows.some((row) => row.metric === metric && row.interval !== null);
   const infinity = rows.find(({ metric }) => metric === 'frechetDistanceInfinity');
   const lines: string[] = [];
   if (rows.some(({ standardError }) => standardError !== null)) lines.push('±: one standard error');
   if (rows.some(({ bias }) => bias !== undefined)) {
-    lines.push('bias: how far the mean over samples of these sizes lies above the distributions');
+    const what = isOfOneSample
+      ? 'samples of this size lies above their distribution'
+      : 'samples of these sizes lies above the distributions';
+    lines.push(`bias: how far the mean over ${what}`);
   }
   if (has('frechetDistance')) lines.push('frechetDistance: interval of that mean, with its bias');
   if (infinity?.extrapolate === 'both') {

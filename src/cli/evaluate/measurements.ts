@@ -9,7 +9,7 @@ import type { JobOptions } from '../../engine/job.js';
 import { type FrechetDistance, frechetDistance } from '../../metrics/frechet.js';
 import { canExtrapolate, frechetDistanceInfinity } from '../../metrics/frechet-distance-infinity.js';
 import { fewestRowsOfInterval, frechetDistanceInterval } from '../../metrics/frechet-distance-interval.js';
-import { type KernelDistance, kernelDistance } from '../../metrics/kernel-distance.js';
+import { type KernelDistance, kernelDistance, kernelDistanceOptions } from '../../metrics/kernel-distance.js';
 import {
   largestK,
   type ManifoldMetricName,
@@ -93,6 +93,37 @@ export interface Wishes {
 export interface Names {
   readonly real: string;
   readonly generated: string;
+}
+
+/** What statistics leave out of the errors of a Fréchet distance, where the other side is a sample that has errors. */
+export function exactNotes(
+  sides: { readonly real: Side; readonly generated: Side },
+  names: Names,
+  rows: readonly Row[],
+): string[] {
+  const hasErrors = rows.some(({ metric, interval }) => metric === 'frechetDistance' && interval !== null);
+  const exact = (['real', 'generated'] as const).filter((which) => !isMatrix(sides[which]));
+  if (!hasErrors || exact.length === 0) return [];
+  return [
+    `frechetDistance: ${names[exact[0]!]} holds statistics, which count as exact: what the rows behind them add to error and bias is in no number here`,
+  ];
+}
+
+/** The flags given that statistics leave without any effect, by the names of their options. */
+export function flagsInVain(
+  { real, generated }: { readonly real: Side; readonly generated: Side },
+  given: Readonly<Record<string, unknown>>,
+): string[] {
+  if (isMatrix(real) && isMatrix(generated)) return [];
+  const idle = [
+    ...['k', 'convention', ...Object.keys(kernelDistanceOptions).filter((name) => name !== 'seed')],
+    ...(isMatrix(generated) ? [] : ['extrapolate']),
+    ...(isMatrix(real) || isMatrix(generated) ? [] : ['seed']),
+  ];
+  const flags = Object.keys(given)
+    .filter((name) => idle.includes(name))
+    .map(flagName);
+  return flags.length === 0 ? [] : [`of no effect where a side is statistics: ${flags.join(', ')}`];
 }
 
 /** What can be measured of these sides. */
