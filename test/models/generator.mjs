@@ -44,6 +44,7 @@ for await (const line of createInterface(process.stdin)) {
     }
     if (misbehaviour === 'die') process.kill(process.pid, 'SIGKILL');
     if (misbehaviour === 'print') process.stdout.write('Epoch 1\n');
+    if (misbehaviour === 'begin') process.stdout.write('epochs: {"a": {"id": ...');
     if (misbehaviour === 'flood') process.stdout.write('x'.repeat(100_000));
     if (misbehaviour === 'refuse') good = { id, ok: false, error: 'out of ideas' };
     if (misbehaviour === 'confuse') good = { ...good, id: id + 1 };

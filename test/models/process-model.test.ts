@@ -189,6 +189,18 @@ describe('a process that fails', () => {
     await expectNothingLeft(2);
   });
 
+  test('one that prints without an end of line before it answers has said so, no more', async () => {
+    const talking = generating('begin', 'start');
+    expect((await (await talking.fit(data)).sample(2)).rows).toBe(2);
+    await talking.close();
+    const refusing = generating('begin', 'fit');
+    const error = await rejection(() => refusing.fit(data));
+    expect(error.message).toContain(
+      'must write answers to its standard output and nothing else, got "epochs: ',
+    );
+    await refusing.close();
+  });
+
   test('a program that is not there', async () => {
     const model = generating('', '', { command: ['no-such-program', 'x'] });
     await expectRejection(

@@ -5,7 +5,7 @@ import { MadloopError } from '../../base/errors.js';
 import { withinTime } from '../time-limit.js';
 import { atExit } from './at-exit.js';
 import { readLines, Tail } from './output.js';
-import { broken, isAnswer, ProtocolError, type Request, readAnswer, requestLine } from './protocol.js';
+import { answerBegin, broken, ProtocolError, type Request, readAnswer, requestLine } from './protocol.js';
 
 const shownStandardError = 4_000; // characters
 const longestAnswer = 65_536; // characters
@@ -158,12 +158,11 @@ export class ModelProcess {
       this.#pending = {
         onLine: (line) => {
           // What a program prints before it serves, or what it imports prints, is talk.
-          if (request.command === 'start' && !isAnswer(line)) {
-            this.#standardError?.add(`${line}\n`);
-            return;
-          }
+          const begin = request.command === 'start' ? answerBegin(line) : 0;
+          if (begin !== 0) this.#standardError?.add(`${line.slice(0, begin)}\n`);
+          if (begin === undefined) return;
           try {
-            readAnswer(line, id, request);
+            readAnswer(line.slice(begin), id, request);
             resolve();
           } catch (error) {
             if (error instanceof ProtocolError) this.#breakOff(error);

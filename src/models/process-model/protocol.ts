@@ -70,10 +70,16 @@ export function broken(how: string): ProtocolError {
   return new ProtocolError('ERR_MODEL', `the process ${how}`);
 }
 
-/** Whether a line can be an answer at all, right or wrong: an object with an `id`. */
-export function isAnswer(line: string): boolean {
-  const answer = parsed(line);
-  return answer !== undefined && 'id' in answer;
+/**
+ * Where in a line its answer begins, right or wrong: an object with an `id`, to the end of the line. What is before it was printed
+ * without an end of line. Undefined where there is none.
+ */
+export function answerBegin(line: string): number | undefined {
+  for (let i = line.indexOf('{'); i >= 0; i = line.indexOf('{', i + 1)) {
+    const answer = parsed(line.slice(i));
+    if (answer !== undefined && 'id' in answer) return i;
+  }
+  return undefined;
 }
 
 interface Answer {
