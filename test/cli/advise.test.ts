@@ -99,6 +99,15 @@ test('madloop mad-test takes the series of a loop, or rows of a file', async () 
   await run(['loop', ...loop, '--series', '--no-chart', '-o', 'mad'], folder);
   const { status, stdout } = await run(['mad-test', 'mad/loop.json'], folder);
   expect([status, stdout]).toEqual([0, expect.stringMatching(/verdict +mad/)]);
+  expect(stdout).toMatch(/^distance in mad\/loop\.json, worse where increasing\n/);
+  expect(stdout).toMatch(/\n±: one standard error of the mean over 40 replicates; interval: 95 %\n$/);
+  const trace = ['--metric', 'trace', '--direction', 'decreasing', '--confidence', '0.999'];
+  const other = await run(['mad-test', 'mad/loop.json', ...trace], folder);
+  expect(other.stdout).toMatch(
+    /^trace in mad\/loop\.json, worse where decreasing\n[\s\S]*interval: 99\.9 %\n$/,
+  );
+  const json = await run(['mad-test', 'mad/loop.json', '--json'], folder);
+  expect(JSON.parse(json.stdout)).toMatchObject({ file: 'mad/loop.json', metric: 'distance', verdict: 'mad' });
   // The result still repeats itself.
   const again = await run(['loop', 'mad/loop.json', '--no-chart', '-o', 'again'], folder);
   expect(again.status).toBe(0);
@@ -109,6 +118,7 @@ test('madloop mad-test takes the series of a loop, or rows of a file', async () 
   const stable = await run(['mad-test', 'series.npy', '--margin', '1', '--json'], folder);
   expect(JSON.parse(stable.stdout)).toMatchObject({
     command: 'mad-test',
+    metric: null,
     verdict: 'stable',
     replicates: 10,
     to: 6,

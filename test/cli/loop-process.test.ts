@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -245,6 +246,14 @@ describe('the record of a run', () => {
         /process must name the files that the result was made with \(--any-program takes others\), got another my model\.mjs\n$/,
       ),
     ]);
+    // As from another folder.
+    renameSync(join(folder, 'my model.mjs'), join(folder, 'away.mjs'));
+    const elsewhere = await madloop(['loop', 'x/loop.json', '-o', 'y']);
+    expect([elsewhere.status, elsewhere.stderr]).toEqual([
+      2,
+      expect.stringMatching(/, got no file my model\.mjs in this folder\n$/),
+    ]);
+    renameSync(join(folder, 'away.mjs'), join(folder, 'my model.mjs'));
     expect((await madloop([...more, '--any-program'])).status).toBe(0);
     const { parameters, earlierPrograms } = JSON.parse(file('x', 'loop.json'));
     expect(earlierPrograms).toEqual([programSha256]);

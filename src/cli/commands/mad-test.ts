@@ -11,7 +11,7 @@ import { namesOf } from '../terminal/given-parameters.js';
 import { print, printJson } from '../terminal/output.js';
 import { isObject, readDocument } from '../terminal/read-document.js';
 import { readInput } from '../terminal/read-input.js';
-import { tableText } from '../terminal/table.js';
+import { resultText, tableText } from '../terminal/table.js';
 
 export function madTestCommand(signal: AbortSignal): Command {
   const command = new Command('mad-test')
@@ -33,8 +33,10 @@ export function madTestCommand(signal: AbortSignal): Command {
       const result = await rewordErrors(nameOf, () => madTest(series, given));
       const { version, variant } = info();
       const made = { madloop: version, instructionSet: variant, command: 'mad-test' };
-      if (flags.json) printJson({ ...made, file, ...result });
-      else print(madTestTable(result));
+      // The rows of a matrix are of a metric that it does not name.
+      const metric = Array.isArray(series) ? null : ((given.metric as string | undefined) ?? 'distance');
+      if (flags.json) printJson({ ...made, file, metric, ...result });
+      else print(madTestText(`${metric ?? 'series'} in ${file}`, result));
     });
 }
 
@@ -52,6 +54,14 @@ async function readSeries(file: string, signal: AbortSignal): Promise<MadSeries>
     Array.isArray(values) ? Float64Array.from(values, (value) => value ?? Number.NaN) : values,
   ]);
   return Object.fromEntries(read);
+}
+
+function madTestText(heading: string, result: MadTest): string {
+  const { replicates, direction, confidence } = result;
+  const ends = `interval: ${Number((100 * confidence).toPrecision(12))} %`;
+  const notes =
+    replicates > 1 ? [`±: one standard error of the mean over ${replicates} replicates; ${ends}`] : [];
+  return resultText(`${heading}, worse where ${direction}`, madTestTable(result), notes);
 }
 
 function madTestTable({ verdict, slope, trend, excess, level, replicates, from, to, margin }: MadTest): string {

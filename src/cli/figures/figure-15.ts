@@ -4,7 +4,6 @@ import { derivedSeed } from '../../base/derived-seed.js';
 import type { Chart } from '../../charts/chart.js';
 import { lineCharts } from '../../charts/line-chart.js';
 import type { LineChart } from '../../charts/line-chart-data.js';
-import { loopCurve } from '../../charts/loop-curve.js';
 import { withError } from '../../charts/numbers.js';
 import type { JobOptions } from '../../engine/job.js';
 import { progressOfParts } from '../../engine/progress-of-parts.js';
@@ -13,6 +12,7 @@ import type { Metric, MetricContext } from '../../loops/metrics.js';
 import type { ReplicatedGeneration } from '../../loops/replicated-loop.js';
 import { sampleMetrics } from '../../loops/sample-metrics.js';
 import { bandHalfWidth } from '../terminal/band-half-width.js';
+import { metricCurve } from '../terminal/metric-curve.js';
 import { tableText } from '../terminal/table.js';
 import {
   centres,
@@ -145,7 +145,7 @@ export function figure15Chart({ curves, parameters }: Figure15): Chart {
     colourTitle: 'sampling bias',
     xScale: 'logarithmic',
     curves: curves.map(({ lambda, generations }) =>
-      loopCurve(generations, name, { colour: `λ = ${lambda}`, standardErrors }),
+      metricCurve(generations, name, { colour: `λ = ${lambda}`, standardErrors }),
     ),
   });
   return lineCharts({

@@ -5,12 +5,12 @@ import type { Estimate } from '../../base/mean-and-error.js';
 import type { Chart } from '../../charts/chart.js';
 import { lineChart, lineCharts } from '../../charts/line-chart.js';
 import type { Level, LineChart } from '../../charts/line-chart-data.js';
-import { loopCurve } from '../../charts/loop-curve.js';
 import { withError } from '../../charts/numbers.js';
 import type { SampleLine, SampleSheetOptions } from '../../charts/sample-sheet.js';
 import { csvText } from '../../files/csv.js';
 import { bandHalfWidth } from '../terminal/band-half-width.js';
 import { commandTitle, loopHeading, shownSchedule, variantTitles } from '../terminal/loop-words.js';
+import { metricCurve } from '../terminal/metric-curve.js';
 import { resultText, widestTable } from '../terminal/table.js';
 
 /** One generation, averaged over replicates. A metric that is not defined there is null. */
@@ -122,7 +122,7 @@ function chartsOf({ parameters, rows }: LoopResult): LineChart[] {
     return {
       xTitle: 'generation t',
       yTitle: parameters.data === undefined ? 'squared Wasserstein-2 distance' : yTitle,
-      curves: shown.map(([name, label]) => loopCurve(rows, name, { ...colourOf(label), standardErrors })),
+      curves: shown.map(([name, label]) => metricCurve(rows, name, { ...colourOf(label), standardErrors })),
       levels: shown.length === 1 ? realDataAlone(parameters, rows[0]?.metrics[shown[0]![0]]) : [],
     };
   });

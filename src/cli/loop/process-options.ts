@@ -49,7 +49,10 @@ export const processOptions = {
       const changed = changedPrograms(value, programs);
       if (changed.length === 0 || anyProgram) return programs;
       const requirement = `name the files that the result was made with (the option 'anyProgram' takes others)`;
-      throw mustError(where, 'process', requirement, `another ${changed.join(', ')}`);
+      const found = changed.map((file) =>
+        file in programs ? `another ${file}` : `no file ${file} in this folder`,
+      );
+      throw mustError(where, 'process', requirement, found.join(', '));
     },
   )
     .or(({ programs = {} }: { programs?: Programs | undefined }) => programs)

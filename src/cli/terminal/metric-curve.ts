@@ -1,0 +1,24 @@
+// Curves of the metrics of loops, whose bands end where a metric does.
+
+import type { Curve } from '../../charts/line-chart-data.js';
+import { type LoopCurveOptions, type LoopGeneration, loopCurve } from '../../charts/loop-curve.js';
+
+const fractions: ReadonlySet<string> = new Set(['precision', 'recall', 'coverage']);
+
+/** A metric that the command line knows; none of them is below 0, and what is a fraction not above 1: neither is its band. */
+export function metricCurve(
+  generations: readonly LoopGeneration[],
+  metric: string,
+  options: LoopCurveOptions,
+): Curve {
+  const highest = fractions.has(metric) ? 1 : Number.POSITIVE_INFINITY;
+  const within = (value: number): number => Math.min(Math.max(value, 0), highest);
+  const curve = loopCurve(generations, metric, options);
+  return {
+    ...curve,
+    points: curve.points.map(({ error, ...point }) => ({
+      ...point,
+      ...(error !== undefined && { interval: [within(point.y - error), within(point.y + error)] }),
+    })),
+  };
+}
