@@ -1,6 +1,7 @@
 // `madloop loop --process`: a program of the user's as the model.
 
 import { stat } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
 import { mustError } from '../../base/check.js';
 import { checkLambdaRange, unitRange } from '../../base/lambda.js';
 import { boolean, checked, integer, numberOrText, type ValuesOf } from '../../base/options.js';
@@ -50,7 +51,7 @@ export const processOptions = {
       if (changed.length === 0 || anyProgram) return programs;
       const requirement = `name the files that the result was made with (the option 'anyProgram' takes others)`;
       const found = changed.map((file) =>
-        file in programs ? `another ${file}` : `no file ${file} in this folder`,
+        file in programs ? `another ${file}` : `no file ${file}${isAbsolute(file) ? '' : ' in this folder'}`,
       );
       throw mustError(where, 'process', requirement, found.join(', '));
     },
