@@ -89,7 +89,7 @@ test('belongs to one process at a time', async () => {
 });
 
 test("in its first generation is in nobody's way without --output, and its folder is left alone", async () => {
-  const { child, outcome } = begin(short, 5_000);
+  const { child, outcome } = begin(short, 100_000);
   while (!existsSync(join(folder, 'madloop-results', 'loop-run', 'run.json'))) await delay(10);
   const { status, stderr } = await begin([...short, '--seed', '1'], 0).outcome;
   expect([status, stderr]).toEqual([0, expect.stringContaining('wrote madloop-results-2/loop.json')]);
