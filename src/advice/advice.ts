@@ -15,7 +15,7 @@ export interface Uncertain {
 
 /**
  * 'helps' and 'hurts': n_e is above or below the real samples before any detector, beyond doubt; 'undecided': the interval or band holds
- * them; 'collapsed': whatever n_e is, the distance is at least half of what a model has that has shrunk to its mean; 'none': there
+ * them; 'collapsed': whatever n_e is, the loop leaves less than 0.09 of the data's variance (standard deviations below 0.3); 'none': there
  * are no synthetic samples to judge, or a detector leaves none.
  */
 export type Verdict = 'helps' | 'hurts' | 'undecided' | 'collapsed' | 'none';
@@ -25,6 +25,8 @@ export interface Worth {
   readonly verdict: Verdict;
   /** lim E[distance] / d: 1 for a model that has shrunk to its mean, and how far this one is from that. */
   readonly collapse: number;
+  /** lim E[tr Sigma] / d, exact: the part of the data's variance that the loop leaves. Below 0.09 the verdict is 'collapsed'. */
+  readonly variance: number;
   /** n_e: NaN below 2, Infinity above 1e15. */
   readonly effectiveSampleSize: number;
   /** n_e over the real samples in question, before any detector. */
@@ -35,7 +37,7 @@ export interface Worth {
   readonly interval: Range;
   /** `ratio` at the ends of the deterministic method's stated accuracy. */
   readonly band?: Range;
-  /** Whether the method's accuracy was measured for such a loop; true for Monte Carlo. */
+  /** Whether the accuracy that `band` comes from was measured for such a loop; true for Monte Carlo. */
   readonly measured: boolean;
 }
 
@@ -44,10 +46,15 @@ export interface Threshold extends Uncertain {
   readonly bounded: 'yes' | 'none' | 'unbounded';
 }
 
-/** The largest number of synthetic samples that do no harm. */
+/** The largest number of synthetic samples that do no harm: with which n_e is at least the real samples, and the model not collapsed. */
 export interface SyntheticThreshold extends Threshold {
   /** As a real number: its integer part is the largest admissible count. 0 for 'none', Infinity for 'unbounded'. */
   readonly synthetic: number;
+  /**
+   * The least number of them, about: fewer do not make up for the real samples that a detector leaves out by mistake. 0 where it leaves out
+   * none, and for 'none'.
+   */
+  readonly from: number;
 }
 
 /** The least number of fresh real samples beside which the synthetic ones in question do no harm. */

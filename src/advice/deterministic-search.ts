@@ -1,35 +1,41 @@
 // Thresholds and optima by the deterministic method, which looks at a loop in less than a millisecond.
 
+import { MadloopError } from '../base/errors.js';
 import type { JobSettings } from '../engine/job.js';
 import { runJob } from '../engine/job.js';
 import { native } from '../engine/native.js';
-import { deterministicLimitPoints } from '../limits/deterministic.js';
-import { lastCrossing } from '../limits/deterministic-threshold.js';
+import {
+  deterministicDistances,
+  deterministicLimitPoints,
+  deterministicLimitPointsOrErrors,
+} from '../limits/deterministic.js';
+import { lastCrossing, mostSynthetic } from '../limits/deterministic-threshold.js';
 import { largestExactDim } from '../limits/effective-sample-size-of-limit.js';
 import type { LimitPointParameters } from '../limits/parameters.js';
 import type { LeastReal, Range, SyntheticThreshold } from './advice.js';
-import { cellOf, collapsedFrom, type Loop } from './worth.js';
+import { mostSamples } from './levers.js';
+import { isCollapsed, syntheticBeforeCollapse } from './stationary-variance.js';
+import { cellOf, type Loop } from './worth.js';
 
 const noInterval: Range = [Number.NaN, Number.NaN];
 
-/** What a detector leaves of so many samples, without rounding. */
+/** What a detector leaves of so many samples, without rounding, and at least one of the real ones. */
 function cellWith(
   loop: Loop,
   { real = loop.real, synthetic = loop.synthetic }: Partial<Loop>,
 ): LimitPointParameters {
   const { truePositiveRate, falsePositiveRate } = loop;
-  return cellOf(loop, { real: real * (1 - falsePositiveRate), synthetic: synthetic * (1 - truePositiveRate) });
-}
-
-async function distancesOf(cells: readonly LimitPointParameters[], settings: JobSettings): Promise<number[]> {
-  return (await deterministicLimitPoints(cells, settings)).map(({ distance }) => distance);
+  return cellOf(loop, {
+    real: Math.max(1, real * (1 - falsePositiveRate)),
+    synthetic: synthetic * (1 - truePositiveRate),
+  });
 }
 
 /** E[distance] of a fit to real samples alone: exact up to d = 1,000, as effective sample sizes have it. Infinity for one sample. */
 export async function realAlone(dim: number, samples: number, settings: JobSettings): Promise<number> {
   if (samples < 2) return Number.POSITIVE_INFINITY;
   if (dim > largestExactDim.deterministic) {
-    const [distance] = await distancesOf([plainCell(dim, samples)], settings);
+    const [distance] = await deterministicDistances([plainCell(dim, samples)], settings);
     return distance!;
   }
   const { threads } = settings;
@@ -45,12 +51,56 @@ function plainCell(dim: number, real: number): LimitPointParameters {
   };
 }
 
-/** The largest number of synthetic samples with n_e >= n_r, and its band. */
+/** The largest number of synthetic samples with n_e >= n_r and a model that is not collapsed, and its band. */
 export async function deterministicThreshold(loop: Loop, settings: JobSettings): Promise<SyntheticThreshold> {
   const target = await realAlone(loop.dim, loop.real, settings);
   const passing = 1 - loop.truePositiveRate;
-  if (target >= loop.dim || loop.lambda === 1 || passing === 0)
-    return unlimitedThreshold(loop, settings, target);
+  const isMonotone = target >= loop.dim || loop.lambda === 1 || passing === 0;
+  const found = await (isMonotone ? unlimitedThreshold : lastThreshold)(loop, target, settings);
+  if (found.bounded === 'none') return found;
+  const threshold = beforeCollapse(loop, found);
+  if (loop.falsePositiveRate === 0) return threshold;
+  const from = await firstAdmissible(loop, target, settings);
+  return from <= threshold.synthetic ? { ...threshold, from } : noThreshold;
+}
+
+/** A threshold, or where the model collapses before. */
+export function beforeCollapse<Found extends SyntheticThreshold>(loop: Loop, threshold: Found): Found {
+  const most = mostBeforeCollapse(loop);
+  if (!(most < threshold.synthetic)) return threshold;
+  const capped = ([low, high]: Range): Range => [Math.min(low, most), Math.min(high, most)];
+  const { interval, band } = threshold;
+  return {
+    ...threshold,
+    ...{ synthetic: most, bounded: 'yes', interval: capped(interval) },
+    ...(band && { band: capped(band) }),
+  };
+}
+
+/** So many synthetic samples, before any detector, leave a model that is not collapsed. */
+export const mostBeforeCollapse = (loop: Loop): number =>
+  syntheticBeforeCollapse(cellWith(loop, {})) / (1 - loop.truePositiveRate);
+
+/** The least number of synthetic samples whose limit is at most `bound`: Infinity where none up to 1e12 is. */
+async function firstAdmissible(loop: Loop, bound: number, settings: JobSettings): Promise<number> {
+  const firstIn = async (counts: readonly number[]) => {
+    const cells = counts.map((synthetic) => cellWith(loop, { synthetic }));
+    const distances = await deterministicDistances(cells, settings);
+    const place = distances.findIndex((distance) => distance <= bound);
+    const [from, to] = [counts[place - 1]!, counts[place]!];
+    return place <= 0 ? { place, to } : { place, from, to };
+  };
+  const coarse = await firstIn([0, ...geometric(0.5, mostSynthetic, 4 / 3)]);
+  if (coarse.place < 0) return Number.POSITIVE_INFINITY;
+  if (coarse.from === undefined) return 0;
+  const { from, to } = coarse;
+  const fine = await firstIn(Array.from({ length: 65 }, (_, i) => from + ((to - from) * i) / 64));
+  return fine.to ?? to;
+}
+
+/** Where biased samples do harm in the end: the last number that does none. */
+async function lastThreshold(loop: Loop, target: number, settings: JobSettings): Promise<SyntheticThreshold> {
+  const passing = 1 - loop.truePositiveRate;
   const cell = cellWith(loop, { synthetic: 0 });
   const synthetic = await crossingAt(cell, target, settings);
   if (synthetic === 0) return noThreshold;
@@ -60,31 +110,35 @@ export async function deterministicThreshold(loop: Loop, settings: JobSettings):
   const high = await crossingAt(cell, target * (1 + relativeError), settings);
   return {
     synthetic: synthetic / passing,
+    from: 0,
     interval: noInterval,
     band: [low / passing, high / passing],
     bounded: synthetic === Number.POSITIVE_INFINITY ? 'unbounded' : 'yes',
   };
 }
 
-const noThreshold: SyntheticThreshold = { synthetic: 0, interval: noInterval, band: [0, 0], bounded: 'none' };
+const noThreshold: SyntheticThreshold = {
+  ...{ synthetic: 0, from: 0, bounded: 'none' },
+  ...{ interval: noInterval, band: [0, 0] },
+};
 
-/** Where more synthetic samples are never worse than fewer: any number does no harm, or where even endless ones do, none. */
+/** Where more synthetic samples are never worse than fewer: no number is too large, or where even endless ones do harm, none will do. */
 async function unlimitedThreshold(
   loop: Loop,
-  settings: JobSettings,
   target: number,
+  settings: JobSettings,
 ): Promise<SyntheticThreshold> {
-  const [endless] = await distancesOf([cellWith(loop, { synthetic: endlessly(loop) })], settings);
+  const [endless] = await deterministicDistances([cellWith(loop, { synthetic: endlessly(loop) })], settings);
   if (endless! > target && target < loop.dim) return noThreshold;
   const infinite: Range = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  return { synthetic: Number.POSITIVE_INFINITY, interval: noInterval, band: infinite, bounded: 'unbounded' };
+  return {
+    ...{ synthetic: Number.POSITIVE_INFINITY, from: 0, bounded: 'unbounded' },
+    ...{ interval: noInterval, band: infinite },
+  };
 }
 
 /** So many synthetic samples that more make no difference. */
 const endlessly = ({ real, dim }: Loop): number => Math.min(1e6 * (real + dim), mostSamples);
-
-/** More the deterministic method does not take. */
-const mostSamples = 1e15;
 
 /** The n_s up to which the limit is at most `bound`, between the two that are next to it. */
 async function crossingAt(cell: LimitPointParameters, bound: number, settings: JobSettings): Promise<number> {
@@ -92,18 +146,19 @@ async function crossingAt(cell: LimitPointParameters, bound: number, settings: J
   if (crossing === 'none') return 0;
   if (crossing === 'unbounded') return Number.POSITIVE_INFINITY;
   const { from, to } = crossing;
-  const [low, high] = await distancesOf(
+  const [low, high] = await deterministicDistances(
     [from, to].map((synthetic) => ({ ...cell, synthetic })),
     settings,
   );
   return from + ((to - from) * Math.log(bound / low!)) / Math.log(high! / low!);
 }
 
-/** The number of synthetic samples with the least limit: Infinity where more are always better. */
+/** The number of synthetic samples with the least limit, before any collapse: Infinity where more are always better. */
 export async function deterministicBest(loop: Loop, settings: JobSettings): Promise<number> {
   if (loop.truePositiveRate === 1) return 0;
   if (loop.lambda === 1) return Number.POSITIVE_INFINITY;
-  const grid = [...(loop.real > 1 ? [0] : []), ...geometric(1, endlessly(loop), 4 / 3)];
+  const most = Math.min(endlessly(loop), Math.max(2, mostBeforeCollapse(loop)));
+  const grid = [...(loop.real > 1 ? [0] : []), ...geometric(1, most, 4 / 3), most];
   const best = await leastAmong(loop, grid, settings);
   const [from, to] = [grid[Math.max(0, best - 1)]!, grid[Math.min(best + 1, grid.length - 1)]!];
   const fine = Array.from({ length: 65 }, (_, i) => from + ((to - from) * i) / 64);
@@ -111,7 +166,7 @@ export async function deterministicBest(loop: Loop, settings: JobSettings): Prom
 }
 
 async function leastAmong(loop: Loop, counts: readonly number[], settings: JobSettings): Promise<number> {
-  const distances = await distancesOf(
+  const distances = await deterministicDistances(
     counts.map((synthetic) => cellWith(loop, { synthetic })),
     settings,
   );
@@ -125,7 +180,7 @@ function geometric(from: number, to: number, ratio: number): number[] {
 }
 
 /**
- * The least number of real samples beside which the loop's synthetic ones do no harm. Where they do none now, fewer and fewer are
+ * The least number of real samples beside which the loop's synthetic ones do no harm; where there is no limit point, they do. Where they do none now, fewer and fewer are
  * tried, down to where they do, or where the model collapses; else more and more, up to 10^4 times as many as anything here has, from where
  * nothing changes.
  */
@@ -141,7 +196,7 @@ export async function deterministicLeastReal(
   const turn = await firstTurn(
     grid,
     (counts) => marginsToOwn(loop, counts, settings),
-    ({ margin, collapse }) => (margin >= 0 && collapse < collapsedFrom) !== isFine,
+    ({ margin, collapsed }) => (margin >= 0 && !collapsed) !== isFine,
   );
   return turn ?? (isFine ? everyReal : noReal);
 }
@@ -152,24 +207,24 @@ export async function deterministicRealToMakeUp(loop: Loop, settings: JobSetting
   const turn = await firstTurn(
     geometric(loop.real, 1e6 * (loop.real + loop.synthetic), 4 / 3),
     (counts) => marginsTo(target, loop, counts, settings),
-    ({ margin }) => margin >= 0,
+    ({ margin, collapsed }) => margin >= 0 && !collapsed,
   );
   return turn ?? noReal;
 }
 
 /** How a loop stands to its real samples alone. */
 interface Margin {
-  /** ln of their expected distance over its limit: not below 0 where the loop does no harm. */
+  /** ln of their expected distance over its limit: not below 0 where the loop does no harm. -Infinity where it has no limit. */
   readonly margin: number;
   /** What the limit's stated accuracy makes of it. */
   readonly error: number;
-  /** The limit as a part of d. */
-  readonly collapse: number;
+  /** Whether the model shrinks to its mean. */
+  readonly collapsed: boolean;
 }
 
 /** The margins for other numbers of real samples, each against the curve at that number, by the same method. */
 async function marginsToOwn(loop: Loop, counts: readonly number[], settings: JobSettings): Promise<Margin[]> {
-  const alone = await distancesOf(
+  const alone = await deterministicDistances(
     counts.map((real) => plainCell(loop.dim, real)),
     settings,
   );
@@ -183,12 +238,14 @@ async function marginsTo(
   settings: JobSettings,
 ): Promise<Margin[]> {
   const cells = counts.map((real) => cellWith(loop, { real }));
-  const limits = await deterministicLimitPoints(cells, settings);
-  return limits.map(({ distance, accuracy }, i) => ({
-    margin: Math.log((typeof target === 'number' ? target : target[i]!) / distance),
-    error: accuracy!.relativeError,
-    collapse: distance / loop.dim,
-  }));
+  const limits = await deterministicLimitPointsOrErrors(cells, settings);
+  return limits.map((limit, i) => {
+    const collapsed = isCollapsed(cells[i]!);
+    if (limit instanceof MadloopError) return { margin: Number.NEGATIVE_INFINITY, error: 0, collapsed };
+    const { distance, accuracy } = limit;
+    const margin = Math.log((typeof target === 'number' ? target : target[i]!) / distance);
+    return { margin, error: accuracy!.relativeError, collapsed };
+  });
 }
 
 /** Where, from the second number of a grid on, margins first are on the other side: looked for once more in 64 parts of that step. */
@@ -211,10 +268,10 @@ async function firstTurn(
   return between(fine ?? coarse);
 }
 
-/** The root between two neighbours, and the band that the margins' errors leave; the collapse, where there is no root, decides at `to`. */
+/** The root between two neighbours, and the band that the margins' errors leave; where a collapse or a lack of variance decides, the larger. */
 function between({ from, to, one, two }: { from: number; to: number; one: Margin; two: Margin }): LeastReal {
   const slope = (two.margin - one.margin) / (to - from);
-  const hasRoot = one.margin >= 0 !== two.margin >= 0;
+  const hasRoot = one.margin >= 0 !== two.margin >= 0 && Number.isFinite(slope);
   const real = hasRoot ? from - one.margin / slope : Math.max(from, to);
   const reach = hasRoot ? Math.abs(two.error / slope) : 0;
   return { real, interval: noInterval, band: [Math.max(2, real - reach), real + reach], bounded: 'yes' };

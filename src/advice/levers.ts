@@ -31,8 +31,13 @@ export function leversOf(loop: Loop, bestSynthetic: number | null): { lever: Lev
     },
     { lever: 'twice the memory', loop: { ...loop, memory: 2 * memory }, applies: memory > 1 && synthetic > 0 },
   ];
-  return levers.filter(({ applies }) => applies);
+  return levers.filter(
+    ({ applies, loop: changed }) => applies && Math.max(changed.real, changed.synthetic) <= mostSamples,
+  );
 }
+
+/** More samples no method takes. */
+export const mostSamples = 1e15;
 
 /** It finds nine of ten synthetic samples out and takes one real sample of a hundred for one. */
 export const usualDetector = { truePositiveRate: 0.9, falsePositiveRate: 0.01 };

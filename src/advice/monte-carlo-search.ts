@@ -6,8 +6,14 @@ import { ProgressReporter } from '../engine/progress.js';
 import { admissibleThreshold } from '../limits/admissible-threshold.js';
 import type { LimitPoint } from '../limits/limit-point-result.js';
 import type { LeastReal, Range, SyntheticThreshold } from './advice.js';
-import { deterministicBest, deterministicThreshold, realAlone } from './deterministic-search.js';
-import { cellOf, collapsedFrom, type Loop, limitsByMonteCarlo } from './worth.js';
+import {
+  beforeCollapse,
+  deterministicBest,
+  deterministicThreshold,
+  realAlone,
+} from './deterministic-search.js';
+import { isCollapsed } from './stationary-variance.js';
+import { cellOf, type Loop, limitsByMonteCarlo } from './worth.js';
 
 /** Limit points that a search takes, about: what its cost is reckoned by. */
 export const limitPointsOfSearch = 8;
@@ -17,35 +23,45 @@ const quietly = (settings: JobSettings): JobSettings => ({ ...settings, onProgre
 /** The loop that the deterministic method knows, for a first guess. */
 const withoutMemory = (loop: Loop): Loop => ({ ...loop, memory: 1 });
 
-/** The largest number of synthetic samples with n_e >= n_r, and its 95 % interval. */
+/** The largest number of synthetic samples with n_e >= n_r and a model that is not collapsed, and its 95 % interval. */
 export async function monteCarloThreshold(loop: Loop, settings: JobSettings): Promise<SyntheticThreshold> {
+  return beforeCollapse(loop, await thresholdOf(loop, settings));
+}
+
+async function thresholdOf(loop: Loop, settings: JobSettings): Promise<SyntheticThreshold> {
   const { dim, real, lambda, memory, truePositiveRate, falsePositiveRate, relativeError, seed } = loop;
   const limitOf = limitPointsWith(settings);
   const guess = await deterministicThreshold(withoutMemory(loop), quietly(settings));
+  const target = await realAlone(dim, real, quietly(settings));
+  const marginAt = async (synthetic: number) => marginOf(await limitOf({ ...loop, synthetic }), target);
+  // Fewer do not make up for the real samples that a detector leaves out.
+  const up = { marginAt, start: Math.max(1, Math.round(guess.from)), least: 1 };
+  const from = guess.from === 0 ? 0 : ((await crossing({ ...up, step: downIfFine }))?.at ?? guess.from);
   if (guess.bounded === 'unbounded') {
     const { band: _, ...unbounded } = guess;
-    return { ...unbounded, interval: [guess.synthetic, guess.synthetic] };
+    return { ...unbounded, from, interval: [guess.synthetic, guess.synthetic] };
   }
   if (memory === 1 && truePositiveRate === 0 && falsePositiveRate === 0) {
     const { synthetic, interval } = await admissibleThreshold({
       ...{ dim, real, lambda, relativeError, seed, threads: settings.threads, signal: settings.signal },
       onProgress: settings.onProgress,
     });
-    return { synthetic, interval, bounded: 'yes' };
+    return { synthetic, from, interval, bounded: 'yes' };
   }
-  const target = await realAlone(dim, real, quietly(settings));
   const start =
     guess.bounded === 'yes' ? guess.synthetic : await deterministicBest(withoutMemory(loop), quietly(settings));
   const found = await crossing({
-    marginAt: async (synthetic) => marginOf(await limitOf({ ...loop, synthetic }), target),
+    marginAt,
     start: Math.max(1, Math.round(start)),
-    // Up where it does no harm, down where it does.
-    step: ({ value }) => (value >= 0 ? 2 : 0.5),
+    step: upIfFine,
     least: 1,
   });
-  if (found === undefined) return { synthetic: 0, interval: [0, 0], bounded: 'none' };
-  return { synthetic: found.at, interval: found.interval, bounded: 'yes' };
+  if (found === undefined) return { synthetic: 0, from: 0, interval: [0, 0], bounded: 'none' };
+  return { synthetic: found.at, from, interval: found.interval, bounded: 'yes' };
 }
+
+const upIfFine = ({ value }: Margin): number => (value >= 0 ? 2 : 0.5);
+const downIfFine = ({ value }: Margin): number => (value >= 0 ? 0.5 : 2);
 
 /** As `deterministicLeastReal`: fewer and fewer where they do no harm now, else more and more, up to 128 times as many. */
 export async function monteCarloLeastReal(
@@ -56,10 +72,10 @@ export async function monteCarloLeastReal(
   const limitOf = limitPointsWith(settings);
   const found = await crossing({
     marginAt: async (real) => {
-      const limit = await limitOf({ ...loop, real });
-      const margin = marginOf(limit, await realAlone(loop.dim, real, quietly(settings)));
+      const changed = { ...loop, real };
       // What has collapsed does harm.
-      return limit.distance < collapsedFrom * loop.dim ? margin : { value: -1, low: -1, high: -1 };
+      if (isCollapsed(cellOf(changed))) return endlessHarm;
+      return marginOf(await limitOf(changed), await realAlone(loop.dim, real, quietly(settings)));
     },
     start: Math.max(2, loop.real),
     step: () => (isFine ? 0.5 : 2),
@@ -75,7 +91,10 @@ export async function monteCarloRealToMakeUp(loop: Loop, settings: JobSettings):
   const limitOf = limitPointsWith(settings);
   const target = await realAlone(loop.dim, loop.real, quietly(settings));
   const found = await crossing({
-    marginAt: async (real) => marginOf(await limitOf({ ...loop, real }), target),
+    marginAt: async (real) => {
+      const changed = { ...loop, real };
+      return isCollapsed(cellOf(changed)) ? endlessHarm : marginOf(await limitOf(changed), target);
+    },
     start: loop.real,
     step: () => 2,
     least: 2,
@@ -91,6 +110,12 @@ const noReal: LeastReal = {
   bounded: 'none',
 };
 
+/** The limit's distance; Infinity where there is none, or the model collapses. */
+async function distanceOf(loop: Loop, limitOf: LimitOf): Promise<number> {
+  const limit = isCollapsed(cellOf(loop)) ? undefined : await limitOf(loop);
+  return limit?.distance ?? Number.POSITIVE_INFINITY;
+}
+
 /** The number of synthetic samples with about the largest n_e: of those near what it is with memory 1, in steps of sqrt(2). */
 export async function monteCarloBest(loop: Loop, settings: JobSettings): Promise<number> {
   const limitOf = limitPointsWith(settings);
@@ -100,7 +125,8 @@ export async function monteCarloBest(loop: Loop, settings: JobSettings): Promise
   const known = new Map<number, number>();
   const distanceAt = async (synthetic: number): Promise<number> => {
     const count = Math.max(1, Math.round(synthetic));
-    const distance = known.get(count) ?? (await limitOf({ ...loop, synthetic: count })).distance;
+    const changed = { ...loop, synthetic: count };
+    const distance = known.get(count) ?? (await distanceOf(changed, limitOf));
     known.set(count, distance);
     return distance;
   };
@@ -118,7 +144,8 @@ export async function monteCarloBest(loop: Loop, settings: JobSettings): Promise
   return Math.max(1, Math.round(best));
 }
 
-type LimitOf = (loop: Loop) => Promise<LimitPoint>;
+/** Undefined where there is no limit point for lack of variance. */
+type LimitOf = (loop: Loop) => Promise<LimitPoint | undefined>;
 
 /** Limit points of one search, with its progress: nobody knows how many there will be. */
 function limitPointsWith(settings: JobSettings): LimitOf {
@@ -129,8 +156,9 @@ function limitPointsWith(settings: JobSettings): LimitOf {
     const onProgress = progress.part(1 - left(count), 1 - left(count + 1), 1);
     count += 1;
     const [limit] = await limitsByMonteCarlo([cellOf(loop)], { ...settings, onProgress });
-    if (limit instanceof MadloopError) throw limit;
-    return limit!;
+    if (!(limit instanceof MadloopError)) return limit;
+    if (limit.code !== 'ERR_NO_VARIANCE') throw limit;
+    return undefined;
   };
 }
 
@@ -141,7 +169,16 @@ interface Margin {
   readonly high: number;
 }
 
-function marginOf({ distance, interval }: LimitPoint, target: number): Margin {
+/** Of a loop that collapses, or has no variance. */
+const endlessHarm: Margin = {
+  value: Number.NEGATIVE_INFINITY,
+  low: Number.NEGATIVE_INFINITY,
+  high: Number.NEGATIVE_INFINITY,
+};
+
+function marginOf(limit: LimitPoint | undefined, target: number): Margin {
+  if (limit === undefined) return endlessHarm;
+  const { distance, interval } = limit;
   const ofDistance = (value: number) => Math.log(target / value);
   return { value: ofDistance(distance), low: ofDistance(interval[1]), high: ofDistance(interval[0]) };
 }
@@ -175,11 +212,13 @@ async function crossing({ marginAt, start, step, least, most = 1e12 }: Search): 
   let [weightOfOne, weightOfTwo] = [1, 1];
   for (;;) {
     const [a, b] = [weightOfOne * one.margin.value, weightOfTwo * two.margin.value];
-    const logarithm = Math.log(one.at) + (Math.log(two.at / one.at) * a) / (a - b);
-    const at = Math.round(Math.exp(logarithm));
     const slope = (two.margin.value - one.margin.value) / Math.log(two.at / one.at);
+    // Where harm is endless on one side: by halves.
+    const way = Number.isFinite(slope) ? a / (a - b) : 0.5;
+    const at = Math.round(Math.exp(Math.log(one.at) + Math.log(two.at / one.at) * way));
     const isNarrow = Math.abs(two.at - one.at) <= Math.max(1, 1e-3 * one.at);
     if (isNarrow || at === one.at || at === two.at) {
+      if (!Number.isFinite(slope)) return jumpBetween(one, two);
       const nearest = Math.abs(one.margin.value) < Math.abs(two.margin.value) ? one : two;
       return foundNear(nearest, slope);
     }
@@ -198,6 +237,15 @@ async function crossing({ marginAt, start, step, least, most = 1e12 }: Search): 
 interface Found {
   readonly at: number;
   readonly interval: Range;
+}
+
+/** Where harm becomes endless from one count to another: the one that does none. */
+function jumpBetween(one: { at: number; margin: Margin }, two: { at: number; margin: Margin }): Found {
+  const ends = [one.at, two.at];
+  return {
+    at: one.margin.value >= 0 ? one.at : two.at,
+    interval: [Math.min(...ends), Math.max(...ends)],
+  };
 }
 
 /** The root of the line through a margin with the slope, per unit of ln count. */

@@ -2,7 +2,7 @@
 
 import { invalid, mustError } from '../base/check.js';
 import { lambdaOption } from '../base/lambda.js';
-import { boolean, integer, number, resolve, seed, type TableOf } from '../base/options.js';
+import { boolean, integer, number, oneOf, resolve, seed, type TableOf } from '../base/options.js';
 import { constant } from '../base/schedule.js';
 import type { Seed } from '../base/seed.js';
 import type { Gaussian } from '../base/shapes.js';
@@ -16,6 +16,9 @@ import {
 import { stationaryLoopOptions } from '../limits/parameters.js';
 import { filterOptions } from '../models/filter.js';
 import { effectiveRank } from './effective-rank.js';
+
+const adviseMethods = ['auto', 'deterministic', 'monte-carlo'] as const;
+export type AdviseMethod = (typeof adviseMethods)[number];
 
 export interface AdviseOptions extends JobOptions {
   /** n_r: fresh real samples in each generation, at least 1. */
@@ -40,6 +43,11 @@ export interface AdviseOptions extends JobOptions {
   readonly truePositiveRate?: number | undefined;
   /** The probability that it takes a real sample for a synthetic one. Default 0. */
   readonly falsePositiveRate?: number | undefined;
+  /**
+   * 'deterministic': also where its accuracy, and so the band, was not measured; for memory 1. 'monte-carlo': also where the deterministic
+   * method would do. Default 'auto': the deterministic method where its accuracy was measured, else Monte Carlo.
+   */
+  readonly method?: AdviseMethod | undefined;
   /** Monte Carlo where the deterministic method would do, and whatever that takes. Default false. */
   readonly precise?: boolean | undefined;
   /** Of Monte Carlo: largest standard error, as a fraction of distances and thresholds, 1e-4 to 0.1. Default 0.01. */
@@ -54,6 +62,7 @@ const countOfShare = (real: number, share: number): number => Math.round((real *
 const lambdaOfGuidance = (guidance: number): number => 1 / (1 + guidance);
 
 type Bias = { readonly guidance?: number | undefined; readonly truncation?: number | undefined };
+type Effort = { readonly memory: number; readonly precise: boolean };
 type Shares = { readonly real: number; readonly syntheticShare?: number | undefined };
 
 /** Lambda by the other name that it was given, if it was. */
@@ -108,6 +117,17 @@ export const adviseOptions = {
   falsePositiveRate: filterOptions.falsePositiveRate
     .or(0)
     .doc('detector: probability that a real sample is left out by mistake'),
+  method: oneOf(adviseMethods)
+    .or('auto')
+    .and((where, argument, method, { memory, precise }: Effort) => {
+      if (method !== 'deterministic') return;
+      if (precise) throw invalid(where, argument, "be left out beside the option 'precise'", method);
+      if (memory !== 1) throw mustError(where, 'memory', "be 1 for method 'deterministic'", String(memory));
+    })
+    .doc(
+      'by the deterministic method where its accuracy was measured, else by Monte Carlo (auto); or by one of them',
+    )
+    .flag('<method>'),
   precise: boolean().or(false).doc('Monte Carlo in any case, and all of it').flag(''),
   relativeError: number(1e-4, 0.1)
     .or(1e-2)
@@ -131,6 +151,7 @@ export interface FilteredLoop {
 
 /** What is asked, checked. */
 export interface Question extends FilteredLoop {
+  readonly method: AdviseMethod;
   readonly precise: boolean;
   readonly relativeError: number;
   readonly seed: bigint;

@@ -2,6 +2,7 @@ import { MadloopError } from '../base/errors.js';
 import type { JobSettings } from '../engine/job.js';
 import { ProgressReporter } from '../engine/progress.js';
 import type { LeftOut } from './advice.js';
+import { hasNoLimit } from './worth.js';
 
 type Compute<Result> = (settings: JobSettings) => Promise<Result>;
 
@@ -47,7 +48,7 @@ export class Plan {
     try {
       return await this.always(seconds, compute);
     } catch (error) {
-      if (!(error instanceof MadloopError) || error.code !== 'ERR_NO_CONVERGENCE') throw error;
+      if (!(error instanceof MadloopError) || !hasNoLimit.has(error.code)) throw error;
       this.leftOut.push({ part, reason: error.message });
       return null;
     }

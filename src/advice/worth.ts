@@ -11,6 +11,7 @@ import type { LimitPoint } from '../limits/limit-point-result.js';
 import type { LimitPointParameters } from '../limits/parameters.js';
 import type { Verdict, Worth } from './advice.js';
 import { keptCounts, type Question } from './options.js';
+import { leastVariance, stationaryVariance } from './stationary-variance.js';
 
 /** A loop: what is asked, in one dimension. */
 export interface Loop extends Question {
@@ -59,7 +60,8 @@ export const limitsByMonteCarlo: LimitsOf = async (cells, settings) => {
   return limits;
 };
 
-const hasNoLimit: ReadonlySet<string> = new Set(['ERR_NO_VARIANCE', 'ERR_NO_CONVERGENCE']);
+/** Of loops that have no limit point, or none that Monte Carlo can find. */
+export const hasNoLimit: ReadonlySet<string> = new Set(['ERR_NO_VARIANCE', 'ERR_NO_CONVERGENCE']);
 
 /** About how many seconds of one core they take; none for those that have no limit point. */
 export function secondsByMonteCarlo(where: string, loops: readonly Loop[]): number {
@@ -96,15 +98,12 @@ export async function worthsOf(
   });
 }
 
-/** From what part of d on a distance is that of a model that has as good as shrunk to its mean: its standard deviations are below 0.3. */
-export const collapsedFrom = 0.5;
-
 function worthOf(
   { limit, effectiveSampleSize, interval, band }: EffectiveSampleSize,
   loop: Loop,
   real: number,
 ): Worth {
-  const collapse = limit.distance / loop.dim;
+  const variance = stationaryVariance(cellOf(loop));
   const kept = keptCounts(loop);
   const isPlain = kept.synthetic === 0 && kept.real === loop.real;
   const exact = isPlain ? ([loop.real, loop.real] as const) : undefined;
@@ -115,12 +114,13 @@ function worthOf(
   const byVerdict: Record<string, Verdict> = { true: 'helps', false: 'hurts', undecided: 'undecided' };
   return {
     verdict:
-      collapse >= collapsedFrom
+      variance < leastVariance
         ? 'collapsed'
         : isPlain && real === loop.real
           ? 'none'
           : byVerdict[String(admissible)]!,
-    collapse,
+    collapse: limit.distance / loop.dim,
+    variance,
     effectiveSampleSize: size,
     ratio: size / real,
     admissible,

@@ -1,5 +1,5 @@
 import type { JobSettings } from '../engine/job.js';
-import { deterministicLimitPoints } from './deterministic.js';
+import { deterministicDistances } from './deterministic.js';
 import type { LimitPointParameters } from './parameters.js';
 
 /** Beyond any number of synthetic samples that is looked at. */
@@ -20,10 +20,11 @@ export async function lastCrossing(
   bound: number,
   settings: JobSettings,
 ): Promise<Crossing | 'none' | 'unbounded'> {
-  const distances = async (counts: readonly number[]): Promise<number[]> => {
-    const cells = counts.map((synthetic) => ({ ...parameters, synthetic }));
-    return (await deterministicLimitPoints(cells, settings)).map(({ distance }) => distance);
-  };
+  const distances = (counts: readonly number[]): Promise<number[]> =>
+    deterministicDistances(
+      counts.map((synthetic) => ({ ...parameters, synthetic })),
+      settings,
+    );
   const grid = [0];
   for (let synthetic = 0.5; synthetic < mostSynthetic; synthetic *= 4 / 3) grid.push(synthetic);
   const last = lastAtMost(await distances(grid), bound);

@@ -26,6 +26,15 @@ export async function deterministicLimitPoints(
   });
 }
 
+/** Their distances; Infinity where E[tr Sigma^2] diverges, as such a loop is worse than any other. */
+export async function deterministicDistances(
+  cells: readonly LimitPointParameters[],
+  settings: JobSettings,
+): Promise<number[]> {
+  const limits = await deterministicLimitPointsOrErrors(cells, settings);
+  return limits.map((limit) => (limit instanceof MadloopError ? Number.POSITIVE_INFINITY : limit.distance));
+}
+
 /**
  * The limit points of many cells by the large-d limit, without Monte Carlo, as one native job: the leading order in 1/d at
  * fixed d/n_r and d/n_s, with the exact first and second moments of the finite loop put back. Below a millisecond a cell,

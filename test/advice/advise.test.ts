@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { adviseSeconds } from '../../src/advice/advise.js';
 import { effectiveRank } from '../../src/advice/effective-rank.js';
-import { monteCarloRealToMakeUp, monteCarloThreshold } from '../../src/advice/monte-carlo-search.js';
+import {
+  monteCarloLeastReal,
+  monteCarloRealToMakeUp,
+  monteCarloThreshold,
+} from '../../src/advice/monte-carlo-search.js';
 import { Plan } from '../../src/advice/plan.js';
+import { stationaryVariance } from '../../src/advice/stationary-variance.js';
 import { limitsByMonteCarlo, worthsOf } from '../../src/advice/worth.js';
 import { MadloopError } from '../../src/base/errors.js';
 import {
@@ -12,6 +17,7 @@ import {
   effectiveSampleSize,
   expectedDistance,
   limitPoint,
+  simulateGaussianLoop,
   type Worth,
 } from '../../src/index.js';
 
@@ -24,10 +30,11 @@ const plain = {
   memory: 1,
   truePositiveRate: 0,
   falsePositiveRate: 0,
+  method: 'auto',
   precise: false,
   relativeError: 0.01,
   seed: 0n,
-};
+} as const;
 const settings = { where: 'advise', threads: 1 };
 
 describe('advise, by the deterministic method', () => {
@@ -206,6 +213,140 @@ describe('advise, by the deterministic method', () => {
   });
 });
 
+describe('advise, of models that shrink', () => {
+  test.each([
+    { dim: 4, real: 3, synthetic: 12, lambda: 0.6, memory: 1 },
+    { dim: 3, real: 2, synthetic: 8, lambda: 0.5, memory: 4 },
+  ])('the variance that is left is that of the simulated loop: %j', async (cell) => {
+    const { generations } = await simulateGaussianLoop({
+      ...{ variant: 'fresh-data', generations: 60, replicates: 4_000, seed: 5, threads: 1 },
+      ...cell,
+    });
+    const { mean, standardError } = generations.at(-1)!.trace;
+    expect(Math.abs(stationaryVariance(cell) - mean / cell.dim)).toBeLessThan((4.5 * standardError) / cell.dim);
+    expect(standardError / mean).toBeLessThan(0.01);
+  });
+
+  test('few samples alone are far from the data, too, and are no collapse', async () => {
+    const few = { dim: 60, real: 30, method: 'deterministic' } as const;
+    const alone = await advise({ ...few, synthetic: 0 });
+    expect(alone.collapse).toBeGreaterThan(0.5);
+    expect(alone).toMatchObject({ verdict: 'none', variance: 1, ratio: 1 });
+    const more = await advise({ ...few, synthetic: 3 });
+    expect(more.collapse).toBeGreaterThan(0.5);
+    expect(more).toMatchObject({
+      verdict: 'helps',
+      threshold: { bounded: 'unbounded' },
+      leastReal: { bounded: 'unbounded' },
+    });
+    for (const { verdict } of more.levers) expect(verdict).not.toBe('collapsed');
+  });
+
+  test('synthetic samples that are no worse than too few real ones do no harm up to the collapse', async () => {
+    const few = { dim: 400, real: 20, lambda: 0.5, method: 'deterministic' } as const;
+    const { threshold, bestSynthetic } = await advise({ ...few, synthetic: 10 });
+    expect(threshold).toMatchObject({ bounded: 'yes', from: 0 });
+    expect(bestSynthetic).toBeLessThanOrEqual(Math.ceil(threshold!.synthetic));
+    const at = (synthetic: number) => advise({ ...few, synthetic });
+    const most = Math.floor(threshold!.synthetic);
+    expect([(await at(most)).verdict, (await at(most + 2)).verdict]).toEqual(['helps', 'collapsed']);
+  });
+});
+
+describe('advise, beside a detector', () => {
+  test.each([
+    { dim: 50, real: 1_000, synthetic: 5_000, truePositiveRate: 0.5, falsePositiveRate: 0.3 },
+    { dim: 50, real: 1_000, synthetic: 5_000, truePositiveRate: 0.1, falsePositiveRate: 0.45 },
+    { dim: 10, real: 20, synthetic: 200, truePositiveRate: 0.2, falsePositiveRate: 0.3 },
+  ])('loops without variance on the way of a search do harm: %j', async (asked) => {
+    const { verdict, leastReal } = await advise(asked);
+    expect([verdict, leastReal!.bounded]).toEqual(['helps', 'yes']);
+    // Fewer leave one real sample and a half, of which there is no limit point.
+    expect(leastReal!.real).toBeGreaterThan(1.4 / (1 - asked.falsePositiveRate));
+    expect(leastReal!.real).toBeLessThan(asked.real / 2);
+  });
+
+  test('such loops do harm by Monte Carlo, too', async () => {
+    const asked = { dim: 10, real: 20, synthetic: 200, truePositiveRate: 0.2, falsePositiveRate: 0.3 };
+    const { real, bounded } = await monteCarloLeastReal(
+      { ...plain, ...asked, lambda: 1, relativeError: 0.1 },
+      true,
+      settings,
+    );
+    expect(bounded).toBe('yes');
+    expect(real).toBeLessThan(6);
+  });
+
+  test('too few synthetic samples hurt and more help: the numbers say both', async () => {
+    const rates = { truePositiveRate: 0.1, falsePositiveRate: 0.3 };
+    const unbiased = { dim: 50, real: 1_000, ...rates };
+    const few = await advise({ ...unbiased, synthetic: 500 });
+    expect(few).toMatchObject({ verdict: 'hurts', threshold: { bounded: 'unbounded' } });
+    const { from } = few.threshold!;
+    expect(from).toBeGreaterThan(500);
+    const at = async (synthetic: number) => (await advise({ ...unbiased, synthetic })).ratio;
+    expect(await at(Math.floor(0.99 * from))).toBeLessThan(1);
+    expect(await at(Math.ceil(1.01 * from))).toBeGreaterThan(1);
+
+    // With bias, between two numbers.
+    const biased = { dim: 100, real: 1_000, lambda: 0.7, truePositiveRate: 0.2, falsePositiveRate: 0.05 };
+    const { threshold } = await advise({ ...biased, synthetic: 10 });
+    expect(threshold!.bounded).toBe('yes');
+    const ratios = [];
+    for (const synthetic of [0.95 * threshold!.from, 1.05 * threshold!.from, 0.95 * threshold!.synthetic])
+      ratios.push((await advise({ ...biased, synthetic: Math.round(synthetic) })).ratio >= 1);
+    expect(ratios).toEqual([false, true, true]);
+
+    const byChance = await monteCarloThreshold(
+      { ...plain, ...unbiased, lambda: 1, memory: 2, synthetic: 500, dim: 10, real: 40, relativeError: 0.05 },
+      settings,
+    );
+    expect(byChance.bounded).toBe('unbounded');
+    expect(byChance.from).toBeGreaterThan(1);
+    expect(byChance.from).toBeLessThan(100);
+  });
+});
+
+describe('advise, by the method asked for', () => {
+  test('deterministic also where its accuracy was not measured, and says so', async () => {
+    const small = { dim: 4, real: 40, synthetic: 30, lambda: 0.5 };
+    const forced = await advise({ ...small, method: 'deterministic' });
+    expect(forced).toMatchObject({ method: 'deterministic', measured: false, leftOut: [] });
+    const { measured } = forced.sensitivity!.cells[0]![0]!;
+    expect([measured, forced.sensitivity!.cells.at(-1)![0]!.measured]).toEqual([false, true]);
+    const chance = await effectiveSampleSize({ ...small, relativeError: 0.01 });
+    expect(Math.abs(forced.ratio / chance.ratio - 1)).toBeLessThan(0.1);
+  });
+
+  test('Monte Carlo also where the other would do', async () => {
+    const cell = { dim: 12, real: 60, synthetic: 10 };
+    expect(await adviseSeconds(cell)).toBe(0);
+    expect(await adviseSeconds({ ...cell, method: 'monte-carlo' })).toBeGreaterThan(0);
+  });
+
+  test('is refused where it cannot be, and offered where Monte Carlo cannot', async () => {
+    const cell = { dim: 20, real: 60, synthetic: 10, method: 'deterministic' } as const;
+    await expect(advise({ ...cell, memory: 2 })).rejects.toMatchObject({
+      code: 'ERR_INVALID_INPUT',
+      message: "advise: memory must be 1 for method 'deterministic', got 2",
+    });
+    await expect(advise({ ...cell, precise: true })).rejects.toMatchObject({
+      message: 'advise: method must be left out beside the option \'precise\', got "deterministic"',
+    });
+    const large = { dim: 1_000_000, real: 1_000, synthetic: 1_000, lambda: 0.7 };
+    await expect(advise(large)).rejects.toMatchObject({
+      code: 'ERR_NO_CONVERGENCE',
+      message: expect.stringContaining("; the option 'method' can be 'deterministic', which needs no chains"),
+    });
+    expect((await advise({ ...large, method: 'deterministic' })).measured).toBe(false);
+  });
+
+  test('levers beyond what any method takes are left out', async () => {
+    const { levers } = await advise({ dim: 30, real: 1e15, synthetic: 1 });
+    expect(levers.map(({ lever }) => lever)).not.toContain('twice the real');
+  });
+});
+
 describe('advise, by Monte Carlo', () => {
   test('below ten dimensions, with intervals and the reason', async () => {
     const small = { dim: 9, real: 60, synthetic: 20, lambda: 0.5 };
@@ -238,7 +379,7 @@ describe('advise, by Monte Carlo', () => {
   });
 
   test('a model that has nearly shrunk to its mean is collapsed, whatever its n_e', async () => {
-    const one = { ...plain, dim: 20, real: 1, synthetic: 10, lambda: 0.5 };
+    const one = { ...plain, dim: 20, real: 1, synthetic: 40, lambda: 0.5 };
     const [worth] = await worthsOf([one], limitsByMonteCarlo, settings);
     expect(worth).toMatchObject({ verdict: 'collapsed', admissible: true });
     expect((worth as Worth).ratio).toBeGreaterThan(1);

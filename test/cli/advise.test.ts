@@ -72,6 +72,50 @@ test.each([
   expect(stderr).toContain(message);
 });
 
+test('flags override what a result has under other names', async () => {
+  await run(['advise', ...question, '--no-chart', '-o', 'names'], folder);
+  const data = Float64Array.from({ length: 400 }, (_, i) => Math.sin(i * i));
+  await writeMatrix(join(folder, 'twenty.npy'), matrix(data.subarray(0, 240), 20, 12));
+  for (const [flags, expected] of [
+    [['--synthetic-share', '0.5'], { synthetic: 500 }],
+    [['--guidance', '1'], { lambda: 0.5 }],
+    [['--truncation', '0.25'], { lambda: 0.25 }],
+    [['--data', 'twenty.npy', '--method', 'deterministic'], { dim: 12 }],
+  ] as const) {
+    const { stdout } = await run(['advise', 'names/advise.json', ...flags, '--json'], folder);
+    expect(JSON.parse(stdout).inputs).toMatchObject(expected);
+  }
+});
+
+test('what was not measured is marked, what a detector asks for said', async () => {
+  const small = ['--real', '40', '--synthetic', '30', '--dim', '4', '--lambda', '0.5'];
+  const { stdout } = await run(['advise', ...small, '--method', 'deterministic'], folder);
+  expect(stdout).toContain('its band (not measured)');
+  expect(stdout).toMatch(/\n 4 +~0\.\d+ -.*\n/);
+  expect(stdout).toContain('(~: the accuracy of the method is not measured there)');
+  for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  const detector = ['--true-positive-rate', '.1', '--false-positive-rate', '.3'];
+  const few = await run(['advise', '--real', '1000', '--synthetic', '500', '--dim', '50', ...detector], folder);
+  expect(few.stdout).toMatch(/HURTS[\s\S]*least synthetic ones without harm +5\d\d\n/);
+});
+
+test('data that say nothing, or something else, are wrong in words of the command line', async () => {
+  await writeMatrix(join(folder, 'constant.npy'), matrix(new Float64Array(20).fill(3), 5, 4));
+  await writeMatrix(join(folder, 'nan.npy'), matrix(Float64Array.of(1, 2, 3, Number.NaN), 2, 2));
+  const cell = ['advise', '--real', '10', '--synthetic', '3'];
+  for (const [args, message] of [
+    [['--data', 'constant.npy'], 'madloop: constant.npy must hold two rows or more that are not all the same'],
+    [['--data', 'nan.npy'], 'madloop: nan.npy must be finite, got NaN at row 1, column 1'],
+  ] as const) {
+    const { status, stderr } = await run([...cell, ...args], folder);
+    expect([status, stderr.trim()]).toEqual([2, message]);
+  }
+  const large = ['advise', '--real', '1000', '--synthetic', '1000', '--dim', '1000000', '--lambda', '0.7'];
+  const { status, stderr } = await run(large, folder);
+  expect([status, stderr]).toEqual([1, expect.stringContaining('madloop: --relative-error must be reachable')]);
+  expect(stderr).toContain("; --method can be 'deterministic', which needs no chains");
+});
+
 test('madloop threshold prints what the library returns, with its interval', async () => {
   const cell = ['--dim', '20', '--real', '60', '--lambda', '0.6'];
   const { status, stdout } = await run(['threshold', ...cell, '--json'], folder);

@@ -9,7 +9,18 @@ import { csvText } from '../../files/csv.js';
 
 /** A line for each dimension and lambda; of none where they were left out. */
 export function adviceCsv({ sensitivity }: Advice): string {
-  const names = ['dim', 'lambda', 'effectiveSampleSize', 'ratio', 'low', 'high', 'collapse', 'verdict'];
+  const names = [
+    'dim',
+    'lambda',
+    'effectiveSampleSize',
+    'ratio',
+    'low',
+    'high',
+    'collapse',
+    'verdict',
+    'variance',
+    'measured',
+  ];
   if (sensitivity === null) return csvText(names, []);
   const { dims, lambdas, cells } = sensitivity;
   const rows = dims.flatMap((dim, i) =>
@@ -17,7 +28,10 @@ export function adviceCsv({ sensitivity }: Advice): string {
       const cell = cells[i]![j]!;
       if (cell === null) return [];
       const [low, high] = cell.band ?? cell.interval;
-      return [[dim, lambda, cell.effectiveSampleSize, cell.ratio, low, high, cell.collapse, cell.verdict]];
+      const { effectiveSampleSize, ratio, collapse, verdict, variance, measured } = cell;
+      return [
+        [dim, lambda, effectiveSampleSize, ratio, low, high, collapse, verdict, variance, String(measured)],
+      ];
     }),
   );
   return csvText(names, rows);
@@ -32,11 +46,13 @@ export function adviceChart({ inputs, sensitivity }: Advice): Chart | undefined 
       ? ''
       : `, of which a detector leaves ${numberText(kept.real, 7)} and ${numberText(kept.synthetic, 7)}`;
   const { dims, lambdas, cells } = sensitivity;
+  const doubtful = cells.flat().filter((cell) => cell?.measured === false).length;
+  const unmeasured = doubtful === 0 ? '' : `; in ${doubtful} cells the accuracy of the method is not measured`;
   return heatMap({
     title: 'Do synthetic samples help?',
     subtitle: [
       `nᵣ = ${numberText(real, 7)}, nₛ = ${numberText(synthetic, 7)}${detected}${memory === 1 ? '' : `, memory ${memory}`}; asked for d = ${numberText(dim, 7)}, λ = ${numberText(lambda, 3)}`,
-      'Gaussian model of Gaussian data, in the long run',
+      `Gaussian model of Gaussian data, in the long run${unmeasured}`,
     ],
     x: { title: 'sampling bias λ', values: lambdas },
     y: { title: 'dimension d', values: dims, scale: 'logarithmic' },

@@ -1,6 +1,15 @@
 // The answer of `madloop advise`, for reading in 80 columns.
 
-import type { Advice, Answer, LeftOut, Range, Threshold, Verdict, Worth } from '../../advice/advice.js';
+import type {
+  Advice,
+  Answer,
+  LeftOut,
+  Range,
+  SyntheticThreshold,
+  Threshold,
+  Verdict,
+  Worth,
+} from '../../advice/advice.js';
 import { usualDetector } from '../../advice/levers.js';
 import { numberText } from '../../charts/numbers.js';
 import { flagName } from '../terminal/flags.js';
@@ -16,7 +25,7 @@ export function adviceText(advice: Advice): string {
     numbersTable(answers),
     leversTable(advice),
     ...(advice.verdict === 'none' ? [] : [sensitivityTable(advice)]),
-    ...answers.map(({ leftOut }) => leftOutText(leftOut)),
+    ...answers.map((answer) => leftOutText(answer, answers.length > 1)),
     advice.caveat,
   ];
   return blocks
@@ -31,7 +40,8 @@ export function answersOf(advice: Advice): Answer[] {
   return advice.atEffectiveRank === undefined ? [advice] : [advice, advice.atEffectiveRank];
 }
 
-function questionText({ inputs, dim, method, why, atEffectiveRank }: Advice): string {
+function questionText(advice: Advice): string {
+  const { inputs, dim, atEffectiveRank } = advice;
   const { real, synthetic, syntheticShare, lambda, memory, kept, truePositiveRate, falsePositiveRate } = inputs;
   const rank = atEffectiveRank === undefined ? '' : ` (effective rank ${atEffectiveRank.dim})`;
   const models = memory === 1 ? '' : `, from the last ${memory} models`;
@@ -39,14 +49,23 @@ function questionText({ inputs, dim, method, why, atEffectiveRank }: Advice): st
     truePositiveRate === 0 && falsePositiveRate === 0
       ? ''
       : ` A detector leaves ${count(kept.real)} and ${count(kept.synthetic)} of them.`;
-  const how = method === 'deterministic' ? 'the deterministic method' : `Monte Carlo (${whyInWords(why)})`;
+  const answers = answersOf(advice);
+  const hows = answers.map((answer) => `by ${methodInWords(answer)}`);
+  const how =
+    new Set(hows).size === 1
+      ? hows[0]!
+      : answers.map((answer, i) => `for d = ${count(answer.dim)} ${hows[i]}`).join(', and ');
   return (
     `${count(real)} fresh real and ${count(synthetic)} synthetic samples (${numberText(100 * syntheticShare, 3)} % of all) in each generation${models}, ` +
-    `lambda ${numberText(lambda, 3)}, d = ${count(dim)}${rank}, by ${how}.${detector}`
+    `lambda ${numberText(lambda, 3)}, d = ${count(dim)}${rank}, ${how}.${detector}`
   );
 }
 
-const whyInWords = (why = ''): string => (why === 'precise' ? flagName(why) : why);
+function methodInWords({ method, why = '', measured }: Answer): string {
+  if (method === 'deterministic')
+    return `the deterministic method${measured ? '' : ', whose accuracy is not measured there'}`;
+  return `Monte Carlo (${why === 'precise' ? flagName(why) : why === 'method' ? `${flagName(why)} monte-carlo` : why})`;
+}
 
 const verdictsInWords: Readonly<Record<Verdict, string>> = {
   helps: 'HELPS',
@@ -57,13 +76,13 @@ const verdictsInWords: Readonly<Record<Verdict, string>> = {
 };
 
 function verdictText({ inputs }: Advice, answer: Answer, several: boolean): string {
-  const { dim, verdict, effectiveSampleSize, ratio, collapse } = answer;
+  const { dim, verdict, effectiveSampleSize, ratio, variance } = answer;
   const worth = `in the long run as good as ${size(effectiveSampleSize)} real samples, ${part(ratio, 4)} of your ${count(inputs.real)}`;
   const says: Readonly<Record<Verdict, string>> = {
     helps: worth,
     hurts: worth,
     undecided: `${worth}, which may be either side of 1`,
-    collapsed: `the model ends at ${numberText(collapse, 3)} d from the data, and one that has shrunk to its mean is at d`,
+    collapsed: `the loop leaves ${numberText(variance, 3)} of the variance of the data, standard deviations ${numberText(Math.sqrt(variance), 3)} of theirs`,
     none: 'there is nothing to judge; below is what they would do',
   };
   return `${several ? `d = ${count(dim)}: ` : ''}${verdictsInWords[verdict]}: ${says[verdict]}.`;
@@ -71,18 +90,19 @@ function verdictText({ inputs }: Advice, answer: Answer, several: boolean): stri
 
 /** A column for each answer. */
 function numbersTable(answers: readonly Answer[]): string {
-  const isBand = answers[0]!.method === 'deterministic';
-  const range = isBand ? '  its band' : '  its 95 % interval';
+  const range = `  its ${rangesOf(answers)}`;
   const rows: [string, (answer: Answer) => string][] = [
     ['effective sample size n_e', ({ effectiveSampleSize }) => size(effectiveSampleSize)],
     ['n_e / n_r', ({ ratio }) => part(ratio, 4)],
     [range, (answer) => rangeText(rangeOf(answer))],
     ['distance / d (1: shrunk to its mean)', ({ collapse }) => numberText(collapse, 3)],
+    ['variance left (1: that of the data)', ({ variance }) => numberText(variance, 3)],
     [
       'most synthetic samples without harm',
       ({ threshold }) => bound(threshold, threshold?.synthetic, Math.floor),
     ],
-    [range, ({ threshold }) => (threshold?.bounded === 'yes' ? rangeText(rangeOf(threshold)) : '')],
+    [range, ({ threshold }) => (threshold?.bounded === 'yes' ? wholeRangeText(rangeOf(threshold)) : '')],
+    ['least synthetic ones without harm', ({ threshold }) => leastSynthetic(threshold)],
     ['best number of synthetic samples', ({ bestSynthetic }) => best(bestSynthetic)],
     [
       'least real samples without harm',
@@ -103,11 +123,30 @@ function numbersTable(answers: readonly Answer[]): string {
 
 const labelWidth = 36;
 
+/** What the rows of ranges hold. */
+function rangesOf(answers: readonly Answer[]): string {
+  const isUnmeasured = answers.some(({ measured }) => !measured);
+  const kinds = answers.map(({ method }) =>
+    method === 'monte-carlo' ? '95 % interval' : isUnmeasured ? 'band (not measured)' : 'band',
+  );
+  return [...new Set(kinds)].join(' or ');
+}
+
+/** Beside a detector that leaves out real samples. */
+function leastSynthetic(threshold: SyntheticThreshold | null): string {
+  return threshold === null || threshold.from === 0 ? '' : size(Math.ceil(threshold.from));
+}
+
 /** The band of the deterministic method, or the interval of Monte Carlo. */
 const rangeOf = ({ band, interval }: { band?: Range; interval: Range }): Range => band ?? interval;
 
 function rangeText([low, high]: Range): string {
   return `${numberText(low, 5)} to ${numberText(high, 5)}`;
+}
+
+/** Of the largest counts: their integer parts. */
+function wholeRangeText([low, high]: Range): string {
+  return `${size(Math.floor(low))} to ${size(Math.floor(high))}`;
 }
 
 function bound(
@@ -157,18 +196,28 @@ function sensitivityTable({ sensitivity }: Advice): string {
   const { dims, lambdas, cells } = sensitivity;
   const rows = dims.map((dim, i) => [
     count(dim),
-    ...cells[i]!.map((cell) => (cell === null ? '' : `${part(cell.ratio, 3)} ${marks[cell.verdict]}`)),
+    ...cells[i]!.map((cell) => (cell === null ? '' : cellText(cell))),
   ]);
+  const isAllMeasured = cells.flat().every((cell) => cell === null || cell.measured);
+  const note = isAllMeasured ? '' : '\n(~: the accuracy of the method is not measured there)';
   const title = 'n_e / n_r over d (down), lambda (across): + helps, - hurts, ? open, x collapsed';
-  return `${title}\n${tableText(['d', ...lambdas.map((lambda) => `${numberText(lambda, 3)}  `)], rows)}`;
+  return `${title}\n${tableText(['d', ...lambdas.map((lambda) => `${numberText(lambda, 3)}  `)], rows)}${note}`;
 }
 
-function leftOutText(leftOut: readonly LeftOut[]): string {
+/** To three digits, or two where nobody knows how far it is off. */
+function cellText({ ratio, verdict, measured }: Worth): string {
+  return `${measured ? part(ratio, 3) : `~${part(ratio, 2)}`} ${marks[verdict]}`;
+}
+
+function leftOutText({ leftOut, dim }: Answer, several: boolean): string {
   if (leftOut.length === 0) return '';
-  const parts = leftOut.map(
-    ({ part, reason }) => `${partsInWords[part]}, ${reason.replace(/\bprecise\b/, flagName('precise'))}`,
-  );
-  return `Left out: ${parts.join('; ')}.`;
+  const parts = leftOut.map(({ part, reason }) => `${partsInWords[part]}, ${reasonInWords(reason)}`);
+  return `Left out${several ? ` for d = ${count(dim)}` : ''}: ${parts.join('; ')}.`;
+}
+
+/** Without the name of a function, options as flags. */
+function reasonInWords(reason: string): string {
+  return reason.replace(/^\w+: /, '').replace(/\b(?:precise|relativeError)\b/g, flagName);
 }
 
 const partsInWords: Readonly<Record<LeftOut['part'], string>> = {

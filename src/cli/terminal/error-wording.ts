@@ -2,7 +2,11 @@ import { MadloopError } from '../../base/errors.js';
 import { flagName } from './flags.js';
 
 /** Codes of errors whose message begins with the library's function and the name of an argument. */
-const codes: ReadonlySet<string> = new Set(['ERR_INVALID_INPUT', 'ERR_NOT_POSITIVE_SEMIDEFINITE']);
+const codes: ReadonlySet<string> = new Set([
+  'ERR_INVALID_INPUT',
+  'ERR_NOT_POSITIVE_SEMIDEFINITE',
+  'ERR_NO_CONVERGENCE',
+]);
 
 /** An argument in a message, and its member: "k", "k[1]", "a.rows"; nothing that is quoted. */
 const argument = /(?<![\w."'-])([a-z]\w*(?:\[\d+\])?)(?:\.([a-z][\w.]*))?(?![\w"'-])/g;
@@ -27,7 +31,7 @@ export async function rewordErrors<Result>(
 
 /** What the library calls a function that a command has called for its user, who has called none. */
 const calledByCommands =
-  /\b(?:runStudy|readStudy|limitPoint|effectiveSampleSize|simulateGaussianLoop|autophagousLoop|replicatedAutophagousLoop|datasetReference): /g;
+  /\b(?:runStudy|readStudy|limitPoint|effectiveSampleSize|simulateGaussianLoop|momentsOfFile|autophagousLoop|replicatedAutophagousLoop|datasetReference): /g;
 
 /** The message of an error of the library to somebody who gave flags: no names of functions, options as flags. */
 export function forCommandLine(message: string): string {

@@ -17,26 +17,28 @@ export interface GivenParameters {
 
 /**
  * The parameters of `command`, which `table` lists: those of the file, if there is one (an object of parameters, or a result
- * that the command wrote), and over them those of the flags.
+ * that the command wrote), and over them those of the flags. What a flag gives, it overrides under
+ * its `otherNames`, too.
  */
 export async function givenParameters(
   command: string,
   file: string | undefined,
   flags: object,
   table: OptionTable,
+  otherNames: OtherNames = {},
 ): Promise<GivenParameters> {
   const byFlags = givenByFlags(flags, table);
   if (file === undefined) return asCounts(command, { values: byFlags, nameOf: namesOf(table, byFlags) }, table);
   const content = await readDocument(file, 'an object of parameters');
   const { parameters, madloop, instructionSet } = content;
   if (!('madloop' in content) || !isObject(parameters)) {
-    const values = overridden(withoutSchedules(file, content, table), byFlags);
+    const values = overridden(withoutSchedules(file, content, table), byFlags, otherNames);
     return asCounts(command, { values, nameOf: namesOf(table, byFlags, { file, content }) }, table);
   }
   if (content.command !== command)
     throw mustError(file, 'command', `be '${command}'`, describe(content.command));
   const given = {
-    values: overridden(withoutSchedules(file, parameters, table), byFlags),
+    values: overridden(withoutSchedules(file, parameters, table), byFlags, otherNames),
     nameOf: namesOf(table, byFlags, { file, content: parameters }),
     madeBy: { file, madloop, instructionSet },
   };
@@ -45,13 +47,14 @@ export async function givenParameters(
 
 type Values = Readonly<Record<string, unknown>>;
 
+/** Of a parameter, those that are the same quantity by another name. */
+type OtherNames = Readonly<Record<string, readonly string[]>>;
+
 /** Parameters of a file below those of flags; a total by flags stands for all counts of the file. */
-function overridden(ofFile: Values, byFlags: Values): Values {
-  const counts = ['real', 'synthetic', 'syntheticShare'];
-  const kept =
-    'total' in byFlags || 'realFraction' in byFlags
-      ? Object.entries(ofFile).filter(([name]) => !counts.includes(name))
-      : Object.entries(ofFile);
+function overridden(ofFile: Values, byFlags: Values, otherNames: OtherNames): Values {
+  const gone = Object.keys(byFlags).flatMap((name) => otherNames[name] ?? []);
+  if ('total' in byFlags || 'realFraction' in byFlags) gone.push('real', 'synthetic', 'syntheticShare');
+  const kept = Object.entries(ofFile).filter(([name]) => !gone.includes(name));
   return { ...Object.fromEntries(kept), ...byFlags };
 }
 
