@@ -1,4 +1,4 @@
-// A heat map of a report: a picture of cells, over which the page's script lays a grid that mouse, finger and keyboard can reach.
+// A heat map of a report: a picture of cells, which the page's script finds by their places for mouse, finger and keyboard.
 
 import { cellPicture } from '../charts/cell-picture.js';
 import type { Quantity } from '../charts/cell-state.js';

@@ -1,7 +1,7 @@
 // A report: studies as one HTML page that needs nothing else. It opens from a disk, loads nothing, and holds its data.
 //
-// Charts are SVG, and a small script (assets/report/page.js) adds what moves, and elements for the cells of maps, so that keyboards
-// and screen readers reach them; what is drawn is there without any script, on paper too.
+// Charts are SVG, and a small script (assets/report/page.js) adds what moves, and what keyboards and screen
+// readers reach; what is drawn is there without any script, on paper too.
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';

@@ -91,10 +91,9 @@ async function run(file: string | undefined, flags: RunOptions, signal: AbortSig
 /** How to have an answer in seconds. */
 function quickerWay({ precise, memory = 1 }: Readonly<Record<string, unknown>>): string {
   if (precise) return 'it takes less without --precise';
-  const way = 'answers in seconds, with a band whose accuracy is not measured there';
-  return memory === 1
-    ? `--method deterministic ${way}`
-    : `with --memory 1 it takes seconds (or --method deterministic ${way})`;
+  const way = '--method deterministic answers in seconds, with a band whose accuracy is not measured there';
+  // That method is for memory 1.
+  return memory === 1 ? way : `with --memory 1, ${way}`;
 }
 
 /** Mean and covariance of the data, where there are any. */
