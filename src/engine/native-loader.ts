@@ -268,6 +268,7 @@ function remedies(host: LoaderHost, failures: Failure[]): string[] {
   if (host.env.MADLOOP_BINARY) return ['Let MADLOOP_BINARY name a file that exists, or unset it.'];
   const built = builtVariants(host);
   if (built.length > 0) return [missingVariantRemedy(host, built, failures)];
+  if (isInPart(host)) return [takeWholePackages];
   const prebuilts = host.prebuilts.map(({ name }) => name).join(' or ');
   return [
     ...(prebuilts === ''
@@ -283,6 +284,17 @@ function remedies(host: LoaderHost, failures: Failure[]): string[] {
       '`npm install-scripts approve madloop` (npm 11.19 or newer), `bun pm trust madloop`, in Yarn dependenciesMeta: { madloop: { built: true } }.',
   ];
 }
+
+/** Whether the package's folder has not all of its files, as where a deployment took those that it saw imported. */
+function isInPart({ root, list }: LoaderHost): boolean {
+  const names = root === undefined ? [] : list(root);
+  return names.includes('package.json') && !names.includes('binding.gyp');
+}
+
+const takeWholePackages =
+  "Of madloop only some files are here: a deployment took those that it saw imported (Next.js with output: 'standalone', hosts of " +
+  'functions). Let it take all: in Next.js outputFileTracingIncludes: ' +
+  "{ '/*': ['node_modules/madloop/**/*', 'node_modules/@madloop/**/*'] }, elsewhere copy both folders.";
 
 function missingVariantRemedy(host: LoaderHost, built: string[], failures: Failure[]): string {
   const missed = failures.flatMap(({ path }) => variantOf(path) ?? []).filter((name) => name !== 'generic');

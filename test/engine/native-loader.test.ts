@@ -198,6 +198,15 @@ describe('prebuilt packages', () => {
     expect(errorOf(() => loadAddon(host({}))).message).not.toContain('prebuilt');
   });
 
+  it('a deployment that took the files it saw imported is told to take all', () => {
+    const traced = { '/package/package.json': {} };
+    const { message } = errorOf(() => loadAddon(host(traced, { prebuilts: [absent] })));
+    expect(message).toContain('outputFileTracingIncludes');
+    expect(message).not.toContain('npm install');
+    const whole = { ...traced, '/package/binding.gyp': {} };
+    expect(errorOf(() => loadAddon(host(whole, { prebuilts: [absent] }))).message).toContain('npm install');
+  });
+
   it('have a name for each platform, and on Linux for each C library', () => {
     expect(prebuiltNames('linux', 'arm64')).toEqual(['@madloop/linux-arm64', '@madloop/linux-arm64-musl']);
     expect(prebuiltNames('darwin', 'arm64')).toEqual(['@madloop/darwin-arm64']);
