@@ -50,7 +50,7 @@ export function lineCharts(charts: LineCharts): Chart {
     charts,
     lineChartsOptions,
   );
-  const plots = checked.charts.map((chart) => plotBlock(chart, 330, 280));
+  const plots = checked.charts.map((chart) => plotBlock(chart, 236, 220));
   const legends = checked.charts.map((chart) => legendsOf(chart));
   const texts = legends.map((legend) => JSON.stringify(legend));
   // One legend where all charts have the same; it stands on the right of the last.
