@@ -12,9 +12,9 @@ import {
 import { lastCrossing, mostSynthetic } from '../limits/deterministic-threshold.js';
 import { largestExactDim } from '../limits/effective-sample-size-of-limit.js';
 import type { LimitPointParameters } from '../limits/parameters.js';
+import { isCollapsed, syntheticBeforeCollapse } from '../limits/stationary-variance.js';
 import type { LeastReal, Range, SyntheticThreshold } from './advice.js';
 import { mostSamples } from './levers.js';
-import { isCollapsed, syntheticBeforeCollapse } from './stationary-variance.js';
 import { cellOf, type Loop } from './worth.js';
 
 const noInterval: Range = [Number.NaN, Number.NaN];

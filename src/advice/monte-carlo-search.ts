@@ -5,6 +5,7 @@ import type { JobSettings } from '../engine/job.js';
 import { ProgressReporter } from '../engine/progress.js';
 import { admissibleThreshold } from '../limits/admissible-threshold.js';
 import type { LimitPoint } from '../limits/limit-point-result.js';
+import { isCollapsed } from '../limits/stationary-variance.js';
 import type { LeastReal, Range, SyntheticThreshold } from './advice.js';
 import {
   beforeCollapse,
@@ -12,7 +13,6 @@ import {
   deterministicThreshold,
   realAlone,
 } from './deterministic-search.js';
-import { isCollapsed } from './stationary-variance.js';
 import { cellOf, type Loop, limitsByMonteCarlo } from './worth.js';
 
 /** Limit points that a search takes, about: what its cost is reckoned by. */

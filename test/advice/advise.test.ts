@@ -7,7 +7,6 @@ import {
   monteCarloThreshold,
 } from '../../src/advice/monte-carlo-search.js';
 import { Plan } from '../../src/advice/plan.js';
-import { stationaryVariance } from '../../src/advice/stationary-variance.js';
 import { limitsByMonteCarlo, worthsOf } from '../../src/advice/worth.js';
 import { MadloopError } from '../../src/base/errors.js';
 import {
@@ -17,7 +16,6 @@ import {
   effectiveSampleSize,
   expectedDistance,
   limitPoint,
-  simulateGaussianLoop,
   type Worth,
 } from '../../src/index.js';
 
@@ -214,19 +212,6 @@ describe('advise, by the deterministic method', () => {
 });
 
 describe('advise, of models that shrink', () => {
-  test.each([
-    { dim: 4, real: 3, synthetic: 12, lambda: 0.6, memory: 1 },
-    { dim: 3, real: 2, synthetic: 8, lambda: 0.5, memory: 4 },
-  ])('the variance that is left is that of the simulated loop: %j', async (cell) => {
-    const { generations } = await simulateGaussianLoop({
-      ...{ variant: 'fresh-data', generations: 60, replicates: 4_000, seed: 5, threads: 1 },
-      ...cell,
-    });
-    const { mean, standardError } = generations.at(-1)!.trace;
-    expect(Math.abs(stationaryVariance(cell) - mean / cell.dim)).toBeLessThan((4.5 * standardError) / cell.dim);
-    expect(standardError / mean).toBeLessThan(0.01);
-  });
-
   test('few samples alone are far from the data, too, and are no collapse', async () => {
     const few = { dim: 60, real: 30, method: 'deterministic' } as const;
     const alone = await advise({ ...few, synthetic: 0 });

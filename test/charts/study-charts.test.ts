@@ -155,6 +155,17 @@ describe('a heat map', () => {
     expect(marks.filter((mark) => mark === 'stroke')).toHaveLength(inadmissible.length);
   });
 
+  test('marks a model that has nearly shrunk to its mean, unless n_e is below n_r anyway', () => {
+    const marksOf = (admissible: boolean) => {
+      const shrunk = studyCell({ real: 10, synthetic: 1000, lambda: 0.5 });
+      const kept = studyCell({ real: 1000, synthetic: 1000, lambda: 0.5 });
+      const cells = [shrunk, kept].map((cell) => ({ ...cell, result: { ...cell.result!, admissible } }));
+      return studyMap({ ...gridStudy([{ axis: 'real', values: [10, 1000] }]), cells }).panels[0]!.marks!.flat();
+    };
+    expect(marksOf(true)).toEqual(['square', undefined]);
+    expect(marksOf(false)).toEqual(['stroke', 'stroke']);
+  });
+
   test('draws every cell once: numbers in colour, cells without one in grey with a mark', () => {
     expect(cells).toHaveLength(1200);
     const first = cells.slice(0, 400);
@@ -296,7 +307,7 @@ describe('a heat map', () => {
           },
         ],
       },
-      "panels[0].marks[0][0] must be one of 'stroke', 'ring', 'cross', 'dash', got \"star\"",
+      "panels[0].marks[0][0] must be one of 'stroke', 'ring', 'cross', 'dash', 'square', got \"star\"",
     ],
     [
       'other colours',
