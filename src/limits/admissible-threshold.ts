@@ -9,7 +9,7 @@ import { native } from '../engine/native.js';
 import { ProgressReporter, progressOf } from '../engine/progress.js';
 import { whyConstant } from '../gaussian-loop/parameters.js';
 import { deterministicLimitPoints } from './deterministic.js';
-import { lastCrossing, mostSynthetic } from './deterministic-threshold.js';
+import { crossing, mostSynthetic } from './deterministic-threshold.js';
 import { largestExactDim } from './effective-sample-size-of-limit.js';
 import { estimateLimitPoint } from './estimate-limit-point.js';
 import type { LimitPoint } from './limit-point-result.js';
@@ -224,8 +224,8 @@ class ThresholdSearch {
   async #start(): Promise<number> {
     const [own] = await this.#deterministic([0]);
     const bound = own! < this.#parameters.dim ? own! : this.#target;
-    const crossing = await lastCrossing(this.#cell(0), bound, this.#quiet);
-    return crossing === 'none' ? 1 : crossing === 'unbounded' ? mostSynthetic : crossing.from;
+    const last = await crossing('last', this.#cell(0), bound, this.#quiet);
+    return last === 'none' ? 1 : last === 'unbounded' ? mostSynthetic : last.from;
   }
 
   /** d log(limit) / d log(n_s), by the deterministic limit. */
