@@ -308,7 +308,12 @@ describe('advise, of one or two real samples', () => {
     { dim: 20, real: 1, synthetic: 5 },
     { dim: 20, real: 3, synthetic: 20, truePositiveRate: 0.5, falsePositiveRate: 0.5 },
   ])('answers although such a loop without synthetic samples is none: %j', async (few) => {
-    const { threshold, levers, leftOut } = await advise({ ...few, lambda: 0.5, relativeError: 0.05, threads: 1 });
+    const { threshold, levers, leftOut } = await advise({
+      ...few,
+      lambda: 0.5,
+      relativeError: 0.05,
+      threads: 1,
+    });
     expect(leftOut).toEqual([]);
     expect(threshold!.bounded).toBe('yes'); // up to the collapse
     for (const { ratio } of levers) expect(ratio).toBeGreaterThan(0);
