@@ -524,7 +524,12 @@ describe('the curve of a loop', () => {
       { standardErrors: -1 },
       'standardErrors must be a number of at least 0, got -1',
     ],
-    ['bounds that are one', rows, { bounds: [1] }, 'bounds must be two numbers [low, high], got an array of length 1'],
+    [
+      'bounds that are one',
+      rows,
+      { bounds: [1] },
+      'bounds must be two numbers [low, high], got an array of length 1',
+    ],
     [
       'bounds the wrong way round',
       rows,
