@@ -154,6 +154,13 @@ describe('80 columns hold', () => {
     );
   });
 
+  test('a heading of a loop without later real samples has none', () => {
+    const counts = { initial: 50, real: 0, synthetic: 20 };
+    expect(loopHeading({ variant: 'fully-synthetic', dim: 4, ...counts })).toBe(
+      'fully synthetic loop: d = 4, n_ini = 50, n_s = 20',
+    );
+  });
+
   test('a heading with the command of a model, of a long one the beginning', () => {
     const heading = (...process: string[]) =>
       loopHeading({ variant: 'fresh-data', data: 'real.npy', process, dim: 8 });

@@ -194,11 +194,13 @@ function loopTitle(parameters: LoopResult['parameters']): { title: string; count
     process === undefined
       ? (modelTitles[String(model)] ?? String(model))
       : commandTitle(process as readonly string[]);
-  const { variant, data, dim, real, realFixed, realFresh, synthetic, lambda, memory } = parameters;
+  const { variant, data, dim, initial, real, realFixed, realFresh, synthetic, lambda, memory } = parameters;
   const realCounts =
     variant === 'combined'
       ? `n_f = ${realFixed}, nᵣ = ${shownSchedule(realFresh)}`
-      : `nᵣ = ${shownSchedule(real)}`;
+      : variant === 'fully-synthetic'
+        ? `n_ini = ${initial}`
+        : `nᵣ = ${shownSchedule(real)}`;
   const past = memory === 1 ? '' : `, memory ${memory}`;
   return {
     title: `The ${variantTitles[String(variant)]}`,
