@@ -12,7 +12,7 @@ test.each([
   { variant: 'synthetic-augmentation', divisor: 'mle', dim: 3, real: 4, synthetic: 6, lambda: 0.6, memory: 3 },
 ] as const)('the variance that is left is that of the simulated loop: %j', async (cell) => {
   const { generations } = await simulateGaussianLoop({
-    ...{ generations: 40, replicates: 3_000, seed: 5, threads: 1 },
+    ...{ generations: 40, replicates: 4_000, seed: 5, threads: 1 },
     ...cell,
   });
   const { mean, standardError } = generations.at(-1)!.trace;
