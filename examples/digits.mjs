@@ -114,7 +114,10 @@ function chartOf(loops) {
       colourTitle: 'loop',
       dashTitle: 'sampling bias',
       curves: loops.map(({ name, lambda, generations: all }) =>
-        loopCurve(all, metric, { colour: name, dash: `λ = ${lambda}`, standardErrors }),
+        loopCurve(all, metric, {
+          ...{ colour: name, dash: `λ = ${lambda}`, standardErrors },
+          bounds: [0, metric === 'frechetDistance' ? Number.POSITIVE_INFINITY : 1],
+        }),
       ),
     })),
   });

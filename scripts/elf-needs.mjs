@@ -1,6 +1,7 @@
 // What a shared library asks of the system that loads it: libraries, and versions of their symbols (GLIBC_2.34).
 // Format: System V ABI, sections and the dynamic section; Linux Standard Base, symbol versioning (64 bits, little-endian).
 import { readFileSync } from 'node:fs';
+import { elfHeader } from '../dist/engine/elf.js';
 
 const dynamicSection = 6; // SHT_DYNAMIC
 const versionNeedsSection = 0x6ffffffe; // SHT_GNU_verneed
@@ -12,11 +13,10 @@ export const newestGlibc = '2.34';
 /** The libraries that a file needs, and the versions of symbols, each in order and once. Throws where it is no such file. */
 export function elfNeeds(path) {
   const bytes = readFileSync(path);
-  if (bytes.length < 64 || bytes.readUInt32BE(0) !== 0x7f454c46 || bytes.readUInt16BE(4) !== 0x0201) {
-    throw new Error(`${path} must be an ELF file of 64 bits, little-endian`);
-  }
+  const header = elfHeader(bytes);
+  if (header === undefined) throw new Error(`${path} must be an ELF file of 64 bits, little-endian`);
   const long = (at) => Number(bytes.readBigUInt64LE(at));
-  const [table, entryBytes, count] = [long(0x28), bytes.readUInt16LE(0x3a), bytes.readUInt16LE(0x3c)];
+  const { offset: table, entryBytes, count } = header.sections;
   const sections = Array.from({ length: count }, (_, i) => {
     const at = table + i * entryBytes;
     const [offset, size, link] = [long(at + 0x18), long(at + 0x20), bytes.readUInt32LE(at + 0x28)];

@@ -23,7 +23,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { elfNeeds, needsTooMuch, newestGlibc } from './elf-needs.mjs';
 import { publishedReadme } from './published-readme.mjs';
 import { publisherFields } from './publisher.mjs';
 
@@ -48,6 +47,10 @@ const platforms = {
   'darwin-arm64': { os: 'darwin', cpu: 'arm64' },
   'win32-x64': { os: 'win32', cpu: 'x64' },
 };
+
+if (!flags['as-built']) run('npm', ['run', 'build']);
+// It reads addons as the engine does, by what has just been built.
+const { elfNeeds, needsTooMuch, newestGlibc } = await import('./elf-needs.mjs');
 
 const temporary = mkdtempSync(join(tmpdir(), 'madloop-pack-'));
 try {
@@ -163,7 +166,6 @@ function checkAddon(platform, path) {
 
 /** The files that npm would pack, with the manifest and the README that are published. */
 function stageMadloop(prebuilt, publisher) {
-  if (!flags['as-built']) run('npm', ['run', 'build']);
   const [{ files }] = JSON.parse(run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts']));
   const staging = join(temporary, 'madloop');
   for (const { path } of files) {

@@ -54,7 +54,7 @@ function describe(cell, varying) {
   if (cell.error !== undefined) return [...lines, `no answer: ${cell.error}`];
   const { result } = cell;
   if (result === null) return [...lines, 'not finished'];
-  lines.push(`nₑ / nᵣ ${ratioText(result)}: ${verdict(result.admissible)}`);
+  lines.push(`nₑ / nᵣ ${ratioText(result)}: ${verdict(cell, result.admissible)}`);
   if (result.bounded === 'yes') lines.push(`nₑ = ${number(result.effectiveSampleSize, 5)}`);
   lines.push(`limit point ${withError(result.distance, result.standardError ?? 0)}`);
   if (result.chains > 0)
@@ -70,8 +70,10 @@ function ratioText({ bounded, ratio, ratioLow, ratioHigh }) {
   return `= ${number(ratio)} (95 %: ${number(ratioLow)} to ${number(ratioHigh)})`;
 }
 
-/** @param {boolean | 'undecided'} admissible */
-function verdict(admissible) {
+/** @param {StudyCell} cell @param {boolean | 'undecided'} admissible */
+function verdict(cell, admissible) {
+  if (admissible !== false && isCollapsed(cell.parameters))
+    return 'the model has nearly shrunk to its mean, and so few real samples alone are no better';
   if (admissible === 'undecided') return 'undecided';
   return admissible ? 'synthetic data help' : 'synthetic data hurt';
 }
@@ -336,8 +338,12 @@ function columnsOf(varying) {
     { title: 'to', value: ({ result }) => result?.ratioHigh },
     {
       title: 'synthetic data',
-      value: ({ result }) =>
-        result && (result.admissible === 'undecided' ? 'undecided' : result.admissible ? 'help' : 'hurt'),
+      value: ({ result, parameters }) => {
+        if (result === null) return null;
+        if (result.admissible === false) return 'hurt';
+        if (isCollapsed(parameters)) return 'collapsed';
+        return result.admissible === 'undecided' ? 'undecided' : 'help';
+      },
     },
     { title: 'generations', value: ({ result }) => result?.generations },
     { title: 'chains', value: ({ result }) => result?.chains },

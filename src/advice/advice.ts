@@ -55,6 +55,10 @@ export interface SyntheticThreshold extends Threshold {
    * none, and for 'none'.
    */
   readonly from: number;
+  /** 95 % interval of `from`; NaN for the deterministic method, and where Monte Carlo finds no place from which on they do. */
+  readonly fromInterval: Range;
+  /** What the stated accuracy of the deterministic method leaves open of `from`. Infinity: there may be no such number. */
+  readonly fromBand?: Range;
 }
 
 /** The least number of fresh real samples beside which the synthetic ones in question do no harm. */

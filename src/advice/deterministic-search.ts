@@ -9,12 +9,12 @@ import {
   deterministicLimitPoints,
   deterministicLimitPointsOrErrors,
 } from '../limits/deterministic.js';
-import { lastCrossing, mostSynthetic } from '../limits/deterministic-threshold.js';
+import { crossing, type Which } from '../limits/deterministic-threshold.js';
 import { largestExactDim } from '../limits/effective-sample-size-of-limit.js';
 import type { LimitPointParameters } from '../limits/parameters.js';
+import { isCollapsed, syntheticBeforeCollapse } from '../limits/stationary-variance.js';
 import type { LeastReal, Range, SyntheticThreshold } from './advice.js';
 import { mostSamples } from './levers.js';
-import { isCollapsed, syntheticBeforeCollapse } from './stationary-variance.js';
 import { cellOf, type Loop } from './worth.js';
 
 const noInterval: Range = [Number.NaN, Number.NaN];
@@ -60,8 +60,14 @@ export async function deterministicThreshold(loop: Loop, settings: JobSettings):
   if (found.bounded === 'none') return found;
   const threshold = beforeCollapse(loop, found);
   if (loop.falsePositiveRate === 0) return threshold;
-  const from = await firstAdmissible(loop, target, settings);
-  return from <= threshold.synthetic ? { ...threshold, from } : noThreshold;
+  if (passing === 0) {
+    const [kept] = await deterministicDistances([cellWith(loop, {})], settings);
+    return kept! <= target ? threshold : noThreshold;
+  }
+  const first = await crossingWithBand('first', cellWith(loop, { synthetic: 0 }), target, settings);
+  const from = first.at / passing;
+  const fromBand: Range = [first.band[0] / passing, first.band[1] / passing];
+  return from <= threshold.synthetic ? { ...threshold, from, fromBand } : noThreshold;
 }
 
 /** A threshold, or where the model collapses before. */
@@ -81,44 +87,26 @@ export function beforeCollapse<Found extends SyntheticThreshold>(loop: Loop, thr
 export const mostBeforeCollapse = (loop: Loop): number =>
   syntheticBeforeCollapse(cellWith(loop, {})) / (1 - loop.truePositiveRate);
 
-/** The least number of synthetic samples whose limit is at most `bound`: Infinity where none up to 1e12 is. */
-async function firstAdmissible(loop: Loop, bound: number, settings: JobSettings): Promise<number> {
-  const firstIn = async (counts: readonly number[]) => {
-    const cells = counts.map((synthetic) => cellWith(loop, { synthetic }));
-    const distances = await deterministicDistances(cells, settings);
-    const place = distances.findIndex((distance) => distance <= bound);
-    const [from, to] = [counts[place - 1]!, counts[place]!];
-    return place <= 0 ? { place, to } : { place, from, to };
-  };
-  const coarse = await firstIn([0, ...geometric(0.5, mostSynthetic, 4 / 3)]);
-  if (coarse.place < 0) return Number.POSITIVE_INFINITY;
-  if (coarse.from === undefined) return 0;
-  const { from, to } = coarse;
-  const fine = await firstIn(Array.from({ length: 65 }, (_, i) => from + ((to - from) * i) / 64));
-  return fine.to ?? to;
-}
-
 /** Where biased samples do harm in the end: the last number that does none. */
 async function lastThreshold(loop: Loop, target: number, settings: JobSettings): Promise<SyntheticThreshold> {
   const passing = 1 - loop.truePositiveRate;
   const cell = cellWith(loop, { synthetic: 0 });
-  const synthetic = await crossingAt(cell, target, settings);
-  if (synthetic === 0) return noThreshold;
-  const [limit] = await deterministicLimitPoints([{ ...cell, synthetic }], settings);
-  const { relativeError } = limit!.accuracy!;
-  const low = await crossingAt(cell, target * (1 - relativeError), settings);
-  const high = await crossingAt(cell, target * (1 + relativeError), settings);
+  const { at, band } = await crossingWithBand('last', cell, target, settings);
+  if (at === 0) return noThreshold;
   return {
-    synthetic: synthetic / passing,
-    from: 0,
+    synthetic: at / passing,
+    ...fromNone,
     interval: noInterval,
-    band: [low / passing, high / passing],
-    bounded: synthetic === Number.POSITIVE_INFINITY ? 'unbounded' : 'yes',
+    band: [band[0] / passing, band[1] / passing],
+    bounded: at === Number.POSITIVE_INFINITY ? 'unbounded' : 'yes',
   };
 }
 
+/** Nothing to make up for: any number will do. */
+const fromNone = { from: 0, fromInterval: noInterval, fromBand: [0, 0] } as const;
+
 const noThreshold: SyntheticThreshold = {
-  ...{ synthetic: 0, from: 0, bounded: 'none' },
+  ...{ synthetic: 0, ...fromNone, bounded: 'none' },
   ...{ interval: noInterval, band: [0, 0] },
 };
 
@@ -132,7 +120,7 @@ async function unlimitedThreshold(
   if (endless! > target && target < loop.dim) return noThreshold;
   const infinite: Range = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   return {
-    ...{ synthetic: Number.POSITIVE_INFINITY, from: 0, bounded: 'unbounded' },
+    ...{ synthetic: Number.POSITIVE_INFINITY, ...fromNone, bounded: 'unbounded' },
     ...{ interval: noInterval, band: infinite },
   };
 }
@@ -140,16 +128,44 @@ async function unlimitedThreshold(
 /** So many synthetic samples that more make no difference. */
 const endlessly = ({ real, dim }: Loop): number => Math.min(1e6 * (real + dim), mostSamples);
 
-/** The n_s up to which the limit is at most `bound`, between the two that are next to it. */
-async function crossingAt(cell: LimitPointParameters, bound: number, settings: JobSettings): Promise<number> {
-  const crossing = await lastCrossing(cell, bound, settings);
-  if (crossing === 'none') return 0;
-  if (crossing === 'unbounded') return Number.POSITIVE_INFINITY;
-  const { from, to } = crossing;
+/** Where the limit passes `bound`, and the band that its stated accuracy leaves: its ends are where it passes bounds that much off. */
+async function crossingWithBand(
+  which: Which,
+  cell: LimitPointParameters,
+  bound: number,
+  settings: JobSettings,
+): Promise<{ at: number; band: Range }> {
+  const at = await crossingAt(which, cell, bound, settings);
+  if (at === 0 || at === Number.POSITIVE_INFINITY) return { at, band: [at, at] };
+  const [limit] = await deterministicLimitPoints([{ ...cell, synthetic: at }], settings);
+  const { relativeError } = limit!.accuracy!;
+  const ends = [
+    await crossingAt(which, cell, bound * (1 - relativeError), settings),
+    await crossingAt(which, cell, bound * (1 + relativeError), settings),
+  ];
+  return { at, band: [Math.min(...ends), Math.max(...ends)] };
+}
+
+/**
+ * The n_s where the limit passes `bound`, between the two that are next to it. Where it is at most that nowhere, 0 is the last one, and there is no
+ * first one: Infinity.
+ */
+async function crossingAt(
+  which: Which,
+  cell: LimitPointParameters,
+  bound: number,
+  settings: JobSettings,
+): Promise<number> {
+  const found = await crossing(which, cell, bound, settings);
+  if (found === 'unbounded') return Number.POSITIVE_INFINITY;
+  if (found === 'none') return which === 'last' ? 0 : Number.POSITIVE_INFINITY;
+  const { from, to } = found;
   const [low, high] = await deterministicDistances(
     [from, to].map((synthetic) => ({ ...cell, synthetic })),
     settings,
   );
+  const isSlope = from < to && Number.isFinite(low) && Number.isFinite(high);
+  if (!isSlope) return which === 'last' ? from : to;
   return from + ((to - from) * Math.log(bound / low!)) / Math.log(high! / low!);
 }
 

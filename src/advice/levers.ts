@@ -1,6 +1,7 @@
 // What one could change.
 
 import type { LeverName } from './advice.js';
+import { isLoop } from './options.js';
 import type { Loop } from './worth.js';
 
 /** The loops with one thing changed each, of those changes that there are. */
@@ -32,7 +33,8 @@ export function leversOf(loop: Loop, bestSynthetic: number | null): { lever: Lev
     { lever: 'twice the memory', loop: { ...loop, memory: 2 * memory }, applies: memory > 1 && synthetic > 0 },
   ];
   return levers.filter(
-    ({ applies, loop: changed }) => applies && Math.max(changed.real, changed.synthetic) <= mostSamples,
+    ({ applies, loop: changed }) =>
+      applies && isLoop(changed) && Math.max(changed.real, changed.synthetic) <= mostSamples,
   );
 }
 

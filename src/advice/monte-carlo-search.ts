@@ -5,6 +5,7 @@ import type { JobSettings } from '../engine/job.js';
 import { ProgressReporter } from '../engine/progress.js';
 import { admissibleThreshold } from '../limits/admissible-threshold.js';
 import type { LimitPoint } from '../limits/limit-point-result.js';
+import { isCollapsed } from '../limits/stationary-variance.js';
 import type { LeastReal, Range, SyntheticThreshold } from './advice.js';
 import {
   beforeCollapse,
@@ -12,7 +13,6 @@ import {
   deterministicThreshold,
   realAlone,
 } from './deterministic-search.js';
-import { isCollapsed } from './stationary-variance.js';
 import { cellOf, type Loop, limitsByMonteCarlo } from './worth.js';
 
 /** Limit points that a search takes, about: what its cost is reckoned by. */
@@ -36,17 +36,20 @@ async function thresholdOf(loop: Loop, settings: JobSettings): Promise<Synthetic
   const marginAt = async (synthetic: number) => marginOf(await limitOf({ ...loop, synthetic }), target);
   // Fewer do not make up for the real samples that a detector leaves out.
   const up = { marginAt, start: Math.max(1, Math.round(guess.from)), least: 1 };
-  const from = guess.from === 0 ? 0 : ((await crossing({ ...up, step: downIfFine }))?.at ?? guess.from);
-  if (guess.bounded === 'unbounded') {
-    const { band: _, ...unbounded } = guess;
-    return { ...unbounded, from, interval: [guess.synthetic, guess.synthetic] };
+  const first = guess.from === 0 ? fromNone : await crossing({ ...up, step: downIfFine });
+  const from = { from: first?.at ?? guess.from, fromInterval: first?.interval ?? unknown };
+  // Before any collapse, which ends the guess, too: models that have shrunk to their means are no farther than the target.
+  const isEndless = guess.bounded === 'yes' && target >= dim;
+  if (guess.bounded === 'unbounded' || isEndless) {
+    const synthetic = Number.POSITIVE_INFINITY;
+    return { synthetic, bounded: 'unbounded', ...from, interval: [synthetic, synthetic] };
   }
   if (memory === 1 && truePositiveRate === 0 && falsePositiveRate === 0) {
     const { synthetic, interval } = await admissibleThreshold({
       ...{ dim, real, lambda, relativeError, seed, threads: settings.threads, signal: settings.signal },
       onProgress: settings.onProgress,
     });
-    return { synthetic, from, interval, bounded: 'yes' };
+    return { synthetic, ...from, interval, bounded: 'yes' };
   }
   const start =
     guess.bounded === 'yes' ? guess.synthetic : await deterministicBest(withoutMemory(loop), quietly(settings));
@@ -56,9 +59,13 @@ async function thresholdOf(loop: Loop, settings: JobSettings): Promise<Synthetic
     step: upIfFine,
     least: 1,
   });
-  if (found === undefined) return { synthetic: 0, from: 0, interval: [0, 0], bounded: 'none' };
-  return { synthetic: found.at, from, interval: found.interval, bounded: 'yes' };
+  if (found === undefined)
+    return { synthetic: 0, from: 0, fromInterval: [0, 0], interval: [0, 0], bounded: 'none' };
+  return { synthetic: found.at, ...from, interval: found.interval, bounded: 'yes' };
 }
+
+const fromNone: Found = { at: 0, interval: [0, 0] };
+const unknown: Range = [Number.NaN, Number.NaN];
 
 const upIfFine = ({ value }: Margin): number => (value >= 0 ? 2 : 0.5);
 const downIfFine = ({ value }: Margin): number => (value >= 0 ? 0.5 : 2);

@@ -169,8 +169,7 @@ export function resolveAdvise(where: string, options: unknown): AdviseRequest {
   const values = resolve(where, options, adviseOptions);
   const { threads, signal, onProgress, dim, reference, syntheticShare, guidance, truncation, ...question } =
     values;
-  const kept = keptCounts(question);
-  if (kept.real < 1 || kept.real + kept.synthetic < 2) {
+  if (!isLoop(question)) {
     const { falsePositiveRate } = question;
     const requirement = 'leave a real sample and 2 in all in each generation';
     throw mustError(where, 'falsePositiveRate', requirement, String(falsePositiveRate));
@@ -180,13 +179,16 @@ export function resolveAdvise(where: string, options: unknown): AdviseRequest {
   return { question, dims, settings: { where, threads, signal, onProgress } };
 }
 
+/** Whether a detector leaves a real sample, and two in all. */
+export function isLoop(counts: SampleRates): boolean {
+  const { real, synthetic } = keptCounts(counts);
+  return real >= 1 && real + synthetic >= 2;
+}
+
+type SampleRates = Pick<Question, 'real' | 'synthetic' | 'truePositiveRate' | 'falsePositiveRate'>;
+
 /** What a detector leaves of the samples of a generation, on average. */
-export function keptCounts({
-  real,
-  synthetic,
-  truePositiveRate,
-  falsePositiveRate,
-}: Pick<Question, 'real' | 'synthetic' | 'truePositiveRate' | 'falsePositiveRate'>): {
+export function keptCounts({ real, synthetic, truePositiveRate, falsePositiveRate }: SampleRates): {
   real: number;
   synthetic: number;
 } {

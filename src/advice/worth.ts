@@ -5,13 +5,13 @@ import type { JobSettings } from '../engine/job.js';
 import { ProgressReporter } from '../engine/progress.js';
 import { limitPointSeconds } from '../limits/cost.js';
 import { deterministicLimitPointsOrErrors } from '../limits/deterministic.js';
-import { type EffectiveSampleSize, effectiveSampleSizesOf } from '../limits/effective-sample-size-of-limit.js';
+import { effectiveSampleSizesOf, type SizeOfLimit } from '../limits/effective-sample-size-of-limit.js';
 import { estimateLimitPoint } from '../limits/estimate-limit-point.js';
 import type { LimitPoint } from '../limits/limit-point-result.js';
 import type { LimitPointParameters } from '../limits/parameters.js';
+import { leastVariance, stationaryVariance } from '../limits/stationary-variance.js';
 import type { Verdict, Worth } from './advice.js';
 import { keptCounts, type Question } from './options.js';
-import { leastVariance, stationaryVariance } from './stationary-variance.js';
 
 /** A loop: what is asked, in one dimension. */
 export interface Loop extends Question {
@@ -98,11 +98,7 @@ export async function worthsOf(
   });
 }
 
-function worthOf(
-  { limit, effectiveSampleSize, interval, band }: EffectiveSampleSize,
-  loop: Loop,
-  real: number,
-): Worth {
+function worthOf({ limit, effectiveSampleSize, interval, band }: SizeOfLimit, loop: Loop, real: number): Worth {
   const variance = stationaryVariance(cellOf(loop));
   const kept = keptCounts(loop);
   const isPlain = kept.synthetic === 0 && kept.real === loop.real;

@@ -1,18 +1,28 @@
 // What a cell of a study shows, beside its number.
 
+import { isCollapsed } from '../limits/stationary-variance.js';
 import type { StudyCell } from '../studies/definition/study-document.js';
 
 /**
  * `admissible`: n_e >= n_r, the synthetic data help (or do no harm); `inadmissible`: n_e < n_r; `undecided`: the interval holds 1;
+ * `collapsed`: neither is below, but the model has nearly shrunk to its mean, and so few real samples alone are no better;
  * `refused`: the cell has no answer (its error says why); `pending`: not finished; `absent`: not part of the study.
  */
-export type CellState = 'admissible' | 'inadmissible' | 'undecided' | 'refused' | 'pending' | 'absent';
+export type CellState =
+  | 'admissible'
+  | 'inadmissible'
+  | 'undecided'
+  | 'collapsed'
+  | 'refused'
+  | 'pending'
+  | 'absent';
 
 export function cellState(cell: StudyCell | undefined): CellState {
   if (cell === undefined) return 'absent';
   if (cell.error !== undefined) return 'refused';
   if (cell.result === null) return 'pending';
   const { admissible } = cell.result;
+  if (admissible !== false && isCollapsed(cell.parameters)) return 'collapsed';
   if (admissible === 'undecided') return 'undecided';
   return admissible ? 'admissible' : 'inadmissible';
 }

@@ -126,7 +126,13 @@ export const heatMapOptions = {
   colours: oneOf(mapColours).doc("'ratio' is neutral at 1; the others run from dark to light"),
   colourTitle: string().doc('what the numbers are'),
   level: object(levelOptions, ['colours']).optional('none'),
-  markLabels: group({ stroke: markLabel, ring: markLabel, cross: markLabel, dash: markLabel }),
+  markLabels: group({
+    stroke: markLabel,
+    ring: markLabel,
+    cross: markLabel,
+    dash: markLabel,
+    square: markLabel,
+  }),
 } satisfies TableOf<HeatMap>;
 
 /** A row for each value of y, an entry for each of x. */

@@ -67,6 +67,9 @@ export interface LineCharts {
   readonly charts: readonly LineChart[];
 }
 
+/** Two numbers in order. */
+export const intervalOption = checked('[low, high]', checkInterval);
+
 const pointOptions = {
   x: finite()
     .and((where, argument, x, { xScale }: { readonly xScale: AxisKind }) => {
@@ -85,7 +88,7 @@ const pointOptions = {
   })
     .optional('none')
     .doc('half the height of the error bar or band'),
-  interval: checked('[low, high]', checkInterval)
+  interval: intervalOption
     .optional('none')
     .doc('ends of the error bar where they are not equally far from y, in place of error'),
 } satisfies TableOf<CurvePoint>;

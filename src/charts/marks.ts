@@ -22,6 +22,7 @@ export const cellMarks = {
   ring: 'm-1.5,0a1.5,1.5 0 1 0 3,0a1.5,1.5 0 1 0 -3,0',
   cross: 'm-2,-2l4,4m-4,0l4,-4',
   dash: 'm-2,0h4',
+  square: 'm-1.5,-1.5h3v3h-3z',
 } as const;
 
 export type CellMark = keyof typeof cellMarks;

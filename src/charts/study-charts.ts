@@ -37,6 +37,7 @@ const stateMarks: Readonly<Partial<Record<CellState, CellMark>>> = {
   undecided: 'ring',
   refused: 'cross',
   pending: 'dash',
+  collapsed: 'square',
 };
 
 const markLabels: Readonly<Record<CellMark, string>> = {
@@ -44,12 +45,14 @@ const markLabels: Readonly<Record<CellMark, string>> = {
   ring: 'undecided',
   cross: 'no answer',
   dash: 'not finished',
+  square: 'collapsed',
 };
 
 /**
  * A study as a heat map for `heatMap`: its two numeric quantities with most values are the axes, and there is a panel for
  * each value of the others. The line is n_e = n_r, whatever is shown. Cells with n_e < n_r have a stroke, those whose
- * interval holds 1 a ring, those without an answer a cross, those not finished a dash.
+ * interval holds 1 a ring, those in which the model nearly shrinks to its mean a square (unless n_e < n_r), those without an answer a
+ * cross, those not finished a dash.
  *
  * Throws ERR_INVALID_INPUT.
  *
@@ -123,7 +126,7 @@ function shownValue(cell: StudyCell, quantity: Quantity): number {
   if (Number.isFinite(value) || quantity === 'distance') return value;
   // n_e without a bound on one side has no number: it is drawn as the end of the scale.
   const state = cellState(cell);
-  if (state === 'admissible') return Number.POSITIVE_INFINITY;
+  if (state === 'admissible' || state === 'collapsed') return Number.POSITIVE_INFINITY;
   return state === 'inadmissible' ? 0 : Number.NaN;
 }
 

@@ -11,21 +11,44 @@ export interface Beginning {
 
 const headerBytes = 64;
 
-/** Bytes that the library's own tables say it has, where the file is shorter. */
-export function bytesOfCutLibrary({ bytes, size }: Beginning): number | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** Where a table is in a file, and how large. */
+interface Table {
+  readonly offset: number;
+  readonly entryBytes: number;
+  readonly count: number;
+}
+
+/** What the header of a file says; undefined where it is no ELF file of 64 bits, little-endian. */
+export function elfHeader(bytes: Uint8Array): { segments: Table; sections: Table; names: number } | undefined {
+  const view = viewOf(bytes);
   const isElf64 =
     bytes.length >= headerBytes && view.getUint32(0) === 0x7f454c46 && view.getUint16(4) === 0x0201;
   if (!isElf64) return undefined;
-  const offset = (at: number) => Number(view.getBigUint64(at, true));
-  const short = (at: number) => view.getUint16(at, true);
+  const table = (offset: number, sizes: number): Table => ({
+    offset: Number(view.getBigUint64(offset, true)),
+    entryBytes: view.getUint16(sizes, true),
+    count: view.getUint16(sizes + 2, true),
+  });
+  return { segments: table(0x20, 0x36), sections: table(0x28, 0x3a), names: view.getUint16(0x3e, true) };
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
+
+/** Bytes that the library's own tables say it has, where the file is shorter. */
+export function bytesOfCutLibrary({ bytes, size }: Beginning): number | undefined {
+  const header = elfHeader(bytes);
+  if (header === undefined) return undefined;
+  const { segments, sections } = header;
+  const view = viewOf(bytes);
   // The table of sections comes last.
-  let end = offset(0x28) + short(0x3a) * short(0x3c);
-  const [segments, segmentBytes, count] = [offset(0x20), short(0x36), short(0x38)];
-  for (let i = 0; i < count; i += 1) {
-    const at = segments + i * segmentBytes;
+  let end = sections.offset + sections.entryBytes * sections.count;
+  for (let i = 0; i < segments.count; i += 1) {
+    const at = segments.offset + i * segments.entryBytes;
     if (at + 0x28 > bytes.length) break;
-    end = Math.max(end, offset(at + 0x08) + offset(at + 0x20));
+    const [begin, length] = [view.getBigUint64(at + 0x08, true), view.getBigUint64(at + 0x20, true)];
+    end = Math.max(end, Number(begin) + Number(length));
   }
   return end > size ? end : undefined;
 }
@@ -37,12 +60,10 @@ const stringTable = 3;
  * section that holds the names of sections must be a table of strings. Loaded, such a library ends the process by a signal.
  */
 export function hasLostItsEnd({ bytes, end, size }: Beginning): boolean {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const isElf64 =
-    bytes.length >= headerBytes && view.getUint32(0) === 0x7f454c46 && view.getUint16(4) === 0x0201;
-  if (!isElf64 || end === undefined || view.getUint16(0x3c, true) === 0) return false;
-  const names = Number(view.getBigUint64(0x28, true)) + view.getUint16(0x3a, true) * view.getUint16(0x3e, true);
-  const at = names - (size - end.length);
+  const header = elfHeader(bytes);
+  if (header === undefined || end === undefined || header.sections.count === 0) return false;
+  const { sections, names } = header;
+  const at = sections.offset + sections.entryBytes * names - (size - end.length);
   if (at < 0 || at + 8 > end.length) return false;
-  return new DataView(end.buffer, end.byteOffset, end.byteLength).getUint32(at + 4, true) !== stringTable;
+  return viewOf(end).getUint32(at + 4, true) !== stringTable;
 }

@@ -61,14 +61,18 @@ async function nearestFolder(folder: string): Promise<string> {
 
 /**
  * Makes a folder and those above it that are not there. Node's own recursive mkdir never returns where a system without such a folder
- * says so again and again, as that of /proc does.
+ * says so again and again, as that of /proc does. Returns those that it made, the inmost one first.
  */
-export async function makeFolders(folder: string): Promise<void> {
-  if ((await statOf(folder)) !== undefined) return;
-  await makeFolders(dirname(folder));
-  await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error; // made by somebody else meanwhile
-  });
+export async function makeFolders(folder: string): Promise<string[]> {
+  if ((await statOf(folder)) !== undefined) return [];
+  const above = await makeFolders(dirname(folder));
+  try {
+    await mkdir(folder);
+    return [folder, ...above];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return above; // made by somebody else meanwhile
+  }
 }
 
 async function statOf(path: string): Promise<Stats | undefined> {

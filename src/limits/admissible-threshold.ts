@@ -9,11 +9,12 @@ import { native } from '../engine/native.js';
 import { ProgressReporter, progressOf } from '../engine/progress.js';
 import { whyConstant } from '../gaussian-loop/parameters.js';
 import { deterministicLimitPoints } from './deterministic.js';
-import { lastCrossing, mostSynthetic } from './deterministic-threshold.js';
+import { crossing, mostSynthetic } from './deterministic-threshold.js';
 import { largestExactDim } from './effective-sample-size-of-limit.js';
 import { estimateLimitPoint } from './estimate-limit-point.js';
 import type { LimitPoint } from './limit-point-result.js';
 import type { LimitPointParameters } from './parameters.js';
+import { syntheticBeforeCollapse } from './stationary-variance.js';
 
 export interface AdmissibleThresholdOptions extends JobOptions {
   /** Dimension d, 1 to 10,000. */
@@ -64,6 +65,11 @@ export interface AdmissibleThreshold {
   readonly bounded: 'yes' | 'unbounded';
   /** The last limit point computed, and its n_s, from which the threshold is a small step; null where unbounded. */
   readonly nearest: { readonly synthetic: number; readonly limit: LimitPoint } | null;
+  /**
+   * So many synthetic samples leave a model that has not shrunk to its mean: 0.09 of the data's variance (standard deviations of 0.3), exact, as a
+   * real number. Infinity without bias. Below `synthetic`, the samples between the two do no harm only because so few real ones alone are no better.
+   */
+  readonly beforeCollapse: number;
 }
 
 /**
@@ -91,14 +97,21 @@ export async function admissibleThreshold(options: AdmissibleThresholdOptions): 
   const target = await runJob(quiet, async () =>
     native().startExpectedDistance({ threads, dim, samples: real, divisor }),
   );
-  if (lambda === 1 || target >= dim) return unbounded;
+  const beforeCollapse = syntheticBeforeCollapse({
+    ...{ variant: 'fresh-data', synthetic: 0, memory: 1 },
+    ...parameters,
+  });
+  if (lambda === 1 || target >= dim) return { ...unbounded, beforeCollapse };
   const search = new ThresholdSearch(parameters, target, settings);
-  return search.run();
+  return { ...(await search.run()), beforeCollapse };
 }
+
+/** What Monte Carlo says of a threshold. */
+type FoundThreshold = Omit<AdmissibleThreshold, 'beforeCollapse'>;
 
 type LimitAt = NonNullable<AdmissibleThreshold['nearest']>;
 
-const unbounded: AdmissibleThreshold = {
+const unbounded: FoundThreshold = {
   synthetic: Number.POSITIVE_INFINITY,
   standardError: 0,
   interval: [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
@@ -135,7 +148,7 @@ class ThresholdSearch {
     this.#quiet = { ...settings, onProgress: undefined };
   }
 
-  async run(): Promise<AdmissibleThreshold> {
+  async run(): Promise<FoundThreshold> {
     const start = Math.max(1, Math.round(await this.#start()));
     let synthetic = start;
     let low = 0; // admissible
@@ -163,7 +176,7 @@ class ThresholdSearch {
       const step = Math.abs(next - synthetic);
       const standardError = ((limit.standardError / this.#target) * synthetic) / elasticity;
       const precise = elasticity > 0 && standardError <= this.#parameters.relativeError * next;
-      let threshold: AdmissibleThreshold | undefined;
+      let threshold: FoundThreshold | undefined;
       if (precise && step <= Math.max(1, standardError)) {
         const nearest = { synthetic, limit };
         const beyond = synthetic + Math.sign(next - synthetic) * Math.max(1, Math.round(standardError));
@@ -211,8 +224,8 @@ class ThresholdSearch {
   async #start(): Promise<number> {
     const [own] = await this.#deterministic([0]);
     const bound = own! < this.#parameters.dim ? own! : this.#target;
-    const crossing = await lastCrossing(this.#cell(0), bound, this.#quiet);
-    return crossing === 'none' ? 1 : crossing === 'unbounded' ? mostSynthetic : crossing.from;
+    const last = await crossing('last', this.#cell(0), bound, this.#quiet);
+    return last === 'none' ? 1 : last === 'unbounded' ? mostSynthetic : last.from;
   }
 
   /** d log(limit) / d log(n_s), by the deterministic limit. */
@@ -245,7 +258,7 @@ class ThresholdSearch {
  * Where the line through two limit points, of nearby n_s, meets the target; undefined where it does not rise, or meets it elsewhere. The
  * errors are taken as fully correlated, as common random numbers may make them: no larger ones can be.
  */
-function between(one: LimitAt, two: LimitAt, target: number): AdmissibleThreshold | undefined {
+function between(one: LimitAt, two: LimitAt, target: number): FoundThreshold | undefined {
   const [low, high] = one.synthetic < two.synthetic ? [one, two] : [two, one];
   const slope = (high.limit.distance - low.limit.distance) / (high.synthetic - low.synthetic);
   const share = (target - low.limit.distance) / (high.limit.distance - low.limit.distance);

@@ -26,13 +26,21 @@ export async function deterministicLimitPoints(
   });
 }
 
-/** Their distances; Infinity where E[tr Sigma^2] diverges, as such a loop is worse than any other. */
+/**
+ * Their distances, for searches; Infinity where E[tr Sigma^2] diverges (n_r next to 1). The limit is finite there, at most d (m + sigma + 1) by
+ * first moments, but no estimate of it has an error: such a loop counts as harmful. Infinity also for fewer than two samples, to which nothing can be fitted.
+ */
 export async function deterministicDistances(
   cells: readonly LimitPointParameters[],
   settings: JobSettings,
 ): Promise<number[]> {
-  const limits = await deterministicLimitPointsOrErrors(cells, settings);
-  return limits.map((limit) => (limit instanceof MadloopError ? Number.POSITIVE_INFINITY : limit.distance));
+  const isModel = ({ real, synthetic }: LimitPointParameters): boolean => real + synthetic >= 2;
+  const limits = await deterministicLimitPointsOrErrors(cells.filter(isModel), settings);
+  let next = 0;
+  return cells.map((cell) => {
+    const limit = isModel(cell) ? limits[next++] : undefined;
+    return limit === undefined || limit instanceof MadloopError ? Number.POSITIVE_INFINITY : limit.distance;
+  });
 }
 
 /**

@@ -6,7 +6,7 @@ import type { LimitPointParameters } from './parameters.js';
 import { referenceScale } from './reference-scale.js';
 
 /** How many real samples a limit point is worth: n_e of the paper's eq. (4). */
-export interface EffectiveSampleSize {
+export interface SizeOfLimit {
   /**
    * The n with E[distance(G(n), reference)] = limit, G(n) the Gaussian fitted to n real samples with the loop's own
    * divisor. NaN where `bounded` is 'below-2', Infinity where it is 'unbounded'.
@@ -68,7 +68,7 @@ export async function effectiveSampleSizeOf(
   limit: LimitPoint,
   parameters: ReferenceCurveParameters,
   settings: JobSettings,
-): Promise<EffectiveSampleSize> {
+): Promise<SizeOfLimit> {
   const [size] = await effectiveSampleSizesOf([{ limit, parameters }], settings);
   return size!;
 }
@@ -77,7 +77,7 @@ export async function effectiveSampleSizeOf(
 export async function effectiveSampleSizesOf(
   cells: readonly LimitOfCell[],
   settings: JobSettings,
-): Promise<EffectiveSampleSize[]> {
+): Promise<SizeOfLimit[]> {
   const { where } = settings;
   const column = (value: (cell: LimitOfCell, scale: number) => number): Float64Array =>
     Float64Array.from(cells, (cell, i) => value(cell, scales[i]!));
@@ -116,13 +116,7 @@ function deviation(limit: LimitPoint): readonly [number, number] {
 }
 
 /** Numbers of samples as the engine gives them: 0 below 2, infinite above 1e15. */
-function sizeOf(
-  limit: LimitPoint,
-  real: number,
-  samples: number,
-  low: number,
-  high: number,
-): EffectiveSampleSize {
+function sizeOf(limit: LimitPoint, real: number, samples: number, low: number, high: number): SizeOfLimit {
   const bounded = samples === 0 ? 'below-2' : samples === Number.POSITIVE_INFINITY ? 'unbounded' : 'yes';
   const effectiveSampleSize = bounded === 'below-2' ? Number.NaN : samples;
   const ends = [low, atLeast2(high)] as const;

@@ -1,15 +1,24 @@
 import {
   checkReferenceCurve,
-  type EffectiveSampleSize,
   effectiveSampleSizeOf,
+  type SizeOfLimit,
 } from './effective-sample-size-of-limit.js';
 import {
   estimateLimitPoint,
   type LimitPointOptions,
   resolveLimitPointOptions,
 } from './estimate-limit-point.js';
+import { stationaryVariance } from './stationary-variance.js';
 
-export type { EffectiveSampleSize } from './effective-sample-size-of-limit.js';
+/** How many real samples a loop is worth, and what is left of their variance. */
+export interface EffectiveSampleSize extends SizeOfLimit {
+  /**
+   * lim E[tr Sigma] / tr S, S the reference's covariance, exact: the part of the data's variance that the loop leaves. Below 0.09
+   * (standard deviations below 0.3) the model has nearly shrunk to its mean, and that it is admissible then says only that so few real
+   * samples are no better than that.
+   */
+  readonly stationaryVariance: number;
+}
 
 /** The same as for `limitPoint`. */
 export type EffectiveSampleSizeOptions = LimitPointOptions;
@@ -38,5 +47,6 @@ export async function effectiveSampleSize(options: EffectiveSampleSizeOptions): 
   const { parameters, settings } = request;
   checkReferenceCurve(where, parameters);
   const limit = await estimateLimitPoint(request);
-  return effectiveSampleSizeOf(limit, parameters, { ...settings, onProgress: undefined });
+  const size = await effectiveSampleSizeOf(limit, parameters, { ...settings, onProgress: undefined });
+  return { ...size, stationaryVariance: stationaryVariance(parameters) };
 }

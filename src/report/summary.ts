@@ -12,11 +12,16 @@ export function summary(study: StudyDocument, varying: readonly Dimension[]): st
   const count = new Map<string, number>();
   for (const cell of study.cells) count.set(cellState(cell), (count.get(cellState(cell)) ?? 0) + 1);
   const of = (state: string) => count.get(state) ?? 0;
-  const finished = of('admissible') + of('inadmissible') + of('undecided');
+  const finished = of('admissible') + of('inadmissible') + of('undecided') + of('collapsed');
   return [
     settingSentence(study),
     doneSentence(study.cells.length, finished, of('refused')),
-    ...(finished > 0 ? [thresholdSentence(of('admissible'), of('inadmissible'), of('undecided'))] : []),
+    ...(finished > 0
+      ? [
+          thresholdSentence(of('admissible'), of('inadmissible'), of('undecided')),
+          ...collapseSentence(of('collapsed')),
+        ]
+      : []),
     ...extremesSentence(study.cells, varying),
     ...precisionSentence(study),
   ];
@@ -55,6 +60,13 @@ function thresholdSentence(helps: number, hurts: number, undecided: number): str
     `Of the cells chosen here, synthetic data help (nₑ ≥ nᵣ) in ${numberText(helps, 9)} and hurt in ${numberText(hurts, 9)}` +
     `${undecided > 0 ? `; ${numberText(undecided, 9)} cannot be told apart from nₑ = nᵣ at 95 %` : ''}.`
   );
+}
+
+function collapseSentence(collapsed: number): string[] {
+  if (collapsed === 0) return [];
+  return [
+    `In ${numberText(collapsed, 9)} more the model has collapsed: it has nearly shrunk to its mean (standard deviations below 0.3 of those of the data), and nₑ is not below nᵣ only because so few real samples alone are no better.`,
+  ];
 }
 
 function extremesSentence(cells: readonly StudyCell[], varying: readonly Dimension[]): string[] {

@@ -7,7 +7,6 @@ import {
   monteCarloThreshold,
 } from '../../src/advice/monte-carlo-search.js';
 import { Plan } from '../../src/advice/plan.js';
-import { stationaryVariance } from '../../src/advice/stationary-variance.js';
 import { limitsByMonteCarlo, worthsOf } from '../../src/advice/worth.js';
 import { MadloopError } from '../../src/base/errors.js';
 import {
@@ -17,7 +16,6 @@ import {
   effectiveSampleSize,
   expectedDistance,
   limitPoint,
-  simulateGaussianLoop,
   type Worth,
 } from '../../src/index.js';
 
@@ -214,19 +212,6 @@ describe('advise, by the deterministic method', () => {
 });
 
 describe('advise, of models that shrink', () => {
-  test.each([
-    { dim: 4, real: 3, synthetic: 12, lambda: 0.6, memory: 1 },
-    { dim: 3, real: 2, synthetic: 8, lambda: 0.5, memory: 4 },
-  ])('the variance that is left is that of the simulated loop: %j', async (cell) => {
-    const { generations } = await simulateGaussianLoop({
-      ...{ variant: 'fresh-data', generations: 60, replicates: 4_000, seed: 5, threads: 1 },
-      ...cell,
-    });
-    const { mean, standardError } = generations.at(-1)!.trace;
-    expect(Math.abs(stationaryVariance(cell) - mean / cell.dim)).toBeLessThan((4.5 * standardError) / cell.dim);
-    expect(standardError / mean).toBeLessThan(0.01);
-  });
-
   test('few samples alone are far from the data, too, and are no collapse', async () => {
     const few = { dim: 60, real: 30, method: 'deterministic' } as const;
     const alone = await advise({ ...few, synthetic: 0 });
@@ -282,8 +267,17 @@ describe('advise, beside a detector', () => {
     const unbiased = { dim: 50, real: 1_000, ...rates };
     const few = await advise({ ...unbiased, synthetic: 500 });
     expect(few).toMatchObject({ verdict: 'hurts', threshold: { bounded: 'unbounded' } });
-    const { from } = few.threshold!;
+    const { from, fromBand, fromInterval } = few.threshold!;
     expect(from).toBeGreaterThan(500);
+    expect(fromInterval).toEqual([Number.NaN, Number.NaN]);
+    expect(fromBand![0]).toBeLessThan(from);
+    expect(fromBand![1]).toBeGreaterThan(from);
+    // What the band of n_e / n_r says there is what this one says.
+    const edges = await Promise.all(
+      fromBand!.map((end) => advise({ ...unbiased, synthetic: Math.round(end) })),
+    );
+    expect(edges[0]!.band![1]).toBeCloseTo(1, 2);
+    expect(edges[1]!.band![0]).toBeCloseTo(1, 2);
     const at = async (synthetic: number) => (await advise({ ...unbiased, synthetic })).ratio;
     expect(await at(Math.floor(0.99 * from))).toBeLessThan(1);
     expect(await at(Math.ceil(1.01 * from))).toBeGreaterThan(1);
@@ -304,6 +298,25 @@ describe('advise, beside a detector', () => {
     expect(byChance.bounded).toBe('unbounded');
     expect(byChance.from).toBeGreaterThan(1);
     expect(byChance.from).toBeLessThan(100);
+    expect(byChance.fromInterval[0]).toBeLessThanOrEqual(byChance.from);
+    expect(byChance.fromInterval[1]).toBeGreaterThanOrEqual(byChance.from);
+  });
+});
+
+describe('advise, of one or two real samples', () => {
+  test.each([
+    { dim: 20, real: 1, synthetic: 5 },
+    { dim: 20, real: 3, synthetic: 20, truePositiveRate: 0.5, falsePositiveRate: 0.5 },
+  ])('answers although such a loop without synthetic samples is none: %j', async (few) => {
+    const { threshold, levers, leftOut } = await advise({
+      ...few,
+      lambda: 0.5,
+      relativeError: 0.05,
+      threads: 1,
+    });
+    expect(leftOut).toEqual([]);
+    expect(threshold!.bounded).toBe('yes'); // up to the collapse
+    for (const { ratio } of levers) expect(ratio).toBeGreaterThan(0);
   });
 });
 

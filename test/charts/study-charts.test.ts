@@ -155,6 +155,17 @@ describe('a heat map', () => {
     expect(marks.filter((mark) => mark === 'stroke')).toHaveLength(inadmissible.length);
   });
 
+  test('marks a model that has nearly shrunk to its mean, unless n_e is below n_r anyway', () => {
+    const marksOf = (admissible: boolean) => {
+      const shrunk = studyCell({ real: 10, synthetic: 1000, lambda: 0.5 });
+      const kept = studyCell({ real: 1000, synthetic: 1000, lambda: 0.5 });
+      const cells = [shrunk, kept].map((cell) => ({ ...cell, result: { ...cell.result!, admissible } }));
+      return studyMap({ ...gridStudy([{ axis: 'real', values: [10, 1000] }]), cells }).panels[0]!.marks!.flat();
+    };
+    expect(marksOf(true)).toEqual(['square', undefined]);
+    expect(marksOf(false)).toEqual(['stroke', 'stroke']);
+  });
+
   test('draws every cell once: numbers in colour, cells without one in grey with a mark', () => {
     expect(cells).toHaveLength(1200);
     const first = cells.slice(0, 400);
@@ -296,7 +307,7 @@ describe('a heat map', () => {
           },
         ],
       },
-      "panels[0].marks[0][0] must be one of 'stroke', 'ring', 'cross', 'dash', got \"star\"",
+      "panels[0].marks[0][0] must be one of 'stroke', 'ring', 'cross', 'dash', 'square', got \"star\"",
     ],
     [
       'other colours',
@@ -461,6 +472,24 @@ describe('the curve of a loop', () => {
     expect(loopCurve([{ t: 1, metrics: { distance: 2.5 } }], 'distance').points).toEqual([{ x: 1, y: 2.5 }]);
   });
 
+  test('has a band that ends where the metric does', () => {
+    const near = [
+      { t: 1, recall: { mean: 0.95, standardError: 0.1 } },
+      { t: 2, recall: { mean: 0.125, standardError: 0.125 } },
+      { t: 3, recall: 0.5 },
+    ];
+    const band = (bounds: readonly [number, number]) => loopCurve(near, 'recall', { bounds }).points;
+    expect(band([0, 1])).toEqual([
+      { x: 1, y: 0.95, interval: [0.75, 1] },
+      { x: 2, y: 0.125, interval: [0, 0.375] },
+      { x: 3, y: 0.5 },
+    ]);
+    expect(band([0, Number.POSITIVE_INFINITY])[0]!.interval![1]).toBeCloseTo(1.15, 12);
+    expect(band([Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY])).toEqual(
+      loopCurve(near, 'recall').points,
+    );
+  });
+
   test('needs generations that have the metric', () => {
     expect(() => loopCurve(rows, 'distanse')).toThrow(
       'loopCurve: metric must be one that the generations have, got "distanse"',
@@ -495,6 +524,19 @@ describe('the curve of a loop', () => {
       { standardErrors: -1 },
       'standardErrors must be a number of at least 0, got -1',
     ],
+    [
+      'bounds that are one',
+      rows,
+      { bounds: [1] },
+      'bounds must be two numbers [low, high], got an array of length 1',
+    ],
+    [
+      'bounds the wrong way round',
+      rows,
+      { bounds: [1, 0] },
+      'bounds must have its lower end first, got [1, 0]',
+    ],
+    ['bounds without an end', rows, { bounds: [0, Number.NaN] }, 'bounds[1] must be a number, got NaN'],
     ['a label that is none', rows, { colour: 1 }, 'colour must be a string, got 1'],
     ['a misspelt label', rows, { color: 'a' }, "unknown option 'color'; did you mean 'colour'?"],
   ])('refuses %s', (_, generations, labels, message) => {

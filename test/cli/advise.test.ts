@@ -167,7 +167,12 @@ test('madloop mad-test takes the series of a loop, or rows of a file', async () 
     replicates: 10,
     to: 6,
   });
-  writeFileSync(join(folder, 'none.json'), '{}');
+  writeFileSync(join(folder, 'none.json'), '{"series":3}');
+  const brief = ['loop', '--dim', '2', '--real', '5', '--synthetic', '5', '--generations', '2', '-o', 'brief'];
+  expect((await run(brief, folder)).status).toBe(0);
+  expect((await run(['mad-test', 'brief/loop.json'], folder)).stderr).toBe(
+    'madloop: brief/loop.json: the values of every replicate are not in it: make it by madloop loop --series\n',
+  );
   const wrong = await run(['mad-test', 'none.json'], folder);
   expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining('none.json: series must be there')]);
   const late = await run(['mad-test', 'series.npy', '--from', '9'], folder);

@@ -58,6 +58,30 @@ test('madloop ess --method deterministic has no interval and says how accurate i
   expect(stdout).toMatch(/relative error of the method, about +0\.\d+/);
 });
 
+test('madloop ess never calls a model that has nearly shrunk to its mean a help', async () => {
+  const few = ['--dim', '20', '--real', '2', '--lambda', '0.5', '--relative-error', '0.05'];
+  const { stdout } = await run(['ess', ...few, '--synthetic', '200'], folder);
+  expect(stdout).toMatch(/admissible +yes/);
+  expect(stdout).toMatch(/variance left .* 0\.0197/);
+  expect(stdout.replaceAll('\n', ' ')).toMatch(/COLLAPSED: .*that is no help, so few real samples alone are/);
+  const hurts = await run(['ess', ...cell.with(3, '200').with(5, '9000').with(7, '0.5')], folder);
+  expect(hurts.stdout).toMatch(/admissible +no/);
+  expect(hurts.stdout).toContain('COLLAPSED: ');
+  expect(hurts.stdout).not.toContain('no help');
+  expect((await run(['ess', ...few, '--synthetic', '2'], folder)).stdout).not.toContain('COLLAPSED');
+});
+
+test('madloop threshold says up to which count the model keeps its variance', async () => {
+  const few = ['--dim', '30', '--lambda', '0.5'];
+  const { stdout } = await run(['threshold', ...few, '--real', '15'], folder);
+  expect(stdout).toMatch(/at most +19\d\d/);
+  expect(stdout).toContain('COLLAPSE: with more than 304 synthetic samples the model');
+  expect((await run(['threshold', ...few, '--real', '2'], folder)).stdout).toContain(
+    'COLLAPSE: with more than ',
+  );
+  expect((await run(['threshold', ...few, '--real', '300'], folder)).stdout).not.toContain('COLLAPSE');
+});
+
 test.each([
   [['--real', '20', '--synthetic', '30'], 'madloop: --dim must be an integer of at least 1, and is not given'],
   [[...cell, '--relative-error', 'tiny'], 'madloop: --relative-error must be a number'],

@@ -306,6 +306,30 @@ describe('madloop loop --data', () => {
     expect(filesIn(join(folder, 'b'))).toEqual(filesIn(join(folder, 'a')));
   });
 
+  test('the chart says what real data alone reach, by generation where counts differ, or why not', async () => {
+    const folder = temporaryFolder();
+    const chartOf = async (args: readonly string[]): Promise<string> => {
+      expect(await run(['loop', ...args, '--generations', '4', '-o', 'x'], folder)).toMatchObject({
+        status: 0,
+      });
+      return readFileSync(join(folder, 'x', 'loop.svg'), 'utf8');
+    };
+    const gaussian = ['--dim', '3', '--synthetic', '30', '--replicates', '5', '--real'];
+    expect(await chartOf([...gaussian, '40'])).toContain('>40 real samples alone<');
+    const more = await chartOf([...gaussian, '40', '--initial', '200']);
+    expect(more).toContain('>40 real samples alone<');
+    const file = join(folder, 's.json');
+    writeFileSync(file, JSON.stringify({ real: { schedule: [40, 40, 20] } }));
+    const byGeneration = await chartOf([file, ...gaussian.slice(0, -1)]);
+    expect(byGeneration).toContain('>its real samples alone<');
+    expect(byGeneration).not.toContain('class="level"');
+    const data = await chartOf([...dataArgs, '--initial', '90']);
+    expect(data).toContain(
+      'no line for real data alone: generation 1 has 90 real samples, the others have 60<',
+    );
+    expect(await chartOf(dataArgs)).toContain('>60 real samples alone<');
+  });
+
   test('--image writes a sheet of samples, and changes nothing else', async () => {
     const folder = temporaryFolder();
     const args = ['loop', ...dataArgs, '--generations', '12', '--model', 'gmm', '--components', '2'];

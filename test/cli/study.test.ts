@@ -43,7 +43,7 @@ describe('madloop study', () => {
   test('prints a table, says what it did, and leaves one file', async () => {
     const folder = temporaryFolder();
     const { status, stdout, stderr } = await run(['study', ...small], folder);
-    expect([status, stderr]).toEqual([0, expect.stringMatching(/6 of 6 cells done\n$/)]);
+    expect([status, stderr]).toEqual([0, expect.stringMatching(/6 of 6 cells done; kept in \S+\.sqlite\n$/)]);
     const [heading, names, ...lines] = stdout.trimEnd().split('\n');
     expect(heading).toBe('fresh data loop: d = 2');
     const rows = lines.slice(0, -2);
@@ -105,7 +105,7 @@ describe('madloop study', () => {
     }
     const own = await run(['study', ...small, '-s', 'part.sqlite', '--shards', '3', '--shard', '1'], folder);
     expect(own.stderr).toMatch(
-      /^shard 1 of 3: 2 of 2 cells done, of 6 in the study \(madloop study merge joins the shards\)\n$/,
+      /^shard 1 of 3: 2 of 2 cells done, of 6 in the study \(madloop study merge joins the shards\); kept in part-shard-1-of-3\.sqlite\n$/,
     );
     expect(own.stdout).not.toContain('waiting');
     expect(own.stdout.match(/ (yes|no|undecided)$/gm)).toHaveLength(2);

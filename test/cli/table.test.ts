@@ -96,9 +96,27 @@ describe('80 columns hold', () => {
       axes: axes.map((axis) => ({ axis, values: [10_000] })),
       fixed: { variant: 'fresh-data', dim: 100, memory: 1 },
       cells: [
-        { at: Object.fromEntries(axes.map((axis) => [axis, 10_000])), result: result(distance, standardError) },
+        {
+          at: Object.fromEntries(axes.map((axis) => [axis, 10_000])),
+          parameters: { real: 10_000, synthetic: 10_000, lambda: 1, memory: 1 },
+          result: result(distance, standardError),
+        },
       ],
     } as unknown as StudyDocument);
+
+  test('a study says where the model has nearly shrunk to its mean', () => {
+    const parameters = { dim: 20, real: 2, lambda: 0.5, memory: 1, variant: 'fresh-data', divisor: 'unbiased' };
+    const text = studyTable({
+      ...{ name: 's', title: 's', relativeError: 0.001, seed: '0', method: 'monte-carlo' },
+      ...{ axes: [{ axis: 'synthetic', values: [2, 200] }], fixed: {} },
+      cells: [2, 200].map((synthetic) => ({
+        ...{ at: { synthetic }, parameters: { ...parameters, synthetic } },
+        result: { ...result(1, 0.001), admissible: true },
+      })),
+    } as unknown as StudyDocument);
+    expect(text).toMatch(/\n +2 .* yes\n +200 .* collapsed\n/);
+    expect(text).toContain('collapsed: the model has nearly shrunk to its mean');
+  });
 
   test.each([
     [['real', 'synthetic'], 12.34567, 0.0123, '12.346 ± 0.012'],
@@ -133,6 +151,13 @@ describe('80 columns hold', () => {
       'combined loop: rows.npy, gmm, d = 49, n_f = 60, n_r = (10, 20, …, 50),\n' +
         '  n_s = 240, lambda = (1, 0.5), memory 2, pool subsample, of 300, components 10,\n' +
         '  replicates 5, seed 7',
+    );
+  });
+
+  test('a heading of a loop without later real samples has none', () => {
+    const counts = { initial: 50, real: 0, synthetic: 20 };
+    expect(loopHeading({ variant: 'fully-synthetic', dim: 4, ...counts })).toBe(
+      'fully synthetic loop: d = 4, n_ini = 50, n_s = 20',
     );
   });
 

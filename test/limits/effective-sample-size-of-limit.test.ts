@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { checkJobOptions } from '../../src/engine/job.js';
 import {
   checkReferenceCurve,
-  type EffectiveSampleSize,
   effectiveSampleSizeOf,
   effectiveSampleSizesOf,
   type ReferenceCurveParameters,
+  type SizeOfLimit,
 } from '../../src/limits/effective-sample-size-of-limit.js';
 import { expectedDistance } from '../../src/limits/expected-distance.js';
 import type { LimitPoint } from '../../src/limits/limit-point-result.js';
@@ -176,7 +176,7 @@ describe('effectiveSampleSizesOf', () => {
       limit: limit(0.1 * (i + 1), 0.099 * (i + 1), 0.101 * (i + 1)),
       parameters: { dim: 1 + (i % 7) * 10, real: 100, divisor: i % 3 === 0 ? 'mle' : 'unbiased' } as const,
     }));
-    const numbers = (sizes: readonly EffectiveSampleSize[]) =>
+    const numbers = (sizes: readonly SizeOfLimit[]) =>
       sizes.map(({ effectiveSampleSize, interval }) => [effectiveSampleSize, ...interval]);
     const together = numbers(await effectiveSampleSizesOf(cells, settings));
     const alone = [];

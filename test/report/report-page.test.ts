@@ -163,6 +163,20 @@ describe('the summary', () => {
     expect(reportPage([mapStudy(20)])).toContain('A Gaussian model is fitted');
   });
 
+  test('never counts a model that has nearly shrunk to its mean as helped', () => {
+    const study = gridStudy(
+      [
+        { axis: 'real', values: [10, 1000] },
+        { axis: 'lambda', values: [0.5] },
+      ],
+      (cell) => ({ ...cell, result: { ...cell.result!, admissible: true } }),
+    );
+    const sentences = words(study);
+    expect(sentences[1]).toBe('All 2 cells are finished.');
+    expect(sentences[2]).toContain('help (nₑ ≥ nᵣ) in 1 and hurt in 0.');
+    expect(sentences[3]).toMatch(/^In 1 more the model has collapsed: it has nearly shrunk to its mean/);
+  });
+
   test('names the extremes and the precision', () => {
     const study = gridStudy([{ axis: 'synthetic', values: [0, 100, 1000] }]);
     const sentences = words(study);

@@ -4,7 +4,7 @@ import { resolveAxis } from '../../src/studies/definition/axis-values.js';
 import type { StudyAxis } from '../../src/studies/definition/study-document.js';
 import { identityOf, studyContent } from '../../src/studies/definition/study-identity.js';
 import { resolveStudy } from '../../src/studies/definition/study-plan.js';
-import { assignShards, resolveShard, shardOptions, shardPath } from '../../src/studies/store/shards.js';
+import { assignShards, resolveShard, shardOptions, storePath } from '../../src/studies/store/shards.js';
 import { expectThrow } from '../support/rejection.js';
 
 const study = (definition: unknown) => resolveStudy('runStudy', definition);
@@ -208,8 +208,9 @@ describe('shards', () => {
   });
 
   test('each has a store of its own name', () => {
-    expect(shardPath('a.b/c.sqlite', { shards: 4, shard: 1 })).toBe('a.b/c-shard-1-of-4.sqlite');
-    expect(shardPath('c', { shards: 4, shard: 1 })).toBe('c-shard-1-of-4');
-    expect(shardPath('c.sqlite', { shards: 1, shard: 0 })).toBe('c.sqlite');
+    expect(storePath('a.b/c.sqlite', 'n', { shards: 4, shard: 1 })).toBe('a.b/c-shard-1-of-4.sqlite');
+    expect(storePath('c', 'n', { shards: 4, shard: 1 })).toBe('c-shard-1-of-4');
+    expect(storePath('c.sqlite', 'n', { shards: 1, shard: 0 })).toBe('c.sqlite');
+    expect(storePath(undefined, 'n', { shards: 4, shard: 1 })).toBe('n-shard-1-of-4.sqlite');
   });
 });

@@ -387,7 +387,7 @@ export function publicCalls(folder: string): PublicCall[] {
     },
     {
       name: 'loopCurve',
-      arguments: () => [generations(), 'distance', { colour: 'mine', standardErrors: 3 }],
+      arguments: () => [generations(), 'distance', { colour: 'mine', standardErrors: 3, bounds: [0, 100] }],
       call: api.loopCurve,
     },
     { name: 'studyCurves', arguments: () => [study(), { quantity: 'distance' }], call: api.studyCurves },

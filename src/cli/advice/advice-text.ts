@@ -103,6 +103,7 @@ function numbersTable(answers: readonly Answer[]): string {
     ],
     [range, ({ threshold }) => (threshold?.bounded === 'yes' ? wholeRangeText(rangeOf(threshold)) : '')],
     ['least synthetic ones without harm', ({ threshold }) => leastSynthetic(threshold)],
+    [range, ({ threshold }) => leastSyntheticRange(threshold)],
     ['best number of synthetic samples', ({ bestSynthetic }) => best(bestSynthetic)],
     [
       'least real samples without harm',
@@ -135,6 +136,16 @@ function rangesOf(answers: readonly Answer[]): string {
 /** Beside a detector that leaves out real samples. */
 function leastSynthetic(threshold: SyntheticThreshold | null): string {
   return threshold === null || threshold.from === 0 ? '' : size(Math.ceil(threshold.from));
+}
+
+function leastSyntheticRange(threshold: SyntheticThreshold | null): string {
+  if (leastSynthetic(threshold) === '') return '';
+  const { fromBand, fromInterval } = threshold!;
+  const [low, high] = fromBand ?? fromInterval;
+  if (Number.isNaN(low)) return 'not found';
+  return high === Number.POSITIVE_INFINITY
+    ? `${size(Math.ceil(low))} or never`
+    : `${size(Math.ceil(low))} to ${size(Math.ceil(high))}`;
 }
 
 /** The band of the deterministic method, or the interval of Monte Carlo. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { withError } from '../../charts/numbers.js';
+import { numberText, withError } from '../../charts/numbers.js';
 import { type EffectiveSampleSize, effectiveSampleSize } from '../../limits/effective-sample-size.js';
+import { leastVariance } from '../../limits/stationary-variance.js';
 import { intervalText } from '../terminal/interval-text.js';
 import { tableText } from '../terminal/table.js';
 import { largeDimensionNote, limitPointVerb } from './limit-point-verb.js';
@@ -30,12 +31,21 @@ function essTable(size: EffectiveSampleSize): { table: string; notes: string[] }
     ['effective sample size', number(size), range(size.interval)],
     ['ratio to the real samples', plain(size.ratio), range(size.ratioInterval)],
     ['admissible', { true: 'yes', false: 'no', undecided: 'undecided' }[String(size.admissible)]!, ''],
+    ['variance left (1: that of the data)', plain(size.stationaryVariance), ''],
   ];
   if (accuracy) rows.push(['relative error of the method, about', plain(accuracy.relativeError), '']);
   return {
     table: tableText(['', 'value', '95 % interval'], rows, { words: true }),
-    notes: [hasInterval ? '±: one standard error' : largeDimensionNote],
+    notes: [
+      ...(size.stationaryVariance < leastVariance ? [shrunkNote(size)] : []),
+      hasInterval ? '±: one standard error' : largeDimensionNote,
+    ],
   };
+}
+
+function shrunkNote({ admissible, stationaryVariance }: EffectiveSampleSize): string {
+  const shrunk = `COLLAPSED: the model has nearly shrunk to its mean, with standard deviations ${numberText(Math.sqrt(stationaryVariance), 2)} of those of the data`;
+  return admissible === false ? shrunk : `${shrunk}; that is no help, so few real samples alone are no better`;
 }
 
 function number({ bounded, effectiveSampleSize }: EffectiveSampleSize): string {

@@ -16,12 +16,20 @@ export function infoCommand(): Command {
       print(
         [
           `madloop ${version} on Node ${node}, ${platform}`,
-          `instruction set  ${variant} (${why})`,
-          `installed        ${built.join(', ')}`,
-          `threads          ${threads}`,
-          `Eigen            ${eigen}`,
-          ...Object.entries(kernels).map(([kernel, set]) => `${kernel.padEnd(16)} ${set}`),
+          ...lined([
+            ['instruction set', `${variant} (${why})`],
+            ['installed', built.join(', ')],
+            ['threads', String(threads)],
+            ['Eigen', eigen],
+            ...Object.entries(kernels),
+          ]),
         ].join('\n'),
       );
     });
+}
+
+/** Names and values, the values below each other. */
+function lined(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`);
 }

@@ -8,6 +8,7 @@ import { type DataLoop, dataLoop, dataLoopParameters } from '../loop/data-loop.j
 import { gaussianLoopParameters, runGaussianLoop } from '../loop/gaussian-loop.js';
 import { type LoopResult, loopChart, loopCsv, loopDocument, loopTable } from '../loop/loop-result.js';
 import { processOptions, processSettings } from '../loop/process-options.js';
+import { expectedRealAlone } from '../loop/real-alone.js';
 import { type RunIdentity, RunRecord } from '../loop/run-record.js';
 import { keepUnfinished, removeUnfinished } from '../loop/unfinished-loop.js';
 import { rewordErrors } from '../terminal/error-wording.js';
@@ -71,8 +72,11 @@ async function runLoopCommand(file: string | undefined, flags: RunOptions, signa
   else print(loopTable(result));
   if (folder === undefined) return;
   const { sheet } = result;
+  const expected = flags.chart
+    ? await expectedRealAlone(result.parameters, result.rows.length, { threads: flags.threads, signal })
+    : undefined;
   const pictures = flags.chart
-    ? { chart: loopChart(result), ...(sheet && { sheet: sampleSheet(sheet.lines, sheet.options) }) }
+    ? { chart: loopChart(result, expected), ...(sheet && { sheet: sampleSheet(sheet.lines, sheet.options) }) }
     : {};
   const files = { name: 'loop', document, csv: loopCsv(result), ...pictures };
   say(`wrote ${(await writeResultFiles(folder, files, signal)).join(', ')}`);

@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { Command } from 'commander';
 import { invalid } from '../../base/check.js';
+import { MadloopError } from '../../base/errors.js';
 import { withError } from '../../charts/numbers.js';
 import { info } from '../../engine/info.js';
 import { readMatrix } from '../../features/matrix-file.js';
@@ -47,6 +48,10 @@ async function readSeries(file: string, signal: AbortSignal): Promise<MadSeries>
     return Array.from({ length: rows }, (_, r) => Float64Array.from(data.subarray(r * cols, (r + 1) * cols)));
   }
   const { series } = await readDocument(file, 'a result of loop --series');
+  if (series === undefined) {
+    const message = `${file}: the values of every replicate are not in it: make it by madloop loop --series`;
+    throw new MadloopError('ERR_INVALID_INPUT', message);
+  }
   if (!isObject(series)) throw invalid(file, 'series', 'be there, as loop --series writes it', series);
   const read = Object.entries(series).map(([name, values]) => [
     name,

@@ -8,7 +8,7 @@ import { studyDefinitionOptions } from '../../studies/definition/study-plan.js';
 import { readStudy, runStudy } from '../../studies/index.js';
 import { runStudyOptions } from '../../studies/run/study-run.js';
 import { studyCsv, studyJson, studyParquet } from '../../studies/store/export-study.js';
-import { resolveShard } from '../../studies/store/shards.js';
+import { resolveShard, storePath } from '../../studies/store/shards.js';
 import { mergeStudies, studyStatus } from '../../studies/store-process/stores.js';
 import { checkOutput } from '../terminal/check-output.js';
 import { checkStores } from '../terminal/check-stores.js';
@@ -88,10 +88,11 @@ async function run(file: string | undefined, flags: StudyFlags, signal: AbortSig
     progress.stop();
     stop.done();
   }
-  const part = partOf(document, resolveShard('study', flags, process.env));
+  const choice = resolveShard('study', flags, process.env);
+  const part = partOf(document, choice);
   if (flags.json) printJson(studyJson(document));
   else print(studyTable(part.document));
-  say(partSummary(part, document));
+  say(`${partSummary(part, document)}; kept in ${storePath(flags.store, document.name, choice)}`);
 }
 
 function statusCommand(): Command {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { resolve } from '../../base/options.js';
-import { withError } from '../../charts/numbers.js';
+import { numberText, withError } from '../../charts/numbers.js';
 import {
   type AdmissibleThreshold,
   admissibleThreshold,
@@ -40,12 +40,16 @@ export function thresholdCommand(signal: AbortSignal): Command {
 
 const resolveThreshold = (given: unknown) => resolve('threshold', given, parameters);
 
-function thresholdTable({ synthetic, standardError, interval, bounded, nearest }: AdmissibleThreshold): {
-  table: string;
-  notes: string[];
-} {
+function thresholdTable(threshold: AdmissibleThreshold): { table: string; notes: string[] } {
+  const { synthetic, standardError, interval, bounded, nearest, beforeCollapse } = threshold;
+  const collapse =
+    beforeCollapse < synthetic
+      ? [
+          `COLLAPSE: with more than ${numberText(Math.floor(beforeCollapse), 7)} synthetic samples the model nearly shrinks to its mean (standard deviations below 0.3 of those of the data); that is no help, so few real samples alone are no better`,
+        ]
+      : [];
   if (bounded === 'unbounded') {
-    return { table: tableText(['admissible synthetic samples'], [['any number: unbounded']]), notes: [] };
+    return { table: tableText(['admissible synthetic samples'], [['any number: unbounded']]), notes: collapse };
   }
   const rows = [
     [
@@ -64,6 +68,6 @@ function thresholdTable({ synthetic, standardError, interval, bounded, nearest }
   }
   return {
     table: tableText(['', 'value', '95 % interval'], rows, { words: true }),
-    notes: ['±: one standard error'],
+    notes: [...collapse, '±: one standard error'],
   };
 }

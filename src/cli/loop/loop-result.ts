@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import type { Estimate } from '../../base/mean-and-error.js';
 import type { Chart } from '../../charts/chart.js';
 import { lineChart, lineCharts } from '../../charts/line-chart.js';
-import type { Level, LineChart } from '../../charts/line-chart-data.js';
+import type { Curve, Level, LineChart } from '../../charts/line-chart-data.js';
 import { withError } from '../../charts/numbers.js';
 import type { SampleLine, SampleSheetOptions } from '../../charts/sample-sheet.js';
 import { csvText } from '../../files/csv.js';
@@ -12,6 +12,7 @@ import { bandHalfWidth } from '../terminal/band-half-width.js';
 import { commandTitle, loopHeading, shownSchedule, variantTitles } from '../terminal/loop-words.js';
 import { metricCurve } from '../terminal/metric-curve.js';
 import { resultText, widestTable } from '../terminal/table.js';
+import { laterRealCount, type RealAlone } from './real-alone.js';
 
 /** One generation, averaged over replicates. A metric that is not defined there is null. */
 export interface LoopRow {
@@ -84,16 +85,16 @@ export function loopTable({ parameters, rows }: LoopResult): string {
 }
 
 /**
- * Distance over generations, with a band that is the 95 % interval of the mean and a line at what real samples alone reach; or all
- * the metrics that were asked for, by kind.
+ * Distance over generations, with a band that is the 95 % interval of the mean and a line at what real samples alone reach, which is
+ * `expected` where that is known exactly; or all the metrics that were asked for, by kind.
  */
-export function loopChart(result: LoopResult): Chart {
+export function loopChart(result: LoopResult, expected?: readonly RealAlone[]): Chart {
   const { replicates } = result.parameters;
   const { title, counts, model } = loopTitle(result.parameters);
   const runs =
     replicates === 1 ? 'a single run' : `mean of ${replicates} runs; band: 95 % interval of the mean`;
-  const subtitle = [counts, `${model}; ${runs}`];
-  const charts = chartsOf(result);
+  const charts = chartsOf(result, expected);
+  const subtitle = [counts, `${model}; ${runs}`, ...whyNoLine(result, charts)];
   return charts.length === 1
     ? lineChart({ ...charts[0]!, title, subtitle })
     : lineCharts({ title, subtitle, charts });
@@ -113,29 +114,59 @@ const kinds: readonly { readonly yTitle: string; readonly metrics: Readonly<Reco
   { yTitle: 'squared distance of the means', metrics: { meanNormSquared: 'of the model' } },
 ];
 
-function chartsOf({ parameters, rows }: LoopResult): LineChart[] {
+function chartsOf({ parameters, rows }: LoopResult, expected?: readonly RealAlone[]): LineChart[] {
   const names = (parameters.metrics as readonly string[] | undefined) ?? ['distance'];
   const standardErrors = bandHalfWidth(parameters.replicates as number);
   const charts = kinds.map(({ yTitle, metrics }): LineChart => {
     const shown = Object.entries(metrics).filter(([name]) => names.includes(name));
     const colourOf = (label: string) => (shown.length > 1 ? { colour: label } : {});
+    const alone =
+      shown.length === 1
+        ? realDataAlone({ parameters, rows }, shown[0]![0], expected)
+        : { levels: [], curves: [] };
+    const dash = alone.curves.length > 0 ? { dash: 'the loop' } : {};
+    const curves = shown.map(([name, label]) =>
+      metricCurve(rows, name, { ...colourOf(label), ...dash, standardErrors }),
+    );
     return {
       xTitle: 'generation t',
       yTitle: parameters.data === undefined ? 'squared Wasserstein-2 distance' : yTitle,
-      curves: shown.map(([name, label]) => metricCurve(rows, name, { ...colourOf(label), standardErrors })),
-      levels: shown.length === 1 ? realDataAlone(parameters, rows[0]?.metrics[shown[0]![0]]) : [],
+      curves: [...curves, ...alone.curves],
+      levels: alone.levels,
     };
   });
   return charts.filter(({ curves }) => curves.length > 0);
 }
 
-/** The first generation, if it has seen as many real samples as each later one: the loop without its synthetic samples. */
+/**
+ * The loop without its synthetic samples: a line where all generations after the first have as many real ones, else a curve. Where it is
+ * not known exactly, the first generation is it, if it has seen as many as each later one.
+ */
 function realDataAlone(
-  { variant, initial, real }: LoopResult['parameters'],
-  first: Estimate | null | undefined,
-): Level[] {
-  if (!first || !Number.isFinite(first.mean) || (variant !== 'fully-synthetic' && initial !== real)) return [];
-  return [{ y: first.mean, label: `${initial} real samples alone` }];
+  { parameters, rows }: LoopResult,
+  metric: string,
+  expected: readonly RealAlone[] | undefined,
+): { levels: Level[]; curves: Curve[] } {
+  const count = laterRealCount(parameters, rows.length);
+  if (expected !== undefined && count === undefined) {
+    const points = expected.map(({ t, distance }) => ({ x: t, y: distance }));
+    return { levels: [], curves: [{ dash: 'its real samples alone', points }] };
+  }
+  const first = count === parameters.initial ? rows[0]?.metrics[metric]?.mean : undefined;
+  const y = expected?.at(-1)?.distance ?? first;
+  const isKnown = y !== undefined && Number.isFinite(y);
+  return { levels: isKnown ? [{ y, label: `${count} real samples alone` }] : [], curves: [] };
+}
+
+/** Why there is no line for real data alone where there would be one if the first generation had as many as the others. */
+function whyNoLine({ parameters, rows }: LoopResult, charts: readonly LineChart[]): string[] {
+  const hasLine = charts.some(
+    ({ levels = [], curves }) => levels.length > 0 || curves.some(({ dash }) => dash),
+  );
+  const count = laterRealCount(parameters, rows.length);
+  if (hasLine || count === parameters.initial) return [];
+  const later = count === undefined ? 'the others differ in theirs' : `the others have ${count}`;
+  return [`no line for real data alone: generation 1 has ${parameters.initial} real samples, ${later}`];
 }
 
 /** What stands above a sheet of samples. */
@@ -163,11 +194,13 @@ function loopTitle(parameters: LoopResult['parameters']): { title: string; count
     process === undefined
       ? (modelTitles[String(model)] ?? String(model))
       : commandTitle(process as readonly string[]);
-  const { variant, data, dim, real, realFixed, realFresh, synthetic, lambda, memory } = parameters;
+  const { variant, data, dim, initial, real, realFixed, realFresh, synthetic, lambda, memory } = parameters;
   const realCounts =
     variant === 'combined'
       ? `n_f = ${realFixed}, nᵣ = ${shownSchedule(realFresh)}`
-      : `nᵣ = ${shownSchedule(real)}`;
+      : variant === 'fully-synthetic'
+        ? `n_ini = ${initial}`
+        : `nᵣ = ${shownSchedule(real)}`;
   const past = memory === 1 ? '' : `, memory ${memory}`;
   return {
     title: `The ${variantTitles[String(variant)]}`,

@@ -5,8 +5,8 @@
 //   loop-run/replicate-1/for-4-from-3.npy      samples of generation 3's model for the training set of generation 4
 //   loop-run/replicate-1/samples-3.npy         samples of it to show, where rows are images
 
-import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { MadloopError } from '../../base/errors.js';
 import type { Matrix } from '../../base/shapes.js';
 import { readMatrix, writeMatrix } from '../../features/matrix-file.js';
@@ -36,7 +36,8 @@ export interface RunIdentity {
 
 export class RunRecord {
   readonly #folder: string;
-  readonly #isNewFolder: boolean;
+  /** Those that it is in and that were not there before, the inmost one first. */
+  readonly #newFolders: readonly string[];
   readonly #lock: StoreLock;
   readonly #replicates: readonly ReplicateRecord[];
   /** Checksums of files that made earlier generations, and are others now. */
@@ -44,13 +45,13 @@ export class RunRecord {
 
   private constructor(
     folder: string,
-    isNewFolder: boolean,
+    newFolders: readonly string[],
     lock: StoreLock,
     replicates: readonly ReplicateRecord[],
     earlierPrograms: readonly unknown[],
   ) {
     this.#folder = folder;
-    this.#isNewFolder = isNewFolder;
+    this.#newFolders = newFolders;
     this.#lock = lock;
     this.#replicates = replicates;
     this.earlierPrograms = earlierPrograms;
@@ -78,7 +79,7 @@ export class RunRecord {
    */
   static async open(folder: string, run: RunIdentity): Promise<RunRecord> {
     const place = join(folder, runFolder);
-    const isNewFolder = (await stat(folder).catch(() => undefined)) === undefined;
+    const newFolders = await makeFolders(folder);
     await makeFolders(place);
     const lock = await StoreLock.take(where, place);
     if (lock === undefined) {
@@ -91,7 +92,7 @@ export class RunRecord {
       for (let i = 1; i <= run.replicates; i += 1) {
         replicates.push(await ReplicateRecord.open(join(place, `replicate-${i}`), run.isPooled));
       }
-      return new RunRecord(place, isNewFolder, lock, replicates, earlierPrograms);
+      return new RunRecord(place, newFolders, lock, replicates, earlierPrograms);
     } catch (error) {
       lock.release();
       throw error;
@@ -119,8 +120,16 @@ export class RunRecord {
     // Where even this fails, what ended the run is to be told.
     if (!isOfUse) await rm(this.#folder, { recursive: true, force: true }).catch(() => {});
     this.#lock.release();
-    // It stays where somebody else has put something there.
-    if (!isOfUse && this.#isNewFolder) await rmdir(dirname(this.#folder)).catch(() => {});
+    if (!isOfUse) await removeEmpty(this.#newFolders);
+  }
+}
+
+/** Removes folders, the inmost one first, up to one in which somebody else has put something. */
+async function removeEmpty(folders: readonly string[]): Promise<void> {
+  try {
+    for (const folder of folders) await rmdir(folder);
+  } catch {
+    // That one stays, and so do those around it.
   }
 }
 

@@ -54,7 +54,7 @@ export function loopHeading(parameters: Readonly<Record<string, unknown>>): stri
   const { variant, data, model, process, reference, initial, real } = parameters;
   const isCombined = variant === 'combined';
   const counted = (name: string): boolean =>
-    (name === 'real' && isCombined) ||
+    (name === 'real' && (isCombined || variant === 'fully-synthetic')) ||
     (['realFixed', 'realFresh'].includes(name) && !isCombined) ||
     (name === 'initial' && initial === real);
   const said = names

@@ -11,14 +11,8 @@ export function metricCurve(
   metric: string,
   options: LoopCurveOptions,
 ): Curve {
-  const highest = fractions.has(metric) ? 1 : Number.POSITIVE_INFINITY;
-  const within = (value: number): number => Math.min(Math.max(value, 0), highest);
-  const curve = loopCurve(generations, metric, options);
-  return {
-    ...curve,
-    points: curve.points.map(({ error, ...point }) => ({
-      ...point,
-      ...(error !== undefined && { interval: [within(point.y - error), within(point.y + error)] }),
-    })),
-  };
+  return loopCurve(generations, metric, {
+    ...options,
+    bounds: [0, fractions.has(metric) ? 1 : Number.POSITIVE_INFINITY],
+  });
 }

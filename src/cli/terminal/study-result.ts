@@ -1,6 +1,7 @@
 // A study and its status, for reading.
 
 import { plainText } from '../../base/plain-text.js';
+import { cellState } from '../../charts/cell-state.js';
 import { withError } from '../../charts/numbers.js';
 import type { StudyCell, StudyDocument } from '../../studies/definition/study-document.js';
 import { assignShards, type ShardChoice } from '../../studies/store/shards.js';
@@ -28,10 +29,14 @@ export function studyTable({ fixed, axes, cells, relativeError }: StudyDocument)
   const notes = isBare
     ? []
     : [`standard errors (±) are at most ${100 * relativeError} % of a distance; 95 %: interval of n_e / n_r`];
+  if (shown.some((cell) => cellState(cell) === 'collapsed')) notes.push(collapsedNote);
   const more = cells.length - shown.length;
   if (more > 0) notes.unshift(`... and ${more} more cells: madloop study export`);
   return resultText(loopHeading(fixed), widestTable(tables, { keys: names.length }), notes);
 }
+
+const collapsedNote =
+  'collapsed: the model has nearly shrunk to its mean, and so few real samples alone are no better';
 
 /** How a cell is shown. */
 interface CellForm {
@@ -58,10 +63,10 @@ function listNames(cells: readonly StudyCell[]): (keyof StudyCell['at'])[] {
   return [...new Set(cells.flatMap(({ at }) => Object.keys(at)))] as (keyof StudyCell['at'])[];
 }
 
-function results({ result, error }: StudyCell, { digits, short }: CellForm): string[] {
+function results(cell: StudyCell, { digits, short }: CellForm): string[] {
+  const { result, error } = cell;
   if (result === null) return [error === undefined ? 'waiting' : 'refused', '', '', '', ''];
-  const { distance, standardError, effectiveSampleSize, ratio, ratioLow, ratioHigh, admissible, bounded } =
-    result;
+  const { distance, standardError, effectiveSampleSize, ratio, ratioLow, ratioHigh, bounded } = result;
   return [
     digits === 0 ? significant(distance, 6) : withError(distance, standardError ?? Number.NaN, digits),
     effectiveSampleSize === null ? bounded : significant(effectiveSampleSize, short ? 5 : 6),
@@ -69,9 +74,11 @@ function results({ result, error }: StudyCell, { digits, short }: CellForm): str
     standardError === null
       ? ''
       : [ratioLow, ratioHigh].map((end) => significant(end, 4)).join(short ? '-' : ' to '),
-    admissible === 'undecided' ? admissible : admissible ? 'yes' : 'no',
+    admissibleInWords[cellState(cell)] ?? cellState(cell),
   ];
 }
+
+const admissibleInWords: Readonly<Record<string, string>> = { admissible: 'yes', inadmissible: 'no' };
 
 function significant(value: number | null, digits: number): string {
   return value === null ? '-' : String(Number(value.toPrecision(digits)));

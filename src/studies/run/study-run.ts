@@ -7,7 +7,7 @@ import { ProgressReporter } from '../../engine/progress.js';
 import type { LimitPoint } from '../../limits/limit-point-result.js';
 import type { StudyCellResult, StudyDocument } from '../definition/study-document.js';
 import { resolveStudy, type StudyDefinition, type StudyPlan } from '../definition/study-plan.js';
-import { resolveShard, shardOptions, shardPath } from '../store/shards.js';
+import { resolveShard, shardOptions, storePath } from '../store/shards.js';
 import type { ChainSums } from '../store/store-sql.js';
 import { type RunEnd, RunStore, storedStudy, type UniqueCell } from '../store-process/stores.js';
 import { type RoundWork, Schedule, type ScheduledCell } from './schedule.js';
@@ -63,7 +63,7 @@ export async function runStudyWith(
   const { store: file, shards, shard, onProgress, ...job } = resolve(where, options, runStudyOptions);
   const plan = resolveStudy(where, definition);
   const choice = resolveShard(where, { shards, shard }, process.env);
-  const path = shardPath(file ?? `${plan.name}.sqlite`, choice);
+  const path = storePath(file, plan.name, choice);
   const settings = { where, ...job };
   if (settings.signal?.aborted) throw abortError(settings);
   const store = await RunStore.open(where, path, plan, engine.madeBy, choice);

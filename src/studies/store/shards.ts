@@ -79,8 +79,9 @@ function ofEnvironment(
   return checkInteger(where, name, /^\d{1,9}$/.test(text) ? Number(text) : text, least, most);
 }
 
-/** The store of a part: "a.sqlite" becomes "a-shard-0-of-4.sqlite". */
-export function shardPath(path: string, { shards, shard }: ShardChoice): string {
+/** The file that a study, or a part of it, goes to: the one given, else its name with .sqlite; of a part "a.sqlite" becomes "a-shard-0-of-4.sqlite". */
+export function storePath(given: string | undefined, study: string, { shards, shard }: ShardChoice): string {
+  const path = given ?? `${study}.sqlite`;
   if (shards === 1) return path;
   const { dir, name, ext } = parse(path);
   return format({ dir, name: `${name}-shard-${shard}-of-${shards}`, ext });
