@@ -418,6 +418,39 @@ describe('what regularisation leaves as it is', () => {
   });
 });
 
+// 1e20 is what many formats fill missing values with.
+describe.each(covarianceForms)('a fill value in one row, %s', (covariance) => {
+  const rows = 300;
+  /** What of a fit and its densities does not depend on where the far row is. */
+  async function apart(cols: number, fill: number, weights?: Float64Array, single = false) {
+    const { data } = clouds(rows, cols, 3, 4);
+    const near = matrix(data.slice(0, 9 * cols), 9, cols);
+    data[37 * cols + 1] = fill;
+    const x = matrix(single ? Float32Array.from(data) : data, rows, cols);
+    const model = gaussianMixture({ components: 4, covariance, restarts: 2 });
+    const fitted = await model.fit(x, { seed: 1, ...(weights && { weights }) });
+    const means = toRows(fitted.means.data, cols);
+    const farOut = means.findIndex((mean) => Math.abs(mean[1]!) > 1e5);
+    expectClose(means[farOut]!, x.data.subarray(37 * cols, 38 * cols), 1e-14);
+    return [
+      fitted.logLikelihood,
+      ...fitted.weights,
+      ...means.flatMap((mean, k) => (k === farOut ? [] : mean)),
+      ...fitted.covariances,
+      ...(await fitted.logDensity(near)),
+      ...(await fitted.logDensity(matrix(x.data.slice(37 * cols, 38 * cols), 1, cols))),
+    ];
+  }
+
+  test.each([2, 6, 20])('leaves the other rows of %i columns as a smaller one does', async (cols) => {
+    const expected = await apart(cols, 1e7);
+    for (const fill of [1e16, 1e20, -1e140]) expectClose(await apart(cols, fill), expected, 1e-8);
+    const equal = new Float64Array(rows).fill(3);
+    expectClose(await apart(cols, 1e20, equal), expected, 1e-8);
+    expectClose(await apart(cols, 1e20, undefined, true), await apart(cols, 1e7, undefined, true), 1e-8);
+  });
+});
+
 describe('one component', () => {
   test('is the Gaussian model, singular covariances too', async () => {
     for (const rows of [3, 200]) {
