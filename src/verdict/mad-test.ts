@@ -1,5 +1,5 @@
-import { turn } from '../base/abortable.js';
 import { types } from 'node:util';
+import { turn } from '../base/abortable.js';
 import {
   checkInteger,
   checkList,
