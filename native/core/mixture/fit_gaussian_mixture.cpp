@@ -66,9 +66,14 @@ class Fitting {
   /// Begins with the clusters' moments.
   void startFrom(Clusters const& clusters) {
     mixture_.means = clusters.centres;
-    maximise(sumOverTiles([&](Responsibilities& shares, std::size_t t, Tile const& tile, ShareSums&) {
-      shares.assign(clusters.labels.data() + t * kTileRows, tile);
-    }));
+    auto const sums = [&] {
+      return sumOverTiles([&](Responsibilities& shares, std::size_t t, Tile const& tile, ShareSums&) {
+        shares.assign(clusters.labels.data() + t * kTileRows, tile);
+      });
+    };
+    // A sum of far rows is rounded by more than the others' spread: only rows less their mean are not.
+    if (data_.farRows) moveMeans(sums());
+    maximise(sums());
   }
 
   /// Begins with a mixture in the data's own coordinates.
@@ -150,6 +155,13 @@ class Fitting {
     });
     return fixedOrderSum(tiles, [&](std::size_t t) { return sums[t]; }) /
            static_cast<double>(data_.rows.rows());
+  }
+
+  void moveMeans(ShareSums const& sums) {
+    for (std::size_t i = 0; i < mixture_.means.size(); ++i) {
+      double const total = sums.total[i / mixture_.dim];
+      if (total >= kNoShare) mixture_.means[i] += sums.first[i] / total;
+    }
   }
 
   /// Weights, means and covariances that the sums give.
