@@ -27,7 +27,7 @@ const workPerTurn = 2 ** 21;
  * by one. NaN for the average where no mode has two samples. Rejects with ERR_ABORTED.
  * Source of the counting of modes: Srivastava et al., NeurIPS 2017 (VEEGAN), section 4.1.
  */
-export async function modeMetrics(x: Matrix, { centres, radius }: Modes, call: Call): Promise<ModeMetrics> {
+export async function modeMetrics(x: Matrix, { centres, radius }: Modes, call?: Call): Promise<ModeMetrics> {
   const assigned = await nearestCentres(x, centres, call);
   let covered = 0;
   let varianceSum = 0;
@@ -61,7 +61,7 @@ export function checkModes(where: string, argument: string, value: unknown): Mod
 async function nearestCentres(
   x: Matrix,
   centres: Matrix,
-  call: Call,
+  call: Call | undefined,
 ): Promise<{ rowsOf: number[][]; distanceSquared: Float64Array }> {
   const rowsOf: number[][] = Array.from({ length: centres.rows }, () => []);
   const distanceSquared = new Float64Array(x.rows);

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { matrix } from '../../src/base/matrix.js';
+import type { Matrix } from '../../src/base/shapes.js';
 import { autophagousLoop, type Generation } from '../../src/loops/autophagous-loop.js';
 import type { AutophagousLoopOptions } from '../../src/loops/loop-options.js';
 import { bestOf } from '../../src/models/best-of.js';
@@ -341,20 +342,18 @@ describe('least squares on the same design, w on real labels', () => {
   // Rows (x, y); each of the first half of a training set has its real label, each of the second one of the last model's.
   const [rows, noise] = [8, 0.5];
   const design = [-3, -2.2, -1, -0.4, 0.3, 1.5, 2, 4];
-  const labelled = (slope: number, intercept: number, seed: bigint) =>
-    gaussianReference({ dim: 1 })
-      .open()
-      .draw(rows, { generation: 1, seed })
-      .then(({ data }) =>
-        matrix(
-          Float64Array.from({ length: 2 * rows }, (_, i) => {
-            const x = design[i >> 1]!;
-            return i % 2 === 0 ? x : intercept + slope * x + noise * data[i >> 1]!;
-          }),
-          rows,
-          2,
-        ),
-      );
+  async function labelled(slope: number, intercept: number, seed: bigint): Promise<Matrix> {
+    const { data } = await new FittedGaussian({
+      dim: 1,
+      mean: new Float64Array(1),
+      covariance: Float64Array.of(1),
+    }).sample(rows, { seed });
+    const values = Float64Array.from({ length: 2 * rows }, (_, i) => {
+      const x = design[i >> 1]!;
+      return i % 2 === 0 ? x : intercept + slope * x + noise * data[i >> 1]!;
+    });
+    return matrix(values, rows, 2);
+  }
   const reference: Reference = {
     dim: 2,
     moments: () => ({ dim: 2, mean: new Float64Array(2), covariance: Float64Array.of(1, 0, 0, 1) }),
