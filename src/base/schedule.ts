@@ -31,10 +31,13 @@ export function scheduleOf(
   schedules: readonly Schedule[],
   value: (entries: readonly number[]) => number,
 ): Schedule {
-  const lengths = schedules.map((schedule) => entriesOf(schedule).length);
-  const values = Array.from({ length: Math.max(...lengths) }, (_, i) =>
-    value(schedules.map((schedule) => entryOf(schedule, i + 1))),
-  );
+  const length = Math.max(...schedules.map((schedule) => entriesOf(schedule).length));
+  const entries = schedules.map(() => 0);
+  const values: number[] = [];
+  for (let t = 1; t <= length; t += 1) {
+    for (let s = 0; s < schedules.length; s += 1) entries[s] = entryOf(schedules[s]!, t);
+    values.push(value(entries));
+  }
   return schedules.every((schedule) => typeof schedule === 'number') ? values[0]! : values;
 }
 
@@ -60,18 +63,23 @@ export function scheduled<Context>(
     schedule: true,
     allowed: `${allowed}, or a list${functions ? ' or function' : ''} of such by generation`,
     check(where, argument, value, context) {
-      const list =
-        typeof value === 'function' && functions
-          ? valuesOf(where, argument, value as (t: number) => unknown, context.generations!)
-          : types.isFloat64Array(value)
-            ? [...value]
-            : value;
-      if (!isArray(list)) return facts.check(where, argument, value, context);
-      if (list.length === 0) throw mustError(where, argument, 'have at least one entry', 'an empty list');
-      return checkList(where, argument, 'be a list', list, (entry, i) => {
-        const { check } = (i === 0 && list.length > 1 ? first : option).facts;
-        return check(where, `${argument}[${i}]`, entry, context);
-      });
+      const list = types.isFloat64Array(value) ? [...value] : value;
+      const isAsked = typeof value === 'function' && functions;
+      if (!isAsked && !isArray(list)) return facts.check(where, argument, value, context);
+      const length = isAsked ? context.generations! : (list as readonly unknown[]).length;
+      const { check: checkFirst } = (length > 1 ? first : option).facts;
+      const checkEntry = (entry: unknown, i: number): number => {
+        const check = i === 0 ? checkFirst : facts.check;
+        try {
+          return check(where, argument, entry, context);
+        } catch {
+          // Only a wrong entry is given a name: a million of them take longer than all else.
+          return check(where, `${argument}[${i}]`, entry, context);
+        }
+      };
+      if (isAsked) return valuesOf(where, argument, value as (t: number) => unknown, length, checkEntry);
+      if (length === 0) throw mustError(where, argument, 'have at least one entry', 'an empty list');
+      return checkList(where, argument, 'be a list', list, checkEntry);
     },
   });
 }
@@ -111,30 +119,32 @@ function valuesOf(
   argument: string,
   value: (t: number) => unknown,
   generations: number,
-): readonly unknown[] {
+  checkEntry: (entry: unknown, index: number) => number,
+): readonly number[] {
   if (generations > mostCalls) {
     const requirement = `be a number or a list where there are more than ${mostCalls} generations`;
     throw mustError(where, argument, requirement, describe(value));
   }
-  const values = Array.from({ length: generations }, (_, i) => {
-    const wrong = (got: string, cause?: unknown) =>
-      new MadloopError(
-        'ERR_INVALID_INPUT',
-        `${where}: ${argument} must return a number for each generation, got ${got} for t = ${i + 1}`,
-        { cause },
-      );
+  const wrong = (t: number, got: string, cause?: unknown) =>
+    new MadloopError(
+      'ERR_INVALID_INPUT',
+      `${where}: ${argument} must return a number for each generation, got ${got} for t = ${t}`,
+      { cause },
+    );
+  const values: number[] = [];
+  for (let t = 1; t <= generations; t += 1) {
     let entry: unknown;
     try {
-      entry = value(i + 1);
+      entry = value(t);
     } catch (error) {
-      throw wrong(String(error), error);
+      throw wrong(t, String(error), error);
     }
-    if (types.isPromise(entry)) {
+    if (typeof entry === 'object' && types.isPromise(entry)) {
       entry.catch(() => {}); // nobody waits for it
-      throw wrong('a promise');
+      throw wrong(t, 'a promise');
     }
-    return entry;
-  });
+    values.push(checkEntry(entry, t - 1));
+  }
   let length = values.length;
   while (length > 1 && Object.is(values[length - 1], values[length - 2])) length -= 1;
   return values.slice(0, length);

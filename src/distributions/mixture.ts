@@ -1,7 +1,7 @@
 // Gaussian mixtures on the engine's threads; the models gaussianMixture(), kernelDensity() and bootstrap(), and
 // mixtureReference(), stand on it.
 
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Call, turn } from '../base/abortable.js';
 import { allocate } from '../base/allocate.js';
 import {
   checkChoice,
@@ -76,12 +76,10 @@ export function checkMixture(where: string, argument: string, value: unknown): M
 const operationsPerTurn = 2 ** 21;
 
 /** Mean and covariance of the mixture itself. */
-export async function mixtureMoments({
-  weights,
-  means,
-  covariance,
-  covariances,
-}: MixtureParameters): Promise<Gaussian> {
+export async function mixtureMoments(
+  { weights, means, covariance, covariances }: MixtureParameters,
+  call?: Call,
+): Promise<Gaussian> {
   const { rows: components, cols: dim, data } = means;
   const mean = new Float64Array(dim);
   for (let k = 0; k < components; k += 1) {
@@ -91,7 +89,7 @@ export async function mixtureMoments({
   const rowsPerTurn = Math.ceil(operationsPerTurn / dim);
   for (let k = 0; k < components; k += 1) {
     for (let i = 0; i < dim; i += 1) {
-      if ((k * dim + i) % rowsPerTurn === rowsPerTurn - 1) await nextTurn();
+      if ((k * dim + i) % rowsPerTurn === rowsPerTurn - 1) await turn(call);
       const left = weights[k]! * (data[k * dim + i]! - mean[i]!);
       for (let j = 0; j <= i; j += 1) total[i * dim + j]! += left * (data[k * dim + j]! - mean[j]!);
       const within = covariances;
@@ -166,7 +164,7 @@ export async function fitMixture(
     covariance: form,
     covariances,
   };
-  return { parameters, ...report, moments: await mixtureMoments(parameters) };
+  return { parameters, ...report, moments: await mixtureMoments(parameters, settings) };
 }
 
 /** What lambda does to a mixture's weights: native/core/mixture/mixture_sampling.hpp. */

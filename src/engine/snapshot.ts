@@ -5,8 +5,8 @@
 // in slices with turns of the event loop between them, since touching fresh memory is slow (a copy of 400 MB in one go
 // blocks for about a second). A SharedArrayBuffer cannot be detached and is read in place.
 
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { types } from 'node:util';
+import { turn } from '../base/abortable.js';
 import { allocate } from '../base/allocate.js';
 import { mustError } from '../base/check.js';
 import type { MadloopError } from '../base/errors.js';
@@ -50,7 +50,7 @@ export async function snapshot<Source extends Float32Array | Float64Array>(
   native().preferLargePages(copy);
   const step = sliceBytes / source.BYTES_PER_ELEMENT;
   for (let begin = 0; begin < length; begin += step) {
-    if (begin > 0) await nextTurn();
+    if (begin > 0) await turn();
     throwIfSettled();
     if (source.length !== length) throw mustBeLeftAlone(where, argument);
     copyFrom(begin, Math.min(begin + step, length));

@@ -1,5 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { abortable } from '../base/abortable.js';
+import { abortable, turn } from '../base/abortable.js';
 import { allocate } from '../base/allocate.js';
 import { checkPath, checkProduct } from '../base/check.js';
 import { MadloopError } from '../base/errors.js';
@@ -71,7 +70,7 @@ export async function momentsOfSource(
     await reader.read(begin, data);
     const onProgress = progress.part(begin, begin + count, rows);
     const block = await momentsOfBlock(reader, { data, begin, count }, { ...settings, onProgress });
-    if (merged !== undefined) await nextTurn();
+    if (merged !== undefined) await turn(settings);
     merged = merged === undefined ? block : mergeMoments(merged, block);
   }
   await reader.finish();

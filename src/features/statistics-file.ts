@@ -1,7 +1,7 @@
 // Statistics in .npz files: those of pytorch-fid, clean-fid, TTUR, ADM's evaluator, chainer-gan-lib and fadtk, and our own,
 // which the first four of these can read.
 
-import { abortable } from '../base/abortable.js';
+import { abortable, type Call } from '../base/abortable.js';
 import { checkPath, checkPrecision, mustError } from '../base/check.js';
 import { resolve, type TableOf } from '../base/options.js';
 import { jobOptions } from '../engine/job.js';
@@ -74,7 +74,7 @@ export async function readStatistics(path: string, options?: ReadStatisticsOptio
   const names = chosenNames(where, mean, covariance);
   const file = checkPath(where, 'path', path);
   return abortable(where, signal, () =>
-    withFile(file, signal, (source) => readStatisticsFrom(source, names), folderOfImages),
+    withFile(file, signal, (source) => readStatisticsFrom(source, names, { where, signal }), folderOfImages),
   );
 }
 
@@ -90,7 +90,11 @@ function chosenNames(
 }
 
 /** As readStatistics, from any source of bytes. */
-export async function readStatisticsFrom(source: ByteSource, chosen?: StatisticsNames): Promise<Statistics> {
+export async function readStatisticsFrom(
+  source: ByteSource,
+  chosen?: StatisticsNames,
+  call?: Call,
+): Promise<Statistics> {
   const file = await openArrayFile(source);
   const { arrayNames = [] } = file;
   const has = (name: string) => arrayNames.includes(name);
@@ -105,14 +109,15 @@ export async function readStatisticsFrom(source: ByteSource, chosen?: Statistics
   await checkFinite(source.name, names.covariance, { data: covariance, rows: dim, cols: dim });
   const isSingle = mean instanceof Float32Array || covariance instanceof Float32Array;
   const written = isOurs && has('precision') ? await readText(await file.open('precision')) : undefined;
-  const statistics = await toStatistics({
+  const content = {
     dim,
     mean: inFloat64(mean),
     covariance: inFloat64(covariance),
     count: has('count') ? await readCount(file) : undefined,
     extractor: has('extractor') ? await readExtractor(file) : names.model,
     precision: isSingle ? 'float32' : checkPrecision(source.name, 'precision', written),
-  });
+  } as const;
+  const statistics = await toStatistics(content, call);
   // That of other arrays is not the hash of these.
   if (chosen === undefined && (isOurs ?? (has('hash') && (await holdsHash(file))))) {
     const expected = await readText(await file.open('hash'));

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { endianness } from 'node:os';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Call, turn } from '../base/abortable.js';
 import {
   checkGaussianWith,
   checkList,
@@ -84,7 +84,7 @@ export async function mergeStatistics(list: readonly StatisticsContent[]): Promi
   let { count, dim, mean, covariance } = await ownStatistics(where, 'list[0]', first);
   for (const part of parts.slice(1)) {
     // Each merge takes dim^2 operations; between two the event loop gets a turn.
-    await nextTurn();
+    await turn();
     ({ count, dim, mean, covariance } = mergeMoments({ count, dim, mean, covariance }, part));
   }
   const { extractor } = first;
@@ -115,19 +115,15 @@ export async function ownStatistics<Content extends StatisticsContent>(
 }
 
 /** Checked content with its hash. */
-export async function toStatistics({
-  dim,
-  mean,
-  covariance,
-  count,
-  extractor,
-  precision,
-}: StatisticsContent): Promise<Statistics> {
+export async function toStatistics(
+  { dim, mean, covariance, count, extractor, precision }: StatisticsContent,
+  call?: Call,
+): Promise<Statistics> {
   const hash = createHash('sha256').update(
     `madloop statistics 1\ndim ${dim}\ncount ${count ?? 'unknown'}\ndivisor count - 1\n` +
       `extractor ${JSON.stringify(extractor ?? null)}\n${precision === undefined ? '' : `precision ${precision}\n`}`,
   );
-  for (const values of [mean, covariance]) await addFloat64(hash, values);
+  for (const values of [mean, covariance]) await addFloat64(hash, values, call);
   return {
     dim,
     mean,
@@ -142,9 +138,13 @@ export async function toStatistics({
 // About 2 ms of hashing between turns of the event loop.
 const sliceElements = 2 ** 18;
 
-async function addFloat64(hash: ReturnType<typeof createHash>, values: Float64Array): Promise<void> {
+async function addFloat64(
+  hash: ReturnType<typeof createHash>,
+  values: Float64Array,
+  call: Call | undefined,
+): Promise<void> {
   for (let begin = 0; begin < values.length; begin += sliceElements) {
-    if (begin > 0) await nextTurn();
+    if (begin > 0) await turn(call);
     const slice = values.subarray(begin, begin + sliceElements);
     const bytes = Buffer.from(slice.buffer, slice.byteOffset, slice.byteLength);
     hash.update(endianness() === 'LE' ? bytes : Buffer.from(bytes).swap64());

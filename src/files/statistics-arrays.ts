@@ -1,6 +1,6 @@
 // Which arrays of an .npz file are statistics: a mean and a covariance.
 
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { turn } from '../base/abortable.js';
 import type { Matrix } from '../base/shapes.js';
 
 /** The names of a mean and a covariance. */
@@ -61,7 +61,7 @@ export async function mayBeCovariance({ data, rows, cols }: Matrix): Promise<boo
     looked += i;
     if (looked > entriesInTurn) {
       looked = 0;
-      await nextTurn();
+      await turn();
     }
   }
   return true;

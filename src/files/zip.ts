@@ -2,7 +2,7 @@
 // Format: PKWARE's APPNOTE.TXT 6.3.10. Sizes and checksums come from the directory at the end, so entries whose own
 // headers leave them open (data descriptors) are like any other.
 
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { turn } from '../base/abortable.js';
 import type { ByteSource } from './byte-source.js';
 import { type ByteStream, RangeStream } from './byte-stream.js';
 import { malformed } from './file-errors.js';
@@ -78,7 +78,7 @@ export async function readZipDirectory(source: ByteSource): Promise<ZipDirectory
   const names = new Set<string>();
   let offset = 0;
   while (offset < size) {
-    if (entries.length % entriesPerTurn === entriesPerTurn - 1) await nextTurn();
+    if (entries.length % entriesPerTurn === entriesPerTurn - 1) await turn();
     const { entry, length } = parseEntry(source.name, bytes.subarray(offset));
     if (names.has(entry.name)) throw malformed(source.name, `has two entries named ${quoted(entry.name)}`);
     names.add(entry.name);

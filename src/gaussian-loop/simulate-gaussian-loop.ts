@@ -139,7 +139,7 @@ function readTable(
 }
 
 function entries(schedule: Schedule): Float64Array {
-  return Float64Array.from(entriesOf(schedule));
+  return new Float64Array(entriesOf(schedule));
 }
 
 function allocateSeries(where: string, { parameters }: ResolvedGaussianLoop): GaussianLoopSeries {

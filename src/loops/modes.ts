@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Call, turn } from '../base/abortable.js';
 import { mustError } from '../base/check.js';
 import { number, resolve, rows, type TableOf } from '../base/options.js';
 import type { Matrix } from '../base/shapes.js';
@@ -24,11 +24,11 @@ const workPerTurn = 2 ** 21;
 
 /**
  * Assigns each sample to the mode whose centre is nearest (to the first of equally near ones) and looks at the modes one
- * by one. NaN for the average where no mode has two samples.
+ * by one. NaN for the average where no mode has two samples. Rejects with ERR_ABORTED.
  * Source of the counting of modes: Srivastava et al., NeurIPS 2017 (VEEGAN), section 4.1.
  */
-export async function modeMetrics(x: Matrix, { centres, radius }: Modes): Promise<ModeMetrics> {
-  const assigned = await nearestCentres(x, centres);
+export async function modeMetrics(x: Matrix, { centres, radius }: Modes, call?: Call): Promise<ModeMetrics> {
+  const assigned = await nearestCentres(x, centres, call);
   let covered = 0;
   let varianceSum = 0;
   let modesWithVariance = 0;
@@ -38,7 +38,7 @@ export async function modeMetrics(x: Matrix, { centres, radius }: Modes): Promis
     if (rows.length < 2) continue;
     varianceSum += traceOfCovariance(x, rows);
     modesWithVariance += 1;
-    await nextTurn();
+    await turn(call);
   }
   return { averageModalVariance: varianceSum / modesWithVariance, modesCovered: covered };
 }
@@ -61,12 +61,13 @@ export function checkModes(where: string, argument: string, value: unknown): Mod
 async function nearestCentres(
   x: Matrix,
   centres: Matrix,
+  call: Call | undefined,
 ): Promise<{ rowsOf: number[][]; distanceSquared: Float64Array }> {
   const rowsOf: number[][] = Array.from({ length: centres.rows }, () => []);
   const distanceSquared = new Float64Array(x.rows);
   const step = Math.max(1, Math.floor(workPerTurn / (centres.rows * x.cols)));
   for (let row = 0; row < x.rows; row += 1) {
-    if (row % step === step - 1) await nextTurn();
+    if (row % step === step - 1) await turn(call);
     let nearest = 0;
     let least = Number.POSITIVE_INFINITY;
     for (let mode = 0; mode < centres.rows; mode += 1) {

@@ -126,7 +126,7 @@ async function measure(
   return {
     ...(compare && (await compare.measure(generated, job))),
     variance,
-    ...(modes && (await modeMetrics(generated, modes))),
+    ...(modes && (await modeMetrics(generated, modes, { where: 'sampleMetrics', ...job }))),
   };
 }
 

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Call, turn } from '../base/abortable.js';
 import { allocate } from '../base/allocate.js';
 import { checkMatrix } from '../base/check.js';
 import { resolve, type TableOf } from '../base/options.js';
@@ -63,7 +63,7 @@ export class FittedBootstrap implements FittedModel {
         this.#weights ?? allocate('bootstrap', 'the weights', Float64Array, rows.rows).fill(1 / rows.rows);
       return sampleMixture(points(rows, weights), count, { lambda, seed, bias: { kind: 'none' } }, job, memory);
     }
-    this.#values ??= await differentRows(this.rows, this.#weights);
+    this.#values ??= await differentRows(this.rows, this.#weights, { where: 'sample', signal: job.signal });
     return sampleMixture(this.#values, count, { lambda, seed, bias: { kind: 'weights' } }, job, memory);
   }
 }
@@ -98,12 +98,16 @@ function points(means: Matrix, weights: Float64Array): MixtureParameters {
 const rowsPerTurn = 4096;
 
 /** Each row that occurs, once, in order of first occurrence, with its probability. */
-async function differentRows(x: Matrix, weights: Float64Array | undefined): Promise<MixtureParameters> {
+async function differentRows(
+  x: Matrix,
+  weights: Float64Array | undefined,
+  call: Call,
+): Promise<MixtureParameters> {
   const indexOf = new Map<string, number>();
   const firsts: number[] = [];
   const counts: number[] = []; // or weights
   for (let i = 0; i < x.rows; i += 1) {
-    if (i > 0 && i % rowsPerTurn === 0) await nextTurn();
+    if (i > 0 && i % rowsPerTurn === 0) await turn(call);
     const key = keyOf(x.data.slice(i * x.cols, (i + 1) * x.cols));
     const index = indexOf.get(key);
     if (index === undefined) {

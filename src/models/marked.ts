@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Call, turn } from '../base/abortable.js';
 import { allocateUnzeroed } from '../base/allocate.js';
 import { invalid, mustError } from '../base/check.js';
 import { number, numbers, resolve, type TableOf } from '../base/options.js';
@@ -48,10 +48,10 @@ export function marked<Fitted extends FittedModel>(
   const where = 'marked';
   const { direction, strength } = resolve(where, options, markedOptions);
   const mark = markOf(direction, strength);
-  return curated(where, model, async (_, { count, dim, draw }) => {
+  return curated(where, model, async (_, { count, dim, draw, signal }) => {
     if (mark.length !== dim)
       throw mustError(where, 'direction', `have as many elements as a row, ${dim}`, String(mark.length));
-    return moved(await draw(count, 0), mark);
+    return moved(await draw(count, 0), mark, { where, signal });
   });
 }
 
@@ -67,12 +67,12 @@ function markOf(direction: Float64Array, strength: number): Float64Array {
 const elementsPerTurn = 2 ** 19;
 
 /** A copy, as the rows may still be the model's own, with the vector added to every row. */
-async function moved({ data, rows, cols }: Matrix, by: Float64Array): Promise<Matrix> {
+async function moved({ data, rows, cols }: Matrix, by: Float64Array, call: Call): Promise<Matrix> {
   const kind = data instanceof Float32Array ? Float32Array : Float64Array;
   const out = allocateUnzeroed('marked', 'the samples', kind, rows * cols);
   const rowsPerTurn = Math.max(1, Math.floor(elementsPerTurn / cols));
   for (let begin = 0; begin < rows; begin += rowsPerTurn) {
-    if (begin > 0) await nextTurn();
+    if (begin > 0) await turn(call);
     if (data.length !== rows * cols) throw mustBeLeftAlone('marked', "the model's samples");
     const end = Math.min(rows, begin + rowsPerTurn) * cols;
     for (let i = begin * cols; i < end; i += 1) out[i] = data[i]! + by[i % cols]!;

@@ -10,6 +10,7 @@ import {
   mixtureMoments,
   sampleMixture,
 } from '../distributions/mixture.js';
+import type { StepOptions } from '../models/generative-model.js';
 import { takeMemory, takesMemory } from '../models/sample-memory.js';
 import { checkDrawOptions, type DrawOptions, type RealSamples, type Reference } from './reference.js';
 
@@ -41,7 +42,7 @@ const mixtureReferenceOptions = {
 export interface MixtureReference extends Reference, MixtureParameters {
   readonly dim: number;
   /** Mean and covariance of the mixture. */
-  moments(): Promise<Gaussian>;
+  moments(job?: Omit<StepOptions, 'seed'>): Promise<Gaussian>;
   /** Logarithm of the density at each row of `x`, in nats. */
   logDensity(x: Matrix): Promise<Float64Array>;
 }
@@ -74,7 +75,7 @@ export function mixtureReference(options: MixtureReferenceOptions): MixtureRefer
     name: where,
     dim,
     ...parameters,
-    moments: () => mixtureMoments(parameters),
+    moments: (job) => mixtureMoments(parameters, { where, signal: job?.signal }),
     logDensity: (x) => mixtureLogDensity(parameters, x),
     open,
   };

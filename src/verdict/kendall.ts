@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { turn } from '../base/abortable.js';
 
 // Elements merged before the event loop gets a turn: 1 to 2 ms.
 const elementsPerTurn = 2 ** 17;
@@ -21,7 +21,7 @@ export async function kendallTau(series: Float64Array): Promise<number> {
       merged += end - begin;
       if (merged >= elementsPerTurn) {
         merged = 0;
-        await nextTurn();
+        await turn();
       }
     }
     [from, to] = [to, from];

@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { types } from 'node:util';
+import { turn } from '../base/abortable.js';
 import {
   checkInteger,
   checkList,
@@ -143,7 +143,7 @@ export async function madTest(series: MadSeries, options?: MadTestOptions): Prom
     slopes[r] = leastSquaresSlope(run);
     levels[r] = meanAndError(run).mean;
     taus[r] = await kendallTau(run);
-    if (r % 256 === 255) await nextTurn();
+    if (r % 256 === 255) await turn();
   }
 
   const worse = settings.direction === 'increasing' ? 1 : -1;

@@ -418,6 +418,48 @@ describe('what regularisation leaves as it is', () => {
   });
 });
 
+// 1e20 is what many formats fill missing values with.
+describe.each(covarianceForms)('a fill value in one row or in many, %s', (covariance) => {
+  const rows = 300;
+  interface Among {
+    readonly every?: number;
+    readonly single?: boolean;
+    readonly weights?: Float64Array;
+  }
+  /** What of a fit and its densities does not depend on where the far row is. */
+  async function apart(cols: number, fill: number, { every = rows, single = false, weights }: Among = {}) {
+    const { data } = clouds(rows, cols, 3, 4);
+    const near = matrix(data.slice(0, 9 * cols), 9, cols);
+    for (let i = 37; i < rows; i += every) data[i * cols + 1] = fill;
+    const x = matrix(single ? Float32Array.from(data) : data, rows, cols);
+    const model = gaussianMixture({ components: 4, covariance }); // of several runs the likeliest may be another by its last bit
+    const fitted = await model.fit(x, { seed: 1, ...(weights && { weights }) });
+    const means = toRows(fitted.means.data, cols);
+    const farOut = means.findIndex((mean) => Math.abs(mean[1]!) > 1e5);
+    if (every === rows) expectClose(means[farOut]!, x.data.subarray(37 * cols, 38 * cols), 1e-14);
+    return [
+      fitted.logLikelihood,
+      ...fitted.weights,
+      ...means.flatMap((mean, k) => (k === farOut ? [] : mean)),
+      ...fitted.covariances,
+      ...(await fitted.logDensity(near)),
+      ...(await fitted.logDensity(matrix(x.data.slice(37 * cols, 38 * cols), 1, cols))),
+    ];
+  }
+
+  test.each([2, 6, 20])('leaves the other rows of %i columns as a smaller one does', async (cols) => {
+    const expected = await apart(cols, 1e7);
+    for (const fill of [1e16, 1e20, -1e140]) expectClose(await apart(cols, fill), expected, 1e-8);
+    const equal = new Float64Array(rows).fill(3);
+    expectClose(await apart(cols, 1e20, { weights: equal }), expected, 1e-8);
+    expectClose(await apart(cols, 1e20, { single: true }), await apart(cols, 1e7, { single: true }), 1e-8);
+    // In a third of the rows: k-means' centres are rounded, and another optimum may be found.
+    const [likelihood] = await apart(cols, 1e7, { every: 3 });
+    for (const fill of [1e20, -1e30])
+      expect(Math.abs((await apart(cols, fill, { every: 3 }))[0]! - likelihood!)).toBeLessThan(1);
+  });
+});
+
 describe('one component', () => {
   test('is the Gaussian model, singular covariances too', async () => {
     for (const rows of [3, 200]) {

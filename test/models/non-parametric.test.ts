@@ -103,6 +103,19 @@ describe('kernelDensity', () => {
     expect(beyond).toBe(Number.NEGATIVE_INFINITY);
   });
 
+  test('beside a fill value in one row, whatever it is', async () => {
+    const at = sample(20, 2, 77);
+    const densities = async (fill: number) => {
+      const filled = matrix(Float64Array.from(data.data), data.rows, data.cols);
+      filled.data[7] = fill;
+      return (await kernelDensity({ bandwidth: 0.7 }).fit(filled)).logDensity(at);
+    };
+    const expected = await densities(1e5);
+    for (const fill of [1e16, 1e20, -1e100]) {
+      for (const [i, found] of (await densities(fill)).entries()) expect(found).toBeCloseTo(expected[i]!, 9);
+    }
+  });
+
   test.each([1, 0.5, 0.1])(
     'at lambda %f samples have the law of reweighted, narrower kernels',
     async (lambda) => {

@@ -1,11 +1,13 @@
 // Loops over other models than the Gaussian, against what is known exactly about them.
 
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { matrix } from '../../src/base/matrix.js';
+import type { Matrix } from '../../src/base/shapes.js';
 import { autophagousLoop, type Generation } from '../../src/loops/autophagous-loop.js';
 import type { AutophagousLoopOptions } from '../../src/loops/loop-options.js';
 import { bestOf } from '../../src/models/best-of.js';
 import { bootstrap } from '../../src/models/bootstrap.js';
+import { FittedGaussian } from '../../src/models/fitted-gaussian.js';
 import { gaussian } from '../../src/models/gaussian.js';
 import { gaussianMixture } from '../../src/models/gaussian-mixture.js';
 import type { FittedModel, GenerativeModel } from '../../src/models/generative-model.js';
@@ -14,6 +16,7 @@ import { topFraction } from '../../src/models/top-fraction.js';
 import { truncated } from '../../src/models/truncated.js';
 import { gaussianReference } from '../../src/references/gaussian-reference.js';
 import { mixtureReference } from '../../src/references/mixture-reference.js';
+import type { Reference } from '../../src/references/reference.js';
 import { repetitions } from '../support/sizes.js';
 import { chiSquareCdf } from './support/chi-square.js';
 import { ZScores } from './support/z-scores.js';
@@ -255,6 +258,149 @@ describe('Gaussian mixture', () => {
     for (const [g, values] of squares.entries())
       z.addSample(`t = ${g + 1}`, values, 1 - (1 - 1 / n) ** (g + 1) * (1 - 1 / modes));
     z.check();
+  });
+});
+
+// He, Xu & Cheng 2025: w on the real rows, 1 - w on the synthetic ones, covariances taken within each kind.
+describe('weighted mixing within groups, by code that is told which rows are real', () => {
+  const dim = 3;
+  const mixing = (w: number): GenerativeModel<FittedGaussian> => ({
+    async fit({ data, rows }, { seed, realCount = rows }) {
+      const part = (begin: number, end: number) =>
+        gaussian().fit(matrix(data.slice(begin * dim, end * dim), end - begin, dim), { seed });
+      const real = (await part(0, realCount)).moments;
+      const made = realCount === rows ? real : (await part(realCount, rows)).moments;
+      const mix = (a: Float64Array, b: Float64Array) => a.map((x, i) => w * x + (1 - w) * b[i]!);
+      const mean = mix(real.mean, made.mean);
+      const covariance = mix(real.covariance, made.covariance);
+      return new FittedGaussian({ dim, mean, covariance });
+    },
+  });
+
+  /** E |mean|^2, E tr S, E tr S^2 and E (tr S)^2 of each generation, lambda = 1. */
+  function exact(n: number, m: number, w: number, generations: number) {
+    const [d, k1, k2, u] = [dim, n - 1, m - 1, 1 - w];
+    let [v, s] = [d / n, d];
+    let [a, b] = [(k1 * (k1 + 1) * d + k1 * d ** 2) / k1 ** 2, d ** 2 + (2 * d) / k1];
+    return Array.from({ length: generations }, (_, index) => {
+      if (index > 0) {
+        [a, b] = [
+          (w ** 2 * (k1 * (k1 + 1) * d + k1 * d ** 2)) / k1 ** 2 +
+            (u ** 2 * ((k2 + 1) * a + b)) / k2 +
+            2 * w * u * s,
+          w ** 2 * (d ** 2 + (2 * d) / k1) + u ** 2 * (b + (2 * a) / k2) + 2 * w * u * d * s,
+        ];
+        v = (w ** 2 * d) / n + u ** 2 * (v + s / m);
+        s = w * d + u * s;
+      }
+      return [v, s, a, b];
+    });
+  }
+
+  test.each([
+    [12, 8, 0.5],
+    [6, 30, 0.618],
+  ])('n = %i, m = %i, w = %f: the exact first and second moments', async (n, m, w) => {
+    const generations = 5;
+    const runs = await record(
+      {
+        ...{ variant: 'fresh-data', reference: gaussianReference({ dim }), model: mixing(w) },
+        ...{ real: n, synthetic: m, generations, metrics: [] },
+      },
+      repetitions(1600),
+      ({ model }) => {
+        const { mean, covariance } = model.moments;
+        const squares = (values: Float64Array) => values.reduce((sum, x) => sum + x * x, 0);
+        const trace = covariance[0]! + covariance[4]! + covariance[8]!;
+        return [squares(mean), trace, squares(covariance), trace ** 2];
+      },
+    );
+    const z = new ZScores();
+    for (const [g, expected] of exact(n, m, w, generations).entries()) {
+      for (const [i, label] of ['|mean|^2', 'tr S', 'tr S^2', '(tr S)^2'].entries())
+        z.addSample(
+          `t = ${g + 1}: ${label}`,
+          runs[g]!.map((found) => found[i]!),
+          expected[i]!,
+        );
+    }
+    z.check();
+  });
+
+  test('the best weight is (sqrt(k^2 + 4 k) - k) / 2, k = n / m, and that many times as good', () => {
+    for (const k of [0.1, 0.5, 1, 2, 10]) {
+      const best = (Math.sqrt(k * k + 4 * k) - k) / 2;
+      // n E |mean|^2 / d in the limit, of many rows.
+      const limit = (w: number) => (1e6 * exact(1e6, 1e6 / k, w, 2_000).at(-1)![0]!) / dim;
+      expect(limit(best)).toBeCloseTo(best, 4);
+      for (const other of [best - 0.01, best + 0.01]) expect(limit(other)).toBeGreaterThan(limit(best));
+    }
+  });
+});
+
+describe('least squares on the same design, w on real labels', () => {
+  // Rows (x, y); each of the first half of a training set has its real label, each of the second one of the last model's.
+  const [rows, noise] = [8, 0.5];
+  const design = [-3, -2.2, -1, -0.4, 0.3, 1.5, 2, 4];
+  async function labelled(slope: number, intercept: number, seed: bigint): Promise<Matrix> {
+    const { data } = await new FittedGaussian({
+      dim: 1,
+      mean: new Float64Array(1),
+      covariance: Float64Array.of(1),
+    }).sample(rows, { seed });
+    const values = Float64Array.from({ length: 2 * rows }, (_, i) => {
+      const x = design[i >> 1]!;
+      return i % 2 === 0 ? x : intercept + slope * x + noise * data[i >> 1]!;
+    });
+    return matrix(values, rows, 2);
+  }
+  const reference: Reference = {
+    dim: 2,
+    moments: () => ({ dim: 2, mean: new Float64Array(2), covariance: Float64Array.of(1, 0, 0, 1) }),
+    open: () => ({ draw: (_, { seed }) => labelled(2, 1, seed) }),
+  };
+  /** The line through weighted rows, read off their weighted mean and covariance. */
+  const line = (realWeight: number): GenerativeModel<FittedModel & { readonly slope: number }> => ({
+    async fit(data, options) {
+      const { mean, covariance } = (await gaussian({ realWeight }).fit(data, options)).moments;
+      const slope = covariance[1]! / covariance[0]!;
+      const intercept = mean[1]! - slope * mean[0]!;
+      return { slope, sample: (_, { seed }) => labelled(slope, intercept, seed) };
+    },
+  });
+  const centre = design.reduce((sum, x) => sum + x, 0) / rows;
+  const v0 = noise ** 2 / design.reduce((sum, x) => sum + (x - centre) ** 2, 0);
+  const ratio = (w: number) => (w ** 2 + (1 - w) ** 2) / (1 - (1 - w) ** 2);
+
+  test.each([0.2, (Math.sqrt(5) - 1) / 2, 0.9])('w = %f: the variance of the slope', async (w) => {
+    const generations = 8;
+    const slopes = await record(
+      {
+        ...{ variant: 'fresh-data', reference, model: line(w) },
+        ...{ real: rows, synthetic: rows, generations, metrics: [] },
+      },
+      repetitions(1600),
+      ({ model }) => model.slope - 2,
+    );
+    const z = new ZScores();
+    let v = v0;
+    for (const [g, errors] of slopes.entries()) {
+      if (g > 0) v = (w ** 2 + (1 - w) ** 2) * v0 + (1 - w) ** 2 * v;
+      z.addSample(
+        `t = ${g + 1}`,
+        errors.map((error) => error ** 2),
+        v,
+      );
+      z.addSample(`t = ${g + 1}: bias`, errors, 0);
+    }
+    z.check();
+    if (w > 0.5) expect(Math.abs(v / v0 / ratio(w) - 1)).toBeLessThan(1e-5);
+  });
+
+  test('the best weight is the golden ratio, and 1.618 times as good', () => {
+    const golden = (Math.sqrt(5) - 1) / 2;
+    expect(ratio(golden)).toBeCloseTo(golden, 12);
+    for (const other of [0.5, golden - 0.01, golden + 0.01, 1]) expect(ratio(other)).toBeGreaterThan(golden);
   });
 });
 

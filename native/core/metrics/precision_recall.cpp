@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/base/mean_and_deviation.hpp"
+#include "core/inference/score_interval.hpp"
 #include "core/inference/student_t.hpp"
 #include "core/neighbours/distance_tiles.hpp"
 #include "core/neighbours/identity.hpp"
@@ -85,8 +86,7 @@ double halfWidth() { return inference::studentHalfWidth(kHalfSamples - 1); }
 /// & Graubard 1998); as many as the smaller sample has points where halves do not scatter. The standard error
 /// is not below the halves' standard deviation either.
 ///
-/// The interval is the score interval, Wilson's (1927) for proportions: all p whose own standard deviation,
-/// times t, reaches the value. It keeps its width where the value is 0 or 1.
+/// The interval is the score interval: it keeps its width where the value is 0 or 1.
 MetricEstimate estimate(double value, double curvature, std::vector<double> const& inHalves, double most,
                         std::size_t smallest) {
   auto const variance = [&](double p) { return p - curvature * p * p; };
@@ -94,11 +94,9 @@ MetricEstimate estimate(double value, double curvature, std::vector<double> cons
   bool const scattered = scatter > 1e-12 * mean;  // by more than rounding
   double const implied = scattered ? variance(mean) / (scatter * scatter) : static_cast<double>(smallest);
   double const trials = std::min(implied, most);
-  double const a = halfWidth() * halfWidth() / trials;
-  double const centre = (value + a / 2) / (1 + curvature * a);
-  double const half = std::sqrt(a * variance(value) + a * a / 4) / (1 + curvature * a);
-  double const error = std::max(scatter, std::sqrt(variance(value) / trials));
-  return {value, error, std::clamp(centre - half, 0.0, value), std::clamp(centre + half, value, 1 / curvature)};
+  double const width = halfWidth() * halfWidth() / trials;
+  auto const [lower, upper] = inference::scoreIntervalOfTrials(value, width, curvature);
+  return {value, std::max(scatter, std::sqrt(variance(value) / trials)), lower, upper};
 }
 
 /// Metrics of the points of one set and the balls of the other, for ks[q].

@@ -10,6 +10,7 @@
 #include "core/base/parallel.hpp"
 #include "core/base/sum.hpp"
 #include "core/gaussian/moments.hpp"
+#include "core/mixture/centre.hpp"
 #include "core/mixture/column_variances.hpp"
 #include "core/mixture/k_means.hpp"
 #include "core/mixture/mixture_density.hpp"
@@ -28,12 +29,18 @@ constexpr std::uint64_t kDomain = 0x6d697874'7572652eULL;
 /// A component with a smaller share of all rows together has none.
 constexpr double kNoShare = 1e-12;
 
-/// The rows about their mean, and their moments.
+/// Where the variance of a column is so many times that of its denser rows, differences of covariances keep too
+/// few digits of theirs.
+constexpr double kFarRows = 0x1p26;
+
+/// The rows about a centre, and their moments.
 struct Data {
   RowTiles const& rows;
+  std::vector<double> const& centre;
   gaussian::Moments const& moments;  // divisor n - 1
   std::vector<double> added;         // to the variances of each column
   double meanAdded = 0;              // to spherical variances
+  bool farRows = false;              // whether some are far from the others, measured by the spread of these
 
   /// Element of the covariance with divisor n.
   [[nodiscard]] double covariance(std::size_t i, std::size_t j) const {
@@ -52,14 +59,21 @@ class Fitting {
     mixture_.form = options.form;
     mixture_.weights.assign(options.components, 0);
     mixture_.covariances.assign(covarianceValues(options.form, options.components, mixture_.dim), 0);
+    bool const sumsOfTied = options.form == CovarianceForm::tied && data.farRows;
+    sumForm_ = sumsOfTied ? CovarianceForm::full : options.form;
   }
 
   /// Begins with the clusters' moments.
   void startFrom(Clusters const& clusters) {
     mixture_.means = clusters.centres;
-    maximise(sumOverTiles([&](Responsibilities& shares, std::size_t t, Tile const& tile, ShareSums&) {
-      shares.assign(clusters.labels.data() + t * kTileRows, tile);
-    }));
+    auto const sums = [&] {
+      return sumOverTiles([&](Responsibilities& shares, std::size_t t, Tile const& tile, ShareSums&) {
+        shares.assign(clusters.labels.data() + t * kTileRows, tile);
+      });
+    };
+    // A sum of far rows is rounded by more than the others' spread: only rows less their mean are not.
+    if (data_.farRows) moveMeans(sums());
+    maximise(sums());
   }
 
   /// Begins with a mixture in the data's own coordinates.
@@ -98,11 +112,11 @@ class Fitting {
   ShareSums sumOverTiles(Fill const& fill) const {
     auto const [components, dim] = std::pair{mixture_.components, mixture_.dim};
     std::size_t const tiles = data_.rows.count();
-    std::size_t const groups = tileGroups(tiles, ShareSums::size(mixture_.form, components, dim));
+    std::size_t const groups = tileGroups(tiles, ShareSums::size(sumForm_, components, dim));
     std::vector<std::optional<ShareSums>> parts(groups);
     parallelFor(task_, groups, [&](std::size_t g) {
       Responsibilities shares(components);
-      ShareSums& sums = parts[g].emplace(mixture_.form, components, dim);
+      ShareSums& sums = parts[g].emplace(sumForm_, components, dim);
       IndexRange const range = tileGroup(tiles, groups, g);
       for (std::size_t t = range.begin; t < range.end; ++t) {
         task_.throwIfCancelled();
@@ -143,11 +157,19 @@ class Fitting {
            static_cast<double>(data_.rows.rows());
   }
 
+  void moveMeans(ShareSums const& sums) {
+    for (std::size_t i = 0; i < mixture_.means.size(); ++i) {
+      double const total = sums.total[i / mixture_.dim];
+      if (total >= kNoShare) mixture_.means[i] += sums.first[i] / total;
+    }
+  }
+
   /// Weights, means and covariances that the sums give.
   void maximise(ShareSums const& sums) {
     std::size_t const dim = mixture_.dim;
     std::vector<double> shift(dim);
     double const rows = fixedOrderSum(sums.total.size(), [&](std::size_t k) { return sums.total[k]; });
+    std::vector<double> within(sumForm_ == mixture_.form ? 0 : dim * dim);
     for (std::size_t k = 0; k < mixture_.components; ++k) {
       double const total = sums.total[k];
       if (total < kNoShare) {
@@ -160,9 +182,16 @@ class Fitting {
         shift[j] = sums.first[k * dim + j] / total;
         mean[j] += shift[j];
       }
-      covarianceOf(k, sums, shift);
+      if (within.empty()) {
+        covarianceOf(k, sums, shift);
+      } else {
+        addScatter(k, sums, shift, within);
+      }
     }
-    if (mixture_.form == CovarianceForm::tied) tiedCovariance();
+    if (mixture_.form != CovarianceForm::tied) return;
+    tiedCovariance([&](std::size_t i, std::size_t j) {
+      return within.empty() ? covarianceLessThatOfMeans(i, j) : within[i * dim + j] / rows;
+    });
   }
 
   void covarianceOf(std::size_t k, ShareSums const& sums, std::vector<double> const& shift) {
@@ -203,15 +232,34 @@ class Fitting {
     return options_.regularisation > 0 ? variance + (added + rounding * variance) : variance;
   }
 
-  /// The covariance of the data less that of the means.
-  void tiedCovariance() {
+  /// within += sum of r (x - mean)(x - mean)^T of a component; its lower triangle.
+  static void addScatter(std::size_t k, ShareSums const& sums, std::vector<double> const& shift,
+                         std::vector<double>& within) {
+    std::size_t const dim = shift.size();
+    for (std::size_t j = 0; j < dim; ++j) {
+      for (std::size_t i = j; i < dim; ++i)
+        within[i * dim + j] += sums.second[(k * dim + j) * dim + i] - sums.total[k] * shift[i] * shift[j];
+    }
+  }
+
+  /// An element of the covariance within the components as that of the data less that of their means.
+  [[nodiscard]] double covarianceLessThatOfMeans(std::size_t i, std::size_t j) const {
+    auto const distance = [&](std::size_t k, std::size_t column) {
+      return mixture_.mean(k)[column] - (data_.moments.mean[column] - data_.centre[column]);
+    };
+    double const between = fixedOrderSum(mixture_.components, [&](std::size_t k) {
+      return mixture_.weights[k] * distance(k, i) * distance(k, j);
+    });
+    return data_.covariance(i, j) - between;
+  }
+
+  /// The one covariance, from its elements i >= j.
+  template <class Element>
+  void tiedCovariance(Element const& element) {
     std::size_t const dim = mixture_.dim;
     for (std::size_t i = 0; i < dim; ++i) {
       for (std::size_t j = 0; j <= i; ++j) {
-        double const between = fixedOrderSum(mixture_.components, [&](std::size_t k) {
-          return mixture_.weights[k] * mixture_.mean(k)[i] * mixture_.mean(k)[j];
-        });
-        double const within = data_.covariance(i, j) - between;
+        double const within = element(i, j);
         double const value = i == j ? regularised(std::max(within, 0.0), data_.added[i]) : within;
         mixture_.covariances[i * dim + j] = mixture_.covariances[j * dim + i] = value;
       }
@@ -220,13 +268,14 @@ class Fitting {
 
   void shiftMeans(double sign) {
     for (std::size_t i = 0; i < mixture_.means.size(); ++i)
-      mixture_.means[i] += sign * data_.moments.mean[i % mixture_.dim];
+      mixture_.means[i] += sign * data_.centre[i % mixture_.dim];
   }
 
   Data const& data_;
   MixtureFitOptions const& options_;
   Task& task_;
   GaussianMixture mixture_;
+  CovarianceForm sumForm_;  // of second moments: `full` for a tied covariance that is summed up
 };
 
 /// The mixture whose components all have the data's mean, and its covariance in the form asked for, as it is.
@@ -352,10 +401,11 @@ MixtureFit fitGaussianMixture(MatrixView<T> x, MixtureFitOptions const& options,
     RowTiles const aboutMean(x, moments.mean.data(), weights, task, "training set");
     moments = weightedMoments(aboutMean, moments.mean, task);
   }
-  RowTiles const rows(x, moments.mean.data(), weights, task, "training set");
-  // Once more about the mean itself: nothing cancels, however far out rows without weight are.
+  std::vector<double> const centre = centreOf(x, weights, moments.mean);
+  RowTiles const rows(x, centre.data(), weights, task, "training set");
+  // Once more about their own centre: nothing cancels, however far out rows without weight are.
   if (weighted) moments.covariance = weightedMoments(rows, moments.mean, task).covariance;
-  Data data{rows, moments, {}};
+  Data data{rows, centre, moments, {}};
   double const trace = fixedOrderSum(moments.dim, [&](std::size_t j) { return data.covariance(j, j); });
   double const meanVariance = trace / static_cast<double>(moments.dim);
   if (!std::isfinite(meanVariance))
@@ -380,7 +430,10 @@ MixtureFit fitGaussianMixture(MatrixView<T> x, MixtureFitOptions const& options,
 
   for (std::size_t j = 0; j < moments.dim; ++j) data.added.push_back(data.covariance(j, j));
   data.added = robustVariances(rows, options.components, std::move(data.added), task);
-  for (double& added : data.added) added *= options.regularisation;
+  for (std::size_t j = 0; j < moments.dim; ++j) {
+    data.farRows = data.farRows || data.covariance(j, j) > kFarRows * data.added[j];
+    data.added[j] *= options.regularisation;
+  }
   data.meanAdded = fixedOrderSum(moments.dim, [&](std::size_t j) { return data.added[j]; }) /
                    static_cast<double>(moments.dim);
 

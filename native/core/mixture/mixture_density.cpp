@@ -6,6 +6,7 @@
 #include "core/base/elementary.hpp"
 #include "core/base/finite.hpp"
 #include "core/base/parallel.hpp"
+#include "core/mixture/centre.hpp"
 #include "core/mixture/whitened_components.hpp"
 
 namespace madloop::mixture {
@@ -43,11 +44,12 @@ struct LogSums {
 }  // namespace
 
 std::vector<double> centreOfMeans(GaussianMixture const& mixture) {
-  std::vector<double> centre(mixture.dim, 0);
+  std::vector<double> mean(mixture.dim, 0);
   for (std::size_t k = 0; k < mixture.components; ++k) {
-    for (std::size_t j = 0; j < mixture.dim; ++j) centre[j] += mixture.weights[k] * mixture.mean(k)[j];
+    for (std::size_t j = 0; j < mixture.dim; ++j) mean[j] += mixture.weights[k] * mixture.mean(k)[j];
   }
-  return centre;
+  MatrixView<double> const means{mixture.means.data(), mixture.components, mixture.dim};
+  return centreOf(means, mixture.weights, std::move(mean));
 }
 
 template <class T>

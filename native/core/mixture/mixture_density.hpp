@@ -15,7 +15,7 @@ namespace madloop::mixture {
 template <class T>
 void mixtureLogDensity(GaussianMixture const& mixture, MatrixView<T> x, double* out, Task& task);
 
-/// The means' weighted mean: a centre for the coordinates in which densities are computed.
+/// The means' weighted mean, or 0 (centreOf): a centre for the coordinates in which densities are computed.
 std::vector<double> centreOfMeans(GaussianMixture const& mixture);
 
 }  // namespace madloop::mixture

@@ -21,6 +21,10 @@ namespace {
 /// From this dimension on products by Eigen are faster than plain loops.
 constexpr std::size_t kSmallDim = 4;
 
+/// So many standard deviations from the centre, rows and means that are whitened each on its own keep too few
+/// digits of their difference.
+constexpr double kFar = 0x1p16;
+
 constexpr double kHalfLog2Pi = elementary::kHalfLog2Pi;
 
 gaussian::Whitening whiten(GaussianMixture const& mixture, std::size_t k, bool requireDefinite,
@@ -108,6 +112,12 @@ WhitenedComponents::WhitenedComponents(GaussianMixture const& mixture, double co
       Matrix means(static_cast<Index>(dim_), static_cast<Index>(mixture.components));
       std::copy(means_.begin(), means_.end(), means.data());
       Matrix const whitenedMeans = linalg::multiply(whitening.matrix, means);
+      far_.resize(mixture.components);
+      for (std::size_t k = 0; k < mixture.components; ++k) {
+        double const* const mean = whitenedMeans.column(static_cast<Index>(k));
+        if (std::any_of(mean, mean + rank, [](double value) { return std::abs(value) > kFar; }))
+          far_[k].assign(means_.data() + k * dim_, means_.data() + (k + 1) * dim_);
+      }
       means_.assign(whitenedMeans.data(), whitenedMeans.data() + whitenedMeans.size());
       for (std::size_t k = 0; k < mixture.components; ++k) constant(k, rank, whitening.logDeterminant);
       whitenings_.push_back(std::move(whitening.matrix));
@@ -141,41 +151,48 @@ WhitenedComponents::WhitenedComponents(GaussianMixture const& mixture, double co
 }
 
 void WhitenedComponents::Workspace::take(Tile const& tile) {
+  given_ = tile;
   tile_ = tile;
   if (components_.form_ != CovarianceForm::tied) return;
   linalg::multiplyByTransposed(tile.data, static_cast<Index>(kTileRows), components_.whitenings_[0], whitened_);
   tile_ = {whitened_.data(), static_cast<std::size_t>(whitened_.cols()), tile.rows};
 }
 
+/// Of a tile's rows less the mean, whitened.
+void WhitenedComponents::whitenedDistances(Tile const& tile, double const* mean, Matrix const& whitening,
+                                           Workspace& workspace, double* out) {
+  std::size_t const dim = tile.dim;
+  if (whitening.rows() == whitening.cols() && dim <= kSmallDim) {
+    switch (dim) {
+      case 1:
+        return smallSquaredDistances<1>(tile, mean, whitening.data(), out);
+      case 2:
+        return smallSquaredDistances<2>(tile, mean, whitening.data(), out);
+      case 3:
+        return smallSquaredDistances<3>(tile, mean, whitening.data(), out);
+      default:
+        return smallSquaredDistances<4>(tile, mean, whitening.data(), out);
+    }
+  }
+  Matrix& centred = workspace.centred_;
+  centred.resize(static_cast<Index>(kTileRows), static_cast<Index>(dim));
+  for (std::size_t j = 0; j < dim; ++j) {
+    double const* const from = tile.coordinate(j);
+    double* const to = centred.column(static_cast<Index>(j));
+    for (std::size_t i = 0; i < kTileRows; ++i) to[i] = from[i] - mean[j];
+  }
+  Matrix& whitened = workspace.differences_;
+  linalg::multiplyByTransposed(centred.data(), centred.rows(), whitening, whitened);
+  std::fill(out, out + kTileRows, 0.0);
+  for (Index j = 0; j < whitened.cols(); ++j) addSquares(whitened.column(j), 0, 1, out);
+}
+
 void WhitenedComponents::squaredDistances(std::size_t k, Workspace& workspace, double* out) const {
   Tile const& tile = workspace.tile_;
   double const* const mean = means_.data() + k * tile.dim;
-  if (form_ == CovarianceForm::full) {
-    Matrix const& whitening = whitenings_[k];
-    if (whitening.rows() == whitening.cols() && dim_ <= kSmallDim) {
-      switch (dim_) {
-        case 1:
-          return smallSquaredDistances<1>(tile, mean, whitening.data(), out);
-        case 2:
-          return smallSquaredDistances<2>(tile, mean, whitening.data(), out);
-        case 3:
-          return smallSquaredDistances<3>(tile, mean, whitening.data(), out);
-        default:
-          return smallSquaredDistances<4>(tile, mean, whitening.data(), out);
-      }
-    }
-    Matrix& centred = workspace.centred_;
-    centred.resize(static_cast<Index>(kTileRows), static_cast<Index>(dim_));
-    for (std::size_t j = 0; j < dim_; ++j) {
-      double const* const from = tile.coordinate(j);
-      double* const to = centred.column(static_cast<Index>(j));
-      for (std::size_t i = 0; i < kTileRows; ++i) to[i] = from[i] - mean[j];
-    }
-    linalg::multiplyByTransposed(centred.data(), centred.rows(), whitening, workspace.whitened_);
-    std::fill(out, out + kTileRows, 0.0);
-    for (Index j = 0; j < workspace.whitened_.cols(); ++j) addSquares(workspace.whitened_.column(j), 0, 1, out);
-    return;
-  }
+  if (form_ == CovarianceForm::full) return whitenedDistances(tile, mean, whitenings_[k], workspace, out);
+  if (!far_.empty() && !far_[k].empty())
+    return whitenedDistances(workspace.given_, far_[k].data(), whitenings_[0], workspace, out);
   std::fill(out, out + kTileRows, 0.0);
   for (std::size_t j = 0; j < tile.dim; ++j) {
     double const precision = form_ == CovarianceForm::diagonal    ? precisions_[k * dim_ + j]

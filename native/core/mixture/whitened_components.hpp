@@ -35,9 +35,11 @@ class WhitenedComponents {
    private:
     friend class WhitenedComponents;
     WhitenedComponents const& components_;
-    Tile tile_{};              // what distances are measured in: for tied covariances the whitened tile
-    linalg::Matrix centred_;   // kTileRows x dim
-    linalg::Matrix whitened_;  // kTileRows x rank
+    Tile given_{};
+    Tile tile_{};                 // what distances are measured in: for tied covariances the whitened tile
+    linalg::Matrix whitened_;     // kTileRows x rank
+    linalg::Matrix centred_;      // kTileRows x dim: less the mean of a component
+    linalg::Matrix differences_;  // that, whitened
   };
 
   /// out[i] = log(weight_k density_k(row i)) for the kTileRows rows of the tile at hand.
@@ -45,11 +47,14 @@ class WhitenedComponents {
 
  private:
   void squaredDistances(std::size_t k, Workspace& workspace, double* out) const;
+  static void whitenedDistances(Tile const& tile, double const* mean, linalg::Matrix const& whitening,
+                                Workspace& workspace, double* out);
 
   CovarianceForm form_;
   std::size_t dim_;
   std::vector<double> means_;               // in the coordinates in use: components x dim, or x rank where tied
   std::vector<linalg::Matrix> whitenings_;  // rank x dim: one a component (full) or one (tied)
+  std::vector<std::vector<double>> far_;    // tied: the means as they are of those far out, else empty
   std::vector<double> precisions_;          // components x dim (diagonal) or components (spherical)
   std::vector<double> logConstants_;        // log weight - (rank log 2 pi + log determinant) / 2
 };

@@ -9,6 +9,7 @@
 using namespace madloop;
 using inference::Interval;
 using inference::scoreInterval;
+using inference::scoreIntervalOfTrials;
 
 TEST_CASE("the ends of a score interval are where the variance there explains the estimate") {
   for (double const height : {0.3, 2.0, 5.0}) {
@@ -33,4 +34,32 @@ TEST_CASE("a score interval without a height is symmetric, and without a width a
   CHECK(scoreInterval(5, 0, 5).lower == 5);
   CHECK(scoreInterval(0, 0, 0).upper == 0);
   CHECK(std::isnan(scoreInterval(1, std::numeric_limits<double>::quiet_NaN(), 1).lower));
+}
+
+TEST_CASE("the ends of a score interval of trials are where the variance there explains the estimate") {
+  for (double const curvature : {0.0, 1.0}) {
+    for (double const width : {1e-3, 0.4, 9.0}) {
+      for (double const estimate : {0.0, 0.3, 1.0}) {
+        auto const [lower, upper] = scoreIntervalOfTrials(estimate, width, curvature);
+        for (double const p : {lower, upper}) {
+          double const squared = width * (p - curvature * p * p);
+          CHECK((estimate - p) * (estimate - p) == doctest::Approx(squared).epsilon(1e-9).scale(1e-6));
+        }
+        CHECK(lower <= estimate);
+        CHECK(upper >= estimate);
+        CHECK(upper - lower > 0.9 * width / (1 + curvature * width));
+      }
+    }
+  }
+}
+
+TEST_CASE("of counts the two score intervals are one") {
+  for (double const estimate : {0.1, 2.0}) {
+    for (double const width : {1e-4, 0.3, 4.0}) {
+      Interval const above = scoreInterval(estimate, std::sqrt(width * estimate), estimate);
+      Interval const ofTrials = scoreIntervalOfTrials(estimate, width, 0);
+      CHECK(ofTrials.lower == doctest::Approx(above.lower).epsilon(1e-12));
+      CHECK(ofTrials.upper == doctest::Approx(above.upper).epsilon(1e-14));
+    }
+  }
 }

@@ -29,7 +29,10 @@ export async function rewordErrors<Result>(
   }
 }
 
-/** What the library calls a function that a command has called for its user, who has called none. */
+/**
+ * What the library calls a function that a command has called for its user, who has called none. A list, as tables of options do not
+ * know which functions take them, and any other word before a colon may be a file's name.
+ */
 const calledByCommands =
   /\b(?:runStudy|readStudy|limitPoint|effectiveSampleSize|simulateGaussianLoop|momentsOfFile|autophagousLoop|replicatedAutophagousLoop|datasetReference): /g;
 

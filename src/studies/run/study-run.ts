@@ -1,5 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { abortError } from '../../base/abortable.js';
+import { abortError, turn } from '../../base/abortable.js';
 import { MadloopError } from '../../base/errors.js';
 import { callback, resolve, type TableOf, text } from '../../base/options.js';
 import { type JobOptions, type JobSettings, jobOptions } from '../../engine/job.js';
@@ -181,8 +180,7 @@ class StudyRun {
     for (const unique of waiting) {
       // Every cell has its moments computed: of many, that takes a while.
       if (performance.now() - lastTurn > 10) {
-        await nextTurn();
-        if (this.#settings.signal?.aborted) throw abortError(this.#settings);
+        await turn(this.#settings);
         lastTurn = performance.now();
       }
       const chains = saved.get(unique.first) ?? [];
