@@ -23,9 +23,9 @@ if (!toGyp.some((argument) => argument.startsWith('--jobs'))) toGyp.push('--jobs
 const ownHeaders = process.platform !== 'win32';
 if (ownHeaders) toGyp.push('--force-process-config');
 
-const wanted = variantsGiven();
-removeBinaries();
-for (const variant of wanted ?? [hostVariant()]) nodeGyp([`--variant=${variant}`]);
+const wanted = variantsGiven() ?? [hostVariant()];
+for (const variant of wanted) nodeGyp([`--variant=${variant}`]);
+removeOthers();
 
 /** Those of --variants; undefined, where the host's is wanted. */
 function variantsGiven() {
@@ -39,12 +39,14 @@ function variantsGiven() {
   return variants;
 }
 
-/** Binaries of earlier builds go, so that a variant that is no longer built cannot be loaded by mistake. */
-function removeBinaries() {
-  try {
-    for (const name of readdirSync(binaries)) if (name.endsWith('.node')) rmSync(join(binaries, name));
-  } catch (error) {
-    if (error.code !== 'ENOENT') throw error;
+/**
+ * Variants of earlier builds go, so that one that is no longer built cannot be loaded by mistake: last, since a build that fails or is
+ * ended leaves the engine that there was.
+ */
+function removeOthers() {
+  const kept = ['cpu_probe.node', ...wanted.map((variant) => `madloop-${variant}.node`)];
+  for (const name of readdirSync(binaries)) {
+    if (name.endsWith('.node') && !kept.includes(name)) rmSync(join(binaries, name));
   }
 }
 

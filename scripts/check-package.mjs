@@ -95,6 +95,7 @@ function checkList(files) {
     'binding.gyp',
     'scripts/build-native.mjs',
     'scripts/install.mjs',
+    'scripts/up-to-date.mjs',
     'native/sources.json',
     'native/node-gyp/include/node/common.gypi',
     'native/node-gyp/exports.map',

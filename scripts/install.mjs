@@ -1,4 +1,5 @@
-// Runs when the package is installed. In a clone of the repository it builds the addon and compiles src/ to dist/ beside it. The
+// Runs when the package is installed. In a clone of the repository it builds the addon and compiles src/ to dist/ beside it, unless
+// they are newer than their sources: npx and every installation in a project that has the clone as a dependency run this again. The
 // package as users get it comes with dist/ and without src/; there the addon is built from source where no prebuilt one runs, or
 // where that is asked for:
 //
@@ -7,16 +8,23 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isUpToDate } from './up-to-date.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const compiler = new URL('../node_modules/typescript/bin/tsc', import.meta.url);
+const inRoot = (...names) => names.map((name) => join(root, name));
 
 const jobs = [];
-if (existsSync(new URL('../src', import.meta.url))) {
-  jobs.push(run('scripts/build-native.mjs'));
-  if (existsSync(compiler)) jobs.push(run('scripts/build.mjs'));
-  else console.error('madloop: dist/ is not built, since there is no TypeScript here (--omit=dev)');
-} else if (isForced() || !hasPrebuilt()) {
+if (existsSync(join(root, 'src'))) {
+  const hasDist = isUpToDate(
+    inRoot('dist/cli/main.js'),
+    inRoot('src', 'tsconfig.json', 'tsconfig.build.json', 'package.json'),
+  );
+  if (!hasDist) {
+    if (existsSync(join(root, 'node_modules/typescript'))) jobs.push(run('scripts/build.mjs'));
+    else console.error('madloop: dist/ is not built, since there is no TypeScript here (--omit=dev)');
+  }
+  if (isForced() || !hasDist || !hasOwnAddon()) jobs.push(run('scripts/build-native.mjs'));
+} else if (isForced() || !loadedAddon()) {
   jobs.push(run('scripts/build-native.mjs'));
 }
 process.exitCode = Math.max(0, ...(await Promise.all(jobs)));
@@ -27,16 +35,25 @@ function isForced() {
   return words.some((word) => ['true', '1', 'madloop'].includes(word.trim()));
 }
 
-/** Does the loader find a prebuilt addon that runs? In a process of its own: an addon that does not fit could end it. */
-function hasPrebuilt() {
+/** Is the addon that the loader takes here built from the sources as they are? */
+function hasOwnAddon() {
+  const path = loadedAddon({ built: true });
+  return path !== undefined && isUpToDate([path], inRoot('native', 'binding.gyp'));
+}
+
+/**
+ * The addon that the loader takes and that runs: in a process of its own, since one that does not fit could end it. One that was built
+ * here counts only where it is asked for: in the package it is built anew.
+ */
+function loadedAddon({ built = false } = {}) {
   const program = `import { loadedAddon } from './dist/engine/native.js'; process.stdout.write(loadedAddon().path);`;
   const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
     cwd: root,
     encoding: 'utf8',
     env: { ...process.env, MADLOOP_BINARY: '', MADLOOP_CPU: '', MADLOOP_KERNELS: '' },
   });
-  // What was built from source is built anew.
-  return status === 0 && !stdout.startsWith(join(root, 'build') + sep);
+  if (status !== 0) return undefined;
+  return stdout.startsWith(join(root, 'build') + sep) === built ? stdout : undefined;
 }
 
 /** Runs a script with this Node and gives its exit status. */
