@@ -264,7 +264,10 @@ async function marginsTo(
   });
 }
 
-/** Where, from the second number of a grid on, margins first are on the other side: looked for once more in 64 parts of that step. */
+/**
+ * Where, from the second number of a grid on, margins first are on the other side: looked for in 64 parts of that step, and again in 64 of
+ * such a part, until it is a millionth of the number. So the line between its ends is far inside the band, and a collapse exact to whole numbers below 10^6.
+ */
 async function firstTurn(
   grid: readonly number[],
   marginsAt: (counts: readonly number[]) => Promise<Margin[]>,
@@ -277,11 +280,15 @@ async function firstTurn(
       ? undefined
       : { from: counts[place - 1]!, to: counts[place]!, one: margins[place - 1]!, two: margins[place]! };
   };
-  const coarse = await turnIn(grid);
-  if (coarse === undefined) return undefined;
-  const { from, to } = coarse;
-  const fine = await turnIn(Array.from({ length: 65 }, (_, i) => from + ((to - from) * i) / 64));
-  return between(fine ?? coarse);
+  let turn = await turnIn(grid);
+  while (turn !== undefined && Math.abs(turn.to - turn.from) > 1e-6 * turn.to) {
+    const { from, to } = turn;
+    const fine = await turnIn(Array.from({ length: 65 }, (_, i) => from + ((to - from) * i) / 64));
+    // Its ends are those of the step, but for rounding.
+    if (fine === undefined) break;
+    turn = fine;
+  }
+  return turn && between(turn);
 }
 
 /** The root between two neighbours, and the band that the margins' errors leave; where a collapse or a lack of variance decides, the larger. */
