@@ -206,14 +206,13 @@ export async function deterministicLeastReal(
   settings: JobSettings,
 ): Promise<LeastReal> {
   const { real, synthetic, dim } = loop;
+  const isTurned = ({ margin, collapsed }: Margin) => (margin >= 0 && !collapsed) !== isFine;
+  // Beside one there is no curve to be above or below: two are the first that can do no harm.
+  if (!isFine && real < 2 && (await marginsToOwn(loop, [2], settings)).every(isTurned)) return twoReal;
   const grid = isFine
     ? [...geometric(2, real, 4 / 3), real].reverse()
     : geometric(Math.max(2, real), 1e4 * Math.max(real, synthetic, dim), 4 / 3);
-  const turn = await firstTurn(
-    grid,
-    (counts) => marginsToOwn(loop, counts, settings),
-    ({ margin, collapsed }) => (margin >= 0 && !collapsed) !== isFine,
-  );
+  const turn = await firstTurn(grid, (counts) => marginsToOwn(loop, counts, settings), isTurned);
   return turn ?? (isFine ? everyReal : noReal);
 }
 
@@ -306,4 +305,5 @@ const noReal: LeastReal = {
   band: [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
   bounded: 'none',
 };
-const everyReal: LeastReal = { real: 2, interval: noInterval, band: [2, 2], bounded: 'unbounded' };
+const twoReal: LeastReal = { real: 2, interval: noInterval, band: [2, 2], bounded: 'yes' };
+const everyReal: LeastReal = { ...twoReal, bounded: 'unbounded' };

@@ -123,6 +123,19 @@ describe('advise, by the deterministic method', () => {
     expect([varianceAt(edge - 1) < leastVariance, varianceAt(edge) < leastVariance]).toEqual([true, false]);
   });
 
+  test('beside one real sample, two are the least that do no harm, where they do none', async () => {
+    const two = { real: 2, bounded: 'yes' };
+    const collapsed = { dim: 20, real: 1, synthetic: 30, lambda: 0.5 };
+    const one = await advise({ ...collapsed, method: 'deterministic' });
+    expect(one).toMatchObject({ verdict: 'collapsed', leastReal: two });
+    const oneLoop = { ...plain, dim: 1, real: 1, synthetic: 1, lambda: 0.5, relativeError: 0.1 };
+    expect(await monteCarloLeastReal(oneLoop, false, settings)).toMatchObject(two);
+    // Two of these collapse, too.
+    const more = await advise({ ...collapsed, synthetic: 60, method: 'deterministic' });
+    expect(more.leastReal!.real).toBeGreaterThan(2.5);
+    expect(more.leastReal!.real).toBeLessThan(3);
+  });
+
   test('finds the best number of synthetic samples: others are no better', async () => {
     const { bestSynthetic, levers } = await answer;
     const at = async (synthetic: number) =>
