@@ -206,14 +206,13 @@ export async function deterministicLeastReal(
   settings: JobSettings,
 ): Promise<LeastReal> {
   const { real, synthetic, dim } = loop;
+  const isTurned = ({ margin, collapsed }: Margin) => (margin >= 0 && !collapsed) !== isFine;
+  // Beside one there is no curve to be above or below: two are the first that can do no harm.
+  if (!isFine && real < 2 && (await marginsToOwn(loop, [2], settings)).every(isTurned)) return twoReal;
   const grid = isFine
     ? [...geometric(2, real, 4 / 3), real].reverse()
     : geometric(Math.max(2, real), 1e4 * Math.max(real, synthetic, dim), 4 / 3);
-  const turn = await firstTurn(
-    grid,
-    (counts) => marginsToOwn(loop, counts, settings),
-    ({ margin, collapsed }) => (margin >= 0 && !collapsed) !== isFine,
-  );
+  const turn = await firstTurn(grid, (counts) => marginsToOwn(loop, counts, settings), isTurned);
   return turn ?? (isFine ? everyReal : noReal);
 }
 
@@ -264,7 +263,10 @@ async function marginsTo(
   });
 }
 
-/** Where, from the second number of a grid on, margins first are on the other side: looked for once more in 64 parts of that step. */
+/**
+ * Where, from the second number of a grid on, margins first are on the other side: looked for in 64 parts of that step, and again in 64 of
+ * such a part, until it is a millionth of the number. So the line between its ends is far inside the band, and a collapse exact to whole numbers below 10^6.
+ */
 async function firstTurn(
   grid: readonly number[],
   marginsAt: (counts: readonly number[]) => Promise<Margin[]>,
@@ -277,11 +279,15 @@ async function firstTurn(
       ? undefined
       : { from: counts[place - 1]!, to: counts[place]!, one: margins[place - 1]!, two: margins[place]! };
   };
-  const coarse = await turnIn(grid);
-  if (coarse === undefined) return undefined;
-  const { from, to } = coarse;
-  const fine = await turnIn(Array.from({ length: 65 }, (_, i) => from + ((to - from) * i) / 64));
-  return between(fine ?? coarse);
+  let turn = await turnIn(grid);
+  while (turn !== undefined && Math.abs(turn.to - turn.from) > 1e-6 * turn.to) {
+    const { from, to } = turn;
+    const fine = await turnIn(Array.from({ length: 65 }, (_, i) => from + ((to - from) * i) / 64));
+    // Its ends are those of the step, but for rounding.
+    if (fine === undefined) break;
+    turn = fine;
+  }
+  return turn && between(turn);
 }
 
 /** The root between two neighbours, and the band that the margins' errors leave; where a collapse or a lack of variance decides, the larger. */
@@ -299,4 +305,5 @@ const noReal: LeastReal = {
   band: [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
   bounded: 'none',
 };
-const everyReal: LeastReal = { real: 2, interval: noInterval, band: [2, 2], bounded: 'unbounded' };
+const twoReal: LeastReal = { real: 2, interval: noInterval, band: [2, 2], bounded: 'yes' };
+const everyReal: LeastReal = { ...twoReal, bounded: 'unbounded' };

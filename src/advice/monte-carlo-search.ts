@@ -77,13 +77,16 @@ export async function monteCarloLeastReal(
   settings: JobSettings,
 ): Promise<LeastReal> {
   const limitOf = limitPointsWith(settings);
+  const marginAt = async (real: number): Promise<Margin> => {
+    const changed = { ...loop, real };
+    // What has collapsed does harm.
+    if (isCollapsed(cellOf(changed))) return endlessHarm;
+    return marginOf(await limitOf(changed), await realAlone(loop.dim, real, quietly(settings)));
+  };
+  // Beside one there is no curve to be above or below: two are the first that can do no harm.
+  if (!isFine && loop.real < 2 && (await marginAt(2)).value >= 0) return twoReal;
   const found = await crossing({
-    marginAt: async (real) => {
-      const changed = { ...loop, real };
-      // What has collapsed does harm.
-      if (isCollapsed(cellOf(changed))) return endlessHarm;
-      return marginOf(await limitOf(changed), await realAlone(loop.dim, real, quietly(settings)));
-    },
+    marginAt,
     start: Math.max(2, loop.real),
     step: () => (isFine ? 0.5 : 2),
     least: 2,
@@ -110,7 +113,8 @@ export async function monteCarloRealToMakeUp(loop: Loop, settings: JobSettings):
   return found === undefined ? noReal : { real: found.at, interval: found.interval, bounded: 'yes' };
 }
 
-const everyReal: LeastReal = { real: 2, interval: [2, 2], bounded: 'unbounded' };
+const twoReal: LeastReal = { real: 2, interval: [2, 2], bounded: 'yes' };
+const everyReal: LeastReal = { ...twoReal, bounded: 'unbounded' };
 const noReal: LeastReal = {
   real: Number.POSITIVE_INFINITY,
   interval: [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],

@@ -18,6 +18,7 @@ import {
   limitPoint,
   type Worth,
 } from '../../src/index.js';
+import { leastVariance, stationaryVariance } from '../../src/limits/stationary-variance.js';
 
 // 10,000 real samples, 30 % of the crawl synthetic, guidance 0.5.
 const question = { real: 10_000, syntheticShare: 0.3, guidance: 0.5, dim: 100 };
@@ -102,6 +103,37 @@ describe('advise, by the deterministic method', () => {
       ),
     );
     expect([below!.ratio < 1, above!.ratio > 1]).toEqual([true, true]);
+  });
+
+  test('real samples are exact within their band: where they make up for harm, and where a model collapses', async () => {
+    const most = { dim: 100, real: 100_000, synthetic: 100_000, lambda: 0.5 };
+    const { real, band } = (await advise(most)).realToMakeUp!;
+    expect(band![1] - band![0]).toBeLessThan(1);
+    const ratioAt = async (count: number) =>
+      (await effectiveSampleSize({ ...most, real: count, method: 'deterministic' })).effectiveSampleSize /
+      most.real;
+    expect(await ratioAt(Math.floor(real))).toBeLessThan(1);
+    expect(await ratioAt(Math.ceil(real))).toBeGreaterThanOrEqual(1);
+
+    const few = { dim: 9_000, real: 8_000, synthetic: 20_000, lambda: 0.5 };
+    const { leastReal } = await advise(few);
+    const varianceAt = (count: number) =>
+      stationaryVariance({ ...few, variant: 'fresh-data', divisor: 'unbiased', memory: 1, real: count });
+    const edge = Math.ceil(leastReal!.real);
+    expect([varianceAt(edge - 1) < leastVariance, varianceAt(edge) < leastVariance]).toEqual([true, false]);
+  });
+
+  test('beside one real sample, two are the least that do no harm, where they do none', async () => {
+    const two = { real: 2, bounded: 'yes' };
+    const collapsed = { dim: 20, real: 1, synthetic: 30, lambda: 0.5 };
+    const one = await advise({ ...collapsed, method: 'deterministic' });
+    expect(one).toMatchObject({ verdict: 'collapsed', leastReal: two });
+    const oneLoop = { ...plain, dim: 1, real: 1, synthetic: 1, lambda: 0.5, relativeError: 0.1 };
+    expect(await monteCarloLeastReal(oneLoop, false, settings)).toMatchObject(two);
+    // Two of these collapse, too.
+    const more = await advise({ ...collapsed, synthetic: 60, method: 'deterministic' });
+    expect(more.leastReal!.real).toBeGreaterThan(2.5);
+    expect(more.leastReal!.real).toBeLessThan(3);
   });
 
   test('finds the best number of synthetic samples: others are no better', async () => {
