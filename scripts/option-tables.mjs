@@ -11,6 +11,7 @@ import { pathToFileURL } from 'node:url';
 import { adviseOptions } from '../dist/advice/options.js';
 import { heatMapOptions } from '../dist/charts/heat-map-data.js';
 import { lineChartOptions } from '../dist/charts/line-chart-data.js';
+import { loopStudyChartOptions } from '../dist/charts/loop-study-charts.js';
 import { sampleSheetOptions } from '../dist/charts/sample-sheet.js';
 import { studyChartOptions } from '../dist/charts/study-charts.js';
 import { adviseCommand } from '../dist/cli/commands/advise.js';
@@ -42,8 +43,9 @@ import { gaussianMixtureOptions } from '../dist/models/gaussian-mixture.js';
 import { kernelDensityOptions } from '../dist/models/kernel-density.js';
 import { processModelOptions } from '../dist/models/process-model/process-model.js';
 import { datasetReferenceOptions } from '../dist/references/dataset-reference.js';
+import { loopStudyOptions } from '../dist/studies/definition/loop-study.js';
 import { studyDefinitionOptions } from '../dist/studies/definition/study-plan.js';
-import { runStudyOptions } from '../dist/studies/run/study-run.js';
+import { runStudyOptions } from '../dist/studies/run/run-in-store.js';
 import { madTestOptions } from '../dist/verdict/mad-test.js';
 
 const tables = {
@@ -52,6 +54,7 @@ const tables = {
   heatMap: heatMapOptions,
   sampleSheet: sampleSheetOptions,
   studyMap: studyChartOptions,
+  loopStudyMap: loopStudyChartOptions,
   simulateGaussianLoop: gaussianLoopOptions,
   autophagousLoop: autophagousLoopOptions,
   replicatedAutophagousLoop: replicatedLoopOptions,
@@ -70,6 +73,7 @@ const tables = {
   processModel: processModelOptions,
   datasetReference: datasetReferenceOptions,
   StudyDefinition: studyDefinitionOptions,
+  LoopStudyDefinition: loopStudyOptions,
   runStudy: runStudyOptions,
 };
 

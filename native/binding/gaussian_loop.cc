@@ -58,6 +58,7 @@ loop::GaussianLoopParameters readParameters(Arguments const& arguments) {
   if (parameters.pool == SyntheticPool::subsample) parameters.subsample = arguments.size("subsample");
   parameters.generations = arguments.size("generations");
   parameters.replicates = arguments.size("replicates");
+  parameters.firstReplicate = arguments.size("firstReplicate");
   parameters.seed = arguments.bigUint64("seed");
   parameters.engine = arguments.choice<loop::LoopEngine>(
       "engine", {{"moments", loop::LoopEngine::moments}, {"samples", loop::LoopEngine::samples}});

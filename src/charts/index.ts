@@ -8,6 +8,7 @@ export type { HeatMap, HeatMapPanel, MapAxis, MapColours } from './heat-map-data
 export { lineChart, lineCharts } from './line-chart.js';
 export type { Curve, CurvePoint, Level, LineChart, LineCharts } from './line-chart-data.js';
 export { type LoopCurveOptions, type LoopGeneration, loopCurve } from './loop-curve.js';
+export { type LoopStudyChartOptions, loopStudyCurves, loopStudyMap } from './loop-study-charts.js';
 export type { CellMark } from './marks.js';
 export { type SampleLine, type SampleSheetOptions, sampleSheet } from './sample-sheet.js';
 export { type StudyChartOptions, studyCurves, studyMap } from './study-charts.js';

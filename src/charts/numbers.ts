@@ -20,3 +20,9 @@ export function withError(mean: number, standardError: number, digits = 2): stri
   const places = Math.max(0, decimals);
   return `${mean.toFixed(places)} ± ${standardError.toFixed(places)}`;
 }
+
+/** "10, 20, …, 80" */
+export function shownList(list: readonly unknown[]): string {
+  const some = list.length > 4 ? [...list.slice(0, 2), '…', list.at(-1)] : list;
+  return some.join(', ');
+}

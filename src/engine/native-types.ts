@@ -165,6 +165,8 @@ export interface NativeGaussianLoopRequest {
   readonly subsample?: number;
   readonly generations: number;
   readonly replicates: number;
+  /** The index of the first one, where the run is a part of a larger one; else 0. */
+  readonly firstReplicate: number;
   readonly seed: bigint;
   readonly engine: 'moments' | 'samples';
   readonly divisor: Divisor;

@@ -77,8 +77,15 @@ export interface GaussianLoopResult {
  * console.log(generations.at(-1)?.distance); // { mean, standardError }
  */
 export async function simulateGaussianLoop(options: GaussianLoopOptions): Promise<GaussianLoopResult> {
-  const where = 'simulateGaussianLoop';
-  const loop = resolveGaussianLoop(where, options);
+  return runGaussianLoop(resolveGaussianLoop('simulateGaussianLoop', options), 0);
+}
+
+/** Replicates of a loop from `firstReplicate` on, as a larger run has them: to the last bit, whatever its other replicates. */
+export async function runGaussianLoop(
+  loop: ResolvedGaussianLoop,
+  firstReplicate: number,
+): Promise<GaussianLoopResult> {
+  const { where } = loop.settings;
   const { generations } = loop.parameters;
   const table = checkProduct(where, 'generations x metrics', generations, metricCount);
   const mean = allocate(where, 'the means', Float64Array, table);
@@ -91,6 +98,7 @@ export async function simulateGaussianLoop(options: GaussianLoopOptions): Promis
     const job = native().startGaussianLoop({
       threads: loop.settings.threads,
       ...parameters,
+      firstReplicate,
       real: entries(real),
       ...(realFresh !== undefined && { realFresh: entries(realFresh) }),
       synthetic: entries(synthetic),

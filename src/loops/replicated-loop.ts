@@ -70,6 +70,11 @@ export interface ReplicateSettings<Fitted extends FittedModel> {
   readonly recordOf?: (replicate: number) => LoopRecord;
 }
 
+/** The seed of one of the replicates of a loop. */
+export function replicateSeed(seed: bigint, replicate: number): bigint {
+  return derivedSeed(seed, 'replicate', replicate);
+}
+
 /** Every replicate's generations: what replicatedLoop averages. */
 export async function runReplicates<Fitted extends FittedModel>(
   loop: SingleLoop<Fitted>,
@@ -98,7 +103,7 @@ export async function runReplicates<Fitted extends FittedModel>(
       const record = recordOf?.(replicate);
       add(run, ...(record?.finished.slice(0, loop.generations) ?? []));
       if (run.length === loop.generations) continue;
-      const own = { ...loop, seed: derivedSeed(seed, 'replicate', replicate), threads, signal };
+      const own = { ...loop, seed: replicateSeed(seed, replicate), threads, signal };
       for await (const generation of continuedLoop(own, record)) {
         if (replicate === 0) await visitFirst?.(generation);
         const { model: _, ...measured } = generation;

@@ -12,7 +12,7 @@ export interface TopFractionOptions {
   readonly by?: 'density' | Score | undefined;
 }
 
-const topFractionOptions = {
+export const topFractionOptions = {
   fraction: checked('number above 0 and at most 1', (where, argument, value) => {
     if (typeof value === 'number' && value > 0 && value <= 1) return value;
     throw invalid(where, argument, 'be a number above 0 and at most 1', value);

@@ -4,7 +4,7 @@ import type { Frame } from '../charts/axes.js';
 import { type Attributes, element, type Markup } from '../charts/markup.js';
 
 export const width = 400;
-const height = 330;
+export const height = 330;
 
 /** Where the charts of a report are drawn. */
 export const plot: Frame = { left: 66, top: 12, right: width - 14, bottom: height - 46 };

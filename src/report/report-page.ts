@@ -9,13 +9,14 @@ import { packageFile } from '../base/package-files.js';
 import { element, type Markup, together } from '../charts/markup.js';
 import { numberText, withError } from '../charts/numbers.js';
 import { isCollapsed, leastVariance, stationaryVariance } from '../limits/stationary-variance.js';
-import type { StudyDocument } from '../studies/definition/study-document.js';
+import type { AnyStudyDocument } from '../studies/definition/any-study.js';
 import { embeddedJson } from './embedded-json.js';
+import { loopStudySection } from './loop-study-section.js';
 import { columnsOfStudy, studyOfColumns } from './study-columns.js';
 import { studySection } from './study-section.js';
 
 /** The page as text. */
-export function reportPage(studies: readonly StudyDocument[]): string {
+export function reportPage(studies: readonly AnyStudyDocument[]): string {
   const style = asset('page.css');
   // Numbers read in the page as they do in its charts, and studies come out as they went in.
   const verdicts = `const leastVariance = ${leastVariance};\n${stationaryVariance}\n${isCollapsed}`;
@@ -23,6 +24,8 @@ export function reportPage(studies: readonly StudyDocument[]): string {
   // Nothing but this style, this script and the pictures in the page: neither can a title of a study bring a script along, nor the page load anything.
   const policy = `default-src 'none'; img-src data:; style-src '${hash(style)}'; script-src '${hash(script)}'; base-uri 'none'; form-action 'none'`;
   const title = studies.map((study) => study.title).join(', ');
+  // Of loops everything is in the page as it is; the script is for the others.
+  const ofLimits = studies.filter((study) => study.kind !== 'loop');
   const page = element(
     'html',
     { lang: 'en' },
@@ -40,10 +43,16 @@ export function reportPage(studies: readonly StudyDocument[]): string {
       'body',
       {},
       element('h1', {}, studies.length === 1 ? 'Study report' : `Report of ${studies.length} studies`),
-      introduction(),
-      ...studies.map(studySection),
+      ...(ofLimits.length > 0 ? [introduction()] : []),
+      ...studies.map((study, index) =>
+        study.kind === 'loop' ? loopStudySection(study, index) : studySection(study, ofLimits.indexOf(study)),
+      ),
       element('noscript', {}, 'Values, tables and sliders need JavaScript; the charts do not.'),
-      element('script', { type: 'application/json', id: 'studies' }, embeddedJson(studies.map(columnsOfStudy))),
+      element(
+        'script',
+        { type: 'application/json', id: 'studies' },
+        embeddedJson(ofLimits.map(columnsOfStudy)),
+      ),
       element('script', { type: 'module' }, { markup: script }),
     ),
   );

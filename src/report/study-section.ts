@@ -10,6 +10,7 @@ import { type Dimension, type StudyLayout, studyLayout } from '../charts/study-l
 import type { StudyCell, StudyDocument } from '../studies/definition/study-document.js';
 import { colourBarSvg, heatMapSvg, markLegend } from './heat-map-svg.js';
 import { curveLegend, lineChartSvg } from './line-chart-svg.js';
+import { provenanceOf } from './provenance.js';
 import { summary } from './summary.js';
 
 const quantities: readonly Quantity[] = ['ratio', 'distance'];
@@ -128,24 +129,19 @@ function panels(study: StudyDocument, layout: StudyLayout, quantity: Quantity, i
 }
 
 /** Everything that is needed to make the study again. */
-function provenance(study: StudyDocument): Markup {
-  const { madloop, instructionSet, created } = study.provenance;
-  const rows: readonly (readonly [string, string])[] = [
-    ...study.axes.map(
-      ({ axis, values }) => [axisTitle(axis), values.map((value) => numberText(value, 6)).join('; ')] as const,
-    ),
-    ...Object.entries(study.fixed).map(([name, value]) => [axisTitle(name), fixedText(value)] as const),
-    ['method', study.method],
-    ['relative error', String(study.relativeError)],
-    ['seed', study.seed],
-    ['made by', `madloop ${madloop}, instruction set ${instructionSet}`],
-    ['begun', created],
-  ];
-  return element(
-    'details',
-    {},
-    element('summary', {}, 'Parameters and provenance'),
-    element('dl', {}, ...rows.flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)])),
+function provenance({ axes, fixed, method, relativeError, seed, provenance }: StudyDocument): Markup {
+  return provenanceOf(
+    [
+      ...axes.map(
+        ({ axis, values }) =>
+          [axisTitle(axis), values.map((value) => numberText(value, 6)).join('; ')] as const,
+      ),
+      ...Object.entries(fixed).map(([name, value]) => [axisTitle(name), fixedText(value)] as const),
+      ['method', method],
+      ['relative error', String(relativeError)],
+      ['seed', seed],
+    ],
+    provenance,
   );
 }
 

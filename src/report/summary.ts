@@ -93,6 +93,6 @@ function precisionSentence({ cells, method, relativeError }: StudyDocument): str
   ];
 }
 
-function cellsText(cells: number): string {
+export function cellsText(cells: number): string {
   return cells === 1 ? '1 cell' : `${numberText(cells, 9)} cells`;
 }

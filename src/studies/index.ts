@@ -1,10 +1,27 @@
 // Studies, as `madloop/studies` and from the package's face. The engine of studies and its store are loaded by the first call.
 
+import type { AnyStudyDefinition, AnyStudyDocument } from './definition/any-study.js';
+import type { LoopStudyDefinition } from './definition/loop-study.js';
+import type { LoopStudyDocument } from './definition/loop-study-document.js';
 import type { StudyDocument } from './definition/study-document.js';
+import { kindOf } from './definition/study-options.js';
 import type { StudyDefinition } from './definition/study-plan.js';
-import type { RunStudyOptions } from './run/study-run.js';
+import type { StudyExplanation } from './run/explain-study.js';
+import type { RunStudyOptions } from './run/run-in-store.js';
 
+export type { AnyStudyDefinition, AnyStudyDocument } from './definition/any-study.js';
 export type { AxisValues } from './definition/axis-values.js';
+export type { LoopAxis } from './definition/loop-cell.js';
+export type { LoopAxisValues, LoopStudyDefinition } from './definition/loop-study.js';
+export type {
+  LoopAxisValue,
+  LoopCellMetric,
+  LoopCellResult,
+  LoopPlace,
+  LoopStudyCell,
+  LoopStudyDocument,
+  ShownSamples,
+} from './definition/loop-study-document.js';
 export type {
   StudyAxis,
   StudyCell,
@@ -13,8 +30,9 @@ export type {
   StudyDocument,
 } from './definition/study-document.js';
 export type { StudyDefinition } from './definition/study-plan.js';
+export type { StudyExplanation } from './run/explain-study.js';
+export type { RunStudyOptions } from './run/run-in-store.js';
 export type { StudyProgress } from './run/study-progress.js';
-export type { RunStudyOptions } from './run/study-run.js';
 
 /**
  * Estimates the limit point and the effective sample size of every cell of a grid or list into a store, or goes on with what
@@ -32,15 +50,40 @@ export type { RunStudyOptions } from './run/study-run.js';
  * );
  * console.log(study.cells[0]?.result?.ratio); // n_e / n_r
  */
+export function runStudy(definition: StudyDefinition, options?: RunStudyOptions): Promise<StudyDocument>;
+export function runStudy(
+  definition: LoopStudyDefinition,
+  options?: RunStudyOptions,
+): Promise<LoopStudyDocument>;
+export function runStudy(definition: AnyStudyDefinition, options?: RunStudyOptions): Promise<AnyStudyDocument>;
 export async function runStudy(
-  definition: StudyDefinition,
+  definition: AnyStudyDefinition,
   options: RunStudyOptions = {},
-): Promise<StudyDocument> {
+): Promise<AnyStudyDocument> {
+  if (kindOf('runStudy', definition) === 'loop') {
+    const [{ nativeLoopEngine }, { runLoopStudyWith }] = await Promise.all([
+      import('./run/native-loop-engine.js'),
+      import('./run/loop-run.js'),
+    ]);
+    return runLoopStudyWith('runStudy', nativeLoopEngine(), definition as LoopStudyDefinition, options);
+  }
   const [{ nativeEngine }, { runStudyWith }] = await Promise.all([
     import('./run/native-engine.js'),
     import('./run/study-run.js'),
   ]);
-  return runStudyWith('runStudy', nativeEngine(), definition, options);
+  return runStudyWith('runStudy', nativeEngine(), definition as StudyDefinition, options);
+}
+
+/**
+ * What a study will take, before it is run: its cells, and by a model of each kind of cell the time on one core and the size of its
+ * store when it is finished. Files of data that it names are read. Rejects with ERR_INVALID_INPUT, ERR_FILE.
+ *
+ * @example
+ * const { cells, seconds } = await explainStudy({ dim: 100, real: '100:1000:20:log', synthetic: '100:10000:20:log' });
+ */
+export async function explainStudy(definition: AnyStudyDefinition): Promise<StudyExplanation> {
+  const { explainStudyOf } = await import('./run/explain-study.js');
+  return explainStudyOf('explainStudy', definition);
 }
 
 /**
@@ -50,7 +93,7 @@ export async function runStudy(
  * @example
  * const { cells } = await readStudy('figure-11.sqlite');
  */
-export async function readStudy(path: string): Promise<StudyDocument> {
+export async function readStudy(path: string): Promise<AnyStudyDocument> {
   const { storedStudy } = await import('./store-process/stores.js');
   return storedStudy('readStudy', path);
 }

@@ -13,7 +13,7 @@ import {
 } from '../../src/cli/figures/study-figure.js';
 import { expectedDistance } from '../../src/limits/expected-distance.js';
 import { resolveStudy } from '../../src/studies/definition/study-plan.js';
-import type { RunStudyOptions } from '../../src/studies/run/study-run.js';
+import type { RunStudyOptions } from '../../src/studies/run/run-in-store.js';
 import { fullSize } from '../support/sizes.js';
 import { formulaStudy } from '../support/studies.js';
 import { run, temporaryFolder } from './command.js';

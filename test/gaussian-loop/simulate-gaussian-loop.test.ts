@@ -1,8 +1,9 @@
 // The call's shape and its agreement with itself; its agreement with the mathematics is tested in test/oracle.
 
 import { describe, expect, test } from 'vitest';
-import type { GaussianLoopOptions } from '../../src/gaussian-loop/parameters.js';
-import { simulateGaussianLoop } from '../../src/gaussian-loop/simulate-gaussian-loop.js';
+import { type GaussianLoopOptions, resolveGaussianLoop } from '../../src/gaussian-loop/parameters.js';
+import { runGaussianLoop, simulateGaussianLoop } from '../../src/gaussian-loop/simulate-gaussian-loop.js';
+import { expectRejection } from '../support/rejection.js';
 
 const base = {
   variant: 'fresh-data',
@@ -184,6 +185,30 @@ describe('simulateGaussianLoop', () => {
     for (const [i, { distance }] of given.generations.entries()) {
       expect(distance.mean).toBeCloseTo(implied.generations[i]!.distance.mean, 12);
     }
+  });
+
+  test('a part of its replicates has the numbers that they have in the whole, to the last bit', async () => {
+    for (const engine of ['moments', 'samples'] as const) {
+      const { series } = await simulateGaussianLoop({ ...base, engine, replicates: 9, series: true });
+      for (const [first, replicates] of [
+        [0, 4],
+        [4, 3],
+        [7, 2],
+        [8, 1],
+      ] as const) {
+        const part = resolveGaussianLoop('test', { ...base, engine, replicates, series: true });
+        const { series: own } = await runGaussianLoop(part, first);
+        const whole = series!.distance.subarray(4 * first, 4 * (first + replicates));
+        expect([...own!.distance]).toEqual([...whole]);
+      }
+    }
+    const last = 2 ** 32 - 2;
+    const beyond = resolveGaussianLoop('test', { ...base, replicates: 2 });
+    await expectRejection(
+      () => runGaussianLoop(beyond, last),
+      'ERR_INVALID_INPUT',
+      'firstReplicate + replicates',
+    );
   });
 
   test('makes a long table of generations', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { resolve } from '../../src/base/options.js';
 import { resolveAxis } from '../../src/studies/definition/axis-values.js';
 import type { StudyAxis } from '../../src/studies/definition/study-document.js';
-import { identityOf, studyContent } from '../../src/studies/definition/study-identity.js';
+import { cellKey, identityOf, studyContent } from '../../src/studies/definition/study-identity.js';
 import { resolveStudy } from '../../src/studies/definition/study-plan.js';
 import { assignShards, resolveShard, shardOptions, storePath } from '../../src/studies/store/shards.js';
 import { expectThrow } from '../support/rejection.js';
@@ -191,7 +191,8 @@ describe('shards', () => {
 
   test('no axis is in step with them', () => {
     const { cells } = study({ dim: '1:4:4', real: '1:20:20', synthetic: '1:20:20' });
-    const shardOf = assignShards(cells, 4);
+    const keys = cells.map(({ parameters }) => cellKey(parameters));
+    const shardOf = assignShards(keys, 4);
     for (const axis of ['dim', 'real'] as const) {
       const counts = new Map<string, number>();
       for (const [index, { at }] of cells.entries()) {

@@ -5,8 +5,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { StudyDocument } from '../../src/studies/definition/study-document.js';
 import type { StudyDefinition } from '../../src/studies/definition/study-plan.js';
 import { readStudy } from '../../src/studies/index.js';
+import type { RunStudyOptions } from '../../src/studies/run/run-in-store.js';
 import type { StudyProgress } from '../../src/studies/run/study-progress.js';
-import { type RunStudyOptions, runStudyWith } from '../../src/studies/run/study-run.js';
+import { runStudyWith } from '../../src/studies/run/study-run.js';
 import { studyCsv, studyJson } from '../../src/studies/store/export-study.js';
 import { mergeStudies, studyStatus } from '../../src/studies/store-process/stores.js';
 import { expectRejection } from '../support/rejection.js';
@@ -149,7 +150,7 @@ describe('runStudy', () => {
       for (const order of [parts, parts.toReversed(), [...parts, parts[0]!]]) {
         const merged = newStore();
         await mergeStudies('merge', order, merged);
-        expect(bytes(await readStudy(merged))).toBe(bytes(whole));
+        expect(bytes((await readStudy(merged)) as StudyDocument)).toBe(bytes(whole));
         // Merging what is merged changes nothing.
         const again = newStore();
         await mergeStudies('merge', [merged, parts[0]!], again);

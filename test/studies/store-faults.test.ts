@@ -19,14 +19,16 @@ import { hostname, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { MadloopError } from '../../src/base/errors.js';
+import type { StudyDocument } from '../../src/studies/definition/study-document.js';
 import { resolveStudy, type StudyDefinition } from '../../src/studies/definition/study-plan.js';
 import { readStudy } from '../../src/studies/index.js';
-import { type RunStudyOptions, runStudyWith } from '../../src/studies/run/study-run.js';
+import type { RunStudyOptions } from '../../src/studies/run/run-in-store.js';
+import { runStudyWith } from '../../src/studies/run/study-run.js';
 import { studyCsv } from '../../src/studies/store/export-study.js';
 import { mergeStores } from '../../src/studies/store/merge-stores.js';
 import { readStatus, readStore } from '../../src/studies/store/read-store.js';
 import { openSqlite } from '../../src/studies/store/sqlite.js';
-import { columnsOf, tableNames } from '../../src/studies/store/store-tables.js';
+import { columnsOf, tablesOfKind } from '../../src/studies/store/store-tables.js';
 import { StudyStore } from '../../src/studies/store/study-store.js';
 import { mergeStudies, studyStatus } from '../../src/studies/store-process/stores.js';
 import { outcomeOf, startScript } from '../support/child.js';
@@ -152,10 +154,13 @@ describe('a file that is no store of this format is refused and left as it is:',
     ],
     ...(
       [
-        [3, /a newer version of madloop made this store \(format 3, this version of madloop reads format 2\)/],
+        [
+          4,
+          /a newer version of madloop made this store \(format 4, this version of madloop reads formats 2 and 3\)/,
+        ],
         [
           1,
-          /an earlier version of madloop made this store \(format 1, this version of madloop reads format 2\)/,
+          /an earlier version of madloop made this store \(format 1, this version of madloop reads formats 2 and 3\)/,
         ],
         [0, /the file is damaged \(its format is 0\)/],
         [-5, /the file is damaged \(its format is -5\)/],
@@ -260,7 +265,7 @@ describe('a file that is no store of this format is refused and left as it is:',
     // Who does not read a table does not notice.
     const blind = { study: [], cells: [], chains: ['readStudy'], runs: ['readStudy', 'study merge'] };
     let changes = 0;
-    for (const table of tableNames) {
+    for (const table of tablesOfKind.limit) {
       for (const { name, type } of columnsOf[table]) {
         const value = { INTEGER: 77, REAL: 0.125, TEXT: "'done'", BLOB: "x'0000000000000000'" }[type];
         copyFileSync(store, other);
@@ -401,7 +406,7 @@ describe('two writers', () => {
     expect(String(second)).toContain(
       `another run is writing this store (process ${process.pid} on ${hostname()}, since 2`,
     );
-    expect(studyCsv(await readStudy(store))).toBe(studyCsv(await run(newName())));
+    expect(studyCsv((await readStudy(store)) as StudyDocument)).toBe(studyCsv(await run(newName())));
   });
 
   test('by another name of the file: a symbolic link is the same store, a hard link is refused', async () => {
@@ -414,7 +419,7 @@ describe('two writers', () => {
     });
     await run(store, {}, {}, slow);
     expect(String(other)).toContain('another run is writing this store');
-    expect(studyCsv(await run(link))).toBe(studyCsv(await readStudy(store)));
+    expect(studyCsv(await run(link))).toBe(studyCsv((await readStudy(store)) as StudyDocument));
     const before = readFileSync(store);
     linkSync(store, second);
     await expectRejection(() => run(second), 'ERR_STORE', 'the file has 2 names (hard links)');

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import * as api from '../../src/index.js';
+import { loopStudy } from './loop-studies.js';
 import { gridStudy } from './studies.js';
 
 /** Arguments, and what to do with them; `settle` waits for all that was begun. */
@@ -55,6 +56,11 @@ const line = () => ({
   ],
   levels: [{ y: 1, label: 'level' }],
 });
+const loops = () =>
+  loopStudy([
+    { axis: 'real', values: [10, 20] },
+    { axis: 'synthetic', values: [5, 50] },
+  ]);
 const study = () =>
   gridStudy([
     { axis: 'lambda', values: [0.7, 1] },
@@ -367,6 +373,27 @@ export function publicCalls(folder: string): PublicCall[] {
       ],
       call: api.runStudy,
     },
+    {
+      name: 'runStudy of loops',
+      arguments: () => [
+        {
+          name: 'loops',
+          kind: 'loop',
+          dim: 1,
+          real: [10, 20],
+          synthetic: '10:40:2:log',
+          generations: 3,
+          replicates: 2,
+        },
+        { store: join(folder, 'loops.sqlite'), threads: 1 },
+      ],
+      call: api.runStudy,
+    },
+    {
+      name: 'explainStudy',
+      arguments: () => [{ kind: 'loop', dim: 1, real: [10, 20], synthetic: '10:40:2:log', generations: 3 }],
+      call: api.explainStudy,
+    },
     { name: 'readStudy', arguments: () => [join(folder, 'study.sqlite')], call: api.readStudy },
     { name: 'lineChart', arguments: () => [line()], call: (chart) => api.lineChart(chart).svg },
     {
@@ -392,6 +419,8 @@ export function publicCalls(folder: string): PublicCall[] {
     },
     { name: 'studyCurves', arguments: () => [study(), { quantity: 'distance' }], call: api.studyCurves },
     { name: 'studyMap', arguments: () => [study(), { quantity: 'distance' }], call: api.studyMap },
+    { name: 'loopStudyCurves', arguments: () => [loops(), { metric: 'trace' }], call: api.loopStudyCurves },
+    { name: 'loopStudyMap', arguments: () => [loops(), { metric: 'trace' }], call: api.loopStudyMap },
     { name: 'studentHalfWidth', arguments: () => [3, 0.95], call: api.studentHalfWidth },
     { name: 'info', arguments: () => [], call: api.info },
   ];

@@ -99,7 +99,8 @@ GaussianLoopResult simulateGaussianLoop(GaussianLoopParameters const& parameters
   LoopStatistics statistics(parameters.replicates, parameters.generations, parameters.series, task);
   parallelFor(task, statistics.groups(), [&](std::size_t group) {
     for (std::uint64_t chain = statistics.begin(group); chain < statistics.end(group); ++chain) {
-      GaussianLoopChain replicate(parameters, reference, key, static_cast<std::uint32_t>(chain), task);
+      auto const index = static_cast<std::uint32_t>(parameters.firstReplicate + chain);
+      GaussianLoopChain replicate(parameters, reference, key, index, task);
       for (std::uint64_t t = 0; t < parameters.generations; ++t) {
         statistics.add(group, chain, t, record(replicate.next(), distance, task));
         task.add(1);

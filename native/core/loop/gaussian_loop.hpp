@@ -33,6 +33,7 @@ struct GaussianLoopParameters {
   std::uint64_t subsample = 0;  // with Pool::subsample: the size of the subset
   std::uint64_t generations = 1;
   std::uint64_t replicates = 1;
+  std::uint64_t firstReplicate = 0;  // the run is that part of a larger one
   std::uint64_t seed = 0;
   LoopEngine engine = LoopEngine::moments;
   gaussian::CovarianceDivisor divisor = gaussian::CovarianceDivisor::unbiased;
@@ -75,7 +76,8 @@ void checkGaussianLoop(GaussianLoopParameters const& parameters, std::size_t thr
 /// (n-1) covariance are independent, N(mu, S/n) and Wishart_d(S, n-1). Cost O(dim^3) a generation whatever the
 /// sample counts. engine 'samples' draws every sample and has the same law; pool 'subsample' needs it, as the
 /// statistics of a pool do not tell those of a part of it that shares samples with earlier parts.
-/// Same bytes for any thread count. Each replicate has its own random streams (chain = replicate's index).
+/// Same bytes for any thread count. Each replicate has its own random streams (chain = replicate's
+/// index, from firstReplicate on), so that a run can be computed in parts.
 /// Errors: invalidInput for values out of range (see checkGaussianLoop); notPositiveSemidefinite for the
 /// reference.
 GaussianLoopResult simulateGaussianLoop(GaussianLoopParameters const& parameters, Task& task);

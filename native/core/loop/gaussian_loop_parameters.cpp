@@ -31,6 +31,8 @@ void checkCounts(GaussianLoopParameters const& p) {
           p.generations);
   require(p.replicates >= 1 && p.replicates <= kLargestIndex, "replicates must be from 1 to 2^32 - 1",
           p.replicates);
+  require(p.firstReplicate <= kLargestIndex - p.replicates,
+          "firstReplicate + replicates must be at most 2^32 - 1", p.firstReplicate);
   require(p.memory >= 1, "memory must be at least 1", p.memory);
   require(std::min(p.memory, p.generations) < (std::uint64_t{1} << 20), "memory must be below 2^20 models",
           p.memory);

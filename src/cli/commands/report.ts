@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { writeFileAtomically } from '../../files/atomic-write.js';
 import { reportPage } from '../../report/report-page.js';
-import type { StudyDocument } from '../../studies/definition/study-document.js';
+import type { AnyStudyDocument } from '../../studies/definition/any-study.js';
 import { readStudy } from '../../studies/index.js';
 import { checkOutput } from '../terminal/check-output.js';
 import { checkStores } from '../terminal/check-stores.js';
@@ -16,7 +16,7 @@ export function reportCommand(): Command {
     .action(async (stores: string[], { output }: { output: string }) => {
       await checkOutput('report', output, { inputs: stores, ending: /\.html?$/i, inWords: '.html' });
       await checkStores(stores);
-      const studies: StudyDocument[] = [];
+      const studies: AnyStudyDocument[] = [];
       for (const store of stores) studies.push(await readStudy(store));
       await writeFileAtomically(output, reportPage(studies));
       say(`wrote ${output}`);

@@ -8,10 +8,10 @@ import { withError } from '../../charts/numbers.js';
 import type { JobOptions } from '../../engine/job.js';
 import { progressOfParts } from '../../engine/progress-of-parts.js';
 import { csvText } from '../../files/csv.js';
+import { bandHalfWidth } from '../../loops/band-half-width.js';
 import type { Metric, MetricContext } from '../../loops/metrics.js';
 import type { ReplicatedGeneration } from '../../loops/replicated-loop.js';
 import { sampleMetrics } from '../../loops/sample-metrics.js';
-import { bandHalfWidth } from '../terminal/band-half-width.js';
 import { metricCurve } from '../terminal/metric-curve.js';
 import { tableText } from '../terminal/table.js';
 import {

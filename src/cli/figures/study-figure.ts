@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Chart } from '../../charts/chart.js';
 import type { StudyDocument } from '../../studies/definition/study-document.js';
 import type { StudyDefinition } from '../../studies/definition/study-plan.js';
-import type { RunStudyOptions } from '../../studies/run/study-run.js';
+import type { RunStudyOptions } from '../../studies/run/run-in-store.js';
 import { studyCsv } from '../../studies/store/export-study.js';
 
 export interface StudyFigure {

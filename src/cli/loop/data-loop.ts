@@ -2,28 +2,29 @@
 
 import { resolve as absolutePath } from 'node:path';
 import { invalid, mustError } from '../../base/check.js';
-import { derivedSeed } from '../../base/derived-seed.js';
 import { type LambdaRange, lambdaOption, unitRange } from '../../base/lambda.js';
 import { boolean, checked, integer, resolve, seed, text, type ValuesOf } from '../../base/options.js';
 import { ofNext, scheduled } from '../../base/schedule.js';
 import type { Matrix } from '../../base/shapes.js';
-import { RandomIntegers } from '../../distributions/random-integers.js';
 import { info } from '../../engine/info.js';
 import { checkJobOptions, type JobOptions } from '../../engine/job.js';
-import { checkFinite, pickRows } from '../../engine/rows.js';
+import { checkFinite } from '../../engine/rows.js';
 import { arrayNameOption, readFeatures } from '../../features/matrix-file.js';
+import { fileChecksum } from '../../files/file-checksum.js';
 import { loopOptions, variantOption } from '../../gaussian-loop/parameters.js';
+import { heldOutOption, splitRows } from '../../loops/held-out.js';
+import { metricsOfNames, metricsOption } from '../../loops/named-metrics.js';
 import { replicatedLoop } from '../../loops/replicated-loop.js';
+import { imageOption, imageSizeOf } from '../../loops/shown-samples.js';
 import type { GenerativeModel } from '../../models/generative-model.js';
+import { commandOption, programsOf } from '../../models/process-model/command.js';
 import { datasetReference } from '../../references/dataset-reference.js';
 import { flagName } from '../terminal/flags.js';
 import { readInput } from '../terminal/read-input.js';
-import { metricsOfNames, metricsOption } from './data-metrics.js';
-import { imageOption, imageSizeOf, SheetCollector } from './data-sheet.js';
-import { fileChecksum } from './file-checksum.js';
+import { SheetCollector } from './data-sheet.js';
 import { modelOf, modelOptions } from './loop-model.js';
 import { type LoopResult, sheetTexts } from './loop-result.js';
-import { commandOption, processOptions, processSettings, programsOf } from './process-options.js';
+import { processOptions, processSettings } from './process-options.js';
 import type { RunIdentity, RunRecord } from './run-record.js';
 
 const where = 'loop';
@@ -47,10 +48,7 @@ export const dataLoopParameters = {
     const requirement = `have the SHA-256 ${value} that the result was made from`;
     throw mustError(where, `data ${path}`, requirement, sha256);
   }).or(({ sha256 }: Data) => sha256),
-  heldOut: integer(2, ({ rows }: Data) => rows - 2)
-    .or(({ rows }: Data) => Math.floor(rows / 5), 'a fifth')
-    .doc('rows of the data kept for measuring')
-    .flag('<rows>'),
+  heldOut: heldOutOption,
   replace: boolean().or(false).doc('draw rows independently, so that no loop runs out of them').flag(''),
   dim: checked('the columns of the data', (where, argument, value, { cols }: Data) => {
     if (value === cols) return cols;
@@ -64,7 +62,9 @@ export const dataLoopParameters = {
   generations: integer(1).or(20),
   ...modelOptions,
   metrics: metricsOption,
-  image: imageOption,
+  image: imageOption
+    .doc('rows are images of this height and width, of which loop-samples.svg and .png show some')
+    .flag('<HxW>'),
   replicates: integer(1).or(10),
   seed: seed(),
   ...processOptions,
@@ -91,7 +91,7 @@ export async function dataLoop(
     dataArrayOption.resolve(where, 'dataArray', given.dataArray, {}),
   );
   const command = commandOption.resolve(where, 'process', given.process, {});
-  const programs = command && (await programsOf(command));
+  const programs = command && (await readInput(programsOf(command)));
   const context = { path, rows: matrix.rows, cols: matrix.cols, sha256, programs };
   const resolved = resolve(where, { ...given, data: path }, dataLoopParameters, context);
   const { processes, startLimit, fitLimit, sampleLimit, anyProgram, ...values } = resolved;
@@ -125,7 +125,7 @@ async function runOverData(
   const { process, programSha256, lambdaRange, ...loop } = own;
   const imageSize = image === undefined ? undefined : imageSizeOf(image);
 
-  const { training, held } = await split(matrix, heldOut, seed);
+  const { training, held } = await splitRows(matrix, heldOut, seed);
   const settings = checkJobOptions(where, job);
   const { threads, signal } = settings;
   const { generations } = loop;
@@ -194,17 +194,4 @@ async function readData(
     throw mustError(where, path, 'have at least 4 rows, 2 of them to measure with', String(matrix.rows));
   await checkFinite(where, path, matrix);
   return { path, matrix, sha256: await readInput(fileChecksum(path)) };
-}
-
-/** Rows to train on and rows to measure with. */
-async function split(
-  rows: Matrix,
-  heldOutRows: number,
-  seed: bigint,
-): Promise<{ training: Matrix; held: Matrix }> {
-  const order = await new RandomIntegers(derivedSeed(seed, 'held-out')).someOf(rows.rows, rows.rows);
-  return {
-    held: await pickRows(rows, order.subarray(0, heldOutRows)),
-    training: await pickRows(rows, order.subarray(heldOutRows)),
-  };
 }

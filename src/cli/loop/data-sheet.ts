@@ -1,42 +1,13 @@
 // The sheet of sample images of `madloop loop --data --image`.
 
-import { invalid } from '../../base/check.js';
-import { derivedSeed } from '../../base/derived-seed.js';
-import { checked } from '../../base/options.js';
-import { entryOf, type Schedule } from '../../base/schedule.js';
+import type { Schedule } from '../../base/schedule.js';
 import type { Matrix } from '../../base/shapes.js';
 import { extent } from '../../charts/ticks.js';
 import type { JobOptions } from '../../engine/job.js';
 import { firstRows } from '../../engine/rows.js';
 import type { Generation } from '../../loops/autophagous-loop.js';
+import { drawShown, type ImageSize, samplesALine, shownGenerations } from '../../loops/shown-samples.js';
 import type { LoopResult } from './loop-result.js';
-
-export interface ImageSize {
-  readonly height: number;
-  readonly width: number;
-}
-
-export const imageOption = checked(
-  'HEIGHTxWIDTH',
-  (where, argument, value, { cols }: { readonly cols: number }) => {
-    const { height, width } = imageSizeOf(value);
-    if (height * width === cols) return `${height}x${width}`;
-    const requirement = `be HEIGHTxWIDTH with a product of ${cols}, the columns of the data`;
-    throw invalid(where, argument, requirement, value);
-  },
-)
-  .optional()
-  .doc('rows are images of this height and width, of which loop-samples.svg and .png show some')
-  .flag('<HxW>');
-
-/** Height and width from "28x28"; NaN from anything else. */
-export function imageSizeOf(text: unknown): ImageSize {
-  const parts = typeof text === 'string' ? /^([1-9]\d*)x([1-9]\d*)$/.exec(text) : null;
-  return { height: Number(parts?.[1]), width: Number(parts?.[2]) };
-}
-
-const mostLines = 10;
-const samplesALine = 16;
 
 /** What keeps samples to show of a run that can go on later. */
 export interface ShownSamples {
@@ -45,8 +16,7 @@ export interface ShownSamples {
 }
 
 /**
- * Collects samples of some generations of one run: at most 10, evenly spread, the first and the last among them. Of a run that can go on,
- * perhaps to more generations, those of all are kept.
+ * Collects the samples that are shown of one run. Of a run that can go on, perhaps to more generations, those of all are kept.
  */
 export class SheetCollector {
   readonly #shown: readonly number[];
@@ -59,20 +29,14 @@ export class SheetCollector {
     settings: { lambda: Schedule; seed: bigint; job: JobOptions },
     kept: ShownSamples | undefined,
   ) {
-    const lines = Math.min(mostLines, generations);
-    this.#shown = Array.from({ length: lines }, (_, i) =>
-      lines === 1 ? 1 : Math.round(1 + (i * (generations - 1)) / (lines - 1)),
-    );
+    this.#shown = shownGenerations(generations);
     this.#settings = settings;
     this.#kept = kept;
   }
 
-  /** Draws from the model with a seed of its own: the loop's random numbers stay what they are. */
   async visit({ t, model }: Generation): Promise<void> {
     if (this.#kept === undefined && !this.#shown.includes(t)) return;
-    const { lambda, seed, job } = this.#settings;
-    const options = { ...job, lambda: entryOf(lambda, t), seed: derivedSeed(seed, 'sheet', t) };
-    const samples = await model.sample(samplesALine, options);
+    const samples = await drawShown({ t, model }, this.#settings);
     if (this.#kept === undefined) this.#samples.set(t, samples);
     else await this.#kept.keepShown(t, samples);
   }

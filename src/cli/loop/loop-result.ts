@@ -8,7 +8,7 @@ import type { Curve, Level, LineChart } from '../../charts/line-chart-data.js';
 import { withError } from '../../charts/numbers.js';
 import type { SampleLine, SampleSheetOptions } from '../../charts/sample-sheet.js';
 import { csvText } from '../../files/csv.js';
-import { bandHalfWidth } from '../terminal/band-half-width.js';
+import { bandHalfWidth } from '../../loops/band-half-width.js';
 import { commandTitle, loopHeading, shownSchedule, variantTitles } from '../terminal/loop-words.js';
 import { metricCurve } from '../terminal/metric-curve.js';
 import { resultText, widestTable } from '../terminal/table.js';

@@ -1,23 +1,12 @@
 // `madloop loop --process`: a program of the user's as the model.
 
-import { stat } from 'node:fs/promises';
-import { isAbsolute } from 'node:path';
 import { mustError } from '../../base/check.js';
 import { checkLambdaRange, unitRange } from '../../base/lambda.js';
 import { boolean, checked, integer, numberOrText, type ValuesOf } from '../../base/options.js';
 import { autophagousLoopOptions } from '../../loops/loop-options.js';
-import {
-  type ProcessModel,
-  processModel,
-  processModelOptions,
-} from '../../models/process-model/process-model.js';
+import { changedPrograms, changeOf, type Programs } from '../../models/process-model/command.js';
+import { type ProcessModel, processModel } from '../../models/process-model/process-model.js';
 import { timeLimit } from '../../models/time-limit.js';
-import { readInput } from '../terminal/read-input.js';
-import { fileChecksum } from './file-checksum.js';
-import { shellWords } from './shell-words.js';
-
-/** The checksums of the files that a command names. */
-export type Programs = Readonly<Record<string, string>>;
 
 export interface ChosenCommand {
   readonly process?: readonly string[] | undefined;
@@ -25,17 +14,6 @@ export interface ChosenCommand {
 
 const isOutside = ({ process }: ChosenCommand): boolean => process !== undefined;
 const without = "without the option 'process'";
-
-/** The words of a command, from the text of a flag or the list of a result. */
-export const commandOption = checked('command', (where, argument, value) => {
-  const words = typeof value === 'string' ? shellWords(where, argument, value) : value;
-  return processModelOptions.command.resolve(where, argument, words, {});
-})
-  .optional('none')
-  .doc(
-    'a model of your own: the program that fits and samples, and its arguments, in words as a shell has them',
-  )
-  .flag('<command>', (text) => text);
 
 /** What makes a loop of such a model what it is. */
 export const processOptions = {
@@ -50,9 +28,7 @@ export const processOptions = {
       const changed = changedPrograms(value, programs);
       if (changed.length === 0 || anyProgram) return programs;
       const requirement = `name the files that the result was made with (the option 'anyProgram' takes others)`;
-      const found = changed.map((file) =>
-        file in programs ? `another ${file}` : `no file ${file}${isAbsolute(file) ? '' : ' in this folder'}`,
-      );
+      const found = changed.map((file) => changeOf(file, programs));
       throw mustError(where, 'process', requirement, found.join(', '));
     },
   )
@@ -85,23 +61,6 @@ export const processSettings = {
     .flag('')
     .only(isOutside, without),
 };
-
-/** The files among the words of a command, with their checksums; a program that is found by its name alone is none. */
-export async function programsOf(words: readonly string[]): Promise<Programs> {
-  const programs: Record<string, string> = {};
-  for (const [i, word] of words.entries()) {
-    const isFile = (i > 0 || word.includes('/')) && (await stat(word).catch(() => undefined))?.isFile();
-    if (isFile) programs[word] = await readInput(fileChecksum(word));
-  }
-  return programs;
-}
-
-/** The files that are not the same in both. */
-export function changedPrograms(before: unknown, now: Programs): string[] {
-  const old =
-    typeof before === 'object' && before !== null ? (before as Readonly<Record<string, unknown>>) : {};
-  return [...new Set([...Object.keys(old), ...Object.keys(now)])].filter((file) => old[file] !== now[file]);
-}
 
 /** The model that the options describe; `name` is what messages call it. */
 export function outsideModel(

@@ -11,11 +11,11 @@ import { MadloopError } from '../../base/errors.js';
 import type { Matrix } from '../../base/shapes.js';
 import { readMatrix, writeMatrix } from '../../features/matrix-file.js';
 import { makeFolders, writeFileAtomically } from '../../files/atomic-write.js';
+import { fileChecksum } from '../../files/file-checksum.js';
 import type { LoopRecord, MeasuredGeneration } from '../../loops/loop-record.js';
 import { StoreLock } from '../../studies/store/store-lock.js';
 import { jsonText, say } from '../terminal/output.js';
 import { isObject } from '../terminal/read-document.js';
-import { fileChecksum } from './file-checksum.js';
 
 const where = 'loop';
 const runFolder = 'loop-run';

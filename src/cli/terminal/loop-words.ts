@@ -1,6 +1,7 @@
 // What a loop is called, and its parameters, for reading.
 
 import { basename, isAbsolute } from 'node:path';
+import { shownList } from '../../charts/numbers.js';
 import { wrapped } from './table.js';
 
 /** What titles, legends and headings call the variants. */
@@ -14,8 +15,7 @@ export const variantTitles: Readonly<Record<string, string>> = {
 /** A number, or the first few of those of the generations. */
 export function shownSchedule(schedule: unknown): string {
   if (!Array.isArray(schedule)) return String(schedule);
-  const some = schedule.length > 4 ? [...schedule.slice(0, 2), '…', schedule.at(-1)] : schedule;
-  return `(${some.join(', ')})`;
+  return `(${shownList(schedule)})`;
 }
 
 const longestCommand = 40;
@@ -60,8 +60,10 @@ export function loopHeading(parameters: Readonly<Record<string, unknown>>): stri
   const said = names
     .filter(([name]) => parameters[name] !== undefined && parameters[name] !== usual[name] && !counted(name))
     .map(([name, called]) => `${called} ${shownSchedule(parameters[name])}`);
-  const program = process === undefined ? String(model) : commandTitle(process as readonly string[]);
-  const whose = data === undefined ? [] : [basename(String(data)), program];
+  // Of a study the model may be an axis.
+  const named = model === undefined ? [] : [String(model)];
+  const program = process === undefined ? named : [commandTitle(process as readonly string[])];
+  const whose = data === undefined ? [] : [basename(String(data)), ...program];
   const parts = [...whose, ...(reference ? ['a reference of its own'] : []), ...said];
   // Lines end between parameters, not within one.
   const text = parts.map((part) => part.replaceAll(' ', noBreak)).join(', ');

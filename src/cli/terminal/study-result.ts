@@ -3,7 +3,9 @@
 import { plainText } from '../../base/plain-text.js';
 import { cellState } from '../../charts/cell-state.js';
 import { withError } from '../../charts/numbers.js';
+import type { AnyStudyDocument } from '../../studies/definition/any-study.js';
 import type { StudyCell, StudyDocument } from '../../studies/definition/study-document.js';
+import { cellKey } from '../../studies/definition/study-identity.js';
 import { assignShards, type ShardChoice } from '../../studies/store/shards.js';
 import type { StudyStatus } from '../../studies/store-process/stores.js';
 import { loopHeading } from './loop-words.js';
@@ -93,7 +95,8 @@ export interface Part {
 
 export function partOf(document: StudyDocument, { shards, shard }: ShardChoice): Part {
   if (shards === 1) return { document };
-  const shardOf = assignShards(document.cells, shards);
+  const keys = document.cells.map(({ parameters }) => cellKey(parameters));
+  const shardOf = assignShards(keys, shards);
   const cells = document.cells.filter((_, i) => shardOf[i] === shard);
   return { document: { ...document, cells }, name: `shard ${shard} of ${shards}` };
 }
@@ -105,9 +108,9 @@ export function partSummary({ document, name }: Part, { cells }: StudyDocument):
 }
 
 /** "1199 of 1200 cells done, 1 refused (ERR_NO_VARIANCE: ...)". */
-export function studySummary({ cells }: StudyDocument): string {
+export function studySummary({ cells }: AnyStudyDocument): string {
   const done = cells.filter(({ result }) => result !== null).length;
-  const errors = cells.flatMap(({ error }) => (error === undefined ? [] : [error]));
+  const errors = cells.flatMap(({ error }) => error ?? []);
   const refused = errors.length === 0 ? '' : `, ${errors.length} refused (${plainText(errors[0]!)})`;
   return `${done} of ${cells.length} cells done${refused}`;
 }

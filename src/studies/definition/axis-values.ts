@@ -41,27 +41,51 @@ export const axisOptions = {
   memory: axisOption('memory').optional('1').doc('past models that synthetic samples come from'),
 } satisfies Record<StudyAxis, Option<number[] | undefined>>;
 
-/** The values of an axis, in the order given. */
+/** The values of an axis of a study of limit points, in the order given. */
 export function resolveAxis(where: string, axis: StudyAxis, given: unknown): number[] {
+  const least = counts[axis];
+  return axisValues(where, axis, given, {
+    whole: least !== undefined,
+    check: (where, value) => {
+      refuseSchedule(where, axis, value, whyConstant);
+      return least === undefined
+        ? checkNumber(where, axis, value, 0, 1)
+        : checkInteger(where, axis, value, least);
+    },
+  });
+}
+
+/** What the values of an axis may be. */
+export interface AxisForm<Value> {
+  /** Whether they are whole numbers: those of ranges are rounded. */
+  readonly whole?: boolean;
+  /** What text is: numbers and ranges (the default), words, or one value as it stands. */
+  readonly text?: 'numbers' | 'words' | 'one';
+  /** Checks one of them. */
+  readonly check: (where: string, value: unknown) => Value;
+}
+
+/** The values of an axis, in the order given, each once. */
+export function axisValues<Value>(
+  where: string,
+  axis: string,
+  given: unknown,
+  { whole = false, text = 'numbers', check }: AxisForm<Value>,
+): Value[] {
+  const valuesOf = (item: string): unknown[] =>
+    text === 'words' ? [item] : valuesOfText(where, axis, item, whole);
   const values =
-    typeof given === 'string'
-      ? given.split(',').flatMap((item) => valuesOfText(where, axis, item.trim()))
+    typeof given === 'string' && text !== 'one'
+      ? given.split(',').flatMap((item) => valuesOf(item.trim()))
       : isArray(given)
         ? given
         : [given];
   if (values.length === 0) throw invalid(where, axis, 'have at least one value', given);
-  const checked = checkList(where, axis, 'be a list', values, (value) => checkAxisValue(where, axis, value));
-  return [...new Set(checked)];
+  const checked = checkList(where, axis, 'be a list', values, (value) => check(where, value));
+  return [...new Map(checked.map((value) => [JSON.stringify(value), value])).values()];
 }
 
-/** One value, in the range that its axis allows. */
-function checkAxisValue(where: string, axis: StudyAxis, value: unknown): number {
-  refuseSchedule(where, axis, value, whyConstant);
-  const least = counts[axis];
-  return least === undefined ? checkNumber(where, axis, value, 0, 1) : checkInteger(where, axis, value, least);
-}
-
-function valuesOfText(where: string, axis: StudyAxis, text: string): unknown[] {
+function valuesOfText(where: string, axis: string, text: string, whole: boolean): unknown[] {
   const parts = text.split(':');
   if (parts.length === 1) return [numberOrText(text)];
   const requirement = 'be a number, from:to:count or from:to:count:log';
@@ -80,7 +104,7 @@ function valuesOfText(where: string, axis: StudyAxis, text: string): unknown[] {
   if (log && !(from > 0 && to > 0)) {
     throw mustError(where, axis, 'have positive ends in a range with constant ratio', text);
   }
-  return range(from, to, count, log).map((value) => (axis in counts ? Math.round(value) : value));
+  return range(from, to, count, log).map((value) => (whole ? Math.round(value) : value));
 }
 
 function range(from: number, to: number, count: number, log: boolean): number[] {

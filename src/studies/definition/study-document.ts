@@ -51,6 +51,8 @@ export interface StudyCell {
 }
 
 export interface StudyDocument {
+  /** A study of loops has kind 'loop': see LoopStudyDocument. */
+  readonly kind?: undefined;
   readonly name: string;
   readonly title: string;
   /** The axes of a grid, in the order of its cells (the last axis varies fastest); empty for a list of cells. */

@@ -1,41 +1,17 @@
 import { abortError, turn } from '../../base/abortable.js';
 import { MadloopError } from '../../base/errors.js';
-import { callback, resolve, type TableOf, text } from '../../base/options.js';
-import { type JobOptions, type JobSettings, jobOptions } from '../../engine/job.js';
+import type { JobSettings } from '../../engine/job.js';
 import { ProgressReporter } from '../../engine/progress.js';
 import type { LimitPoint } from '../../limits/limit-point-result.js';
 import type { StudyCellResult, StudyDocument } from '../definition/study-document.js';
 import { resolveStudy, type StudyDefinition, type StudyPlan } from '../definition/study-plan.js';
-import { resolveShard, shardOptions, storePath } from '../store/shards.js';
 import type { ChainSums } from '../store/store-sql.js';
-import { type RunEnd, RunStore, storedStudy, type UniqueCell } from '../store-process/stores.js';
+import { RunStore, type UniqueCell } from '../store-process/stores.js';
+import { refusals } from './refusals.js';
+import { type RunInStore, type RunStudyOptions, runInStore } from './run-in-store.js';
 import { type RoundWork, Schedule, type ScheduledCell } from './schedule.js';
 import type { CellEstimator, SampleSize, StudyEngine } from './study-engine.js';
 import type { StudyProgress } from './study-progress.js';
-
-export interface RunStudyOptions extends Omit<JobOptions, 'onProgress'> {
-  /**
-   * The file that results go to and are taken up from: an SQLite database, made where it is absent. Default: the study's
-   * name with .sqlite. Of a part of a study (`shards`) the name is that of the part: "a.sqlite" becomes "a-shard-0-of-4.sqlite".
-   */
-  readonly store?: string | undefined;
-  /** In how many parts the study is run, each on a machine of its own. Default MADLOOP_SHARDS, else 1. */
-  readonly shards?: number | undefined;
-  /** Which part this is, from 0. Default MADLOOP_SHARD or the index that a scheduler gives its tasks. */
-  readonly shard?: number | undefined;
-  /** Called at most 20 times a second. What it throws stops the study and becomes its rejection. */
-  readonly onProgress?: ((progress: StudyProgress) => void) | undefined;
-}
-
-export const runStudyOptions = {
-  store: text('be the name of a file')
-    .optional('NAME.sqlite')
-    .doc('the file that results go to and are taken up from')
-    .flag('<file>'),
-  ...shardOptions,
-  ...jobOptions,
-  onProgress: callback<(progress: StudyProgress) => void>().optional().doc('called at most 20 times a second'),
-} satisfies TableOf<RunStudyOptions>;
 
 // Long enough that what happens between rounds is little, short enough that a finished cell is committed within 250 ms.
 const roundSeconds = 0.15;
@@ -49,43 +25,23 @@ const chainCommitMs = { first: roundSeconds * 500, longest: 1_000 };
 /** Cells without chains that are computed and stored as one: about half a second on one core. */
 const portionCells = 1_000;
 
-/** What the engine finds impossible in a cell, whenever it is tried. */
-const refusals: ReadonlySet<string> = new Set(['ERR_NO_VARIANCE', 'ERR_NO_CONVERGENCE']);
-
-/** `runStudy` with an engine of the caller's. */
+/** `runStudy` with an engine of the caller's, of limit points. */
 export async function runStudyWith(
   where: string,
   engine: StudyEngine,
   definition: StudyDefinition,
   options: RunStudyOptions,
 ): Promise<StudyDocument> {
-  const { store: file, shards, shard, onProgress, ...job } = resolve(where, options, runStudyOptions);
-  const plan = resolveStudy(where, definition);
-  const choice = resolveShard(where, { shards, shard }, process.env);
-  const path = storePath(file, plan.name, choice);
-  const settings = { where, ...job };
-  if (settings.signal?.aborted) throw abortError(settings);
-  const store = await RunStore.open(where, path, plan, engine.madeBy, choice);
-  let ended: RunEnd = 'failed';
-  try {
-    await new StudyRun({ settings, engine, plan, path, store, onProgress }).execute();
-    ended = 'finished';
-  } catch (error) {
-    if (error instanceof MadloopError && error.code === 'ERR_ABORTED') ended = 'stopped';
-    throw error;
-  } finally {
-    await store.close(ended);
-  }
-  return storedStudy(where, path);
+  const document = await runInStore<'limit'>(where, options, {
+    resolve: async () => resolveStudy(where, definition),
+    open: (path, plan, choice) => RunStore.open(where, path, plan, engine.madeBy, choice),
+    execute: (run) => new StudyRun({ ...run, engine }).execute(),
+  });
+  return document as StudyDocument;
 }
 
-interface Work {
-  readonly settings: JobSettings;
+interface Work extends RunInStore<'limit'> {
   readonly engine: StudyEngine;
-  readonly plan: StudyPlan;
-  readonly path: string;
-  readonly store: RunStore;
-  readonly onProgress: RunStudyOptions['onProgress'];
 }
 
 /** One process's work on one store. */
@@ -94,7 +50,7 @@ class StudyRun {
   readonly #engine: StudyEngine;
   readonly #plan: StudyPlan;
   readonly #path: string;
-  readonly #store: RunStore;
+  readonly #store: RunStore<'limit'>;
   readonly #reporter: ProgressReporter<StudyProgress>;
   readonly #schedule = new Schedule();
   /** Chains that are not in the store yet, by cell. */

@@ -2,12 +2,14 @@
 // thread's worker is terminated in mid-call, ends the whole process it is in.
 
 import { answerRequests } from '../../base/answer-requests.js';
+import { LoopStore } from '../store/loop-store.js';
 import { mergeStores } from '../store/merge-stores.js';
 import { readStatus, readStore } from '../store/read-store.js';
 import { StudyStore } from '../store/study-store.js';
 import type { StoreRequests } from './requests.js';
 
 let store: StudyStore | undefined;
+let loops: LoopStore | undefined;
 
 /**
  * A request that reads, and answers when it holds no store any more: connections that read end only when their statements are
@@ -35,7 +37,17 @@ const requests: StoreRequests = {
     return opened.content;
   },
   commit: async (changes) => store!.commit(changes),
-  close: async (ended) => store!.close(ended),
+  openLoops: async (...parameters) => {
+    const opened = await LoopStore.open(...parameters);
+    loops = opened.store;
+    return opened.content;
+  },
+  commitLoops: async (changes) => loops!.commit(changes),
+  close: async (ended) => {
+    (store ?? loops)!.close(ended);
+    store = undefined;
+    loops = undefined;
+  },
 };
 
 answerRequests(requests);

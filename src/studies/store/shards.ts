@@ -4,8 +4,6 @@ import { createHash } from 'node:crypto';
 import { format, parse } from 'node:path';
 import { checkInteger, mustError } from '../../base/check.js';
 import { integer } from '../../base/options.js';
-import { cellKey } from '../definition/study-identity.js';
-import type { PlacedCell } from './cell-row.js';
 
 /** Part `shard` (from 0) of `shards`. */
 export interface ShardChoice {
@@ -88,18 +86,19 @@ export function storePath(given: string | undefined, study: string, { shards, sh
 }
 
 /**
- * The shard of every cell. Cells are dealt out in the order of a hash of their parameters: parts of equal counts, no axis
- * in step with them, and nothing that a result could change.
+ * The shard of each piece of a study by its key: a cell, or a replicate of one. They are dealt out in the order of a hash: parts of
+ * equal counts, no axis in step with them, and nothing that a result could change. Equal keys go to the same part.
  */
-export function assignShards(cells: readonly PlacedCell[], shards: number): Int32Array {
-  const shardOf = new Int32Array(cells.length);
+export function assignShards(keys: readonly string[], shards: number): Int32Array {
+  const shardOf = new Int32Array(keys.length);
   if (shards === 1) return shardOf;
-  const keys = [...new Set(cells.map(({ parameters }) => cellKey(parameters)))];
-  const hashed = keys.map((key) => [createHash('sha256').update(key).digest('hex'), key] as const);
+  const hashed = [...new Set(keys)].map(
+    (key) => [createHash('sha256').update(key).digest('hex'), key] as const,
+  );
   hashed.sort(([a], [b]) => (a < b ? -1 : 1));
   const shardOfKey = new Map(hashed.map(([, key], rank) => [key, rank % shards]));
-  cells.forEach(({ parameters }, index) => {
-    shardOf[index] = shardOfKey.get(cellKey(parameters))!;
+  keys.forEach((key, index) => {
+    shardOf[index] = shardOfKey.get(key)!;
   });
   return shardOf;
 }

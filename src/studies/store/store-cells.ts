@@ -5,11 +5,11 @@ import { cellKey } from '../definition/study-identity.js';
 import { resolveStudy } from '../definition/study-plan.js';
 import { type CellRow, type CellState, stateOf } from './cell-row.js';
 import { DamagedStore } from './sqlite.js';
-import type { StoreSettings } from './store-settings.js';
+import type { LimitDescription, StoreSettings } from './store-settings.js';
 import type { ChainSums, StoreSql } from './store-sql.js';
 
 /** All cells of a store. Throws DamagedStore unless they are those of its study. */
-export function readCells(sql: StoreSql, settings: StoreSettings): CellRow[] {
+export function readCells(sql: StoreSql, settings: StoreSettings<LimitDescription>): CellRow[] {
   const rows = sql.cells();
   const keys = cellKeys(settings);
   const wrong = keys.findIndex((key, i) => rows[i]?.cell !== i || cellKey(rows[i].parameters) !== key);
@@ -19,7 +19,7 @@ export function readCells(sql: StoreSql, settings: StoreSettings): CellRow[] {
 }
 
 /** The cells of the study that a store was made for, by its own description. */
-function cellKeys({ document: { axes, fixed }, content }: StoreSettings): string[] {
+function cellKeys({ document: { axes, fixed }, content }: StoreSettings<LimitDescription>): string[] {
   if (axes.length === 0) return (content.cells ?? '').split(', ');
   try {
     const values = Object.fromEntries(axes.map(({ axis, values }) => [axis, values]));

@@ -4,9 +4,10 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync
 import { basename, dirname, join } from 'node:path';
 import { MadloopError } from '../../base/errors.js';
 import { notRegular } from '../../files/regular-file.js';
+import { type StudyKind, studyKinds } from '../definition/study-options.js';
 import { inStore, leftAsItIs, openSqlite, readingStore, type SqliteDatabase } from './sqlite.js';
 import { StoreSql } from './store-sql.js';
-import { applicationId, storeFormat } from './store-tables.js';
+import { applicationId, storeFormats } from './store-tables.js';
 
 export interface OpenStore {
   readonly db: SqliteDatabase;
@@ -18,11 +19,11 @@ export interface OpenStore {
  * ERR_STORE, ERR_MISSING_PACKAGE.
  */
 export async function openStoreForReading(where: string, path: string): Promise<OpenStore> {
-  checkHeader(where, path);
+  const kind = kindInHeader(where, path);
   const db = await openSqlite(where, path, 'read');
   try {
     return readingStore(where, path, () => {
-      const sql = new StoreSql(db);
+      const sql = new StoreSql(db, kind);
       sql.checkSchema();
       return { db, sql };
     });
@@ -52,8 +53,9 @@ export async function withSoundStore<Result>(
 
 /** The store for writing. The caller holds its lock and has seen that it is sound. */
 export async function openStoreForWriting(where: string, path: string): Promise<OpenStore> {
+  const kind = kindInHeader(where, path);
   const db = await openSqlite(where, path, 'write');
-  return { db, sql: new StoreSql(db) };
+  return { db, sql: new StoreSql(db, kind) };
 }
 
 /**
@@ -63,7 +65,6 @@ export async function openStoreForWriting(where: string, path: string): Promise<
 export async function recoverStore(where: string, path: string): Promise<void> {
   const journal = statSync(`${path}-journal`, { throwIfNoEntry: false });
   if (journal === undefined || journal.size === 0) return;
-  checkHeader(where, path);
   const { db } = await openStoreForWriting(where, path);
   try {
     inStore(where, path, () => db.prepare('SELECT count(*) AS count FROM sqlite_schema').all());
@@ -73,7 +74,12 @@ export async function recoverStore(where: string, path: string): Promise<void> {
 }
 
 /** Makes a store under another name, to be complete when it gets its own. The caller holds its lock, and there is no such file. */
-export async function createStore(where: string, path: string, fill: (sql: StoreSql) => void): Promise<void> {
+export async function createStore(
+  where: string,
+  path: string,
+  kind: StudyKind,
+  fill: (sql: StoreSql) => void,
+): Promise<void> {
   // One name: what a process leaves that is killed here, the next one removes.
   const temporary = join(dirname(path), `.${basename(path)}.tmp`);
   const remove = (): void => {
@@ -83,7 +89,7 @@ export async function createStore(where: string, path: string, fill: (sql: Store
     remove();
     const db = await openSqlite(where, temporary, 'write');
     try {
-      const sql = new StoreSql(db);
+      const sql = new StoreSql(db, kind);
       inStore(where, path, () =>
         sql.transaction(() => {
           sql.createTables();
@@ -124,8 +130,8 @@ export function refused(where: string, path: string, why: string): MadloopError 
 /** The header of an SQLite file is 100 bytes; its numbers have the most significant byte first. */
 const header = { length: 100, magic: 'SQLite format 3\0', encoding: 56, format: 60, application: 68 };
 
-/** Looks at the file before SQLite does. */
-function checkHeader(where: string, path: string): void {
+/** The kind of study that a file is the store of. Looks at the file before SQLite does. */
+function kindInHeader(where: string, path: string): StudyKind {
   const bytes = withFile(where, path, () => {
     const stats = statSync(path, { throwIfNoEntry: false });
     if (stats === undefined) return undefined;
@@ -138,9 +144,11 @@ function checkHeader(where: string, path: string): void {
     throw refused(where, path, 'this is no store of a study');
   }
   const format = bytes.readInt32BE(header.format);
-  if (format !== storeFormat) {
-    const age = format > storeFormat ? 'a newer' : 'an earlier';
-    const versions = `format ${format}, this version of madloop reads format ${storeFormat}`;
+  const kind = studyKinds.find((known) => storeFormats[known] === format);
+  if (kind === undefined) {
+    const known = Object.values(storeFormats);
+    const age = format > Math.max(...known) ? 'a newer' : 'an earlier';
+    const versions = `format ${format}, this version of madloop reads formats ${known.join(' and ')}`;
     throw refused(
       where,
       path,
@@ -153,6 +161,7 @@ function checkHeader(where: string, path: string): void {
   if (bytes.readInt32BE(header.encoding) !== 1) {
     throw refused(where, path, 'the file is damaged (its text is not in UTF-8)');
   }
+  return kind;
 }
 
 /** Zeros where the file is shorter. */

@@ -1,9 +1,14 @@
 // What a store says of its study, and whether that is the study at hand.
 
 import { MadloopError } from '../../base/errors.js';
+import type { AnyStudyPlan } from '../definition/any-study.js';
+import type { LoopStudyPlan } from '../definition/loop-study.js';
 import {
   differences,
+  digestOf,
   identityOf,
+  loopKey,
+  loopStudyContent,
   type MadeBy,
   type StudyContent,
   studyContent,
@@ -13,8 +18,22 @@ import type { ShardChoice } from './shards.js';
 import { DamagedStore, leftAsItIs } from './sqlite.js';
 import type { StoreSql } from './store-sql.js';
 
+/** What a study of limit points is, for its readers. */
+export interface LimitDescription extends Pick<StudyPlan, 'axes' | 'fixed' | 'relativeError' | 'method'> {
+  readonly seed: string;
+}
+
+/** The same of a study of loops. */
+export interface LoopDescription extends Pick<LoopStudyPlan, 'kind' | 'axes' | 'fixed' | 'replicates'> {
+  readonly seed: string;
+  /** Of the parameters of all cells, which the store has in a table. */
+  readonly digest: string;
+}
+
 /** Everything about a study but its cells, as a store holds it. */
-export interface StoreSettings {
+export interface StoreSettings<
+  Description extends LimitDescription | LoopDescription = LimitDescription | LoopDescription,
+> {
   readonly name: string;
   readonly title: string;
   readonly identity: string;
@@ -22,19 +41,13 @@ export interface StoreSettings {
   readonly content: StudyContent;
   readonly madeBy: MadeBy;
   readonly choice: ShardChoice;
-  readonly document: {
-    readonly axes: StudyPlan['axes'];
-    readonly fixed: StudyPlan['fixed'];
-    readonly relativeError: number;
-    readonly seed: string;
-    readonly method: StudyPlan['method'];
-  };
+  readonly document: Description;
   readonly created: string;
 }
 
-export function settingsOf(plan: StudyPlan, madeBy: MadeBy, choice: ShardChoice): StoreSettings {
-  const { name, title, axes, fixed, relativeError, seed, method } = plan;
-  const content = studyContent(plan);
+export function settingsOf(plan: AnyStudyPlan, madeBy: MadeBy, choice: ShardChoice): StoreSettings {
+  const { name, title } = plan;
+  const content = plan.kind === 'loop' ? loopStudyContent(plan) : studyContent(plan);
   return {
     ...{
       name,
@@ -45,7 +58,24 @@ export function settingsOf(plan: StudyPlan, madeBy: MadeBy, choice: ShardChoice)
       choice,
       created: new Date().toISOString(),
     },
-    document: { axes, fixed, relativeError, seed: String(seed), method },
+    document: descriptionOf(plan),
+  };
+}
+
+function descriptionOf(plan: AnyStudyPlan): LimitDescription | LoopDescription {
+  const seed = String(plan.seed);
+  if (plan.kind === 'limit') {
+    const { axes, fixed, relativeError, method } = plan;
+    return { axes, fixed, relativeError, seed, method };
+  }
+  const { kind, axes, fixed, replicates, cells } = plan;
+  return {
+    kind,
+    axes,
+    fixed,
+    replicates,
+    seed,
+    digest: digestOf(cells.map(({ parameters }) => loopKey(parameters))),
   };
 }
 
@@ -55,14 +85,18 @@ export function writeSettings(sql: StoreSql, settings: StoreSettings): void {
   }
 }
 
-export function readSettings(sql: StoreSql): StoreSettings {
+/** The settings of a store, whose kind the caller knows (`sql.kind`). */
+export function readSettings<Description extends LimitDescription | LoopDescription>(
+  sql: StoreSql,
+): StoreSettings<Description> {
   const settings = sql.settings();
   const text = (name: keyof StoreSettings): string => {
     const value = settings.get(name);
     if (value === undefined) throw new DamagedStore(`the ${name} of the study is missing`);
     return value;
   };
-  const value = <Name extends keyof StoreSettings>(name: Name): StoreSettings[Name] => JSON.parse(text(name));
+  const value = <Name extends keyof StoreSettings>(name: Name): StoreSettings<Description>[Name] =>
+    JSON.parse(text(name));
   return {
     ...{ name: text('name'), title: text('title'), identity: text('identity'), created: text('created') },
     ...{ content: value('content'), madeBy: value('madeBy'), choice: value('choice') },

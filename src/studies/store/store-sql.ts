@@ -1,14 +1,23 @@
 // All SQL of the store.
 
+import type { StudyKind } from '../definition/study-options.js';
 import { type CellRow, cellOfRow, rowOfCell } from './cell-row.js';
+import {
+  type LoopRow,
+  loopOfRow,
+  type ReplicateRow,
+  replicateOfRow,
+  rowOfLoop,
+  rowOfReplicate,
+} from './loop-row.js';
 import { DamagedStore, type SqliteDatabase, type SqliteStatement } from './sqlite.js';
 import {
   applicationId,
   columnsOf,
   createTable,
-  storeFormat,
+  storeFormats,
   type TableName,
-  tableNames,
+  tablesOfKind,
 } from './store-tables.js';
 import { asBytes, isBytes, openedRow, type StoredRow, sealedRow, selectRows, textOf } from './stored-row.js';
 
@@ -43,11 +52,14 @@ export interface RunRow {
 
 /** Reads every row through its checksum, and writes none without one. Throws DamagedStore. */
 export class StoreSql {
+  /** The kind of study that the store is of. */
+  readonly kind: StudyKind;
   readonly #db: SqliteDatabase;
   readonly #prepared = new Map<string, SqliteStatement>();
 
-  constructor(db: SqliteDatabase) {
+  constructor(db: SqliteDatabase, kind: StudyKind) {
     this.#db = db;
+    this.kind = kind;
   }
 
   pageSize(): number {
@@ -72,11 +84,11 @@ export class StoreSql {
         const { type, name, sql } = row as Record<string, unknown>;
         return { type: schemaText(type), name: schemaText(name), sql: oneLine(schemaText(sql)) };
       });
-    const foreign = found.find(({ type, name }) => type !== 'table' || !Object.hasOwn(createTable, name));
+    const foreign = found.find(({ type, name }) => type !== 'table' || !this.#isTable(name));
     if (foreign !== undefined) {
       throw new DamagedStore(`the ${foreign.type} ${JSON.stringify(foreign.name)} is no part of a store`);
     }
-    for (const table of tableNames) {
+    for (const table of tablesOfKind[this.kind]) {
       const [first, ...others] = found.filter(({ name }) => name === table);
       if (first === undefined) throw new DamagedStore(`the table ${table} is missing`);
       if (others.length > 0 || first.sql !== createTable[table]) {
@@ -86,8 +98,8 @@ export class StoreSql {
   }
 
   createTables(): void {
-    this.#db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${storeFormat}`);
-    for (const table of tableNames) this.#db.exec(createTable[table]);
+    this.#db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${storeFormats[this.kind]}`);
+    for (const table of tablesOfKind[this.kind]) this.#db.exec(createTable[table]);
   }
 
   /** Readers see every state between transactions, and a killed process leaves the last one. Slower modes are not needed. */
@@ -150,12 +162,33 @@ export class StoreSql {
     this.#prepare('DELETE FROM chains WHERE portion = ?').run(portion);
   }
 
+  loops(): LoopRow[] {
+    return this.#rows('loops').map(loopOfRow);
+  }
+
+  putLoop(loop: LoopRow): void {
+    this.#put('loops', rowOfLoop(loop));
+  }
+
+  /** By cell and replicate. */
+  replicates(): ReplicateRow[] {
+    return this.#rows('replicates').map(replicateOfRow);
+  }
+
+  putReplicate(replicate: ReplicateRow): void {
+    this.#put('replicates', rowOfReplicate(replicate));
+  }
+
   lastRun(): RunRow | undefined {
     return this.#rows('runs', 'DESC LIMIT 1')[0] as unknown as RunRow | undefined;
   }
 
   putRun(run: RunRow): void {
     this.#put('runs', { ...run });
+  }
+
+  #isTable(name: string): boolean {
+    return (tablesOfKind[this.kind] as readonly string[]).includes(name);
   }
 
   #rows(table: TableName, order = ''): StoredRow[] {

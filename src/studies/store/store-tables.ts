@@ -6,12 +6,13 @@ import {
   type StudyCellResult,
   studyAxes,
 } from '../definition/study-document.js';
+import type { StudyKind } from '../definition/study-options.js';
 
 /** In the file's header, where `file` and SQLite look for it: "madl". */
 export const applicationId = 0x6d61_646c;
 
-/** The format that this version writes, and the only one it reads. Format 1 had no checksums. */
-export const storeFormat = 2;
+/** The format of the stores of each kind of study, written and read. Format 1, of limit points, had no checksums. */
+export const storeFormats: Readonly<Record<StudyKind, number>> = { limit: 2, loop: 3 };
 
 const parameterColumns: Readonly<Record<keyof StudyCellParameters, string>> = {
   variant: 'TEXT NOT NULL',
@@ -67,6 +68,20 @@ export const tables = {
     count: 'INTEGER NOT NULL',
     sums: 'BLOB NOT NULL',
   },
+  loops: {
+    cell: 'INTEGER PRIMARY KEY',
+    parameters: 'TEXT NOT NULL',
+    at: 'TEXT NOT NULL',
+  },
+  replicates: {
+    place: 'INTEGER PRIMARY KEY',
+    cell: 'INTEGER NOT NULL',
+    replicate: 'INTEGER NOT NULL',
+    metrics: 'TEXT',
+    series: 'BLOB',
+    shown: 'BLOB',
+    error: 'TEXT',
+  },
   runs: {
     run: 'INTEGER PRIMARY KEY',
     pid: 'INTEGER NOT NULL',
@@ -81,7 +96,13 @@ export const tables = {
 
 export type TableName = keyof typeof tables;
 
-export const tableNames = Object.keys(tables) as TableName[];
+const tableNames = Object.keys(tables) as TableName[];
+
+/** The tables of the stores of each kind of study. */
+export const tablesOfKind = {
+  limit: ['study', 'cells', 'chains', 'runs'],
+  loop: ['study', 'loops', 'replicates', 'runs'],
+} as const satisfies Readonly<Record<StudyKind, readonly TableName[]>>;
 
 export interface Column {
   readonly name: string;

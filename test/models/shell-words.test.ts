@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MadloopError } from '../../src/base/errors.js';
-import { shellWords } from '../../src/cli/loop/shell-words.js';
+import { shellWords } from '../../src/models/process-model/shell-words.js';
 
 const split = (text: string) => shellWords('loop', 'process', text);
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { withFile } from '../../files/byte-source.js';
+import { withFile } from './byte-source.js';
 
 const hashedBytes = 2 ** 20;
 

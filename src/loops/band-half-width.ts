@@ -1,4 +1,4 @@
-import { studentHalfWidth } from '../../distributions/student-t.js';
+import { studentHalfWidth } from '../distributions/student-t.js';
 
 /** From the mean over replicates to either end of its 95 % interval, in standard errors; a single one has no band. */
 export function bandHalfWidth(replicates: number): number {

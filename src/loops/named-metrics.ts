@@ -1,13 +1,13 @@
-// What `madloop loop --data --metrics` can measure.
+// The metrics that have a name, of models and of samples, for whoever names them in text: the command line and studies.
 
-import { checkChoice, invalid } from '../../base/check.js';
-import { checked } from '../../base/options.js';
-import type { Schedule } from '../../base/schedule.js';
-import type { Matrix } from '../../base/shapes.js';
-import type { MetricChoice } from '../../loops/loop-options.js';
-import { type Metric, type MetricName, metricsByName } from '../../loops/metrics.js';
-import { sampleMetrics } from '../../loops/sample-metrics.js';
-import type { FittedModel } from '../../models/generative-model.js';
+import { checkChoice, invalid } from '../base/check.js';
+import { checked } from '../base/options.js';
+import type { Schedule } from '../base/schedule.js';
+import type { Matrix } from '../base/shapes.js';
+import type { FittedModel } from '../models/generative-model.js';
+import type { MetricChoice } from './loop-options.js';
+import { type Metric, type MetricName, metricsByName } from './metrics.js';
+import { sampleMetrics } from './sample-metrics.js';
 
 const ofModel = Object.keys(metricsByName) as MetricName[];
 const ofSamples = ['frechetDistance', 'precision', 'recall', 'density', 'coverage', 'variance'] as const;
@@ -38,11 +38,12 @@ export function metricsOfNames(
   names: readonly DataMetric[],
   heldOut: Matrix,
   lambda: Schedule,
+  k?: number,
 ): MetricChoice<FittedModel>[] {
   const sampled = ofSamples.filter((name) => names.includes(name));
   const named = ofModel.filter((name) => names.includes(name));
   if (sampled.length === 0) return named;
-  const { sampleMetrics: measure } = sampleMetrics({ heldOut, lambda });
+  const { sampleMetrics: measure } = sampleMetrics({ heldOut, lambda, k });
   const some: Metric = async (context) => {
     const values = (await measure(context)) as Record<string, number>;
     return Object.fromEntries(sampled.map((name) => [name, values[name]!]));
