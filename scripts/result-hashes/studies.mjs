@@ -1,17 +1,21 @@
 // Studies in a temporary store. The store itself holds times and is not looked at.
 
 import { join } from 'node:path';
-import { readStudy, runStudy } from '../../dist/index.js';
+import { explainStudy, readStudy, runStudy } from '../../dist/index.js';
 import { deterministic } from './record.mjs';
 
 /** Runs the study and reads it again from its store. */
-const study =
+const stored =
   (name, definition) =>
   async ({ folder }) => {
     const store = join(folder, `${name}.sqlite`);
-    const result = await runStudy({ name, relativeError: 0.05, seed: 2, ...definition }, { store });
+    const result = await runStudy({ name, seed: 2, ...definition }, { store });
     return deterministic({ result, again: await readStudy(store) });
   };
+
+const study = (name, definition) => stored(name, { relativeError: 0.05, ...definition });
+const loops = (name, definition) =>
+  stored(name, { kind: 'loop', generations: 4, replicates: 3, ...definition });
 
 export const calls = {
   'runStudy, readStudy grid': study('grid', {
@@ -41,4 +45,16 @@ export const calls = {
       lambda: '0.7,1',
     },
   }),
+  'runStudy, readStudy loops': loops('loops', {
+    ...{ variant: ['fully-synthetic', 'synthetic-augmentation', 'fresh-data'], dim: [1, 3], real: 12 },
+    synthetic: [10, { schedule: [0, 5, 20] }],
+  }),
+  'runStudy, readStudy loops of models': loops('models', {
+    model: ['gaussian', 'gmm', 'kde', 'bootstrap'],
+    ...{ components: 2, dim: 2, real: 30, synthetic: 30, lambda: 0.9, metrics: ['distance', 'precision'] },
+  }),
+  'explainStudy cells': async () => {
+    const { cells } = await explainStudy({ dim: [2, 3], real: '10:40:3:log', synthetic: 20 });
+    return { cells };
+  },
 };

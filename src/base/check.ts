@@ -20,7 +20,7 @@ export function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
   if (typeof value === 'bigint') return `${value}n`;
   if (Object.is(value, -0)) return '-0';
-  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'function') return isFunction(value) ? 'a function' : 'a revoked proxy of one';
   if (typeof value !== 'object' || value === null) return String(value);
   try {
     if (ArrayBuffer.isView(value)) {
@@ -41,6 +41,15 @@ export const isArray = ((value: unknown): boolean => {
     return false;
   }
 }) as typeof Array.isArray;
+
+/** Whether a caller's value can be called: not a proxy that was revoked, though that is of type 'function', too. */
+export function isFunction(value: unknown): value is (...given: never) => unknown {
+  try {
+    return typeof value === 'function' && Reflect.isExtensible(value) !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 /**
  * What `read` reads of a caller's value. Getters, proxies and conversions of the caller's may throw anything: that is

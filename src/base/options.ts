@@ -11,6 +11,7 @@ import {
   checkOptions,
   invalid,
   isArray,
+  isFunction,
   readable,
   toFloat64Array,
 } from './check.js';
@@ -400,8 +401,8 @@ export function numbers(): Option<Float64Array> {
 // biome-ignore lint/suspicious/noExplicitAny: whatever function the caller's type says
 export function callback<Function extends (...parameters: any) => unknown>(): Option<Function> {
   return checked('function', (where, argument, value) => {
-    if (typeof value !== 'function') throw invalid(where, argument, 'be a function', value);
-    return value as Function;
+    if (!isFunction(value)) throw invalid(where, argument, 'be a function', value);
+    return value as unknown as Function;
   });
 }
 

@@ -1,7 +1,7 @@
 // What may differ between the generations of a loop.
 
 import { types } from 'node:util';
-import { checkList, describe, invalid, isArray, mustError } from './check.js';
+import { checkList, describe, invalid, isArray, isFunction, mustError } from './check.js';
 import { MadloopError } from './errors.js';
 import { Option } from './options.js';
 
@@ -64,7 +64,7 @@ export function scheduled<Context>(
     allowed: `${allowed}, or a list${functions ? ' or function' : ''} of such by generation`,
     check(where, argument, value, context) {
       const list = types.isFloat64Array(value) ? [...value] : value;
-      const isAsked = typeof value === 'function' && functions;
+      const isAsked = isFunction(value) && functions;
       if (!isAsked && !isArray(list)) return facts.check(where, argument, value, context);
       const length = isAsked ? context.generations! : (list as readonly unknown[]).length;
       const { check: checkFirst } = (length > 1 ? first : option).facts;
