@@ -13,7 +13,7 @@ import { without } from './without-package.js';
 const small = ['--dim', '2', '--real', '10,40', '--synthetic', '2:20:3:log', '--relative-error', '0.02'];
 const columns =
   'cell,variant,divisor,dim,real,synthetic,lambda,memory,state,distance,standardError,effectiveSampleSize,low,high,' +
-  'ratio,ratioLow,ratioHigh,generations,chains,varianceReduction,admissible,bounded,error';
+  'ratio,ratioLow,ratioHigh,generations,chains,varianceReduction,admissible,bounded,error,stationaryVariance';
 
 test('text in a store that a terminal or a spreadsheet would obey is shown, not obeyed', async () => {
   const folder = temporaryFolder();
@@ -35,7 +35,7 @@ test('text in a store that a terminal or a spreadsheet would obey is shown, not 
     const { stdout, stderr } = await run(args, folder);
     expect([args, `${stdout}${stderr}`.match(/[^\n -~\u00b1]/u)]).toEqual([args, null]);
     expect(`${stdout}${stderr}`).toContain(shown);
-    if (args[1] === 'export') expect(stdout).toContain(`,'=${shown}\n`);
+    if (args[1] === 'export') expect(stdout).toContain(`,'=${shown},`);
   }
 });
 

@@ -1,5 +1,6 @@
 // A study as one table, a row a cell: what CSV and Parquet files hold.
 
+import { stationaryVariance } from '../../limits/stationary-variance.js';
 import type { StudyAxis, StudyDocument } from './study-document.js';
 
 export type ColumnType = 'INT64' | 'DOUBLE' | 'STRING';
@@ -38,6 +39,8 @@ export function studyColumns({ cells }: StudyDocument): StudyColumn[] {
     column('admissible', 'STRING', ({ result }) => (result === null ? null : String(result.admissible))),
     column('bounded', 'STRING', ({ result }) => result?.bounded),
     column('error', 'STRING', ({ error }) => error),
+    // Beside `admissible`: a model that has nearly shrunk to its mean may be as good as few real samples.
+    column('stationaryVariance', 'DOUBLE', ({ parameters }) => stationaryVariance(parameters)),
   ];
 }
 
