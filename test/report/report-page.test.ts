@@ -108,7 +108,10 @@ test('studies of one cell, without any result, and without intervals make a page
 test('the heading says what was studied, unless a title does; below the table stands what its columns mean', () => {
   const study = linesStudy();
   const headings = (title: string, method: StudyDocument['method'] = 'monte-carlo') => {
-    const charts = reportPage([{ ...study, name: 'study', title, method }]).replace(/<script.*?<\/script>/gs, '');
+    const charts = reportPage([{ ...study, name: 'study', title, method }]).replace(
+      /<script.*?<\/script>/gs,
+      '',
+    );
     return [...charts.matchAll(/<(?:h2|p class="notes")>([^<]*)</g)].map(([, text]) => text);
   };
   expect(headings('study')).toEqual([
