@@ -3,7 +3,7 @@
 import { invalid } from '../base/check.js';
 import type { Estimate } from '../base/mean-and-error.js';
 import { checked, finite, list, number, resolve, string, type TableOf } from '../base/options.js';
-import { boundsOption, type Curve, curveLabels } from './line-chart-data.js';
+import { boundsOption, type Curve, type CurvePoint, curveLabels } from './line-chart-data.js';
 
 /** One generation of a loop: a number or a mean with its standard error under the name of a metric, or under `metrics`. */
 export type LoopGeneration = { readonly t: number } & (
@@ -66,20 +66,33 @@ export function loopCurve(
     options,
     loopCurveOptions,
   );
-  const [low, high] = bounds ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-  const isBounded = low > Number.NEGATIVE_INFINITY || high < Number.POSITIVE_INFINITY;
-  const within = (value: number): number => Math.min(Math.max(value, low), high);
-  const barOf = (y: number, error: number) =>
-    isBounded ? { interval: [within(y - error), within(y + error)] as const } : { error };
   return {
     ...labels,
     ...(bounds && { bounds }),
     points: points.map(({ x, y = Number.NaN, standardError }) => ({
       x,
       y,
-      ...(standardError !== undefined && barOf(y, standardErrors * standardError)),
+      ...(standardError !== undefined && errorBar(y, standardErrors * standardError, bounds)),
     })),
   };
+}
+
+/** The error bar of a point, which ends where what it shows does. */
+export function errorBar(
+  y: number,
+  error: number,
+  [low, high]: readonly [number, number] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+): Pick<CurvePoint, 'error' | 'interval'> {
+  if (low === Number.NEGATIVE_INFINITY && high === Number.POSITIVE_INFINITY) return { error };
+  const within = (value: number): number => Math.min(Math.max(value, low), high);
+  return { interval: [within(y - error), within(y + error)] };
+}
+
+const fractions: ReadonlySet<string> = new Set(['precision', 'recall', 'coverage']);
+
+/** Both ends of what a metric of madloop's can be, where it has two. */
+export function metricEnds(metric: string): readonly [number, number] | undefined {
+  return fractions.has(metric) ? [0, 1] : undefined;
 }
 
 /** A generation as a point, without y where it lacks the metric. What else it holds is not looked at. */
