@@ -62,7 +62,16 @@ test('a loop that would run out of data is refused before anything is trained or
   const folder = temporaryFolder();
   // 800 rows are left to train on: enough for eight generations.
   const counts = ['--real', '100', '--synthetic', '50', '--replicates', '1'];
-  const args = (generations: string) => ['loop', '--data', digits, ...counts, '--generations', generations];
+  const args = (generations: string) => [
+    'loop',
+    '--data',
+    digits,
+    '--model',
+    'gaussian',
+    ...counts,
+    '--generations',
+    generations,
+  ];
   const { status, stdout, stderr } = await run([...args('20'), '-o', 'out'], folder);
   expect([status, stdout]).toEqual([2, '']);
   expect(stderr).toBe(
