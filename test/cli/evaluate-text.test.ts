@@ -247,7 +247,7 @@ describe('rows that both samples have', () => {
     const [long, others] = [sample(1_000, 5, 4), sample(600, 7, 4)];
     // Rows 3, 3 again, 500 and 999 of the real sample; one that differs in its last column alone is none.
     const copies = [3, 3, 500, 999].map((row) => [...long.data.subarray(4 * row, 4 * row + 4)]);
-    const near = [...copies[0]!.slice(0, 3), 7];
+    const near = [...copies[0]!.slice(0, 3), 0.5];
     const data = [...others.data.subarray(0, 400), ...copies.flat(), ...near, ...others.data.subarray(400)];
     await writeMatrix(join(folder, 'mixed.npy'), matrix(Float64Array.from(data), 605, 4));
     const single = { ...long, data: Float32Array.from(long.data) };
