@@ -45,12 +45,14 @@ describe('the curves of a study of loops', () => {
   });
 
   test('of a fraction have bands and an axis from 0 to 1', () => {
-    const metrics = { recall: { mean: [0.97, 0.02], standardError: [0.05, 0.05] } };
-    const fractions = loopStudy([{ axis: 'real', values: [10, 20] }], (cell) => ({
-      ...cell,
-      result: cell.result && { ...cell.result, metrics },
-    }));
-    const { charts } = loopStudyCurves(fractions as typeof study, { metric: 'recall' });
+    const values = { mean: [0.97, 0.02], standardError: [0.05, 0.05] };
+    const fractions = loopStudy([{ axis: 'real', values: [10, 20] }], (cell) => {
+      const { result } = cell;
+      return result === null
+        ? cell
+        : { ...cell, result: { ...result, metrics: { recall: { ...result.metrics.distance!, ...values } } } };
+    });
+    const { charts } = loopStudyCurves(fractions, { metric: 'recall' });
     const [first] = charts[0]!.curves;
     expect(first!.points.map(({ interval }) => [interval![0] >= 0, interval![1]])).toEqual([
       [true, 1],

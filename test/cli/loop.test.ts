@@ -378,16 +378,16 @@ describe('madloop loop --data', () => {
       'real samples of --total and --real-fraction',
     ],
   ])('says that the fully synthetic loop does not use real samples: %s', async (_, flags, name) => {
+    const folder = temporaryFolder();
     const args = ['loop', '--variant', 'fully-synthetic', '--dim', '2', '--generations', '2', '--json'];
     const synthetic = flags.includes('--total') ? [] : ['--synthetic', '100'];
-    const { status, stdout, stderr } = await run([...args, ...synthetic, ...flags]);
+    const { status, stdout, stderr } = await run([...args, ...synthetic, ...flags], folder);
     expect(status).toBe(0);
     expect(stderr).toBe(
       `madloop: of no effect in the fully synthetic loop: ${name}. ` +
         'It sees real samples in generation 1 alone: --initial says how many\n',
     );
     // Its own result, repeated, gives none.
-    const folder = temporaryFolder();
     writeFileSync(join(folder, 'loop.json'), stdout);
     const again = await run(['loop', 'loop.json', '--json'], folder);
     expect([again.stdout, again.stderr]).toEqual([stdout, '']);

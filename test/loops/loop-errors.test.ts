@@ -305,9 +305,9 @@ describe('a data set that does not last', () => {
   test('may be any that says how much it has', async () => {
     const sized = (rows: number): Reference => ({
       dim: 2,
-      moments: (job) => reference.moments(job),
-      open(seed) {
-        const samples = reference.open(seed);
+      moments: () => reference.moments(),
+      open() {
+        const samples = reference.open();
         return { rows, draw: (count, draw) => samples.draw(count, draw) };
       },
     });
