@@ -33,6 +33,11 @@ export interface Curve {
   readonly points: readonly CurvePoint[];
   /** Points with error bars in place of a band: for points that stand for themselves. Default false. */
   readonly dots?: boolean | undefined;
+  /**
+   * What its values can be, [0, 1] for a fraction. With two finite ends of some curve the vertical axis is linear, whatever the values are,
+   * and has room for both.
+   */
+  readonly bounds?: readonly [low: number, high: number] | undefined;
 }
 
 /** A horizontal line across the chart. */
@@ -93,11 +98,20 @@ const pointOptions = {
     .doc('ends of the error bar where they are not equally far from y, in place of error'),
 } satisfies TableOf<CurvePoint>;
 
+/** The same without NaN; infinite ends are none. */
+export const boundsOption = intervalOption.and((where, argument, bounds) => {
+  const missing = bounds.findIndex(Number.isNaN);
+  if (missing >= 0) throw invalid(where, `${argument}[${missing}]`, 'be a number', Number.NaN);
+});
+
 const curveOptions = {
   colour: string().optional('none').doc('curves with the same share a colour and its entry in the legend'),
   dash: string().optional('none').doc('curves with the same share a pattern and its entry in the legend'),
   points: list(object(pointOptions, ['xScale']), 1),
   dots: boolean().or(false).doc('points with error bars in place of a band'),
+  bounds: boundsOption
+    .optional('none')
+    .doc('ends of what its values can be: two finite ones are those of a linear axis'),
 } satisfies TableOf<Curve>;
 
 /** The labels of a curve, as options of their own. */

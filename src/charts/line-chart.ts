@@ -18,7 +18,7 @@ import { element, together } from './markup.js';
  * Draws curves over one axis: lines with bands of error, or points with error bars, and a legend.
  *
  * The vertical axis is logarithmic where the values (with the levels) span more than a factor of 30, else it begins at
- * zero. There are six colours and shapes of points and four dash patterns; more labels than these begin again.
+ * zero; where a curve has two finite `bounds` it is linear and has both. There are six colours and shapes of points and four dash patterns; more labels than these begin again.
  *
  * Throws ERR_INVALID_INPUT: a member that is missing, unknown or of another type, no curve, a curve without points, an x
  * that is not finite (or, on a logarithmic axis, not positive), a negative error.

@@ -42,6 +42,7 @@ export function linePlotScales(chart: LineChart, { left, top, right, bottom }: F
       ...(chart.levels ?? []).map(({ y }) => y),
     ],
     chart.curves.flatMap(({ points }) => points.flatMap(intervalOf)),
+    chart.curves.flatMap(({ bounds = [] }) => (bounds.every(Number.isFinite) ? bounds : [])),
   );
   const up = (vertical.logarithmic ? d3.scale.scaleLog : d3.scale.scaleLinear)(vertical.domain, [bottom, top]);
   const x = (position: number) => (first === last ? (left + right) / 2 : across(position));

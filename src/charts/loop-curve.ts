@@ -3,7 +3,7 @@
 import { invalid } from '../base/check.js';
 import type { Estimate } from '../base/mean-and-error.js';
 import { checked, finite, list, number, resolve, string, type TableOf } from '../base/options.js';
-import { type Curve, curveLabels, intervalOption } from './line-chart-data.js';
+import { boundsOption, type Curve, type CurvePoint, curveLabels } from './line-chart-data.js';
 
 /** One generation of a loop: a number or a mean with its standard error under the name of a metric, or under `metrics`. */
 export type LoopGeneration = { readonly t: number } & (
@@ -14,7 +14,10 @@ export type LoopGeneration = { readonly t: number } & (
 export interface LoopCurveOptions extends Pick<Curve, 'colour' | 'dash'> {
   /** Standard errors from the mean to either edge of the band. Default 2. studentHalfWidth(replicates - 1, 0.95): 95 % intervals. */
   readonly standardErrors?: number | undefined;
-  /** Where the metric ends, and so its band: [0, 1] for precision, recall and coverage, [0, Infinity] for distances. Default: nowhere. */
+  /**
+   * Where the metric ends, and so its band: [0, 1] for precision, recall and coverage, [0, Infinity] for distances. Two finite ends are
+   * those of the chart's axis, too, which is then linear. Default: nowhere.
+   */
   readonly bounds?: readonly [low: number, high: number] | undefined;
 }
 
@@ -23,13 +26,11 @@ const loopCurveOptions = {
   standardErrors: number(0, Number.MAX_VALUE)
     .or(2)
     .doc('standard errors from the mean to either edge of the band'),
-  bounds: intervalOption
-    .and((where, argument, bounds) => {
-      const missing = bounds.findIndex(Number.isNaN);
-      if (missing >= 0) throw invalid(where, `${argument}[${missing}]`, 'be a number', Number.NaN);
-    })
+  bounds: boundsOption
     .optional('none')
-    .doc('ends of what the metric can be, at which its band ends: [0, 1] for precision and recall'),
+    .doc(
+      'ends of what the metric can be, at which its band and, where both are finite, the axis end: [0, 1] for precision and recall',
+    ),
 } satisfies TableOf<LoopCurveOptions>;
 
 /**
@@ -60,23 +61,38 @@ export function loopCurve(
   const points = list(loopPoint, 1).resolve(where, 'generations', generations, { metric: name });
   if (points.every(({ y }) => y === undefined))
     throw invalid(where, 'metric', 'be one that the generations have', name);
-  const {
-    standardErrors,
-    bounds: [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
-    ...labels
-  } = resolve({ where, argument: 'options' }, options, loopCurveOptions);
-  const isBounded = low > Number.NEGATIVE_INFINITY || high < Number.POSITIVE_INFINITY;
-  const within = (value: number): number => Math.min(Math.max(value, low), high);
-  const barOf = (y: number, error: number) =>
-    isBounded ? { interval: [within(y - error), within(y + error)] as const } : { error };
+  const { standardErrors, bounds, ...labels } = resolve(
+    { where, argument: 'options' },
+    options,
+    loopCurveOptions,
+  );
   return {
     ...labels,
+    ...(bounds && { bounds }),
     points: points.map(({ x, y = Number.NaN, standardError }) => ({
       x,
       y,
-      ...(standardError !== undefined && barOf(y, standardErrors * standardError)),
+      ...(standardError !== undefined && errorBar(y, standardErrors * standardError, bounds)),
     })),
   };
+}
+
+/** The error bar of a point, which ends where what it shows does. */
+export function errorBar(
+  y: number,
+  error: number,
+  [low, high]: readonly [number, number] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+): Pick<CurvePoint, 'error' | 'interval'> {
+  if (low === Number.NEGATIVE_INFINITY && high === Number.POSITIVE_INFINITY) return { error };
+  const within = (value: number): number => Math.min(Math.max(value, low), high);
+  return { interval: [within(y - error), within(y + error)] };
+}
+
+const fractions: ReadonlySet<string> = new Set(['precision', 'recall', 'coverage']);
+
+/** Both ends of what a metric of madloop's can be, where it has two. */
+export function metricEnds(metric: string): readonly [number, number] | undefined {
+  return fractions.has(metric) ? [0, 1] : undefined;
 }
 
 /** A generation as a point, without y where it lacks the metric. What else it holds is not looked at. */

@@ -9,6 +9,7 @@ import type {
 } from '../studies/definition/loop-study-document.js';
 import type { HeatMap } from './heat-map-data.js';
 import type { Curve, LineChart } from './line-chart-data.js';
+import { errorBar, metricEnds } from './loop-curve.js';
 import { shownList } from './numbers.js';
 import { axisLabel, axisTitle, studyScale } from './study-axes.js';
 import { titleOptions } from './title-options.js';
@@ -92,6 +93,7 @@ export function curvePanels(study: LoopStudyDocument, metric: string): LineChart
   const few = dimensions.filter(({ values }) => values.length <= mostCurves);
   const colour = few.at(-1) ?? dimensions.at(-1);
   const others = dimensions.filter((dimension) => dimension !== colour);
+  const bounds = metricEnds(metric);
   return panelsOf(study, others).map(({ label, cells }) => ({
     ...(label !== '' && { title: label }),
     xTitle: 'generation t',
@@ -102,9 +104,15 @@ export function curvePanels(study: LoopStudyDocument, metric: string): LineChart
       const points = found.mean.map((y, i) => ({
         x: i + 1,
         y,
-        error: study.intervalFactor * found.standardError[i]!,
+        ...errorBar(y, study.intervalFactor * found.standardError[i]!, bounds),
       }));
-      return [{ points, ...(colour && { colour: labelOf(colour.axis, cell.at[colour.axis]) }) }];
+      return [
+        {
+          points,
+          ...(bounds && { bounds }),
+          ...(colour && { colour: labelOf(colour.axis, cell.at[colour.axis]) }),
+        },
+      ];
     }),
   }));
 }

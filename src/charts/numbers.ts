@@ -18,7 +18,8 @@ export function withError(mean: number, standardError: number, digits = 2): stri
   // Beyond these, fixed notation is either all zeros or all digits.
   if (decimals > 9 || Math.abs(mean) >= 1e12) return `${plain} ± ${standardError.toExponential(digits - 1)}`;
   const places = Math.max(0, decimals);
-  return `${mean.toFixed(places)} ± ${standardError.toFixed(places)}`;
+  // No "-0.00" of what rounds to zero.
+  return `${mean.toFixed(places).replace(/^-(?=[0.]*$)/, '')} ± ${standardError.toFixed(places)}`;
 }
 
 /** "10, 20, …, 80" */

@@ -16,14 +16,18 @@ const marks = 6;
 /**
  * Logarithmic where the values span more than a factor of 30, which shows what happens to the small ones too (and there is
  * none at or below zero); else from zero. The ends of error bars (`around`) have room where they are above the values, or
- * below negative ones.
+ * below negative ones. Where values have ends of their own (`ends`), a fraction's 0 and 1, the axis is linear and has these.
  */
-export function valueScale(values: readonly number[], around: readonly number[] = []): ValueScale {
+export function valueScale(
+  values: readonly number[],
+  around: readonly number[] = [],
+  ends: readonly number[] = [],
+): ValueScale {
   const finite = values.filter(Number.isFinite);
   if (finite.length === 0) finite.push(0, 1);
-  const [smallest, largest] = extent(finite);
-  const [lowest, highest] = extent([...finite, ...around]);
-  const logarithmic = smallest > 0 && largest / smallest > 30;
+  const [smallest, largest] = extent([...finite, ...ends]);
+  const [lowest, highest] = extent([...finite, ...around, ...ends]);
+  const logarithmic = ends.length === 0 && smallest > 0 && largest / smallest > 30;
   const domain = logarithmic
     ? ([smallest / 1.3, Math.max(largest * 1.3, highest)] as const)
     : linearDomain(smallest < 0 ? lowest : 0, Math.max(0, highest));

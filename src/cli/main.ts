@@ -61,13 +61,16 @@ async function main(): Promise<void> {
       });
     }
   }
+  const flags = [...program.commands, ...program.commands.flatMap(({ commands }) => commands)].flatMap(
+    ({ options }) => options.flatMap(({ long }) => long ?? []),
+  );
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
-    process.exitCode = report(error, debug);
+    process.exitCode = report(error, flags, debug);
   }
   const lost = lostOutput();
-  if (lost !== undefined) process.exitCode = report(lost, debug);
+  if (lost !== undefined) process.exitCode = report(lost, flags, debug);
 }
 
 const stopped: ReadonlyMap<number, string> = new Map([
@@ -76,7 +79,7 @@ const stopped: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** Says what went wrong on standard error and returns the exit status. */
-function report(error: unknown, debug: boolean): number {
+function report(error: unknown, flags: readonly string[], debug: boolean): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCodes.done; // --help, --version
     if (error.code !== 'commander.help')
@@ -85,7 +88,7 @@ function report(error: unknown, debug: boolean): number {
   }
   const exitCode = exitCodeOf(error);
   const message = error instanceof Error ? error.message : String(error);
-  say(`madloop: ${stopped.get(exitCode) ?? plainText(forCommandLine(message), '\n')}`);
+  say(`madloop: ${stopped.get(exitCode) ?? plainText(forCommandLine(message, flags), '\n')}`);
   if (debug && error instanceof Error) say(error.stack ?? '');
   return exitCode;
 }

@@ -175,7 +175,7 @@ const realCount = checked('integer of at least 1', (where, argument, value, { va
 /** Those of all generations: 0 in the fully synthetic loop, whatever is given. */
 const realCounts = replaced(scheduled(realCount), (count, { variant }: OfVariant) =>
   variant === 'fully-synthetic' ? 0 : count,
-);
+).doc('real samples in each generation; of no effect in the fully synthetic loop');
 
 /** The same option with what passed its checks replaced. */
 function replaced<Value, Context, Other, More>(

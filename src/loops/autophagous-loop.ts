@@ -31,7 +31,8 @@ export interface Generation<Fitted extends FittedModel = FittedModel, Name exten
  *
  * Errors reject the call that asks for the next generation: ERR_INVALID_INPUT for options (with the first generation);
  * ERR_MODEL when a model fails or returns something unusable, naming generation and model; ERR_EXHAUSTED
- * when a data set has no more rows; ERR_ABORTED. Generations yielded before stand.
+ * (with the first generation) when a data set has fewer rows than all generations take; ERR_ABORTED. Generations yielded
+ * before stand.
  *
  * @example
  * const loop = autophagousLoop({
@@ -79,6 +80,7 @@ async function* generations<Fitted extends FittedModel>(
   const reference = await steps.referenceMoments();
   const finished = record?.finished.length ?? 0;
 
+  await steps.openReference();
   const initialSet = await steps.drawReal(1, loop.initial);
   const pooled: Part[] = []; // synthetic samples of earlier generations
   let recent: Trained<Fitted>[] = []; // the models that are still asked, oldest first

@@ -1,5 +1,5 @@
 import { abortable } from '../base/abortable.js';
-import { checkGaussian, describe } from '../base/check.js';
+import { checkGaussian, checkInteger, describe } from '../base/check.js';
 import { type ErrorCode, MadloopError } from '../base/errors.js';
 import { entryOf } from '../base/schedule.js';
 import type { Gaussian, Matrix } from '../base/shapes.js';
@@ -11,6 +11,7 @@ import { offerMemory } from '../models/sample-memory.js';
 import type { RealSamples } from '../references/reference.js';
 import type { ResolvedLoop } from './loop-options.js';
 import type { MetricValue } from './metrics.js';
+import { checkRealSupply } from './real-supply.js';
 import { StepSeeds } from './step-seeds.js';
 
 const loopName = 'autophagousLoop';
@@ -53,15 +54,28 @@ export class LoopSteps<Fitted extends FittedModel> {
     );
   }
 
+  /** Begins the supply of real samples, which must last to the end of the loop if it says how many it has. */
+  async openReference(): Promise<void> {
+    const { reference } = this.#loop;
+    const name = nameOf(reference, 'reference');
+    const rows = await this.#run(`generation 1: ${name}`, 'ERR_REFERENCE', async () => {
+      this.#realSamples = reference.open(this.#seeds.of('reference'));
+      const { rows } = this.#realSamples;
+      return rows === undefined ? undefined : checkInteger('open', 'rows', rows, 0);
+    });
+    if (rows === undefined) return;
+    await this.#run(name, 'ERR_REFERENCE', async () => checkRealSupply(this.#loop, rows));
+  }
+
   /** New real samples for generation t, which may lie in the memory offered; so with all that is drawn. */
   drawReal(t: number, count: number, memory?: Float64Array): Promise<Matrix> {
     const { reference } = this.#loop;
     const where = `generation ${t}: ${nameOf(reference, 'reference')}`;
     return this.#run(where, 'ERR_REFERENCE', async () => {
-      this.#realSamples ??= reference.open(this.#seeds.of('reference'));
+      const samples = this.#realSamples!;
       const options = { ...this.#job, generation: t, seed: this.#seeds.of('real', t) };
-      offerMemory(this.#realSamples.draw, options, memory);
-      return this.#checkRows(await this.#realSamples.draw(count, options), count, 'ERR_REFERENCE');
+      offerMemory(samples.draw, options, memory);
+      return this.#checkRows(await samples.draw(count, options), count, 'ERR_REFERENCE');
     });
   }
 

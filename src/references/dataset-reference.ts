@@ -24,8 +24,8 @@ export const datasetReferenceOptions = {
  * A data set as the real distribution: real samples are its rows, in an order that depends on the loop's seed alone.
  *
  * Rows are drawn without replacement over the whole loop, so that data called fresh is fresh. A loop that needs more
- * rows than there are fails with ERR_EXHAUSTED, which names the generation, how many rows it wanted and how many were
- * left, unless `replace` is true. The data set is not copied: leave it alone while loops use it.
+ * rows than there are is refused with ERR_EXHAUSTED before anything is trained; the message names the generation, how many rows
+ * it wants and how many are left for it. With `replace: true` no loop is. The data set is not copied: leave it alone while loops use it.
  *
  * NaN and infinities in it, or in `heldOut`, are found before anything is drawn, wherever they are: the loop rejects with
  * ERR_REFERENCE, which names the row and the column in that matrix.
@@ -55,6 +55,7 @@ export function datasetReference(data: Matrix, options: DatasetReferenceOptions 
     open(seed) {
       const { draw } = replace ? drawWithReplacement(all) : drawWithoutReplacement(all, seed);
       return {
+        ...(!replace && { rows: all.rows }),
         async draw(count, options) {
           const rows = checkInteger(where, 'count', count, 1);
           const { generation, seed, job } = checkDrawOptions(where, options);
@@ -66,6 +67,23 @@ export function datasetReference(data: Matrix, options: DatasetReferenceOptions 
   };
 }
 
+interface Shortage {
+  readonly generation: number;
+  readonly wanted: number;
+  readonly left: number;
+  readonly rows: number;
+}
+
+/** The error of a loop that wants more rows of a data set than there are. */
+export function exhausted({ generation, wanted, left, rows }: Shortage): MadloopError {
+  const fewer = generation === 1 ? '' : `at most ${generation - 1} generations, `;
+  return new MadloopError(
+    'ERR_EXHAUSTED',
+    `generation ${generation} wants ${wanted} real rows, but ${left} of ${rows} are left. ` +
+      `Take ${fewer}fewer real samples, or { replace: true }`,
+  );
+}
+
 function drawWithoutReplacement(data: Matrix, seed: bigint): RealSamples {
   const random = new RandomIntegers(seed);
   const order = identityOrder(data.rows); // the first `drawn` rows are used up
@@ -73,11 +91,7 @@ function drawWithoutReplacement(data: Matrix, seed: bigint): RealSamples {
   return {
     async draw(count, { generation, signal }) {
       if (count > data.rows - drawn) {
-        throw new MadloopError(
-          'ERR_EXHAUSTED',
-          `generation ${generation} wants ${count} real rows, but ${data.rows - drawn} of ${data.rows} are left. ` +
-            'Take fewer real samples or generations, or { replace: true }',
-        );
+        throw exhausted({ generation, wanted: count, left: data.rows - drawn, rows: data.rows });
       }
       const begin = drawn;
       drawn += count;

@@ -17,6 +17,8 @@ export interface Reference {
 
 /** The real samples of one loop. */
 export interface RealSamples {
+  /** How many rows all draws can take together: a loop that wants more is refused before anything is trained. Absent: no end. */
+  readonly rows?: number | undefined;
   /** Draws `count` new rows. */
   draw(count: number, options: DrawOptions): Matrix | Promise<Matrix>;
 }

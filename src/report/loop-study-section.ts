@@ -12,6 +12,7 @@ import { sampleSheet } from '../charts/sample-sheet.js';
 import { axisSymbol, axisTitle } from '../charts/study-axes.js';
 import type { LoopStudyCell, LoopStudyDocument } from '../studies/definition/loop-study-document.js';
 import { height, plot, width } from './grid-svg.js';
+import { headingOf } from './heading.js';
 import { colourBarSvg } from './heat-map-svg.js';
 import { provenanceOf } from './provenance.js';
 import { cellsText } from './summary.js';
@@ -26,7 +27,15 @@ export function loopStudySection(study: LoopStudyDocument, index: number): Marku
   return element(
     'section',
     {},
-    element('h2', {}, study.title),
+    element(
+      'h2',
+      {},
+      headingOf(
+        study,
+        'loops',
+        study.axes.map(({ axis }) => axis),
+      ),
+    ),
     element('p', {}, summary(study)),
     ...metrics.map((metric, i) =>
       // The first metric is what most studies are for.

@@ -8,6 +8,7 @@ import { axisLabel, axisSymbol, axisTitle } from '../charts/study-axes.js';
 import { layoutMap, quantityTitles } from '../charts/study-charts.js';
 import { type Dimension, type StudyLayout, studyLayout } from '../charts/study-layout.js';
 import type { StudyCell, StudyDocument } from '../studies/definition/study-document.js';
+import { headingOf } from './heading.js';
 import { colourBarSvg, heatMapSvg, markLegend } from './heat-map-svg.js';
 import { curveLegend, lineChartSvg } from './line-chart-svg.js';
 import { provenanceOf } from './provenance.js';
@@ -29,17 +30,25 @@ export function studySection(study: StudyDocument, index: number): Markup {
       'data-study': index,
       'data-varying': JSON.stringify(varying.map(({ axis }) => [axis, axisSymbol(axis)])),
     },
-    element('h2', {}, study.title),
-    element('p', {}, summary(study, varying).join(' ')),
     element(
-      'div',
-      { class: 'controls' },
-      quantityChoice(index),
-      ...layout.further.map((dimension, k) => slider(dimension, k)),
+      'h2',
+      {},
+      headingOf(
+        study,
+        loopTitle(study),
+        varying.map(({ axis }) => axis),
+      ),
     ),
     element(
       'div',
       { class: 'view' },
+      element('p', { class: 'words' }, summary(study, varying).join(' ')),
+      element(
+        'div',
+        { class: 'controls' },
+        quantityChoice(index),
+        ...layout.further.map((dimension, k) => slider(dimension, k)),
+      ),
       element(
         'div',
         { class: 'panels' },
@@ -56,9 +65,23 @@ export function studySection(study: StudyDocument, index: number): Markup {
       { open: study.cells.length <= 50 },
       element('summary', {}, `Table of ${numberText(study.cells.length, 9)} cells`),
       element('div', { class: 'table' }),
+      ...columnNotes(study),
     ),
     provenance(study),
   );
+}
+
+function loopTitle({ fixed }: StudyDocument): string {
+  return `limit points of the ${String(fixed.variant).replaceAll('-', ' ')} loop`;
+}
+
+/** What the columns of the table mean that the words above it do not explain. */
+function columnNotes({ method }: StudyDocument): Markup[] {
+  if (method !== 'monte-carlo') return [];
+  const notes =
+    'chains: independent runs of the loop that were simulated; generations: of all of them together; variance reduction: ' +
+    'how many times as many chains the same precision would have taken without quantities whose expectations are known exactly.';
+  return [element('p', { class: 'notes' }, notes)];
 }
 
 function quantityChoice(index: number): Markup {

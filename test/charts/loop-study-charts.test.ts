@@ -44,6 +44,24 @@ describe('the curves of a study of loops', () => {
     );
   });
 
+  test('of a fraction have bands and an axis from 0 to 1', () => {
+    const values = { mean: [0.97, 0.02], standardError: [0.05, 0.05] };
+    const fractions = loopStudy([{ axis: 'real', values: [10, 20] }], (cell) => {
+      const { result } = cell;
+      return result === null
+        ? cell
+        : { ...cell, result: { ...result, metrics: { recall: { ...result.metrics.distance!, ...values } } } };
+    });
+    const { charts } = loopStudyCurves(fractions, { metric: 'recall' });
+    const [first] = charts[0]!.curves;
+    expect(first!.points.map(({ interval }) => [interval![0] >= 0, interval![1]])).toEqual([
+      [true, 1],
+      [true, expect.closeTo(0.02 + studentHalfWidth(3, 0.95) * 0.05)],
+    ]);
+    const marks = [...lineCharts({ charts }).svg.matchAll(/text-anchor="end"[^>]*>([\d.]+)</g)];
+    expect(marks.map(([, mark]) => mark)).toEqual(['0', '0.2', '0.4', '0.6', '0.8', '1']);
+  });
+
   test('of a list of cells tell these apart by what was given for them', () => {
     const list = loopStudy([{ axis: 'i', values: [1, 2, 3] }], (cell, i) => ({
       ...cell,

@@ -17,7 +17,14 @@ const [one, other] = [sample(300, 1), sample(240, 2)];
 
 beforeAll(async () => {
   folder = temporaryFolder();
-  const files = { one, other, short: sample(30, 3), few: sample(4, 4), long: sample(1_000, 5, 4) };
+  const files = {
+    one,
+    other,
+    short: sample(30, 3),
+    few: sample(4, 4),
+    long: sample(1_000, 5, 4),
+    other4: sample(1_000, 6, 4),
+  };
   for (const [name, x] of Object.entries(files)) await writeMatrix(join(folder, `${name}.npy`), x);
   await run(['stats', 'one.npy', '-o', 'one.npz', '--extractor', 'e'], folder);
 });
@@ -102,7 +109,7 @@ describe('two samples of the same distribution', () => {
 });
 
 test('many rows are not warned of', async () => {
-  const { stderr, notes, row } = await document('long.npy', 'long.npy');
+  const { stderr, notes, row } = await document('long.npy', 'other4.npy');
   expect([stderr, notes]).toEqual(['', []]);
   expect(row('frechetDistance').bias).toBeGreaterThan(0);
 });
@@ -229,4 +236,46 @@ describe('a k that the rows are too few for, in terms of files and rows', () => 
     expect(status).toBe(2);
     expect(stderr.trimEnd().split('\n').at(-1)).toBe(`madloop: ${message}`);
   });
+});
+
+describe('rows that both samples have', () => {
+  const noteOf = (shared: string, generated: string, name: string) =>
+    `shared rows: ${shared} of the ${generated} rows of ${name} are rows of long.npy, number for number: ` +
+    'intervals hold for samples that are independent, which copies are not';
+
+  test('are said: of the same file, and of a few copies among others, in another type', async () => {
+    const [long, others] = [sample(1_000, 5, 4), sample(600, 7, 4)];
+    // Rows 3, 3 again, 500 and 999 of the real sample; one that differs in its last column alone is none.
+    const copies = [3, 3, 500, 999].map((row) => [...long.data.subarray(4 * row, 4 * row + 4)]);
+    const near = [...copies[0]!.slice(0, 3), 0.5];
+    const data = [...others.data.subarray(0, 400), ...copies.flat(), ...near, ...others.data.subarray(400)];
+    await writeMatrix(join(folder, 'mixed.npy'), matrix(Float64Array.from(data), 605, 4));
+    const single = { ...long, data: Float32Array.from(long.data) };
+    await writeMatrix(join(folder, 'single.npy'), single);
+    const doubled = { ...long, data: Float64Array.from(single.data) };
+    await writeMatrix(join(folder, 'doubled.npy'), doubled);
+    for (const [args, note] of [
+      [['long.npy', 'long.npy'], noteOf('1,000', '1,000', 'long.npy')],
+      [['long.npy', 'mixed.npy'], noteOf('4', '605', 'mixed.npy')],
+      [['single.npy', 'doubled.npy'], noteOf('1,000', '1,000', 'doubled.npy').replace('long', 'single')],
+    ] as const) {
+      const { stderr, notes } = await document(...args, '--no-infinity');
+      expect([stderr, notes]).toEqual([`madloop: ${note}\n`, [note]]);
+    }
+    expect((await document('single.npy', 'long.npy', '--no-infinity')).notes).toEqual([]);
+  });
+});
+
+test('a k that is a large part of the rows is warned of, for each side and k', async () => {
+  await writeMatrix(join(folder, 'six.npy'), sample(6, 8, 8));
+  await writeMatrix(join(folder, 'six too.npy'), sample(6, 9, 8));
+  const { notes, row } = await document('six.npy', 'six too.npy');
+  expect(row('precision').value).toBe(1);
+  const told = (...where: string[]) =>
+    'few rows: fewer than 10 for each of the k neighbours, so that balls reach far beyond their places, and precision, recall, ' +
+    `density and coverage are high whatever the samples: ${where.join(', ')}`;
+  expect(notes).toContain(told('k = 5 of the 6 of six.npy', 'k = 5 of the 6 of six too.npy'));
+  expect((await document('one.npy', 'other.npy', '--k', '24,25', '--no-infinity')).notes).toContain(
+    told('k = 25 of the 240 of other.npy'),
+  );
 });

@@ -56,16 +56,17 @@ async function madloop(args: readonly string[], env: Readonly<Record<string, str
   const before = { ...process.env };
   const place = process.cwd();
   let status = 0;
+  const command = loopCommand(new AbortController().signal)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
   try {
     Object.assign(process.env, own);
     process.chdir(folder);
-    const command = loopCommand(new AbortController().signal)
-      .exitOverride()
-      .configureOutput({ writeErr: () => {} });
     await command.parseAsync(args.slice(1), { from: 'user' });
   } catch (error) {
     status = exitCodeOf(error);
-    printed.stderr += `madloop: ${forCommandLine((error as Error).message)}\n`;
+    const flags = command.options.flatMap(({ long }) => long ?? []);
+    printed.stderr += `madloop: ${forCommandLine((error as Error).message, flags)}\n`;
   } finally {
     process.chdir(place);
     process.env = before;

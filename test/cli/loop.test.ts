@@ -369,12 +369,36 @@ describe('madloop loop --data', () => {
     expect(stderr).toMatch(/digits\.npy must have the SHA-256 [0-9a-f]{64}/);
   });
 
-  test('says when the data do not last, and keeps what was finished', async () => {
+  test.each<[string, string[], string]>([
+    ['a number', ['--real', '5000'], '--real'],
+    ['a schedule', ['--real-schedule', '0,7'], '--real-schedule'],
+    [
+      'a share of a total',
+      ['--total', '6000', '--real-fraction', '0.99'],
+      'real samples of --total and --real-fraction',
+    ],
+  ])('says that the fully synthetic loop does not use real samples: %s', async (_, flags, name) => {
+    const folder = temporaryFolder();
+    const args = ['loop', '--variant', 'fully-synthetic', '--dim', '2', '--generations', '2', '--json'];
+    const synthetic = flags.includes('--total') ? [] : ['--synthetic', '100'];
+    const { status, stdout, stderr } = await run([...args, ...synthetic, ...flags], folder);
+    expect(status).toBe(0);
+    expect(stderr).toBe(
+      `madloop: of no effect in the fully synthetic loop: ${name}. ` +
+        'It sees real samples in generation 1 alone: --initial says how many\n',
+    );
+    // Its own result, repeated, gives none.
+    writeFileSync(join(folder, 'loop.json'), stdout);
+    const again = await run(['loop', 'loop.json', '--json'], folder);
+    expect([again.stdout, again.stderr]).toEqual([stdout, '']);
+  });
+
+  test('says when the data do not last, and writes nothing', async () => {
     const folder = temporaryFolder();
     const { status, stderr } = await run(['loop', ...dataArgs, '--generations', '40'], folder);
     expect(status).toBe(2);
     expect(stderr).toMatch(/generation 14 wants 60 real rows, but 20 of 800 are left/);
-    expect(readdirSync(join(folder, 'madloop-results'))).toEqual(['loop-unfinished.json']);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   test.each<[string, string[], RegExp]>([

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { withError } from '../../src/charts/numbers.js';
 import { loopTable } from '../../src/cli/loop/loop-result.js';
+import { intervalText } from '../../src/cli/terminal/interval-text.js';
 import { loopHeading } from '../../src/cli/terminal/loop-words.js';
 import { studyTable } from '../../src/cli/terminal/study-result.js';
 import { tableText } from '../../src/cli/terminal/table.js';
@@ -15,9 +16,16 @@ describe('withError', () => {
     [1 / 3, Number.NaN, '0.3333333'],
     [2.5e-12, 3.1e-13, '2.5e-12 ± 3.1e-13'],
     [-0.011, 0.0131, '-0.011 ± 0.013'],
+    [-0.0004, 0.31, '0.00 ± 0.31'],
+    [-0.02, 31, '0 ± 31'],
   ])('shows %f ± %f with as many digits as mean something', (mean, standardError, text) => {
     expect(withError(mean, standardError)).toBe(text);
   });
+});
+
+test('an end of an interval that rounds to zero has no sign', () => {
+  expect(intervalText([-0.00004, 0.0312], 0.012)).toBe('0.000 to 0.031');
+  expect(intervalText([-0.012, -0.00004], 0.012)).toBe('-0.012 to 0.000');
 });
 
 test('columns are aligned on the right', () => {

@@ -166,7 +166,7 @@ describe('errors are in the words of the command line', () => {
     [
       'data that are used up',
       ['loop', '--data', 'rows.npy', '--model', 'gaussian', '--real', '20', '--synthetic', '20'],
-      'generation 3 wants 20 real rows, but 8 of 48 are left. Take fewer real samples or generations, or --replace',
+      'generation 3 wants 20 real rows, but 8 of 48 are left. Take at most 2 generations, fewer real samples, or --replace',
     ],
   ])('%s', async (_, args, message) => {
     await writeMatrix(

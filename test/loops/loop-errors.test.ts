@@ -234,17 +234,89 @@ describe('a metric or reference that breaks its contract', () => {
   });
 });
 
-test('a data set that is exhausted is named with generation, wanted and left', async () => {
+describe('a data set that does not last', () => {
   const data = matrix(
     Float64Array.from({ length: 36 }, (_, i) => Math.sin(i)),
     18,
     2,
   );
-  const { yielded, error } = await outcome({ reference: datasetReference(data) });
-  expect(yielded).toEqual([1, 2, 3]);
-  expect(error).toMatchObject({
-    code: 'ERR_EXHAUSTED',
-    message: expect.stringMatching(/generation 4 wants 5 real rows, but 3 of 18 are left/),
+  const short =
+    'autophagousLoop: datasetReference: generation 4 wants 5 real rows, but 3 of 18 are left. ' +
+    'Take at most 3 generations, fewer real samples, or { replace: true }';
+
+  test.each<[string, object, string | undefined]>([
+    ['fresh samples', {}, short],
+    [
+      'fresh samples by a function',
+      { real: (t: number) => (t === 3 ? 7 : 4) },
+      short.replace('5 real', '4 real'),
+    ],
+    ['a list', { real: [5, 5, 5, 1] }, undefined],
+    ['a list that goes on', { generations: 6, real: [5, 5, 5, 1] }, undefined],
+    [
+      'a first set that is too large',
+      { initial: 19 },
+      'generation 1 wants 19 real rows, but 18 of 18 are left. Take fewer real samples, or {',
+    ],
+    ['a fixed set', { variant: 'synthetic-augmentation', real: 18, generations: 20 }, undefined],
+    [
+      'real samples of the first generation alone',
+      { variant: 'fully-synthetic', real: 9, initial: 18 },
+      undefined,
+    ],
+    [
+      'both kinds',
+      { variant: 'combined', real: undefined, realFixed: 5, realFresh: 6 },
+      'generation 3 wants 6 real rows, but 1 of 18',
+    ],
+    ['draws with replacement', { reference: datasetReference(data, { replace: true }) }, undefined],
+  ])('is refused before the first fit, and only then: %s', async (_, options, message) => {
+    let fits = 0;
+    const model: GenerativeModel = {
+      fit: (rows) => {
+        fits += 1;
+        return gaussian().fit(rows);
+      },
+    };
+    const { error } = await outcome({ reference: datasetReference(data), model, ...options });
+    if (message === undefined) return expect(error).toBeUndefined();
+    expect(error).toMatchObject({ code: 'ERR_EXHAUSTED', message: expect.stringContaining(message) });
+    expect(fits).toBe(0);
+  });
+
+  test('is found where it happens if nobody can know it before', async () => {
+    const dataset = datasetReference(data);
+    const silent: Reference = {
+      dim: 2,
+      moments: (job) => dataset.moments(job),
+      open(seed) {
+        const samples = dataset.open(seed);
+        return { draw: (count, draw) => samples.draw(count, draw) };
+      },
+    };
+    const { yielded, error } = await outcome({ reference: silent });
+    expect(yielded).toEqual([1, 2, 3]);
+    expect(error).toMatchObject({
+      code: 'ERR_EXHAUSTED',
+      message: expect.stringMatching(/generation 4 wants 5 real rows, but 3 of 18 are left/),
+    });
+  });
+
+  test('may be any that says how much it has', async () => {
+    const sized = (rows: number): Reference => ({
+      dim: 2,
+      moments: () => reference.moments(),
+      open() {
+        const samples = reference.open();
+        return { rows, draw: (count, draw) => samples.draw(count, draw) };
+      },
+    });
+    expect((await outcome({ reference: sized(19) })).error).toMatchObject({
+      code: 'ERR_EXHAUSTED',
+      message: expect.stringContaining('generation 4 wants 5 real rows, but 4 of 19 are left'),
+    });
+    expect((await outcome({ reference: sized(20) })).yielded).toEqual([1, 2, 3, 4]);
+    expect((await outcome({ reference: sized(1.5) })).error).toMatchObject({ code: 'ERR_REFERENCE' });
   });
 });
 

@@ -105,6 +105,24 @@ test('studies of one cell, without any result, and without intervals make a page
   }
 });
 
+test('the heading says what was studied, unless a title does; below the table stands what its columns mean', () => {
+  const study = linesStudy();
+  const headings = (title: string, method: StudyDocument['method'] = 'monte-carlo') => {
+    const charts = reportPage([{ ...study, name: 'study', title, method }]).replace(
+      /<script.*?<\/script>/gs,
+      '',
+    );
+    return [...charts.matchAll(/<(?:h2|p class="notes")>([^<]*)</g)].map(([, text]) => text);
+  };
+  expect(headings('study')).toEqual([
+    'study: limit points of the fresh data loop over n, p',
+    expect.stringMatching(/^chains: .*; generations: .*; variance reduction: /),
+  ]);
+  expect(headings('More data')[0]).toBe('More data');
+  // It has neither chains nor their errors.
+  expect(headings('study', 'deterministic')).toHaveLength(1);
+});
+
 test('columns give back the study, whatever is missing, and are short', () => {
   const cells = [
     studyCell({ real: 5 }, null),

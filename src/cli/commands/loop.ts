@@ -57,6 +57,7 @@ async function runLoopCommand(file: string | undefined, flags: RunOptions, signa
   warnOfOtherMaker(given, engine);
 
   const loop = await rewordErrors(given.nameOf, () => prepared(given));
+  sayInVain(given);
   const folder = await folderOf(flags, loop.identity);
   if (folder !== undefined) await tryResultFiles(folder, 'loop');
   const result = await rewordErrors(given.nameOf, () =>
@@ -94,6 +95,17 @@ async function prepared({ values, nameOf }: GivenParameters): Promise<DataLoop> 
   }
   const message = hasData ? 'is not for real data' : 'is for real data: it needs --data FILE.npy';
   throw new MadloopError('ERR_INVALID_INPUT', `loop: ${nameOf(foreign) ?? foreign} ${message}`);
+}
+
+/** Says that a count of real samples has no effect in a loop that sees none of them later. */
+function sayInVain({ values, nameOf }: GivenParameters): void {
+  const { variant, real } = values;
+  const counts = Array.isArray(real) ? real : [real ?? 0];
+  if (variant !== 'fully-synthetic' || counts.every((count) => count === 0)) return;
+  say(
+    `madloop: of no effect in the fully synthetic loop: ${nameOf('real') ?? 'real'}. ` +
+      'It sees real samples in generation 1 alone: --initial says how many',
+  );
 }
 
 /** Where files go: where the user says; else to a folder that has no loop, or the begun one that is to go on. */

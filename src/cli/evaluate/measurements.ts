@@ -173,6 +173,7 @@ export function plan(
         `${parameters.k.join()} rows of either side, and ${name} has ${rows} (--k sets it)`,
     );
   }
+  notes.push(...fewNeighboursNotes([real, generated], [names.real, names.generated], possible));
   if (possible.length > 0) {
     measurements.push({
       title: 'precision and recall',
@@ -209,6 +210,27 @@ function fewRowsNotes(sides: { readonly real: Side; readonly generated: Side }, 
   if (few.length === 0) return [];
   return [
     `few rows: fewer than ${enoughRowsOfColumn} for each column, so that most of a small Fréchet distance is bias: ${few.join(', ')}`,
+  ];
+}
+
+// Fewer rows a neighbour, and the balls about a sample's rows take in much of all that there is.
+const enoughRowsOfNeighbour = 10;
+
+/** Which k are so large for their samples that the metrics of neighbours say little of them. */
+function fewNeighboursNotes(
+  sides: readonly Matrix[],
+  names: readonly string[],
+  ks: readonly number[],
+): string[] {
+  const few = ks.flatMap((k) =>
+    sides.flatMap(({ rows }, i) =>
+      rows < enoughRowsOfNeighbour * k ? [`k = ${k} of the ${numberText(rows)} of ${names[i]}`] : [],
+    ),
+  );
+  if (few.length === 0) return [];
+  return [
+    `few rows: fewer than ${enoughRowsOfNeighbour} for each of the k neighbours, so that balls reach far beyond their places, and precision, recall, density ` +
+      `and coverage are high whatever the samples: ${[...new Set(few)].join(', ')}`,
   ];
 }
 

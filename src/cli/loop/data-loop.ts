@@ -14,6 +14,7 @@ import { fileChecksum } from '../../files/file-checksum.js';
 import { loopOptions, variantOption } from '../../gaussian-loop/parameters.js';
 import { heldOutOption, splitRows } from '../../loops/held-out.js';
 import { metricsOfNames, metricsOption } from '../../loops/named-metrics.js';
+import { checkRealSupply } from '../../loops/real-supply.js';
 import { replicatedLoop } from '../../loops/replicated-loop.js';
 import { imageOption, imageSizeOf } from '../../loops/shown-samples.js';
 import type { GenerativeModel } from '../../models/generative-model.js';
@@ -96,6 +97,7 @@ export async function dataLoop(
   const resolved = resolve(where, { ...given, data: path }, dataLoopParameters, context);
   const { processes, startLimit, fitLimit, sampleLimit, anyProgram, ...values } = resolved;
   const parameters = { ...values, seed: String(values.seed) };
+  if (!values.replace) checkRealSupply(values, matrix.rows - values.heldOut);
   const model = modelOf(resolved, nameOf('process') ?? 'process');
   return {
     identity: command && identityOf(parameters, anyProgram === true),

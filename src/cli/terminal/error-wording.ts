@@ -36,12 +36,17 @@ export async function rewordErrors<Result>(
 const calledByCommands =
   /\b(?:runStudy|readStudy|limitPoint|effectiveSampleSize|simulateGaussianLoop|momentsOfFile|autophagousLoop|replicatedAutophagousLoop|datasetReference): /g;
 
-/** The message of an error of the library to somebody who gave flags: no names of functions, options as flags. */
-export function forCommandLine(message: string): string {
+/**
+ * The message of an error of the library to somebody who gave flags: no names of functions, and `{ option: true }` as a flag where that is
+ * one of `flags`, those of the command.
+ */
+export function forCommandLine(message: string, flags: readonly string[]): string {
   return message
     .replace(calledByCommands, '')
     .replace(/\b(generation \d+): (?=\1 )/, '')
-    .replace(/\{ (\w+): true \}/g, (_, option: string) => flagName(option))
+    .replace(/(?<!: )\{ (\w+): true \}/g, (all, option: string) =>
+      flags.includes(flagName(option)) ? flagName(option) : all,
+    )
     .replace(/^(--[\w-]+ must .*), got undefined$/su, '$1, and is not given');
 }
 

@@ -3,6 +3,8 @@ export function intervalText([low, high]: readonly [number, number], standardErr
   const decimals = 1 - Math.floor(Math.log10(standardError));
   const isFixed = standardError > 0 && Number.isFinite(standardError) && decimals <= 9;
   const text = (end: number) =>
-    isFixed && Math.abs(end) < 1e12 ? end.toFixed(Math.max(0, decimals)) : String(Number(end.toPrecision(5)));
+    isFixed && Math.abs(end) < 1e12
+      ? end.toFixed(Math.max(0, decimals)).replace(/^-(?=[0.]*$)/, '')
+      : String(Number(end.toPrecision(5)));
   return `${text(low)} to ${text(high)}`;
 }

@@ -1,9 +1,7 @@
 // Curves of the metrics of loops, whose bands end where a metric does.
 
 import type { Curve } from '../../charts/line-chart-data.js';
-import { type LoopCurveOptions, type LoopGeneration, loopCurve } from '../../charts/loop-curve.js';
-
-const fractions: ReadonlySet<string> = new Set(['precision', 'recall', 'coverage']);
+import { type LoopCurveOptions, type LoopGeneration, loopCurve, metricEnds } from '../../charts/loop-curve.js';
 
 /** A metric that the command line knows; none of them is below 0, and what is a fraction not above 1: neither is its band. */
 export function metricCurve(
@@ -13,6 +11,6 @@ export function metricCurve(
 ): Curve {
   return loopCurve(generations, metric, {
     ...options,
-    bounds: [0, fractions.has(metric) ? 1 : Number.POSITIVE_INFINITY],
+    bounds: metricEnds(metric) ?? [0, Number.POSITIVE_INFINITY],
   });
 }
