@@ -169,7 +169,11 @@ export function withReal<Asked extends Pick<Question, 'real' | 'synthetic' | 'he
   real: number,
 ): Asked {
   const { heldShare, synthetic } = question;
-  return { ...question, real, synthetic: heldShare === undefined ? synthetic : syntheticOfShare(real, heldShare) };
+  return {
+    ...question,
+    real,
+    synthetic: heldShare === undefined ? synthetic : syntheticOfShare(real, heldShare),
+  };
 }
 
 /** The same in whole numbers. */
@@ -182,13 +186,14 @@ export function withWholeReal<Asked extends Pick<Question, 'real' | 'synthetic' 
 }
 
 /** What is wrong of counts that are no loop: they themselves, or the rate that leaves too few of them. */
-function tooFew(where: string, { real, synthetic, truePositiveRate, falsePositiveRate }: SampleRates): MadloopError {
+function tooFew(
+  where: string,
+  { real, synthetic, truePositiveRate, falsePositiveRate }: SampleRates,
+): MadloopError {
   if (real + synthetic < 2)
     return mustError(where, 'real', `be at least 2 beside ${synthetic} synthetic samples`, String(real));
   const [name, rate] =
-    falsePositiveRate > 0
-      ? ['falsePositiveRate', falsePositiveRate]
-      : ['truePositiveRate', truePositiveRate];
+    falsePositiveRate > 0 ? ['falsePositiveRate', falsePositiveRate] : ['truePositiveRate', truePositiveRate];
   return mustError(where, name!, 'leave a real sample and 2 in all in each generation', String(rate));
 }
 

@@ -109,12 +109,7 @@ function worthOf({ limit, effectiveSampleSize, interval, band }: SizeOfLimit, lo
   const admissible = low >= loop.real ? true : high < loop.real ? false : 'undecided';
   const byVerdict: Record<string, Verdict> = { true: 'helps', false: 'hurts', undecided: 'undecided' };
   return {
-    verdict:
-      variance < leastVariance
-        ? 'collapsed'
-        : isPlain
-          ? 'none'
-          : byVerdict[String(admissible)]!,
+    verdict: variance < leastVariance ? 'collapsed' : isPlain ? 'none' : byVerdict[String(admissible)]!,
     collapse: limit.distance / loop.dim,
     variance,
     effectiveSampleSize: size,

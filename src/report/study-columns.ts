@@ -36,7 +36,12 @@ export interface StudyColumns extends Omit<StudyDocument, 'cells'> {
 
 // The page shows fewer digits; of standard errors two mean something. The ends of an interval may differ in the last ones alone.
 const digits = 6;
-const digitsOf: Readonly<Record<string, number>> = { standardError: 4, varianceReduction: 5, ratioLow: 8, ratioHigh: 8 };
+const digitsOf: Readonly<Record<string, number>> = {
+  standardError: 4,
+  varianceReduction: 5,
+  ratioLow: 8,
+  ratioHigh: 8,
+};
 
 export function columnsOfStudy({ cells, ...study }: StudyDocument): StudyColumns {
   const results = cells.flatMap(({ result }): ShownResult[] => {

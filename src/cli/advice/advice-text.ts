@@ -133,17 +133,28 @@ function numbersTable({ inputs }: Advice, answers: readonly Answer[]): string {
       'most synthetic samples without harm',
       ({ threshold }) => bound(threshold, threshold?.synthetic, Math.floor),
     ],
-    [range, ({ threshold }) => (threshold?.bounded === 'yes' ? wholeRangeText(rangeOf(threshold), Math.floor) : '')],
+    [
+      range,
+      ({ threshold }) => (threshold?.bounded === 'yes' ? wholeRangeText(rangeOf(threshold), Math.floor) : ''),
+    ],
     ['least synthetic ones without harm', ({ threshold }) => leastSynthetic(threshold)],
     [range, ({ threshold }) => leastSyntheticRange(threshold)],
     ['best number of synthetic samples', ({ bestSynthetic }) => best(bestSynthetic)],
     [
       hasShare ? 'least real samples, same share' : 'least real samples without harm',
-      ({ leastReal, verdict }) => (verdict === 'none' ? '' : realBound(leastReal, hasShare)),
+      ({ leastReal, verdict }) =>
+        verdict === 'none'
+          ? ''
+          : hasShare
+            ? leastRealOfShare(leastReal)
+            : bound(leastReal, leastReal?.real, Math.ceil),
     ],
     [
       hasShare ? 'real samples to make up, same share' : 'real samples to make up for these',
-      ({ realToMakeUp }) => realBound(realToMakeUp, hasShare),
+      ({ realToMakeUp }) =>
+        hasShare && realToMakeUp?.bounded === 'none'
+          ? 'none at this share'
+          : bound(realToMakeUp, realToMakeUp?.real, Math.ceil),
     ],
   ];
   const heads = answers.length === 1 ? ['value'] : answers.map(({ dim }) => `d = ${count(dim)}`);
@@ -183,14 +194,15 @@ function leastSyntheticRange(threshold: SyntheticThreshold | null): string {
 /** The band of the deterministic method, or the interval of Monte Carlo. */
 const rangeOf = ({ band, interval }: { band?: Range; interval: Range }): Range => band ?? interval;
 
+/** Where a collapse decides, or there is nothing to estimate, no range is left. */
 function rangeText(range: Range): string {
-  return rangeEnds(range, 5, numberText).join(' to ');
+  return range[0] === range[1] ? 'exact' : rangeEnds(range, 5, numberText).join(' to ');
 }
 
 /** Of counts, their whole numbers; where these are the same, so many digits that the ends are not. */
 function wholeRangeText([low, high]: Range, whole: (samples: number) => number): string {
   const ends = [size(whole(low)), size(whole(high))];
-  return ends[0] === ends[1] && low !== high ? rangeText([low, high]) : ends.join(' to ');
+  return ends[0] === ends[1] ? rangeText([low, high]) : ends.join(' to ');
 }
 
 function bound(
@@ -202,10 +214,10 @@ function bound(
   return { none: 'none', unbounded: 'any', yes: size(whole(samples)) }[threshold.bounded];
 }
 
-/** At a fixed share, more real samples come with more synthetic ones: that fewer do no harm says nothing of more. */
-function realBound(found: LeastReal | null, hasShare: boolean): string {
-  if (!hasShare || found === null || found.bounded === 'yes') return bound(found, found?.real, Math.ceil);
-  return found.bounded === 'none' ? 'none at this share' : 'any fewer';
+/** At a fixed share few real samples can do without harm what many cannot: one side says nothing of the other. */
+function leastRealOfShare(found: LeastReal | null): string {
+  if (found === null || found.bounded === 'yes') return bound(found, found?.real, Math.ceil);
+  return found.bounded === 'none' ? 'none above yours' : 'any below yours';
 }
 
 function best(synthetic: number | null): string {

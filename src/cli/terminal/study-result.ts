@@ -73,9 +73,7 @@ function results(cell: StudyCell, { digits, short }: CellForm): string[] {
     digits === 0 ? significant(distance, 6) : withError(distance, standardError ?? Number.NaN, digits),
     effectiveSampleSize === null ? bounded : significant(effectiveSampleSize, short ? 5 : 6),
     significant(ratio, 4),
-    standardError === null
-      ? ''
-      : ratioEnds([ratioLow, ratioHigh]).join(short ? '-' : ' to '),
+    standardError === null ? '' : ratioEnds([ratioLow, ratioHigh]).join(short ? '-' : ' to '),
     admissibleInWords[cellState(cell)] ?? cellState(cell),
   ];
 }
