@@ -67,7 +67,13 @@ function ratioText({ bounded, ratio, ratioLow, ratioHigh }) {
   if (bounded === 'below-2') return 'has no value (nₑ is below 2)';
   if (bounded === 'unbounded') return 'has no bound';
   if (ratioLow === null || ratioHigh === null) return `= ${number(ratio)}`;
-  return `= ${number(ratio)} (95 %: ${number(ratioLow)} to ${number(ratioHigh)})`;
+  return `= ${number(ratio)} (95 %: ${rangeEnds([ratioLow, ratioHigh], 4, number).join(' to ')})`;
+}
+
+/** @param {StudyCell} cell */
+function ratioEnds({ result }) {
+  const { ratioLow = null, ratioHigh = null } = result ?? {};
+  return ratioLow === null || ratioHigh === null ? ['', ''] : rangeEnds([ratioLow, ratioHigh], 5, number);
 }
 
 /** @param {StudyCell} cell @param {boolean | 'undecided'} admissible */
@@ -334,8 +340,8 @@ function columnsOf(varying) {
     },
     { title: 'nₑ', value: ({ result }) => result?.effectiveSampleSize },
     { title: 'nₑ / nᵣ', value: ({ result }) => result?.ratio },
-    { title: 'from', value: ({ result }) => result?.ratioLow },
-    { title: 'to', value: ({ result }) => result?.ratioHigh },
+    { title: 'from', value: ({ result }) => result?.ratioLow, text: (cell) => ratioEnds(cell)[0] },
+    { title: 'to', value: ({ result }) => result?.ratioHigh, text: (cell) => ratioEnds(cell)[1] },
     {
       title: 'synthetic data',
       value: ({ result, parameters }) => {

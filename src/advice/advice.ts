@@ -61,13 +61,16 @@ export interface SyntheticThreshold extends Threshold {
   readonly fromBand?: Range;
 }
 
-/** The least number of fresh real samples beside which the synthetic ones in question do no harm. */
+/** The least number of fresh real samples beside which the synthetic ones in question, or at the share that was asked for, do no harm. */
 export interface LeastReal extends Threshold {
-  /** Infinity for 'none': beside more real samples they harm, too; 2 for 'unbounded'. */
+  /** Infinity for 'none': beside more real samples they harm, too; 2 for 'unbounded', beside fewer real samples than now they do none. */
   readonly real: number;
 }
 
-/** Something that one could change, and what the loop would be worth then. */
+/**
+ * Something that one could change, and what the loop would be worth then: `ratio`, `interval` and `band` over the real samples in question,
+ * `verdict` and `admissible` of the synthetic samples beside those of the lever, its own `real`.
+ */
 export interface Lever extends Worth, FilteredLoop {
   readonly lever: LeverName;
 }
@@ -104,8 +107,8 @@ export interface Answer extends Worth {
   readonly threshold: SyntheticThreshold | null;
   readonly leastReal: LeastReal | null;
   /**
-   * So many real samples in each generation, beside as many synthetic ones, would do as well as those in question without any synthetic
-   * ones; for loops that are not admissible.
+   * So many real samples in each generation, beside as many synthetic ones, or with the share of them that was asked for, would do as well as
+   * those in question without any synthetic ones; for loops that are not admissible.
    */
   readonly realToMakeUp: LeastReal | null;
   /** The number of synthetic samples with the largest n_e; Infinity where more are always better. */

@@ -15,6 +15,7 @@ import type { LimitPointParameters } from '../limits/parameters.js';
 import { isCollapsed, syntheticBeforeCollapse } from '../limits/stationary-variance.js';
 import type { LeastReal, Range, SyntheticThreshold } from './advice.js';
 import { mostSamples } from './levers.js';
+import { withReal } from './options.js';
 import { cellOf, type Loop } from './worth.js';
 
 const noInterval: Range = [Number.NaN, Number.NaN];
@@ -196,7 +197,7 @@ function geometric(from: number, to: number, ratio: number): number[] {
 }
 
 /**
- * The least number of real samples beside which the loop's synthetic ones do no harm; where there is no limit point, they do. Where they do none now, fewer and fewer are
+ * The least number of real samples beside which the loop's synthetic ones, or its share of them, do no harm; where there is no limit point, they do. Where they do none now, fewer and fewer are
  * tried, down to where they do, or where the model collapses; else more and more, up to 10^4 times as many as anything here has, from where
  * nothing changes.
  */
@@ -211,7 +212,7 @@ export async function deterministicLeastReal(
   if (!isFine && real < 2 && (await marginsToOwn(loop, [2], settings)).every(isTurned)) return twoReal;
   const grid = isFine
     ? [...geometric(2, real, 4 / 3), real].reverse()
-    : geometric(Math.max(2, real), 1e4 * Math.max(real, synthetic, dim), 4 / 3);
+    : geometric(Math.max(2, real), Math.min(1e4 * Math.max(real, synthetic, dim), mostReal(loop)), 4 / 3);
   const turn = await firstTurn(grid, (counts) => marginsToOwn(loop, counts, settings), isTurned);
   return turn ?? (isFine ? everyReal : noReal);
 }
@@ -220,12 +221,15 @@ export async function deterministicLeastReal(
 export async function deterministicRealToMakeUp(loop: Loop, settings: JobSettings): Promise<LeastReal> {
   const target = await realAlone(loop.dim, loop.real, settings);
   const turn = await firstTurn(
-    geometric(loop.real, 1e6 * (loop.real + loop.synthetic), 4 / 3),
+    geometric(loop.real, Math.min(1e6 * (loop.real + loop.synthetic), mostReal(loop)), 4 / 3),
     (counts) => marginsTo(target, loop, counts, settings),
     ({ margin, collapsed }) => margin >= 0 && !collapsed,
   );
   return turn ?? noReal;
 }
+
+/** The largest number of real samples that, with the synthetic ones beside it, a method takes. */
+export const mostReal = ({ heldShare = 0 }: Loop): number => mostSamples * (1 - heldShare);
 
 /** How a loop stands to its real samples alone. */
 interface Margin {
@@ -252,7 +256,7 @@ async function marginsTo(
   counts: readonly number[],
   settings: JobSettings,
 ): Promise<Margin[]> {
-  const cells = counts.map((real) => cellWith(loop, { real }));
+  const cells = counts.map((real) => cellWith(withReal(loop, real), {}));
   const limits = await deterministicLimitPointsOrErrors(cells, settings);
   return limits.map((limit, i) => {
     const collapsed = isCollapsed(cells[i]!);

@@ -1,14 +1,14 @@
 // What one could change.
 
 import type { LeverName } from './advice.js';
-import { isLoop } from './options.js';
+import { isLoop, withWholeReal } from './options.js';
 import type { Loop } from './worth.js';
 
 /** The loops with one thing changed each, of those changes that there are. */
 export function leversOf(loop: Loop, bestSynthetic: number | null): { lever: LeverName; loop: Loop }[] {
   const { real, synthetic, lambda, truePositiveRate, falsePositiveRate, memory } = loop;
   const levers: { lever: LeverName; loop: Loop; applies: boolean }[] = [
-    { lever: 'twice the real', loop: { ...loop, real: 2 * real }, applies: true },
+    { lever: 'twice the real', loop: withWholeReal(loop, 2 * real), applies: true },
     {
       lever: 'half the synthetic',
       loop: { ...loop, synthetic: Math.round(synthetic / 2) },

@@ -11,8 +11,10 @@ import {
   beforeCollapse,
   deterministicBest,
   deterministicThreshold,
+  mostReal,
   realAlone,
 } from './deterministic-search.js';
+import { withWholeReal } from './options.js';
 import { cellOf, type Loop, limitsByMonteCarlo } from './worth.js';
 
 /** Limit points that a search takes, about: what its cost is reckoned by. */
@@ -90,7 +92,7 @@ export async function monteCarloLeastReal(
     start: Math.max(2, loop.real),
     step: () => (isFine ? 0.5 : 2),
     least: 2,
-    most: 128 * loop.real,
+    most: Math.min(128 * loop.real, mostReal(loop)),
   });
   if (found !== undefined) return { real: found.at, interval: found.interval, bounded: 'yes' };
   return isFine ? everyReal : noReal;
@@ -102,13 +104,13 @@ export async function monteCarloRealToMakeUp(loop: Loop, settings: JobSettings):
   const target = await realAlone(loop.dim, loop.real, quietly(settings));
   const found = await crossing({
     marginAt: async (real) => {
-      const changed = { ...loop, real };
+      const changed = withWholeReal(loop, real);
       return isCollapsed(cellOf(changed)) ? endlessHarm : marginOf(await limitOf(changed), target);
     },
     start: loop.real,
     step: () => 2,
     least: 2,
-    most: 1000 * (loop.real + loop.synthetic),
+    most: Math.min(1000 * (loop.real + loop.synthetic), mostReal(loop)),
   });
   return found === undefined ? noReal : { real: found.at, interval: found.interval, bounded: 'yes' };
 }

@@ -1,7 +1,7 @@
 // What `advise` is asked: the loop, in the words of practice.
 
 import { invalid, mustError } from '../base/check.js';
-import { lambdaOption } from '../base/lambda.js';
+import type { MadloopError } from '../base/errors.js';
 import { boolean, integer, number, oneOf, resolve, seed, type TableOf } from '../base/options.js';
 import { constant } from '../base/schedule.js';
 import type { Seed } from '../base/seed.js';
@@ -13,6 +13,7 @@ import {
   referenceOption,
   whyConstant,
 } from '../gaussian-loop/parameters.js';
+import { biasOptions } from '../gaussian-loop/sampling-bias.js';
 import { stationaryLoopOptions } from '../limits/parameters.js';
 import { filterOptions } from '../models/filter.js';
 import { effectiveRank } from './effective-rank.js';
@@ -56,19 +57,20 @@ export interface AdviseOptions extends JobOptions {
   readonly seed?: Seed | undefined;
 }
 
-/** The synthetic samples that are such a share of all, beside so many real ones. */
-const countOfShare = (real: number, share: number): number => Math.round((real * share) / (1 - share));
+/** An answer without a dimension there is none. */
+function noDimension(where: string): never {
+  const requirement =
+    "be given, or the option 'reference' in its place, as the answer hangs on it (docs/advice.md says what to take)";
+  throw mustError(where, 'dim', requirement, 'neither');
+}
 
-const lambdaOfGuidance = (guidance: number): number => 1 / (1 + guidance);
+/** The synthetic samples that are such a share of all, beside so many real ones: to the whole number. */
+const countOfShare = (real: number, share: number): number => Math.round(syntheticOfShare(real, share));
 
-type Bias = { readonly guidance?: number | undefined; readonly truncation?: number | undefined };
+const syntheticOfShare = (real: number, share: number): number => (real * share) / (1 - share);
+
 type Effort = { readonly memory: number; readonly precise: boolean };
 type Shares = { readonly real: number; readonly syntheticShare?: number | undefined };
-
-/** Lambda by the other name that it was given, if it was. */
-function lambdaByName({ guidance, truncation }: Bias): number | undefined {
-  return guidance === undefined ? truncation : lambdaOfGuidance(guidance);
-}
 
 export const adviseOptions = {
   real: constant(integer(1), whyConstant).doc('fresh real samples in each generation'),
@@ -85,25 +87,10 @@ export const adviseOptions = {
     .allow('number from 0 to 0.999999')
     .optional()
     .doc('synthetic samples as a share of all, in place of `synthetic`'),
-  lambda: constant(lambdaOption(), whyConstant)
-    .or((bias: Bias) => lambdaByName(bias) ?? 1, '1')
-    .and((where, argument, lambda, bias: Bias) => {
-      const named = lambdaByName(bias);
-      if (named === undefined || named === lambda) return;
-      throw invalid(where, argument, `be left out beside the option '${nameOf(bias)}'`, lambda);
-    }),
-  guidance: number(0, Number.MAX_VALUE)
-    .optional()
-    .doc('classifier-free guidance w: lambda is 1 / (1 + w)')
-    .flag('<w>'),
-  truncation: number(0, 1)
-    .and((where, argument, truncation, { guidance }: Bias) => {
-      if (guidance !== undefined)
-        throw invalid(where, argument, "be left out beside the option 'guidance'", truncation);
-    })
-    .optional()
-    .doc('truncation factor of a GAN: lambda is the same'),
-  dim: dimOption.doc('dimension of the data, unless its reference gives it'),
+  ...biasOptions,
+  dim: dimOption
+    .or(({ reference }: { reference?: Gaussian | undefined }, where) => reference?.dim ?? noDimension(where))
+    .doc('dimension of the data, unless its reference gives it'),
   reference: referenceOption
     .and((where, argument, { covariance, dim }: Gaussian) => {
       if (effectiveRank(dim, covariance) >= 1) return;
@@ -136,8 +123,6 @@ export const adviseOptions = {
   ...jobOptions,
 } satisfies TableOf<AdviseOptions>;
 
-const nameOf = ({ guidance }: Bias): string => (guidance === undefined ? 'truncation' : 'guidance');
-
 /** A loop with a detector. */
 export interface FilteredLoop {
   /** Samples of a generation before any detector. */
@@ -151,6 +136,8 @@ export interface FilteredLoop {
 
 /** What is asked, checked. */
 export interface Question extends FilteredLoop {
+  /** The share of synthetic samples that was asked for: other numbers of real samples keep it. Absent where their number was given. */
+  readonly heldShare?: number;
   readonly method: AdviseMethod;
   readonly precise: boolean;
   readonly relativeError: number;
@@ -167,16 +154,47 @@ export interface AdviseRequest {
 /** Checks the options of `advise` and fills in the defaults. */
 export function resolveAdvise(where: string, options: unknown): AdviseRequest {
   const values = resolve(where, options, adviseOptions);
-  const { threads, signal, onProgress, dim, reference, syntheticShare, guidance, truncation, ...question } =
+  const { threads, signal, onProgress, dim, reference, syntheticShare, guidance, truncation, ...counts } =
     values;
-  if (!isLoop(question)) {
-    const { falsePositiveRate } = question;
-    const requirement = 'leave a real sample and 2 in all in each generation';
-    throw mustError(where, 'falsePositiveRate', requirement, String(falsePositiveRate));
-  }
+  if (!isLoop(counts)) throw tooFew(where, counts);
+  const question = { ...counts, ...(syntheticShare !== undefined && { heldShare: syntheticShare }) };
   const rank = reference && Math.round(effectiveRank(reference.dim, reference.covariance));
   const dims = rank === undefined || rank === dim ? ([dim] as const) : ([dim, rank] as const);
   return { question, dims, settings: { where, threads, signal, onProgress } };
+}
+
+/** The same question about another number of real samples: beside as many synthetic ones, or at the share that was asked for, before rounding. */
+export function withReal<Asked extends Pick<Question, 'real' | 'synthetic' | 'heldShare'>>(
+  question: Asked,
+  real: number,
+): Asked {
+  const { heldShare, synthetic } = question;
+  return {
+    ...question,
+    real,
+    synthetic: heldShare === undefined ? synthetic : syntheticOfShare(real, heldShare),
+  };
+}
+
+/** The same in whole numbers. */
+export function withWholeReal<Asked extends Pick<Question, 'real' | 'synthetic' | 'heldShare'>>(
+  question: Asked,
+  real: number,
+): Asked {
+  const changed = withReal(question, real);
+  return { ...changed, synthetic: Math.round(changed.synthetic) };
+}
+
+/** What is wrong of counts that are no loop: they themselves, or the rate that leaves too few of them. */
+function tooFew(
+  where: string,
+  { real, synthetic, truePositiveRate, falsePositiveRate }: SampleRates,
+): MadloopError {
+  if (real + synthetic < 2)
+    return mustError(where, 'real', `be at least 2 beside ${synthetic} synthetic samples`, String(real));
+  const [name, rate] =
+    falsePositiveRate > 0 ? ['falsePositiveRate', falsePositiveRate] : ['truePositiveRate', truePositiveRate];
+  return mustError(where, name!, 'leave a real sample and 2 in all in each generation', String(rate));
 }
 
 /** Whether a detector leaves a real sample, and two in all. */

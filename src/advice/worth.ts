@@ -76,7 +76,7 @@ export function secondsByMonteCarlo(where: string, loops: readonly Loop[]): numb
 }
 
 /**
- * What loops are worth, each against `real` real samples or its own. A loop that trains on all its real samples and no synthetic
+ * What loops are worth, each against its own real samples; its ratio against `real`, if given. A loop that trains on all its real samples and no synthetic
  * ones is worth these, exactly.
  */
 export async function worthsOf(
@@ -106,15 +106,10 @@ function worthOf({ limit, effectiveSampleSize, interval, band }: SizeOfLimit, lo
   const size = exact ? loop.real : effectiveSampleSize;
   const overReal = ([low, high]: readonly [number, number]) => [low / real, high / real] as const;
   const [low, high] = exact ?? band ?? interval;
-  const admissible = low >= real ? true : high < real ? false : 'undecided';
+  const admissible = low >= loop.real ? true : high < loop.real ? false : 'undecided';
   const byVerdict: Record<string, Verdict> = { true: 'helps', false: 'hurts', undecided: 'undecided' };
   return {
-    verdict:
-      variance < leastVariance
-        ? 'collapsed'
-        : isPlain && real === loop.real
-          ? 'none'
-          : byVerdict[String(admissible)]!,
+    verdict: variance < leastVariance ? 'collapsed' : isPlain ? 'none' : byVerdict[String(admissible)]!,
     collapse: limit.distance / loop.dim,
     variance,
     effectiveSampleSize: size,

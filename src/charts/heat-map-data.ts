@@ -5,6 +5,7 @@ import {
   checked,
   finite,
   group,
+  integer,
   list,
   type Option,
   object,
@@ -58,6 +59,8 @@ export interface HeatMap<AxisValues = readonly number[]> {
   readonly colourTitle: string;
   /** A line where the numbers pass a value, interpolated between cells; in the logarithm unless `colours` is 'linear'. */
   readonly level?: { readonly value: number; readonly label: string } | undefined;
+  /** A cell with a circle around its middle, in every panel, and what that says. */
+  readonly point?: { readonly column: number; readonly row: number; readonly label: string } | undefined;
   /** What the marks that are used say. */
   readonly markLabels?: Readonly<Partial<Record<CellMark, string>>> | undefined;
 }
@@ -116,6 +119,16 @@ const levelOptions = {
   label: string().or('', 'none').doc('what the line says'),
 } satisfies TableOf<NonNullable<HeatMap['level']>>;
 
+const pointOptions = {
+  column: integer(0, ({ x }: Axes) => x.values.length - 1)
+    .allow('integer')
+    .doc('of the cell with a circle around its middle, from 0; without point there is none'),
+  row: integer(0, ({ y }: Axes) => y.values.length - 1)
+    .allow('integer')
+    .doc('of that cell, from 0'),
+  label: string().or('', 'none').doc('what the circle says'),
+} satisfies TableOf<NonNullable<HeatMap['point']>>;
+
 const markLabel = string().optional('none').doc('what the mark says');
 
 export const heatMapOptions = {
@@ -126,6 +139,7 @@ export const heatMapOptions = {
   colours: oneOf(mapColours).doc("'ratio' is neutral at 1; the others run from dark to light"),
   colourTitle: string().doc('what the numbers are'),
   level: object(levelOptions, ['colours']).optional('none'),
+  point: object(pointOptions, ['x', 'y']).optional('none'),
   markLabels: group({
     stroke: markLabel,
     ring: markLabel,

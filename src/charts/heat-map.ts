@@ -7,7 +7,7 @@ import { type ColourScale, linearColours, ratioColours, sizeColours } from './co
 import { type HeatMap, type HeatMapPanel, heatMapOptions, type MapColours } from './heat-map-data.js';
 import { colourBar, type LegendEntry, legendBlock } from './legend.js';
 import { mapAxisScale, mapPlot } from './map-plot.js';
-import { type CellMark, cellMarks } from './marks.js';
+import { type CellMark, cellMarks, pointCircle } from './marks.js';
 import { element, together } from './markup.js';
 
 /**
@@ -55,8 +55,8 @@ export function mapColours(colours: MapColours, panels: readonly Pick<HeatMapPan
   return scale(panels.flatMap(({ values }) => values.flat().filter((value) => value !== undefined)));
 }
 
-/** What the line and the marks say that are in some panel. */
-export function mapLegend({ panels, level, markLabels = {} }: HeatMap): LegendEntry[] {
+/** What the line, the circle and the marks say that are in some panel. */
+export function mapLegend({ panels, level, point, markLabels = {} }: HeatMap): LegendEntry[] {
   const used = new Set(panels.flatMap(({ marks = [] }) => marks.flat()));
   const shown = (Object.entries(markLabels) as [CellMark, string][]).filter(([mark]) => used.has(mark));
   return [
@@ -70,6 +70,20 @@ export function mapLegend({ panels, level, markLabels = {} }: HeatMap): LegendEn
               stroke: '#000000',
               'stroke-width': 1.75,
               d: 'M-6,0H6',
+            }),
+          },
+        ]),
+    ...(point === undefined || point.label === ''
+      ? []
+      : [
+          {
+            label: point.label,
+            swatch: element('path', {
+              class: 'point',
+              fill: 'none',
+              stroke: '#000000',
+              d: `M0,0${pointCircle}`,
+              transform: 'scale(0.6)',
             }),
           },
         ]),

@@ -5,7 +5,7 @@ import { type AxisScale, axisScale } from './axis-scale.js';
 import { type ColourScale, colourAt } from './colours.js';
 import { d3 } from './d3.js';
 import type { HeatMap, HeatMapPanel, MapAxis } from './heat-map-data.js';
-import { cellMarks } from './marks.js';
+import { cellMarks, pointCircle } from './marks.js';
 import { element, type Markup } from './markup.js';
 import { thresholdLines } from './threshold.js';
 import type { Point } from './threshold-contour.js';
@@ -48,6 +48,15 @@ export function mapPlot(
       : thresholdLines(aboveLevel(panel, level.value, colours.logarithmic), x, y)
           .map((line) => `M${line.map(place).join('L')}`)
           .join('');
+  const { point } = map;
+  const circle = (stroke: string, width: number) =>
+    element('path', {
+      class: 'point',
+      fill: 'none',
+      stroke,
+      'stroke-width': width,
+      d: `M${place([x.positions[point!.column]!, y.positions[point!.row]!])}${pointCircle}`,
+    });
   const line = (name: string, stroke: string, width: number) =>
     element('path', {
       class: name,
@@ -66,6 +75,7 @@ export function mapPlot(
     element('path', { class: 'marks', fill: 'none', stroke: '#222222', 'stroke-opacity': 0.7, d: marks }),
     line('halo', '#ffffff', 4),
     line('threshold', '#000000', 1.75),
+    ...(point === undefined ? [] : [circle('#ffffff', 4), circle('#000000', 1.75)]),
     axes(
       frame,
       { title: map.x.title, ticks: ticks(x, across) },

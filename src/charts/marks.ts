@@ -25,4 +25,7 @@ export const cellMarks = {
   square: 'm-1.5,-1.5h3v3h-3z',
 } as const;
 
+/** Around the middle of a cell. */
+export const pointCircle = 'm-6,0a6,6 0 1 0 12,0a6,6 0 1 0 -12,0';
+
 export type CellMark = keyof typeof cellMarks;

@@ -22,8 +22,31 @@ export function withError(mean: number, standardError: number, digits = 2): stri
   return `${mean.toFixed(places).replace(/^-(?=[0.]*$)/, '')} ± ${standardError.toFixed(places)}`;
 }
 
+/**
+ * A sampling bias in so many digits that the number shown gives the answers of the number itself: six decimals of lambda and of the bias
+ * 1 - lambda, whichever is less ("0.666667", "0.99990001").
+ */
+export function lambdaText(lambda: number): string {
+  const least = Math.min(lambda, 1 - lambda);
+  if (least <= 0) return String(lambda);
+  return String(Number(lambda.toFixed(Math.min(5 - Math.floor(Math.log10(least)), 100))));
+}
+
 /** "10, 20, …, 80" */
 export function shownList(list: readonly unknown[]): string {
   const some = list.length > 4 ? [...list.slice(0, 2), '…', list.at(-1)] : list;
   return some.join(', ');
+}
+
+/** The ends of a range for reading, each by `text` with so many digits, or with more, as many as tell them apart. */
+export function rangeEnds(
+  [low, high]: readonly [number, number],
+  digits: number,
+  text: (end: number, digits: number) => string,
+): [low: string, high: string] {
+  // More than these tell nothing apart.
+  for (let more = digits; ; more += 1) {
+    const ends: [string, string] = [text(low, more), text(high, more)];
+    if (ends[0] !== ends[1] || low === high || more >= 15) return ends;
+  }
 }

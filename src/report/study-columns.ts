@@ -34,9 +34,14 @@ export interface StudyColumns extends Omit<StudyDocument, 'cells'> {
   readonly errors: readonly (readonly [number, string])[];
 }
 
-// The page shows fewer digits; of standard errors two mean something.
+// The page shows fewer digits; of standard errors two mean something. The ends of an interval may differ in the last ones alone.
 const digits = 6;
-const digitsOf: Readonly<Record<string, number>> = { standardError: 4, varianceReduction: 5 };
+const digitsOf: Readonly<Record<string, number>> = {
+  standardError: 4,
+  varianceReduction: 5,
+  ratioLow: 8,
+  ratioHigh: 8,
+};
 
 export function columnsOfStudy({ cells, ...study }: StudyDocument): StudyColumns {
   const results = cells.flatMap(({ result }): ShownResult[] => {

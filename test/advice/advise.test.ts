@@ -82,7 +82,7 @@ describe('advise, by the deterministic method', () => {
   });
 
   test('inverts for real samples: where they do no harm, and where they make up for it', async () => {
-    const advice = await answer;
+    const advice = await advise(loop);
     // Beyond what is admissible beside endless real samples, about 1,000 here, no number of them will do.
     expect(advice.leastReal).toMatchObject({ bounded: 'none', real: Number.POSITIVE_INFINITY });
     const real = Math.round(advice.realToMakeUp!.real);
@@ -134,6 +134,45 @@ describe('advise, by the deterministic method', () => {
     const more = await advise({ ...collapsed, synthetic: 60, method: 'deterministic' });
     expect(more.leastReal!.real).toBeGreaterThan(2.5);
     expect(more.leastReal!.real).toBeLessThan(3);
+  });
+
+  test('a share that was asked for is held where the number of real samples varies', async () => {
+    const advice = await answer;
+    expect(advice.inputs.heldShare).toBe(0.3);
+    // A million real samples at this share are worth 6,278.
+    expect((await advise({ ...question, real: 1_000_000 })).effectiveSampleSize).toBeLessThan(10_000);
+    expect(advice).toMatchObject({ leastReal: { bounded: 'none' }, realToMakeUp: { bounded: 'none' } });
+    expect(advice.levers[0]).toMatchObject({ lever: 'twice the real', real: 20_000, synthetic: 8_571 });
+    // Where a number makes up for the harm, it does so at the share.
+    const costly = { dim: 20, syntheticShare: 0.5, truePositiveRate: 0.9, falsePositiveRate: 0.3 };
+    const { verdict, realToMakeUp } = await advise({ ...costly, real: 2_000 });
+    expect([verdict, realToMakeUp!.bounded]).toEqual(['hurts', 'yes']);
+    const made = await advise({ ...costly, real: Math.ceil(realToMakeUp!.real) });
+    expect(made.effectiveSampleSize / 2_000).toBeCloseTo(1, 2);
+    // By Monte Carlo, too: endless samples of which half are synthetic are 0.1795 away, 200 real ones alone 0.1890 and 2,000 less.
+    const asked = { ...plain, dim: 10, lambda: 2 / 3, heldShare: 0.5, relativeError: 0.05 };
+    const madeUp = (real: number) => monteCarloRealToMakeUp({ ...asked, real, synthetic: real }, settings);
+    expect((await madeUp(200)).real).toBeCloseTo(2_061, -1);
+    expect(await madeUp(2_000)).toMatchObject({ bounded: 'none' });
+  });
+
+  test('a lever helps or hurts by its own real samples, and its ratio is over those that there are', async () => {
+    const [twice] = (await advise(loop)).levers;
+    expect(twice).toMatchObject({ lever: 'twice the real', real: 20_000, synthetic: 4_286, verdict: 'hurts' });
+    expect(twice!.ratio).toBeGreaterThan(1);
+    expect(twice!.effectiveSampleSize).toBeLessThan(20_000);
+  });
+
+  test.each([
+    [{ real: 1, syntheticShare: 0.3, dim: 3 }, 'real must be at least 2 beside 0 synthetic samples, got 1'],
+    [{ real: 1, synthetic: 5, truePositiveRate: 1, dim: 3 }, 'truePositiveRate must leave'],
+    [{ real: 5, synthetic: 9, falsePositiveRate: 0.95, dim: 3 }, 'falsePositiveRate must leave'],
+    [{ real: 5, synthetic: 9 }, "dim must be given, or the option 'reference' in its place"],
+  ])('what is wrong is named: %j', async (asked, message) => {
+    await expect(advise(asked)).rejects.toMatchObject({
+      code: 'ERR_INVALID_INPUT',
+      message: expect.stringContaining(`advise: ${message}`),
+    });
   });
 
   test('finds the best number of synthetic samples: others are no better', async () => {

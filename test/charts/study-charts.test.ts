@@ -331,6 +331,11 @@ describe('a heat map', () => {
     ],
     ['a mark of another name', { markLabels: { ringg: 'a' } }, "unknown option 'ringg'; did you mean 'ring'?"],
     [
+      'a point beyond the cells',
+      { point: { column: 2, row: 0 } },
+      'point.column must be an integer from 0 to 1, got 2',
+    ],
+    [
       'zero on a logarithmic axis',
       { y: { title: '', values: [0, 1], scale: 'logarithmic' } },
       'y.values[0] must be positive on a logarithmic axis, got 0',
@@ -357,6 +362,36 @@ describe('a heat map', () => {
       }),
     );
   });
+});
+
+test('a heat map has a circle around the middle of a cell, and says what it is', () => {
+  const map = {
+    ...{
+      x: { title: '', values: [1, 2] },
+      y: { title: '', values: [1, 2] },
+      colours: 'linear',
+      colourTitle: '',
+    },
+    panels: [
+      {
+        values: [
+          [1, 2],
+          [3, 4],
+        ],
+        marks: [
+          [undefined, 'dash'],
+          [undefined, undefined],
+        ],
+      },
+    ],
+  } as const satisfies HeatMap;
+  expect(heatMap(map).svg).not.toContain('class="point"');
+  const { svg } = heatMap({ ...map, point: { column: 1, row: 0, label: 'here' } });
+  const [, mark] = /class="marks"[^>]* d="M([\d.,]+)m/.exec(svg)!;
+  // With a halo, and in the legend.
+  expect(svg.match(/class="point"/g)).toHaveLength(3);
+  expect(svg).toContain(`d="M${mark}m-6,0`);
+  expect(svg).toContain('>here<');
 });
 
 test('a heat map takes its axes as Float64Array', () => {

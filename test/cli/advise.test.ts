@@ -16,7 +16,12 @@ test('madloop advise answers on one screen of 80 columns, and writes numbers and
   expect(stdout).toMatch(/HURTS: in the long run as good as [\d.]+ real samples, 0\.\d+ of your 500\./);
   for (const part of [
     ...['effective sample size n_e', 'its band', 'distance / d', 'most synthetic samples without harm'],
-    ...['best number of synthetic samples', 'real samples to make up for these', 'half the bias', 'a detector'],
+    ...[
+      'best number of synthetic samples',
+      'real samples to make up, same share',
+      'half the bias',
+      'a detector',
+    ],
     ...['over d (down), lambda (across)', 'not of your model'],
   ]) {
     expect(stdout).toContain(part);
@@ -26,15 +31,68 @@ test('madloop advise answers on one screen of 80 columns, and writes numbers and
   const csv = readFileSync(join(folder, 'out/advise.csv'), 'utf8').trim().split('\n');
   expect(csv).toHaveLength(1 + document.sensitivity.dims.length * document.sensitivity.lambdas.length);
   const svg = readFileSync(join(folder, 'out/advise.svg'), 'utf8');
-  for (const text of ['Do synthetic samples help?', 'Gaussian', 'nᵣ = 500, nₛ = 214'])
+  for (const text of ['Do synthetic samples help?', 'Gaussian', 'nᵣ = 500, nₛ = 214', '>asked for<'])
     expect(svg).toContain(text);
+  // In the middle of the cell that was asked for, around its mark.
+  const [, point] = /class="point"[^>]* d="M([\d.,]+)m/.exec(svg)!;
+  expect(/class="marks"[^>]* d="([^"]*)"/.exec(svg)![1]).toContain(`M${point}`);
 
   // Given back, it repeats itself; the counts may be given as a total, too.
   const again = await run(['advise', 'out/advise.json', '--json'], folder);
   expect(JSON.parse(again.stdout)).toEqual(document);
   const total = ['--total', '714', '--real-fraction', String(500 / 714), '--lambda', String(1 / 1.5)];
   const same = await run(['advise', ...total, '--dim', '20', '--json'], folder);
-  expect(JSON.parse(same.stdout)).toEqual(document);
+  const counts = ['--real', '500', '--synthetic', '214', '--guidance', '0.5'];
+  const byCounts = await run(['advise', ...counts, '--dim', '20', '--json'], folder);
+  expect(JSON.parse(same.stdout)).toEqual(JSON.parse(byCounts.stdout));
+  expect(JSON.parse(same.stdout)).toMatchObject({ ratio: document.ratio, threshold: document.threshold });
+});
+
+test('madloop advise says whether the model collapses, what is held fixed, and lambda so that it can be copied', async () => {
+  const { stdout } = await run(['advise', ...question], folder);
+  expect(stdout).toMatch(/\nDoes it collapse\? No: 12\.\d % of the variance of the data is lost\.\n/);
+  expect(stdout).toMatch(
+    /least real samples, same share +none above yours\nreal samples to make up, same share +[5-9]\d\d\n/,
+  );
+  expect(stdout).toContain('beside your 500 real ones; of real samples:');
+  expect(stdout).toMatch(/lambda 0\.666667,[\s\S]* 0\.555556 [\s\S]* 0\.777778 /);
+  const most = ['--real', '10', '--synthetic', '60', '--lambda', '0.5', '--dim', '200'];
+  const much = await run(['advise', ...most, '--method', 'deterministic'], folder);
+  expect(much.stdout).toMatch(/HELPS[\s\S]*Does it collapse\? No, but most of the variance is gone: \d/);
+  expect(much.stdout).toMatch(
+    /most synthetic samples without harm +203\n {2}its band \(not measured\) +exact\n/,
+  );
+  const all = await run(
+    ['advise', '--real', '10', '--synthetic', '2000', '--lambda', '0.5', '--dim', '50'],
+    folder,
+  );
+  expect(all.stdout).toMatch(/COLLAPSED[\s\S]*Does it collapse\? Yes: 9\d/);
+  for (const line of (all.stdout + much.stdout).split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+});
+
+test('limit, ess and threshold take the other names of lambda', async () => {
+  const cell = ['--dim', '20', '--real', '60'];
+  const limit = [...cell, '--synthetic', '20', '--method', 'deterministic', '--json'];
+  for (const [command, rest] of [
+    ['limit', limit],
+    ['ess', limit],
+    ['threshold', [...cell, '--json']],
+  ] as const) {
+    const of = async (...bias: string[]) => (await run([command, ...rest, ...bias], folder)).stdout;
+    const byLambda = await of('--lambda', '0.8');
+    expect(JSON.parse(byLambda).parameters.lambda).toBe(0.8);
+    expect(await of('--guidance', '0.25')).toBe(byLambda);
+    expect(await of('--truncation', '0.8')).toBe(byLambda);
+    // A flag overrides a result that has the bias under another name.
+    writeFileSync(join(folder, 'biased.json'), byLambda);
+    const other = await run([command, 'biased.json', '--guidance', '1', '--json'], folder);
+    expect(JSON.parse(other.stdout).parameters.lambda).toBe(0.5);
+    const both = await run([command, ...rest, '--guidance', '1', '--lambda', '0.8'], folder);
+    expect([both.status, both.stderr]).toEqual([
+      2,
+      'madloop: --lambda must be left out beside --guidance, got 0.8\n',
+    ]);
+  }
 });
 
 test('docs/advice.md shows what the command prints', async () => {
@@ -59,7 +117,10 @@ test('madloop advise --data sets answers for columns and effective rank side by 
 
 test.each([
   [['--real', '10', '--dim', '3'], '--synthetic must be an integer of at least 0, and is not given'],
-  [['--real', '10', '--synthetic', '3'], '--dim must be an integer of at least 1, and is not given'],
+  [
+    ['--real', '10', '--synthetic', '3'],
+    '--dim must be given, or --data in its place, as the answer hangs on it',
+  ],
   [[...question, '--lambda', '0.9'], '--lambda must be left out beside --guidance, got 0.9'],
   [[...question, '--data', 'absent.npy'], 'cannot read absent.npy'],
   [

@@ -126,13 +126,21 @@ test('the question of the README has the answer that stands there', () => {
   const main = join(root, 'dist/cli/main.js');
   const { status, stdout } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8' });
   expect(status).toBe(0);
-  const [, answer, threshold, real] =
-    /\n {4}(HURTS: .*)\n\nwith up to how many they would help \((\S+)\), how much real data makes up for them \((\S+)\)/.exec(
+  const [, answer, threshold, real, few, ratio, many, larger] =
+    /\n {4}(HURTS: .*)\n\nwith up to how many they would help \((\S+)\), how much real data makes up for them \((.+?)\)[\s\S]*`(--dim \d+)` it is ([\d.]+), for `(--dim \d+)` .* HELP, ([\d.]+);/.exec(
       readFileSync(join(root, 'README.md'), 'utf8'),
     )!;
   expect(stdout).toContain(answer!);
   expect(stdout).toMatch(new RegExp(`most synthetic samples without harm +${threshold}\\n`));
-  expect(stdout).toMatch(new RegExp(`real samples to make up for these +${real}\\n`));
+  expect(stdout).toMatch(new RegExp(`real samples to make up, same share +${real}\\n`));
+  for (const [dim, verdict] of [
+    [few!, `HURTS: .* ${ratio} of`],
+    [many!, `HELPS: .* ${larger} of`],
+  ] as const) {
+    const others = [main, ...args.slice(0, -2), ...dim.split(' ')];
+    const other = spawnSync(process.execPath, others, { cwd: folder, encoding: 'utf8' });
+    expect(other.stdout).toMatch(new RegExp(verdict));
+  }
 });
 
 test('the tables of options and flags are those that functions and commands check by', () => {

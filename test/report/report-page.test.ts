@@ -11,7 +11,7 @@ const hostile = '</script><script>alert(1)</script>\u2028"&\'';
 
 /** What a page keeps of a study. */
 function reported(study: StudyDocument): StudyDocument {
-  const digits: Record<string, number> = { standardError: 4, varianceReduction: 5 };
+  const digits: Record<string, number> = { standardError: 4, varianceReduction: 5, ratioLow: 8, ratioHigh: 8 };
   const short = (name: string, value: unknown) =>
     typeof value === 'number' ? Number(value.toPrecision(digits[name] ?? 6)) : value;
   const cells = study.cells.map((cell) => ({

@@ -4,7 +4,7 @@ import type { Advice, Sensitivity } from '../../advice/advice.js';
 import type { Chart } from '../../charts/chart.js';
 import { heatMap } from '../../charts/heat-map.js';
 import type { CellMark } from '../../charts/marks.js';
-import { numberText } from '../../charts/numbers.js';
+import { lambdaText, numberText } from '../../charts/numbers.js';
 import { csvText } from '../../files/csv.js';
 
 /** A line for each dimension and lambda; of none where they were left out. */
@@ -51,7 +51,7 @@ export function adviceChart({ inputs, sensitivity }: Advice): Chart | undefined 
   return heatMap({
     title: 'Do synthetic samples help?',
     subtitle: [
-      `nᵣ = ${numberText(real, 7)}, nₛ = ${numberText(synthetic, 7)}${detected}${memory === 1 ? '' : `, memory ${memory}`}; asked for d = ${numberText(dim, 7)}, λ = ${numberText(lambda, 3)}`,
+      `nᵣ = ${numberText(real, 7)}, nₛ = ${numberText(synthetic, 7)}${detected}${memory === 1 ? '' : `, memory ${memory}`}; asked for d = ${numberText(dim, 7)}, λ = ${lambdaText(lambda)}`,
       `Gaussian model of Gaussian data, in the long run${unmeasured}`,
     ],
     x: { title: 'sampling bias λ', values: lambdas },
@@ -65,6 +65,8 @@ export function adviceChart({ inputs, sensitivity }: Advice): Chart | undefined 
     colours: 'ratio',
     colourTitle: 'nₑ / nᵣ',
     level: { value: 1, label: 'nₑ = nᵣ' },
+    // The middle of both, whatever of them was left out at an end.
+    point: { column: lambdas.indexOf(lambda), row: dims.indexOf(dim), label: 'asked for' },
     markLabels: { stroke: 'hurts', ring: 'undecided', cross: 'collapsed' },
   });
 }

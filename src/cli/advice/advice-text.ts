@@ -3,6 +3,7 @@
 import type {
   Advice,
   Answer,
+  LeastReal,
   LeftOut,
   Range,
   SyntheticThreshold,
@@ -11,7 +12,8 @@ import type {
   Worth,
 } from '../../advice/advice.js';
 import { usualDetector } from '../../advice/levers.js';
-import { numberText } from '../../charts/numbers.js';
+import { lambdaText, numberText, rangeEnds } from '../../charts/numbers.js';
+import { leastVariance } from '../../limits/stationary-variance.js';
 import { flagName } from '../terminal/flags.js';
 import { tableText, wrapped } from '../terminal/table.js';
 
@@ -22,7 +24,9 @@ export function adviceText(advice: Advice): string {
     questionText(advice),
     ...answers.map((answer) => verdictText(advice, answer, answers.length > 1)),
     ...(answers.length > 1 ? [betweenText] : []),
-    numbersTable(answers),
+    ...answers.map((answer) => collapseText(answer, answers.length > 1)),
+    numbersTable(advice, answers),
+    heldFixedText(advice),
     leversTable(advice),
     ...(advice.verdict === 'none' ? [] : [sensitivityTable(advice)]),
     ...answers.map((answer) => leftOutText(answer, answers.length > 1)),
@@ -56,8 +60,8 @@ function questionText(advice: Advice): string {
       ? hows[0]!
       : answers.map((answer, i) => `for d = ${count(answer.dim)} ${hows[i]}`).join(', and ');
   return (
-    `${count(real)} fresh real and ${count(synthetic)} synthetic samples (${numberText(100 * syntheticShare, 3)} % of all) in each generation${models}, ` +
-    `lambda ${numberText(lambda, 3)}, d = ${count(dim)}${rank}, ${how}.${detector}`
+    `${count(real)} fresh real and ${count(synthetic)} synthetic samples (${shareText(syntheticShare)} of all) in each generation${models}, ` +
+    `lambda ${lambdaText(lambda)}, d = ${count(dim)}${rank}, ${how}.${detector}`
   );
 }
 
@@ -88,8 +92,36 @@ function verdictText({ inputs }: Advice, answer: Answer, several: boolean): stri
   return `${several ? `d = ${count(dim)}: ` : ''}${verdictsInWords[verdict]}: ${says[verdict]}.`;
 }
 
+/** Whether the model collapses, and how much of the variance is lost. */
+function collapseText({ dim, variance }: Answer, several: boolean): string {
+  const lost = 1 - variance;
+  const left = `${shareText(lost)} of the variance of the data is lost`;
+  const cut = `; what leaves less than ${shareText(leastVariance)} of it counts as collapsed`;
+  const says =
+    variance < leastVariance
+      ? `Yes: ${left}${cut}.`
+      : lost > 0.5
+        ? `No, but most of the variance is gone: ${left}${cut}.`
+        : lost < 1e-6
+          ? 'No: the variance of the data is kept.'
+          : `No: ${left}.`;
+  return `${several ? `d = ${count(dim)}: does` : 'Does'} it collapse? ${says}`;
+}
+
+/** What the numbers of samples in the table are beside. */
+function heldFixedText({ inputs: { real, synthetic, heldShare } }: Advice): string {
+  const beside =
+    heldShare === undefined
+      ? `beside these ${count(synthetic)} synthetic ones`
+      : `at ${shareText(heldShare)} synthetic`;
+  return `(numbers of synthetic samples: beside your ${count(real)} real ones; of real samples: ${beside})`;
+}
+
+const shareText = (share: number): string => `${numberText(100 * share, 3)} %`;
+
 /** A column for each answer. */
-function numbersTable(answers: readonly Answer[]): string {
+function numbersTable({ inputs }: Advice, answers: readonly Answer[]): string {
+  const hasShare = inputs.heldShare !== undefined;
   const range = `  its ${rangesOf(answers)}`;
   const rows: [string, (answer: Answer) => string][] = [
     ['effective sample size n_e', ({ effectiveSampleSize }) => size(effectiveSampleSize)],
@@ -101,17 +133,28 @@ function numbersTable(answers: readonly Answer[]): string {
       'most synthetic samples without harm',
       ({ threshold }) => bound(threshold, threshold?.synthetic, Math.floor),
     ],
-    [range, ({ threshold }) => (threshold?.bounded === 'yes' ? wholeRangeText(rangeOf(threshold)) : '')],
+    [
+      range,
+      ({ threshold }) => (threshold?.bounded === 'yes' ? wholeRangeText(rangeOf(threshold), Math.floor) : ''),
+    ],
     ['least synthetic ones without harm', ({ threshold }) => leastSynthetic(threshold)],
     [range, ({ threshold }) => leastSyntheticRange(threshold)],
     ['best number of synthetic samples', ({ bestSynthetic }) => best(bestSynthetic)],
     [
-      'least real samples without harm',
-      ({ leastReal, verdict }) => (verdict === 'none' ? '' : bound(leastReal, leastReal?.real, Math.ceil)),
+      hasShare ? 'least real samples, same share' : 'least real samples without harm',
+      ({ leastReal, verdict }) =>
+        verdict === 'none'
+          ? ''
+          : hasShare
+            ? leastRealOfShare(leastReal)
+            : bound(leastReal, leastReal?.real, Math.ceil),
     ],
     [
-      'real samples to make up for these',
-      ({ realToMakeUp }) => bound(realToMakeUp, realToMakeUp?.real, Math.ceil),
+      hasShare ? 'real samples to make up, same share' : 'real samples to make up for these',
+      ({ realToMakeUp }) =>
+        hasShare && realToMakeUp?.bounded === 'none'
+          ? 'none at this share'
+          : bound(realToMakeUp, realToMakeUp?.real, Math.ceil),
     ],
   ];
   const heads = answers.length === 1 ? ['value'] : answers.map(({ dim }) => `d = ${count(dim)}`);
@@ -145,19 +188,21 @@ function leastSyntheticRange(threshold: SyntheticThreshold | null): string {
   if (Number.isNaN(low)) return 'not found';
   return high === Number.POSITIVE_INFINITY
     ? `${size(Math.ceil(low))} or never`
-    : `${size(Math.ceil(low))} to ${size(Math.ceil(high))}`;
+    : wholeRangeText([low, high], Math.ceil);
 }
 
 /** The band of the deterministic method, or the interval of Monte Carlo. */
 const rangeOf = ({ band, interval }: { band?: Range; interval: Range }): Range => band ?? interval;
 
-function rangeText([low, high]: Range): string {
-  return `${numberText(low, 5)} to ${numberText(high, 5)}`;
+/** Where a collapse decides, or there is nothing to estimate, no range is left. */
+function rangeText(range: Range): string {
+  return range[0] === range[1] ? 'exact' : rangeEnds(range, 5, numberText).join(' to ');
 }
 
-/** Of the largest counts: their integer parts. */
-function wholeRangeText([low, high]: Range): string {
-  return `${size(Math.floor(low))} to ${size(Math.floor(high))}`;
+/** Of counts, their whole numbers; where these are the same, so many digits that the ends are not. */
+function wholeRangeText([low, high]: Range, whole: (samples: number) => number): string {
+  const ends = [size(whole(low)), size(whole(high))];
+  return ends[0] === ends[1] ? rangeText([low, high]) : ends.join(' to ');
 }
 
 function bound(
@@ -167,6 +212,12 @@ function bound(
 ): string {
   if (threshold === null || samples === undefined) return '';
   return { none: 'none', unbounded: 'any', yes: size(whole(samples)) }[threshold.bounded];
+}
+
+/** At a fixed share few real samples can do without harm what many cannot: one side says nothing of the other. */
+function leastRealOfShare(found: LeastReal | null): string {
+  if (found === null || found.bounded === 'yes') return bound(found, found?.real, Math.ceil);
+  return found.bounded === 'none' ? 'none above yours' : 'any below yours';
 }
 
 function best(synthetic: number | null): string {
@@ -182,7 +233,7 @@ function leversTable({ levers, inputs, ...asItIs }: Advice): string {
     worth: Worth,
   ): string[] => [
     lever.padEnd(18),
-    ...[count(real), count(synthetic), numberText(lambda, 3), size(worth.effectiveSampleSize)],
+    ...[count(real), count(synthetic), lambdaText(lambda), size(worth.effectiveSampleSize)],
     `${part(worth.ratio, 3)} ${marks[worth.verdict]}`,
   ];
   const { truePositiveRate, falsePositiveRate } = usualDetector;
@@ -191,7 +242,10 @@ function leversTable({ levers, inputs, ...asItIs }: Advice): string {
     : '';
   const rows = [row('as it is', inputs, asItIs), ...levers.map((lever) => row(lever.lever, lever, lever))];
   const heads = ['change'.padEnd(18), 'real', 'synthetic', 'lambda', 'n_e', `/ ${count(inputs.real)}  `];
-  return tableText(heads, rows) + detector;
+  const meaning = wrapped(
+    `(/ ${count(inputs.real)}: over the real samples that you have; + or -: whether the synthetic ones help or hurt beside the real ones of that row)`,
+  );
+  return `${tableText(heads, rows)}\n${meaning}${detector}`;
 }
 
 const marks: Readonly<Record<Verdict, string>> = {
@@ -212,7 +266,7 @@ function sensitivityTable({ sensitivity }: Advice): string {
   const isAllMeasured = cells.flat().every((cell) => cell === null || cell.measured);
   const note = isAllMeasured ? '' : '\n(~: the accuracy of the method is not measured there)';
   const title = 'n_e / n_r over d (down), lambda (across): + helps, - hurts, ? open, x collapsed';
-  return `${title}\n${tableText(['d', ...lambdas.map((lambda) => `${numberText(lambda, 3)}  `)], rows)}${note}`;
+  return `${title}\n${tableText(['d', ...lambdas.map(lambdaText)], rows)}${note}`;
 }
 
 /** To three digits, or two where nobody knows how far it is off. */
@@ -234,7 +288,7 @@ function reasonInWords(reason: string): string {
 const partsInWords: Readonly<Record<LeftOut['part'], string>> = {
   threshold: 'most synthetic samples without harm',
   leastReal: 'least real samples without harm',
-  realToMakeUp: 'real samples to make up for these',
+  realToMakeUp: 'real samples to make up for the harm',
   bestSynthetic: 'best number of synthetic samples',
   levers: 'what changes would buy',
   sensitivity: 'other d and lambda',

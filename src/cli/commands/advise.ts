@@ -10,6 +10,7 @@ import { info } from '../../engine/info.js';
 import { arrayNameOption } from '../../features/matrix-file.js';
 import { momentsOfFile } from '../../features/moments-of-file.js';
 import { totalOptions } from '../../gaussian-loop/sample-counts.js';
+import { otherBiasNames } from '../../gaussian-loop/sampling-bias.js';
 import { adviceChart, adviceCsv } from '../advice/advice-files.js';
 import { adviceText } from '../advice/advice-text.js';
 import { warnOfCost } from '../terminal/cost.js';
@@ -38,9 +39,7 @@ const parameters = {
 const otherNames = {
   synthetic: ['syntheticShare'],
   syntheticShare: ['synthetic'],
-  lambda: ['guidance', 'truncation'],
-  guidance: ['lambda', 'truncation'],
-  truncation: ['lambda', 'guidance'],
+  ...otherBiasNames,
   dim: ['data', 'dataArray', 'reference'],
   data: ['dim', 'dataArray', 'reference'],
   precise: ['method'],
@@ -69,7 +68,8 @@ async function run(file: string | undefined, flags: RunOptions, signal: AbortSig
   const reference = await rewordErrors(given.nameOf, () => referenceOf(data, dataArray, asked, job));
   // Checked by the functions themselves.
   const options = { ...asked, ...(reference && { reference }), ...job } as unknown as AdviseOptions;
-  const advice = await rewordErrors(given.nameOf, async () => {
+  const nameOf = (name: string) => given.nameOf(name) ?? (name === 'reference' ? flagName('data') : undefined);
+  const advice = await rewordErrors(nameOf, async () => {
     const cost = { seconds: await adviseSeconds(options), instead: quickerWay(asked) };
     warnOfCost('advise', cost, flags.threads);
     return withProgressBar('advise', (onProgress) => advise({ ...options, onProgress }));
@@ -135,6 +135,7 @@ function repeatable(
   data: object,
   { reference }: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
-  const { kept: _, syntheticShare: __, ...question } = inputs;
+  const { kept: _, syntheticShare: __, heldShare: syntheticShare, synthetic, ...counts } = inputs;
+  const question = { ...counts, ...(syntheticShare === undefined ? { synthetic } : { syntheticShare }) };
   return { ...question, ...data, ...(reference !== undefined && { reference }) };
 }

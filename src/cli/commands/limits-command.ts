@@ -5,6 +5,7 @@ import type { OptionTable } from '../../base/options.js';
 import { info } from '../../engine/info.js';
 import type { JobOptions } from '../../engine/job.js';
 import { totalOptions } from '../../gaussian-loop/sample-counts.js';
+import { biasNames, otherBiasNames, withLambda } from '../../gaussian-loop/sampling-bias.js';
 import { type Cost, warnOfCost } from '../terminal/cost.js';
 import { rewordErrors } from '../terminal/error-wording.js';
 import { addFlags } from '../terminal/flags.js';
@@ -43,16 +44,16 @@ export function limitsCommand<Values extends Record<string, unknown>, Result ext
     .description(description)
     .argument('[file]', 'parameters as JSON or YAML, or a result of this command to repeat; flags override it')
     .addHelpText('after', `\nExample:\n  madloop ${name} ${example}`);
-  const parameters = 'real' in own ? { ...own, ...totalOptions } : own;
+  const parameters = { ...own, ...('lambda' in own && biasNames), ...('real' in own && totalOptions) };
   addFlags(command, parameters);
   return command
     .option('--json', 'print one JSON document instead of a table')
     .addOption(threadsOption())
     .action(async (file: string | undefined, flags: Flags) => {
-      const given = await givenParameters(name, file, flags, parameters);
+      const given = await givenParameters(name, file, flags, parameters, otherBiasNames);
       const { json, threads } = flags;
       const [resolved, result] = await rewordErrors(given.nameOf, async () => {
-        const values = resolve(given.values);
+        const values = resolve('lambda' in own ? withLambda(name, given.values) : given.values);
         warnOfCost(name, cost?.(values), threads);
         const computed = await withProgressBar(name, (onProgress) =>
           compute({ ...values, threads, signal, onProgress }),

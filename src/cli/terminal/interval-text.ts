@@ -1,10 +1,15 @@
-/** "18.701 to 18.738": as many decimals as the error leaves meaning, as for `withError`; without an error five digits. */
-export function intervalText([low, high]: readonly [number, number], standardError: number): string {
+import { rangeEnds } from '../../charts/numbers.js';
+
+/**
+ * "18.701 to 18.738": as many decimals as the error leaves meaning, as for `withError`; without an error five digits. More of them where the
+ * ends would read the same.
+ */
+export function intervalText(interval: readonly [number, number], standardError: number): string {
   const decimals = 1 - Math.floor(Math.log10(standardError));
   const isFixed = standardError > 0 && Number.isFinite(standardError) && decimals <= 9;
-  const text = (end: number) =>
-    isFixed && Math.abs(end) < 1e12
-      ? end.toFixed(Math.max(0, decimals)).replace(/^-(?=[0.]*$)/, '')
-      : String(Number(end.toPrecision(5)));
-  return `${text(low)} to ${text(high)}`;
+  const inDigits = (end: number, digits: number) => String(Number(end.toPrecision(digits)));
+  const inDecimals = (end: number, count: number) => end.toFixed(count).replace(/^-(?=[0.]*$)/, '');
+  const text = (end: number, more: number) =>
+    isFixed && Math.abs(end) < 1e12 ? inDecimals(end, Math.max(0, decimals) + more) : inDigits(end, 5 + more);
+  return rangeEnds(interval, 0, text).join(' to ');
 }

@@ -2,7 +2,7 @@
 
 import { plainText } from '../../base/plain-text.js';
 import { cellState } from '../../charts/cell-state.js';
-import { withError } from '../../charts/numbers.js';
+import { rangeEnds, withError } from '../../charts/numbers.js';
 import type { AnyStudyDocument } from '../../studies/definition/any-study.js';
 import type { StudyCell, StudyDocument } from '../../studies/definition/study-document.js';
 import { cellKey } from '../../studies/definition/study-identity.js';
@@ -73,14 +73,17 @@ function results(cell: StudyCell, { digits, short }: CellForm): string[] {
     digits === 0 ? significant(distance, 6) : withError(distance, standardError ?? Number.NaN, digits),
     effectiveSampleSize === null ? bounded : significant(effectiveSampleSize, short ? 5 : 6),
     significant(ratio, 4),
-    standardError === null
-      ? ''
-      : [ratioLow, ratioHigh].map((end) => significant(end, 4)).join(short ? '-' : ' to '),
+    standardError === null ? '' : ratioEnds([ratioLow, ratioHigh]).join(short ? '-' : ' to '),
     admissibleInWords[cellState(cell)] ?? cellState(cell),
   ];
 }
 
 const admissibleInWords: Readonly<Record<string, string>> = { admissible: 'yes', inadmissible: 'no' };
+
+function ratioEnds([low, high]: readonly [number | null, number | null]): string[] {
+  if (low === null || high === null) return [low, high].map((end) => significant(end, 4));
+  return rangeEnds([low, high], 4, significant);
+}
 
 function significant(value: number | null, digits: number): string {
   return value === null ? '-' : String(Number(value.toPrecision(digits)));
