@@ -70,7 +70,7 @@ function ratioText({ bounded, ratio, ratioLow, ratioHigh }) {
   return `= ${number(ratio)} (95 %: ${rangeEnds([ratioLow, ratioHigh], 4, number).join(' to ')})`;
 }
 
-/** @param {StudyCell} cell */
+/** @param {StudyCell} cell @returns {readonly [low: string, high: string]} */
 function ratioEnds({ result }) {
   const { ratioLow = null, ratioHigh = null } = result ?? {};
   return ratioLow === null || ratioHigh === null ? ['', ''] : rangeEnds([ratioLow, ratioHigh], 5, number);
