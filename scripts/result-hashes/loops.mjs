@@ -159,14 +159,22 @@ Object.assign(calls, {
     metrics: ['distance', sampleMetrics({ heldOut })],
   }),
   'LoopError one replicate': async () => {
+    let left = 6;
+    const failing = {
+      fit: (rows, options) => {
+        left -= 1;
+        if (left === 0) throw new Error('no more');
+        return gaussian().fit(rows, options);
+      },
+    };
     try {
-      await replicated({ ...fresh, generations: 30, replicates: 1, reference: dataset, model: gaussian() })();
+      await replicated({ ...fresh, generations: 8, replicates: 1, reference: dataset, model: failing })();
     } catch (error) {
       if (error instanceof LoopError)
         return { code: error.code, message: error.message, generations: error.generations };
       throw error;
     }
-    throw new Error('the data were not exhausted');
+    throw new Error('the model did not fail');
   },
 
   'madTest mad': async () => madTest(await gaussianSeries({ variant: 'fully-synthetic', synthetic: 10 })),

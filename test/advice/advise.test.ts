@@ -538,13 +538,27 @@ test.each<[string, Partial<AdviseOptions>, string]>([
   });
 });
 
-test('the same bias by its three names is the same question, and a share is the count it stands for', async () => {
-  const cell = { dim: 20, real: 300 };
+test('the same bias by its three names is the same question', async () => {
+  const cell = { dim: 20, real: 300, synthetic: 75 };
   const [byLambda, byGuidance, byTruncation] = await Promise.all([
-    advise({ ...cell, synthetic: 75, lambda: 0.8 }),
-    advise({ ...cell, syntheticShare: 0.2, guidance: 0.25 }),
-    advise({ ...cell, synthetic: 75, syntheticShare: 0.2, truncation: 0.8 }),
+    advise({ ...cell, lambda: 0.8 }),
+    advise({ ...cell, guidance: 0.25 }),
+    advise({ ...cell, truncation: 0.8 }),
   ]);
   expect(byGuidance).toEqual(byLambda);
   expect(byTruncation).toEqual(byLambda);
+});
+
+test('a share asks of the count that it stands for; where real samples vary it is held', async () => {
+  const [byCount, byShare, byBoth] = await Promise.all([
+    advise({ dim: 20, real: 300, synthetic: 75, lambda: 0.8 }),
+    advise({ dim: 20, real: 300, syntheticShare: 0.2, lambda: 0.8 }),
+    advise({ dim: 20, real: 300, synthetic: 75, syntheticShare: 0.2, lambda: 0.8 }),
+  ]);
+  expect(byBoth).toEqual(byShare);
+  const { effectiveSampleSize, band, threshold } = byCount;
+  expect(byShare).toMatchObject({ effectiveSampleSize, band, threshold });
+  const doubled = ({ levers }: typeof byCount) => levers.find(({ lever }) => lever === 'twice the real');
+  expect(doubled(byCount)?.synthetic).toBe(75);
+  expect(doubled(byShare)?.synthetic).toBe(150);
 });
