@@ -87,13 +87,16 @@ export async function explainStudy(definition: AnyStudyDefinition): Promise<Stud
 }
 
 /**
- * A study as its store holds it now, finished or not; it may be read while it runs. The file is opened for reading alone.
+ * A study as its store holds it now, finished or not; it may be read while it runs. The file is opened for reading alone. Its `kind` tells
+ * studies of loops from those of limit points, which the type is of unless another is asked for: `readStudy<AnyStudyDocument>(path)`.
  * Rejects with ERR_INVALID_INPUT for a path that is none, ERR_STORE (no store of a study, damaged, newer), ERR_MISSING_PACKAGE.
  *
  * @example
  * const { cells } = await readStudy('figure-11.sqlite');
  */
-export async function readStudy(path: string): Promise<AnyStudyDocument> {
+export async function readStudy<Document extends AnyStudyDocument = StudyDocument>(
+  path: string,
+): Promise<Document> {
   const { storedStudy } = await import('./store-process/stores.js');
-  return storedStudy('readStudy', path);
+  return storedStudy('readStudy', path) as Promise<Document>;
 }

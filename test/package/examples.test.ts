@@ -96,6 +96,11 @@ it('every example runs, and prints what it says that it prints', { timeout: 120_
   const small = { dim: 2, real: [10, 30, 100], synthetic: [10, 30, 100], method: 'deterministic' } as const;
   for (const store of ['figure-11.sqlite', 'study.sqlite'])
     await runStudy(small, { store: join(place, store) });
+  const loops = {
+    kind: 'loop',
+    ...{ dim: [1, 2], real: [5, 10], synthetic: 10, generations: 3, replicates: 2 },
+  } as const;
+  await runStudy(loops, { store: join(place, 'loops.sqlite') });
 
   const ran = [...compiled].filter(([name]) => !notRun.test(name) && !isWrong(name));
   expect(ran).toHaveLength(examples.length - 2);
