@@ -11,7 +11,7 @@ import { run, start, temporaryFolder } from '../cli/command.js';
 import { uniform } from '../support/numbers.js';
 import { fullSize } from '../support/sizes.js';
 
-const kills = Number(process.env.MADLOOP_KILLS ?? (fullSize ? 50 : 5));
+const kills = Number(process.env.MADLOOP_KILLS ?? (fullSize ? 50 : 3));
 
 // Some seconds of work: many runs of less than a block, and some that take several.
 const study = [
