@@ -116,7 +116,7 @@ function checkList(files) {
 
   const rooms = /^(assets|dist|docs|examples|native\/(binding|core|node-gyp|vendor\/eigen))\//;
   const single =
-    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md|binding\.gyp|native\/sources\.json|scripts\/(build-native|install)\.mjs)$/;
+    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md|binding\.gyp|native\/sources\.json|scripts\/(build-native|install|up-to-date)\.mjs)$/;
   const products =
     /\.(node|o|a|so|d|js\.map|tsbuildinfo|tgz|log)$|(^|\/)(test|tests|build|node_modules|\.[^/]+)(\/|$)|\.test\./;
   for (const name of files) {
