@@ -151,12 +151,15 @@ export function metricMap(
   const others = dimensions.filter((dimension) => dimension !== x && dimension !== y);
   const final = (cell: LoopStudyCell | undefined): number | undefined =>
     cell && (cell.result?.metrics[metric]?.final.mean ?? Number.NaN);
-  const panels = panelsOf(study, others).map(({ label, cells }) => ({
-    title: label,
-    values: ascending(y).map((b) =>
-      ascending(x).map((a) => final(cells.find(({ at }) => at[x.axis] === a && at[y.axis] === b))),
-    ),
-  }));
+  const panels = panelsOf(study, others).map(({ label, cells }) => {
+    const place = (a: LoopAxisValue | undefined, b: LoopAxisValue | undefined): string => `${a} ${b}`;
+    // Of several in one place the first.
+    const at = new Map(cells.toReversed().map((cell) => [place(cell.at[x.axis], cell.at[y.axis]), cell]));
+    return {
+      title: label,
+      values: ascending(y).map((b) => ascending(x).map((a) => final(at.get(place(a, b))))),
+    };
+  });
   const numbers = panels.flatMap(({ values }) => values.flat()).filter((value) => Number.isFinite(value));
   return {
     ...{ x: mapAxis(x), y: mapAxis(y), panels },

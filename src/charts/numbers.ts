@@ -1,4 +1,4 @@
-// Numbers for reading. The report's page has these functions as text: they see nothing outside themselves.
+// Numbers for reading. The report's page has some of these functions as text: they see nothing but each other.
 
 /** A number with at most `digits` significant digits, those before the point never rounded away, thousands set apart ("10,000"); below 1e-4 and from 1e7 on as powers ("2e+9"). */
 export function numberText(value: number, digits = 4): string {
@@ -10,6 +10,11 @@ export function numberText(value: number, digits = 4): string {
   });
 }
 
+/** With so many decimals, and without the minus sign of what rounds to zero ("-0.00"). */
+export function fixedText(value: number, decimals: number): string {
+  return value.toFixed(decimals).replace(/^-(?=[0.]*$)/, '');
+}
+
 /** "12.294 ± 0.013": as many digits as the standard error leaves meaning, with two of its own (or `digits`); without an error seven. */
 export function withError(mean: number, standardError: number, digits = 2): string {
   const plain = Number.isFinite(mean) ? String(Number(mean.toPrecision(7))) : String(mean);
@@ -18,8 +23,7 @@ export function withError(mean: number, standardError: number, digits = 2): stri
   // Beyond these, fixed notation is either all zeros or all digits.
   if (decimals > 9 || Math.abs(mean) >= 1e12) return `${plain} ± ${standardError.toExponential(digits - 1)}`;
   const places = Math.max(0, decimals);
-  // No "-0.00" of what rounds to zero.
-  return `${mean.toFixed(places).replace(/^-(?=[0.]*$)/, '')} ± ${standardError.toFixed(places)}`;
+  return `${fixedText(mean, places)} ± ${fixedText(standardError, places)}`;
 }
 
 /**

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { packageFile } from '../base/package-files.js';
 import { element, type Markup, together } from '../charts/markup.js';
-import { numberText, rangeEnds, withError } from '../charts/numbers.js';
+import { fixedText, numberText, rangeEnds, withError } from '../charts/numbers.js';
 import { isCollapsed, leastVariance, stationaryVariance } from '../limits/stationary-variance.js';
 import type { AnyStudyDocument } from '../studies/definition/any-study.js';
 import { embeddedJson } from './embedded-json.js';
@@ -20,7 +20,7 @@ export function reportPage(studies: readonly AnyStudyDocument[]): string {
   const style = asset('page.css');
   // Numbers read in the page as they do in its charts, and studies come out as they went in.
   const verdicts = `const leastVariance = ${leastVariance};\n${stationaryVariance}\n${isCollapsed}`;
-  const script = `${numberText}\n${withError}\n${rangeEnds}\n${studyOfColumns}\n${verdicts}\n${asset('page.js')}`;
+  const script = `${numberText}\n${fixedText}\n${withError}\n${rangeEnds}\n${studyOfColumns}\n${verdicts}\n${asset('page.js')}`;
   // Nothing but this style, this script and the pictures in the page: neither can a title of a study bring a script along, nor the page load anything.
   const policy = `default-src 'none'; img-src data:; style-src '${hash(style)}'; script-src '${hash(script)}'; base-uri 'none'; form-action 'none'`;
   const title = studies.map((study) => study.title).join(', ');

@@ -43,8 +43,7 @@ const data = join(folder, 'data.npy');
 const rows = matrix(Float64Array.from(normals(60 * 2, 5)), 60, 2);
 await writeMatrix(data, rows);
 
-const common = {
-  kind: 'loop',
+const parameters = {
   variant: 'fresh-data',
   real: 12,
   synthetic: 20,
@@ -52,15 +51,8 @@ const common = {
   replicates: 3,
   seed: 9,
 } as const;
-const loop = {
-  variant: 'fresh-data',
-  real: 12,
-  synthetic: 20,
-  generations: 3,
-  replicates: 3,
-  seed: 9,
-  series: true,
-} as const;
+const common = { kind: 'loop', ...parameters } as const;
+const loop = { ...parameters, series: true } as const;
 
 /** Every replicate's values of a cell, metric by metric. */
 const seriesOf = ({ result }: LoopStudyCell) =>

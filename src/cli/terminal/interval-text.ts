@@ -1,4 +1,4 @@
-import { rangeEnds } from '../../charts/numbers.js';
+import { fixedText, rangeEnds } from '../../charts/numbers.js';
 
 /**
  * "18.701 to 18.738": as many decimals as the error leaves meaning, as for `withError`; without an error five digits. More of them where the
@@ -8,8 +8,7 @@ export function intervalText(interval: readonly [number, number], standardError:
   const decimals = 1 - Math.floor(Math.log10(standardError));
   const isFixed = standardError > 0 && Number.isFinite(standardError) && decimals <= 9;
   const inDigits = (end: number, digits: number) => String(Number(end.toPrecision(digits)));
-  const inDecimals = (end: number, count: number) => end.toFixed(count).replace(/^-(?=[0.]*$)/, '');
   const text = (end: number, more: number) =>
-    isFixed && Math.abs(end) < 1e12 ? inDecimals(end, Math.max(0, decimals) + more) : inDigits(end, 5 + more);
+    isFixed && Math.abs(end) < 1e12 ? fixedText(end, Math.max(0, decimals) + more) : inDigits(end, 5 + more);
   return rangeEnds(interval, 0, text).join(' to ');
 }

@@ -8,6 +8,7 @@ import { kindOf, type StudyKind } from '../definition/study-options.js';
 import { resolveStudy, type StudyPlan } from '../definition/study-plan.js';
 import { loopSeconds } from './loop-cost.js';
 import { nativeEngine } from './native-engine.js';
+import { gaussianMetrics } from './native-loop-engine.js';
 import { refusals } from './refusals.js';
 
 /** A study before it is run. Times are of one core, by a model of each kind of cell: right to a factor of three or so. */
@@ -62,11 +63,9 @@ const pageShare = 1.08;
 const emptyBytes = 24_576;
 
 /** A float64 for every metric and generation. */
-function runBytes({ generations, metrics = defaultMetrics }: Readonly<Record<string, unknown>>): number {
+function runBytes({ generations, metrics = gaussianMetrics }: Readonly<Record<string, unknown>>): number {
   return 8 * Number(generations) * (metrics as readonly string[]).length + rowBytes + 60;
 }
-
-const defaultMetrics = ['distance', 'meanNormSquared', 'trace', 'logDeterminant'];
 
 /** Seconds of a cell by the large-d limit. */
 const deterministicSeconds = 1e-3;

@@ -18,7 +18,8 @@ export function nativeLoopEngine(): LoopEngine {
   };
 }
 
-const gaussianMetrics = ['distance', 'meanNormSquared', 'trace', 'logDeterminant'] as const;
+/** What the loop of a cell without a model measures. */
+export const gaussianMetrics = ['distance', 'meanNormSquared', 'trace', 'logDeterminant'] as const;
 
 async function gaussianRuns(
   { parameters, seed, first, count }: LoopWork,
