@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { runScript } from '../support/child.js';
+import { fullSize } from '../support/sizes.js';
 
 // The allocator's arenas fill up over the first three to seven windows of the calls with most threads.
 const windows = 10;
@@ -14,9 +15,10 @@ interface Growth {
 
 /**
  * Growth per call of the resident set, of memory outside the heap and of the heap, in bytes, each the smallest of
- * ten windows of 1,000 calls (or so many) after a warm-up: what leaks grows in every window, what breathes does not.
+ * ten windows of 1,000 calls (or so many; of half as many in normal size) after a warm-up: what leaks grows in every window, what breathes does not.
  */
-async function growthPerCall(call: string, callsPerWindow = 1_000): Promise<Growth> {
+async function growthPerCall(call: string, fullCallsPerWindow = 1_000): Promise<Growth> {
+  const callsPerWindow = fullSize ? fullCallsPerWindow : fullCallsPerWindow / 2;
   const { output, errors } = await runScript(
     `
     const x = madloop.matrix(new Float64Array(40 * 30).map((_, i) => Math.sin(i * i)), 40, 30);

@@ -9,7 +9,7 @@ import {
   gaussianReference,
   replicatedAutophagousLoop,
 } from '../../src/index.js';
-import { repetitions } from '../support/sizes.js';
+import { fullSize, repetitions } from '../support/sizes.js';
 import { expectedMoments } from './support/expected-moments.js';
 import { describeLoop, runLoop } from './support/loop-runs.js';
 import { ZScores } from './support/z-scores.js';
@@ -70,7 +70,7 @@ describe.each(['moments', 'samples'] as const)('first moments (%s)', (engine) =>
 
 it('autophagousLoop has the same first moments, with lists and with functions of t', async () => {
   const z = new ZScores();
-  const replicates = repetitions(400);
+  const replicates = fullSize ? 400 : 50;
   for (const [i, { engine: _, dim: __, ...loop }] of loops.entries()) {
     const entry = (list: unknown) => (t: number) => (Array.isArray(list) ? (list[t - 1] ?? list.at(-1)) : list);
     const asFunctions = { synthetic: entry(loop.synthetic), lambda: entry(loop.lambda) };

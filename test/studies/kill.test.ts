@@ -11,7 +11,7 @@ import { run, start, temporaryFolder } from '../cli/command.js';
 import { uniform } from '../support/numbers.js';
 import { fullSize } from '../support/sizes.js';
 
-const kills = Number(process.env.MADLOOP_KILLS ?? (fullSize ? 100 : 6));
+const kills = Number(process.env.MADLOOP_KILLS ?? (fullSize ? 100 : 4));
 
 // Some seconds of work: cells that finish many at a time, and some that take many rounds.
 const study = [

@@ -13,12 +13,32 @@ import { fullSize } from '../support/sizes.js';
 
 const kills = Number(process.env.MADLOOP_KILLS ?? (fullSize ? 50 : 3));
 
+const replicates = fullSize ? 150 : 80;
+
 // Some seconds of work: many runs of less than a block, and some that take several.
 const study = [
   ...['study', '--kind', 'loop', '--variant', 'fully-synthetic,fresh-data', '--dim', '5,30', '--real', '60'],
-  ...['--synthetic', '60,200', '--generations', '80', '--replicates', '150', '--seed', '11'],
+  ...['--synthetic', '60,200', '--generations', '80', '--replicates', String(replicates), '--seed', '11'],
 ];
-const runs = 8 * 150;
+const runs = 8 * replicates;
+
+const finishedIn = async (store: string): Promise<number> => {
+  const { cells } = (await readStudy(store)) as LoopStudyDocument;
+  return cells.reduce((sum, cell) => sum + cell.finished, 0);
+};
+
+/** Until `store` holds more than `kept` finished runs, or what fills it ends. */
+const somethingMore = async (store: string, kept: number, end: Promise<unknown>): Promise<void> => {
+  let ended = false;
+  end.then(() => {
+    ended = true;
+  });
+  while (!ended) {
+    // Before its schema is there a store is none yet.
+    if (existsSync(store) && (await finishedIn(store).catch(() => 0)) > kept) return;
+    await delay(20);
+  }
+};
 
 test(`killed ${kills} times, a study of loops resumes to the same bytes`, {
   timeout: 60_000 + kills * 12_000,
@@ -36,7 +56,9 @@ test(`killed ${kills} times, a study of loops resumes to the same bytes`, {
   let killedInMidStudy = 0;
   for (let kill = 0; kill < kills; kill += 1) {
     const { child, outcome } = start([...args, '--threads', String(1 + (kill % 2))], folder);
-    await Promise.race([delay(longestLife * (0.4 + 0.5 * next())), outcome]);
+    // Every second one at any moment; the others at one after something more is kept, which is mid-study on any machine.
+    if (kill % 2 === 0) await somethingMore(store, kept, outcome);
+    await Promise.race([delay(longestLife * (kill % 2 === 0 ? 0.1 : 1) * next()), outcome]);
     child.kill('SIGKILL');
     const { status, stdout } = await outcome;
     if (status === 0) {
@@ -45,8 +67,7 @@ test(`killed ${kills} times, a study of loops resumes to the same bytes`, {
       kept = 0;
     }
     if (!existsSync(store)) continue;
-    const { cells } = (await readStudy(store)) as LoopStudyDocument;
-    const finished = cells.reduce((sum, cell) => sum + cell.finished, 0);
+    const finished = await finishedIn(store);
     expect(finished).toBeGreaterThanOrEqual(kept);
     if (finished > kept && finished < runs) killedInMidStudy += 1;
     kept = finished;

@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'madloop-terminated-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const processes = fullSize ? 50 : 2;
-const threads = 10;
+const threads = fullSize ? 10 : 5;
 
 // Runs the study again and again, and reads its store all the while: most of the time, something is at work on it.
 const worker = workerUrl(`
@@ -56,7 +56,9 @@ const script = (store: string, delays: readonly number[]): string => `
   start(true).on('message', (text) => console.log(text));
 `;
 
-test('ten threads after each other in each of many processes', { timeout: 3_600_000 }, async () => {
+test(`${threads} threads after each other in each of ${processes} processes`, {
+  timeout: 3_600_000,
+}, async () => {
   const next = uniform(11);
   const outputs = new Set<string>();
   for (let index = 0; index < processes; index += 1) {
