@@ -60,7 +60,14 @@ function named(message: string, nameOf: (argument: string) => string | undefined
   });
   if (renamed === subject) return message;
   // "that of list[0]"; and what is wrong of the file, not another file.
-  return renamed + rest.replace(/\b[a-z]\w*\[\d+\]/g, (found) => nameOf(found) ?? found);
+  const ofRest = rest.replace(/\b[a-z]\w*\[\d+\]/g, (found) => nameOf(found) ?? found);
+  // "realFixed + realFresh = 7" and "initial = 5": what a formula is made of.
+  return (
+    renamed +
+    ofRest.replace(/\b[a-z]\w*(?: \+ [a-z]\w*)*(?= = \S)/g, (formula) =>
+      formula.replace(/\w+/g, (found) => nameOf(found) ?? found),
+    )
+  );
 }
 
 /** "the option 'array'" as "--array", "the options 'real' and 'synthetic'" as "--real and --synthetic". */
