@@ -281,8 +281,8 @@ TEST_CASE("a distance without variance is refused") {
       "square has no stationary expectation",
       Error);
   CHECK_NOTHROW(LimitPointTheory(freshLoop(100, 1, 999, 0.9)));
-  // At lambda = 1 moments of degree n_r exist, and controls of degree 2 need those of degree 12, of degree 3
-  // those of 24.
+  // At lambda = 1 moments of degree n_r exist, and from four dimensions on controls of degree 2 need those of
+  // degree 12, of degree 3 those of 24.
   auto degree = [](double real, double synthetic) {
     return LimitPointTheory(freshLoop(100, real, synthetic, 1)).controlDegree();
   };
@@ -297,7 +297,11 @@ TEST_CASE("a distance without variance is refused") {
   CHECK(degree(1.4e7, 1.4e7) == 2);
   CHECK(degree(1.6e7, 1.6e7) == 1);
   CHECK(LimitPointTheory(freshLoop(100, 100, 900, 1), std::nullopt, 2).controlDegree() == 2);
-  // In one to three dimensions what those of degree 3 leave has heavy tails.
+  // In one to three dimensions those of degree 2 need moments of degree 16.
+  CHECK(LimitPointTheory(freshLoop(3, 15, 985, 1)).controlDegree() == 1);
+  CHECK(LimitPointTheory(freshLoop(3, 16, 984, 1)).controlDegree() == 2);
+  CHECK(LimitPointTheory(freshLoop(4, 12, 988, 1)).controlDegree() == 2);
+  // What those of degree 3 leave has heavy tails there.
   CHECK(LimitPointTheory(freshLoop(3, 100, 900, 1)).controlDegree() == 2);
   CHECK(LimitPointTheory(freshLoop(4, 100, 900, 1)).controlDegree() == 3);
 }
