@@ -25,15 +25,19 @@ const names = ['real', 'synthetic', 'total', 'realFraction'] as const;
 
 /**
  * The counts of real and synthetic samples: as given, unchecked, or of `total` n and `realFraction` p, n_r = round(p n) and
- * n_s = n - n_r. Throws ERR_INVALID_INPUT unless they are given in one of the two ways.
+ * n_s = n - n_r. Throws ERR_INVALID_INPUT unless they are given in one of the two ways; the first is by `counts`.
  */
-export function sampleCounts(where: string, given: GivenCounts): { real: unknown; synthetic: unknown } {
+export function sampleCounts(
+  where: string,
+  given: GivenCounts,
+  counts: readonly string[] = ['real', 'synthetic'],
+): { real: unknown; synthetic: unknown } {
   const { real, synthetic } = given;
   const found = theOptions(names.filter((name) => given[name] !== undefined));
-  if (found === theOptions(['real', 'synthetic'])) return { real, synthetic };
+  if (found === theOptions(counts)) return { real, synthetic };
   const second = theOptions(['total', 'realFraction']);
   if (found !== second) {
-    const requirement = `be given as ${theOptions(['real', 'synthetic'])}, or as ${second}`;
+    const requirement = `be given as ${theOptions(counts)}, or as ${second}`;
     throw mustError(where, 'sample counts', requirement, found);
   }
   const fraction = totalOptions.realFraction.resolve(where, 'realFraction', given.realFraction, {});

@@ -164,6 +164,11 @@ describe('errors are in the words of the command line', () => {
       'sample counts must be given as --real and --synthetic, or as --total and --real-fraction, got none',
     ],
     [
+      'half of a total where the other count is the answer',
+      ['threshold', '--dim', '2', '--lambda', '.5', '--total', '9'],
+      'threshold: sample counts must be given as --real, or as --total and --real-fraction, got --total',
+    ],
+    [
       'data that are used up',
       ['loop', '--data', 'rows.npy', '--model', 'gaussian', '--real', '20', '--synthetic', '20'],
       'generation 3 wants 20 real rows, but 8 of 48 are left. Take at most 2 generations, fewer real samples, or --replace',

@@ -32,7 +32,7 @@ export function evaluationText({ real, generated, rows, exact, reasons }: Evalua
 const noIndent = ' '.repeat('generated: '.length);
 
 function sideText(side: DescribedSide): string {
-  const columns = `${numberText(side.cols)} columns`;
+  const columns = `${numberText(side.cols)} ${side.cols === 1 ? 'column' : 'columns'}`;
   if ('rows' in side) return `${side.file}, ${numberText(side.rows)} rows of ${columns}`;
   const rows = side.count === null ? 'an unknown number of' : numberText(side.count);
   const extractor = side.extractor === null ? '' : ` by ${side.extractor}`;

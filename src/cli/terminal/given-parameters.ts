@@ -63,7 +63,11 @@ async function asCounts(command: string, given: GivenParameters, table: OptionTa
   const { total, realFraction, real, synthetic, ...others } = given.values;
   if (total === undefined && realFraction === undefined) return given;
   const counts = await rewordErrors(given.nameOf, () =>
-    sampleCounts(command, { total, realFraction, real, synthetic }),
+    sampleCounts(
+      command,
+      { total, realFraction, real, synthetic },
+      ['real', 'synthetic'].filter((count) => count in table),
+    ),
   );
   const taken = Object.entries(counts).filter(([name]) => name in table);
   const source = `${given.nameOf('total')} and ${given.nameOf('realFraction')}`;
