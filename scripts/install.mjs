@@ -5,8 +5,8 @@
 //
 //   npm_config_build_from_source=true npm install madloop
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isUpToDate } from './up-to-date.mjs';
 
@@ -27,7 +27,22 @@ if (existsSync(join(root, 'src'))) {
 } else if (isForced() || !loadedAddon()) {
   jobs.push(run('scripts/build-native.mjs'));
 }
-process.exitCode = Math.max(0, ...(await Promise.all(jobs)));
+const statuses = await Promise.all(jobs);
+if (existsSync(join(root, 'src'))) linkCommand();
+process.exitCode = Math.max(0, ...statuses);
+
+/**
+ * In a clone `npx madloop` is the clone's own command: found here it starts at once. Otherwise npx installs the clone into a cache of
+ * its own first, which takes seconds, and an installation that is interrupted stays broken.
+ */
+function linkCommand() {
+  const modules = join(root, 'node_modules');
+  if (process.platform === 'win32' || !existsSync(modules)) return;
+  const link = join(modules, '.bin', 'madloop');
+  mkdirSync(dirname(link), { recursive: true });
+  rmSync(link, { force: true });
+  symlinkSync('../../dist/cli/main.js', link);
+}
 
 /** As with other packages that are built: true, or a list of packages. */
 function isForced() {

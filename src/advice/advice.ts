@@ -82,6 +82,7 @@ export type LeverName =
   | 'half the bias'
   | 'no bias'
   | 'a detector'
+  | 'no detector'
   | 'twice the memory';
 
 /** What the loop would be worth for another dimension or bias; `null`: not computed. */

@@ -30,6 +30,11 @@ export function leversOf(loop: Loop, bestSynthetic: number | null): { lever: Lev
       loop: { ...loop, ...usualDetector },
       applies: truePositiveRate === 0 && falsePositiveRate === 0 && synthetic > 0,
     },
+    {
+      lever: 'no detector',
+      loop: { ...loop, truePositiveRate: 0, falsePositiveRate: 0 },
+      applies: truePositiveRate > 0 || falsePositiveRate > 0,
+    },
     { lever: 'twice the memory', loop: { ...loop, memory: 2 * memory }, applies: memory > 1 && synthetic > 0 },
   ];
   return levers.filter(

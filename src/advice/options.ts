@@ -64,6 +64,10 @@ function noDimension(where: string): never {
   throw mustError(where, 'dim', requirement, 'neither');
 }
 
+function noSynthetic(where: string): never {
+  throw mustError(where, 'synthetic', "be given, or the option 'syntheticShare' in its place", 'neither');
+}
+
 /** The synthetic samples that are such a share of all, beside so many real ones: to the whole number. */
 const countOfShare = (real: number, share: number): number => Math.round(syntheticOfShare(real, share));
 
@@ -75,8 +79,8 @@ type Shares = { readonly real: number; readonly syntheticShare?: number | undefi
 export const adviseOptions = {
   real: constant(integer(1), whyConstant).doc('fresh real samples in each generation'),
   synthetic: constant(integer(0), whyConstant)
-    .or(({ real, syntheticShare }: Shares) =>
-      syntheticShare === undefined ? undefined : countOfShare(real, syntheticShare),
+    .or(({ real, syntheticShare }: Shares, where) =>
+      syntheticShare === undefined ? noSynthetic(where) : countOfShare(real, syntheticShare),
     )
     .and((where, argument, synthetic, { real, syntheticShare }: Shares) => {
       if (syntheticShare === undefined || synthetic === countOfShare(real, syntheticShare)) return;

@@ -63,6 +63,8 @@ export interface LineChart {
   readonly xScale?: AxisKind | undefined;
   readonly curves: readonly Curve[];
   readonly levels?: readonly Level[] | undefined;
+  /** Values that the vertical axis has room for, whatever the curves': charts beside each other that have the same have one axis. */
+  readonly yExtent?: readonly [low: number, high: number] | undefined;
 }
 
 /** Charts beside each other under one title, each with axes of its own. */
@@ -134,6 +136,9 @@ export const lineChartOptions = {
   xScale: oneOf(axisKinds).or('linear').doc("how x runs; 'ordinal' puts its values one step apart"),
   curves: list(object(curveOptions, ['xScale']), 1),
   levels: list(object(levelOptions)).or(() => []),
+  yExtent: boundsOption
+    .optional("the curves' values")
+    .doc('values that the vertical axis has room for: charts that have the same have one axis'),
 } satisfies TableOf<LineChart>;
 
 export const lineChartsOptions = {

@@ -40,6 +40,7 @@ export function linePlotScales(chart: LineChart, { left, top, right, bottom }: F
     [
       ...chart.curves.flatMap(({ points }) => points.map(({ y }) => y)),
       ...(chart.levels ?? []).map(({ y }) => y),
+      ...(chart.yExtent ?? []),
     ],
     chart.curves.flatMap(({ points }) => points.flatMap(intervalOf)),
     chart.curves.flatMap(({ bounds = [] }) => (bounds.every(Number.isFinite) ? bounds : [])),

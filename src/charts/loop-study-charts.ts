@@ -7,11 +7,13 @@ import type {
   LoopStudyCell,
   LoopStudyDocument,
 } from '../studies/definition/loop-study-document.js';
+import { loopKey } from '../studies/definition/study-identity.js';
 import type { HeatMap } from './heat-map-data.js';
 import type { Curve, LineChart } from './line-chart-data.js';
 import { errorBar, metricEnds } from './loop-curve.js';
 import { shownList } from './numbers.js';
 import { axisLabel, axisTitle, studyScale } from './study-axes.js';
+import { extent } from './ticks.js';
 import { titleOptions } from './title-options.js';
 
 /** What is shown of a study of loops. */
@@ -89,12 +91,25 @@ export function loopStudyCurves(
 
 /** The charts of `loopStudyCurves`. */
 export function curvePanels(study: LoopStudyDocument, metric: string): LineChart[] {
+  const charts = panelCharts(study, metric);
+  const points = charts.flatMap(({ curves }) => curves.flatMap((curve) => curve.points));
+  const values = points.map(({ y }) => y).filter(Number.isFinite);
+  if (charts.length === 1 || values.length === 0) return charts;
+  const ends = points.flatMap(({ y, error = 0, interval = [y - error, y + error] }) => interval);
+  const [least, most] = extent([...values, ...ends.filter(Number.isFinite)]);
+  const [smallest] = extent(values);
+  // Error bars below a positive value need no room: on a logarithmic axis there may be none.
+  const yExtent = [smallest > 0 ? smallest : least, most] as const;
+  return charts.map((chart) => ({ ...chart, yExtent }));
+}
+
+function panelCharts(study: LoopStudyDocument, metric: string): LineChart[] {
   const dimensions = dimensionsOf(study);
   const few = dimensions.filter(({ values }) => values.length <= mostCurves);
   const colour = few.at(-1) ?? dimensions.at(-1);
   const others = dimensions.filter((dimension) => dimension !== colour);
   const bounds = metricEnds(metric);
-  return panelsOf(study, others).map(({ label, cells }) => ({
+  return panelsOf(distinctCells(study), others).map(({ label, cells }) => ({
     ...(label !== '' && { title: label }),
     xTitle: 'generation t',
     yTitle: metricTitle(metric),
@@ -151,7 +166,7 @@ export function metricMap(
   const others = dimensions.filter((dimension) => dimension !== x && dimension !== y);
   const final = (cell: LoopStudyCell | undefined): number | undefined =>
     cell && (cell.result?.metrics[metric]?.final.mean ?? Number.NaN);
-  const panels = panelsOf(study, others).map(({ label, cells }) => {
+  const panels = panelsOf(study.cells, others).map(({ label, cells }) => {
     const place = (a: LoopAxisValue | undefined, b: LoopAxisValue | undefined): string => `${a} ${b}`;
     // Of several in one place the first.
     const at = new Map(cells.toReversed().map((cell) => [place(cell.at[x.axis], cell.at[y.axis]), cell]));
@@ -203,9 +218,18 @@ function dimensionsOf({ axes, cells }: LoopStudyDocument): Dimension[] {
   });
 }
 
+/**
+ * The first of each cells that are the same loop, as those are that differ in what has no effect: real samples in the fully synthetic
+ * loop, an option of another model.
+ */
+export function distinctCells({ cells }: LoopStudyDocument): readonly LoopStudyCell[] {
+  const first = new Map(cells.toReversed().map((cell) => [loopKey(cell.parameters), cell]));
+  return cells.filter((cell) => first.get(loopKey(cell.parameters)) === cell);
+}
+
 /** The cells by what they have on these axes, in the order of the study. */
 function panelsOf(
-  { cells }: LoopStudyDocument,
+  cells: readonly LoopStudyCell[],
   axes: readonly Dimension[],
 ): { readonly label: string; readonly cells: readonly LoopStudyCell[] }[] {
   const panels = new Map<string, LoopStudyCell[]>();

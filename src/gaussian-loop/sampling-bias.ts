@@ -21,7 +21,7 @@ const nameOf = ({ guidance }: Bias): string => (guidance === undefined ? 'trunca
 export const biasNames = {
   guidance: number(0, Number.MAX_VALUE)
     .optional()
-    .doc('classifier-free guidance w: lambda is 1 / (1 + w)')
+    .doc('classifier-free guidance w, 0 for none (a guidance scale is 1 + w): lambda is 1 / (1 + w)')
     .flag('<w>'),
   truncation: number(0, 1)
     .and((where, argument, truncation, { guidance }: Bias) => {

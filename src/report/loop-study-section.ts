@@ -4,7 +4,13 @@ import { scheduleInFile } from '../base/schedule.js';
 import { mapColours } from '../charts/heat-map.js';
 import type { LineChart } from '../charts/line-chart-data.js';
 import { curveLook, linePlot } from '../charts/line-plot.js';
-import { curvePanels, loopMetrics, metricMap, metricTitle } from '../charts/loop-study-charts.js';
+import {
+  curvePanels,
+  distinctCells,
+  loopMetrics,
+  metricMap,
+  metricTitle,
+} from '../charts/loop-study-charts.js';
 import { mapPlot } from '../charts/map-plot.js';
 import { element, type Markup, together } from '../charts/markup.js';
 import { numberText, shownList, withError } from '../charts/numbers.js';
@@ -58,12 +64,19 @@ export function loopStudySection(study: LoopStudyDocument, index: number): Marku
   );
 }
 
-function summary({ cells, replicates }: LoopStudyDocument): string {
+function summary(study: LoopStudyDocument): string {
+  const { replicates } = study;
+  const cells = distinctCells(study);
+  const equal = study.cells.length - cells.length;
+  const others =
+    equal === 0
+      ? ''
+      : ` (${numberText(equal, 9)} more ${equal === 1 ? 'is equal to another' : 'are equal to others'})`;
   const finished = cells.flatMap(({ result }) => result ?? []);
   const verdicts = finished.flatMap(({ verdict }) => verdict?.verdict ?? []);
   const count = (verdict: string): string =>
     numberText(verdicts.filter((found) => found === verdict).length, 9);
-  const done = `Of ${numberText(cells.length, 9)} loops, each run ${numberText(replicates, 9)} times, ${numberText(finished.length, 9)} are finished.`;
+  const done = `Of ${numberText(cells.length, 9)} loops${others}, each run ${numberText(replicates, 9)} times, ${numberText(finished.length, 9)} are finished.`;
   if (verdicts.length === 0) return done;
   return `${done} By the distance to the real distribution, ${count('mad')} go MAD, ${count('stable')} are stable and ${count('undecided')} undecided. Bands are 95 % intervals of the mean.`;
 }

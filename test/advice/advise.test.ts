@@ -516,7 +516,7 @@ test.each<[string, Partial<AdviseOptions>, string]>([
   [
     'no number of synthetic samples',
     { syntheticShare: undefined },
-    'synthetic must be an integer of at least 0, got undefined',
+    "synthetic must be given, or the option 'syntheticShare' in its place, got neither",
   ],
   ['two that differ', { synthetic: 3 }, "synthetic must be left out beside the option 'syntheticShare', got 3"],
   ['two biases', { lambda: 0.5 }, "lambda must be left out beside the option 'guidance', got 0.5"],

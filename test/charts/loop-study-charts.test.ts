@@ -29,6 +29,33 @@ describe('the curves of a study of loops', () => {
     expect(lineCharts({ charts }).svg).toContain('nᵣ = 100,000');
   });
 
+  test('of all charts have one vertical axis, and loops that are the same one chart', () => {
+    const growing = loopStudy(study.axes, (cell) => {
+      const { result } = cell;
+      if (result === null) return cell;
+      const isSynthetic = cell.at.variant === 'fully-synthetic';
+      const distance = {
+        ...result.metrics.distance!,
+        mean: isSynthetic ? [1, 50, 2000] : [0.1, 0.2, 0.3],
+        standardError: [0.01, 0.01, 0.01],
+      };
+      // As many real samples as you like, which the loop does not see.
+      const parameters = isSynthetic ? { ...cell.parameters, real: 0 } : cell.parameters;
+      return { ...cell, parameters, result: { ...result, metrics: { distance } } };
+    });
+    const { charts } = loopStudyCurves(growing);
+    expect(charts.map(({ title }) => title!.split(',')[0])).toEqual([
+      ...Array.from({ length: 7 }, () => 'variant = fresh-data'),
+      'variant = fully-synthetic',
+    ]);
+    const axisOf = (chart: (typeof charts)[number]) =>
+      [...lineCharts({ charts: [chart] }).svg.matchAll(/text-anchor="end"[^>]*>([\d.,e]+)</g)].map(
+        ([, mark]) => mark,
+      );
+    expect(axisOf(charts[0]!).length).toBeGreaterThan(3);
+    for (const chart of charts) expect(axisOf(chart)).toEqual(axisOf(charts[0]!));
+  });
+
   test('are of the metric that is asked for, and of the cells that are finished', () => {
     const some = loopStudy(study.axes, (cell, i) =>
       i % 2 === 0 ? cell : { ...cell, finished: 1, result: null },

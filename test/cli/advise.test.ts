@@ -55,7 +55,9 @@ test('madloop advise says whether the model collapses, what is held fixed, and l
     /least real samples, same share +none above yours\nreal samples to make up, same share +[5-9]\d\d\n/,
   );
   expect(stdout).toContain('beside your 500 real ones; of real samples:');
-  expect(stdout).toMatch(/lambda 0\.666667,[\s\S]* 0\.555556 [\s\S]* 0\.777778 /);
+  expect(stdout).toMatch(
+    /lambda 0\.666667\s\(guidance\sw\s=\s0\.5,\sa\sscale\sof\s1\.5\),[\s\S]* 0\.555556 [\s\S]* 0\.777778 /,
+  );
   const most = ['--real', '10', '--synthetic', '60', '--lambda', '0.5', '--dim', '200'];
   const much = await run(['advise', ...most, '--method', 'deterministic'], folder);
   expect(much.stdout).toMatch(/HELPS[\s\S]*Does it collapse\? No, but most of the variance is gone: \d/);
@@ -68,6 +70,34 @@ test('madloop advise says whether the model collapses, what is held fixed, and l
   );
   expect(all.stdout).toMatch(/COLLAPSED[\s\S]*Does it collapse\? Yes: 9\d/);
   for (const line of (all.stdout + much.stdout).split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+});
+
+test('madloop advise beside a detector says what it buys, and that others are other loops', async () => {
+  const asked = ['--real', '20000', '--synthetic-share', '0.4', '--guidance', '1', '--dim', '512'];
+  const rates = ['--true-positive-rate', '0.9', '--false-positive-rate', '0.05'];
+  const { stdout } = await run(['advise', ...asked, ...rates], folder);
+  expect(stdout).toMatch(/HURTS: [\s\S]*Without\sthe\sdetector:\sas\sgood\sas\s5,932,\s0\.2966\./);
+  expect(stdout).toMatch(/most synthetic samples without harm +none\nsynthetic samples that harm least +\d/);
+  expect(stdout).toMatch(/\nno detector +20,000 +13,333 +0\.5 +5,932 +0\.297 -\n/);
+  expect(stdout).toMatch(/new ones in each generation[\s\S]*ess\s--variant\ssynthetic-augmentation\./);
+});
+
+test('madloop advise of a loop worth fewer samples than have a distance says so', async () => {
+  const one = [
+    '--real',
+    '1',
+    '--synthetic',
+    '1',
+    '--dim',
+    '20',
+    '--lambda',
+    '0.5',
+    '--method',
+    'deterministic',
+  ];
+  expect((await run(['advise', ...one], folder)).stdout).toMatch(
+    /UNDECIDED: in the long run as good as fewer than 2 real samples, [\s\S]*\seither\sside\sof\syour\s1\./,
+  );
 });
 
 test('limit, ess and threshold take the other names of lambda', async () => {
@@ -116,7 +146,7 @@ test('madloop advise --data sets answers for columns and effective rank side by 
 });
 
 test.each([
-  [['--real', '10', '--dim', '3'], '--synthetic must be an integer of at least 0, and is not given'],
+  [['--real', '10', '--dim', '3'], '--synthetic must be given, or --synthetic-share in its place, got neither'],
   [
     ['--real', '10', '--synthetic', '3'],
     '--dim must be given, or --data in its place, as the answer hangs on it',
@@ -232,7 +262,7 @@ test('madloop mad-test takes the series of a loop, or rows of a file', async () 
   const brief = ['loop', '--dim', '2', '--real', '5', '--synthetic', '5', '--generations', '2', '-o', 'brief'];
   expect((await run(brief, folder)).status).toBe(0);
   expect((await run(['mad-test', 'brief/loop.json'], folder)).stderr).toBe(
-    'madloop: brief/loop.json: the values of every replicate are not in it: make it by madloop loop --series\n',
+    'madloop: brief/loop.json: the values of every replicate are not in it: make it by madloop loop --series. Of data or a model of your own madloop study keeps them and says the verdict (docs/studies.md)\n',
   );
   const wrong = await run(['mad-test', 'none.json'], folder);
   expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining('none.json: series must be there')]);

@@ -62,7 +62,7 @@ describe('two samples of the same distribution', () => {
           '',
           '±: one standard error',
           'bias: how far the mean over samples of these sizes lies above the distributions',
-          'frechetDistance: interval of that mean, with its bias',
+          'frechetDistance: interval of that mean, which the bias is part of',
           'frechetDistanceInfinity: of the distributions, extrapolated over both samples',
           'kernelDistance: of the distributions',
         ].join('\n')}\n$`,

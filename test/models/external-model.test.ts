@@ -5,6 +5,7 @@ import type { Matrix } from '../../src/base/shapes.js';
 import { autophagousLoop } from '../../src/loops/autophagous-loop.js';
 import { type ExternalModelOptions, externalModel } from '../../src/models/external-model.js';
 import { gaussian } from '../../src/models/gaussian.js';
+import type { GenerativeModel } from '../../src/models/generative-model.js';
 import { gaussianReference } from '../../src/references/gaussian-reference.js';
 import { expectRejection, expectThrow, rejection } from '../support/rejection.js';
 
@@ -33,7 +34,7 @@ function wrapped(asynchronous: boolean) {
 test.each([false, true])(
   'a model that is wrapped runs as it does bare (asynchronous: %s)',
   async (asynchronous) => {
-    const run = async (model: ReturnType<typeof gaussian> | ReturnType<typeof wrapped>) => {
+    const run = async (model: GenerativeModel) => {
       const metrics = [];
       for await (const generation of autophagousLoop({ ...loop, model, lambda: 0.9 }))
         metrics.push(generation.metrics);

@@ -71,6 +71,18 @@ test('a TypeScript program that uses what does not exist is refused, and no othe
   expect(errors.join('\n')).toMatch(/: .*reference/);
 });
 
+test('its types need nothing beside the language: neither those of Node nor a newer library', () => {
+  const text =
+    "import { advise, processModel } from 'madloop'; export const all = [advise, processModel({ command: ['python3', 'x.py'] })];";
+  const rules = {
+    strict: true,
+    types: [],
+    target: ts.ScriptTarget.ES2022,
+    lib: ['lib.es2022.d.ts', 'lib.dom.d.ts'],
+  };
+  expect(compilePrograms(root, [{ name: 'program', text }], rules).errors).toEqual([]);
+});
+
 test('the metrics of a loop have the names that were asked for', () => {
   const program = (metrics: string, name: string) => ({
     name: `${name} of ${metrics}`,

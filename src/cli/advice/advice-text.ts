@@ -17,11 +17,14 @@ import { leastVariance } from '../../limits/stationary-variance.js';
 import { flagName } from '../terminal/flags.js';
 import { tableText, wrapped } from '../terminal/table.js';
 
-/** The answer on one screen: what was asked, the verdict, the numbers, what one could change, what hangs on d and lambda. */
-export function adviceText(advice: Advice): string {
+/**
+ * The answer on one screen: what was asked, the verdict, the numbers, what one could change, what hangs on d and lambda. `guidance` is
+ * what lambda was given by, if by that.
+ */
+export function adviceText(advice: Advice, guidance?: number): string {
   const answers = answersOf(advice);
   const blocks = [
-    questionText(advice),
+    questionText(advice, guidance),
     ...answers.map((answer) => verdictText(advice, answer, answers.length > 1)),
     ...(answers.length > 1 ? [betweenText] : []),
     ...answers.map((answer) => collapseText(answer, answers.length > 1)),
@@ -30,7 +33,7 @@ export function adviceText(advice: Advice): string {
     leversTable(advice),
     ...(advice.verdict === 'none' ? [] : [sensitivityTable(advice)]),
     ...answers.map((answer) => leftOutText(answer, answers.length > 1)),
-    advice.caveat,
+    `${advice.caveat} ${freshText}`,
   ];
   return blocks
     .filter((block) => block !== '')
@@ -40,11 +43,14 @@ export function adviceText(advice: Advice): string {
 
 const betweenText = 'Of data that are not isotropic the truth lies between the two.';
 
+const freshText =
+  'Fresh real samples are new ones in each generation; of the same ones again and again the answer can be the opposite: madloop ess --variant synthetic-augmentation.';
+
 export function answersOf(advice: Advice): Answer[] {
   return advice.atEffectiveRank === undefined ? [advice] : [advice, advice.atEffectiveRank];
 }
 
-function questionText(advice: Advice): string {
+function questionText(advice: Advice, guidance: number | undefined): string {
   const { inputs, dim, atEffectiveRank } = advice;
   const { real, synthetic, syntheticShare, lambda, memory, kept, truePositiveRate, falsePositiveRate } = inputs;
   const rank = atEffectiveRank === undefined ? '' : ` (effective rank ${atEffectiveRank.dim})`;
@@ -53,6 +59,10 @@ function questionText(advice: Advice): string {
     truePositiveRate === 0 && falsePositiveRate === 0
       ? ''
       : ` A detector leaves ${count(kept.real)} and ${count(kept.synthetic)} of them.`;
+  const scale =
+    guidance === undefined
+      ? ''
+      : ` (guidance w = ${numberText(guidance, 4)}, a scale of ${numberText(1 + guidance, 4)})`;
   const answers = answersOf(advice);
   const hows = answers.map((answer) => `by ${methodInWords(answer)}`);
   const how =
@@ -61,7 +71,7 @@ function questionText(advice: Advice): string {
       : answers.map((answer, i) => `for d = ${count(answer.dim)} ${hows[i]}`).join(', and ');
   return (
     `${count(real)} fresh real and ${count(synthetic)} synthetic samples (${shareText(syntheticShare)} of all) in each generation${models}, ` +
-    `lambda ${lambdaText(lambda)}, d = ${count(dim)}${rank}, ${how}.${detector}`
+    `lambda ${lambdaText(lambda)}${scale}, d = ${count(dim)}${rank}, ${how}.${detector}`
   );
 }
 
@@ -79,17 +89,25 @@ const verdictsInWords: Readonly<Record<Verdict, string>> = {
   none: 'NO SYNTHETIC SAMPLES',
 };
 
-function verdictText({ inputs }: Advice, answer: Answer, several: boolean): string {
+function verdictText({ inputs, levers }: Advice, answer: Answer, several: boolean): string {
   const { dim, verdict, effectiveSampleSize, ratio, variance } = answer;
-  const worth = `in the long run as good as ${size(effectiveSampleSize)} real samples, ${part(ratio, 4)} of your ${count(inputs.real)}`;
+  const isTold = !Number.isNaN(ratio);
+  const worth = isTold
+    ? `in the long run as good as ${size(effectiveSampleSize)} real samples, ${part(ratio, 4)} of your ${count(inputs.real)}`
+    : 'in the long run as good as fewer than 2 real samples, the fewest that have a distance to compare with';
+  const unfiltered = several ? undefined : levers.find(({ lever }) => lever === 'no detector');
+  const withoutDetector =
+    unfiltered === undefined
+      ? ''
+      : ` Without the detector: as good as ${size(unfiltered.effectiveSampleSize)}, ${part(unfiltered.ratio, 4)}.`;
   const says: Readonly<Record<Verdict, string>> = {
     helps: worth,
     hurts: worth,
-    undecided: `${worth}, which may be either side of 1`,
+    undecided: `${worth}, which may be either side of ${isTold ? 1 : `your ${count(inputs.real)}`}`,
     collapsed: `the loop leaves ${numberText(variance, 3)} of the variance of the data, standard deviations ${numberText(Math.sqrt(variance), 3)} of theirs`,
     none: 'there is nothing to judge; below is what they would do',
   };
-  return `${several ? `d = ${count(dim)}: ` : ''}${verdictsInWords[verdict]}: ${says[verdict]}.`;
+  return `${several ? `d = ${count(dim)}: ` : ''}${verdictsInWords[verdict]}: ${says[verdict]}.${withoutDetector}`;
 }
 
 /** Whether the model collapses, and how much of the variance is lost. */
@@ -139,7 +157,12 @@ function numbersTable({ inputs }: Advice, answers: readonly Answer[]): string {
     ],
     ['least synthetic ones without harm', ({ threshold }) => leastSynthetic(threshold)],
     [range, ({ threshold }) => leastSyntheticRange(threshold)],
-    ['best number of synthetic samples', ({ bestSynthetic }) => best(bestSynthetic)],
+    [
+      answers.every(({ threshold }) => threshold?.bounded === 'none')
+        ? 'synthetic samples that harm least'
+        : 'best number of synthetic samples',
+      ({ bestSynthetic }) => best(bestSynthetic),
+    ],
     [
       hasShare ? 'least real samples, same share' : 'least real samples without harm',
       ({ leastReal, verdict }) =>

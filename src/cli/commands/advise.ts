@@ -81,9 +81,10 @@ async function run(file: string | undefined, flags: RunOptions, signal: AbortSig
     ...advice,
   };
   if (flags.json) printJson(document);
-  else print(adviceText(advice));
+  else print(adviceText(advice, asked.guidance as number | undefined));
   if (flags.output === undefined) return;
   const chart = flags.chart ? adviceChart(advice) : undefined;
+  if (flags.chart && !chart) say('no map is drawn: there is none without other d and lambda');
   const files = { name: 'advise', document, csv: adviceCsv(advice), ...(chart && { chart }) };
   say(`wrote ${(await writeResultFiles(flags.output, files, signal)).join(', ')}`);
 }

@@ -93,7 +93,11 @@ async function prepared({ values, nameOf }: GivenParameters): Promise<DataLoop> 
     if (hasData) return dataLoop(values, nameOf);
     return { identity: undefined, run: (job) => runGaussianLoop(values, job) };
   }
-  const message = hasData ? 'is not for real data' : 'is for real data: it needs --data FILE.npy';
+  const instead =
+    foreign === 'series'
+      ? ': madloop study keeps the values of each run, and says the verdict of mad-test'
+      : '';
+  const message = hasData ? `is not for real data${instead}` : 'is for real data: it needs --data FILE.npy';
   throw new MadloopError('ERR_INVALID_INPUT', `loop: ${nameOf(foreign) ?? foreign} ${message}`);
 }
 

@@ -49,7 +49,7 @@ async function readSeries(file: string, signal: AbortSignal): Promise<MadSeries>
   }
   const { series } = await readDocument(file, 'a result of loop --series');
   if (series === undefined) {
-    const message = `${file}: the values of every replicate are not in it: make it by madloop loop --series`;
+    const message = `${file}: the values of every replicate are not in it: make it by madloop loop --series. Of data or a model of your own madloop study keeps them and says the verdict (docs/studies.md)`;
     throw new MadloopError('ERR_INVALID_INPUT', message);
   }
   if (!isObject(series)) throw invalid(file, 'series', 'be there, as loop --series writes it', series);

@@ -71,7 +71,7 @@ function meanings(rows: readonly Row[], isOfOneSample: boolean): string[] {
       : 'samples of these sizes lies above the distributions';
     lines.push(`bias: how far the mean over ${what}`);
   }
-  if (has('frechetDistance')) lines.push('frechetDistance: interval of that mean, with its bias');
+  if (has('frechetDistance')) lines.push('frechetDistance: interval of that mean, which the bias is part of');
   if (infinity?.extrapolate === 'both') {
     lines.push('frechetDistanceInfinity: of the distributions, extrapolated over both samples');
   }

@@ -14,7 +14,7 @@ export const gaussianLoopParameters = {
   variant: variantOption.or('fresh-data'),
   generations: parameters.generations.or(20),
   replicates: parameters.replicates.or(100, '100; with --data 10'),
-  series: parameters.series.doc("also keep every replicate's values, for mad-test"),
+  series: parameters.series.doc("Gaussian loops: also keep every replicate's values, for mad-test"),
 };
 
 export async function runGaussianLoop(given: object, job: JobOptions): Promise<LoopResult> {

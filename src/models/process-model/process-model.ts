@@ -1,3 +1,5 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { rm, writeFile } from 'node:fs/promises';
 import { checkList, checkMatrix, invalid } from '../../base/check.js';
 import { MadloopError } from '../../base/errors.js';
