@@ -100,10 +100,11 @@ test('madloop advise of a loop worth fewer samples than have a distance says so'
   );
 });
 
-test('limit, ess and threshold take the other names of lambda', async () => {
+test('loop, limit, ess and threshold take the other names of lambda', async () => {
   const cell = ['--dim', '20', '--real', '60'];
   const limit = [...cell, '--synthetic', '20', '--method', 'deterministic', '--json'];
   for (const [command, rest] of [
+    ['loop', [...cell, '--synthetic', '20', '--generations', '3', '--json']],
     ['limit', limit],
     ['ess', limit],
     ['threshold', [...cell, '--json']],

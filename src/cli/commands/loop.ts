@@ -4,6 +4,7 @@ import { sampleSheet } from '../../charts/sample-sheet.js';
 import { type Info, info } from '../../engine/info.js';
 import type { JobOptions } from '../../engine/job.js';
 import { totalOptions } from '../../gaussian-loop/sample-counts.js';
+import { biasNames, otherBiasNames, withLambda } from '../../gaussian-loop/sampling-bias.js';
 import { type DataLoop, dataLoop, dataLoopParameters } from '../loop/data-loop.js';
 import { gaussianLoopParameters, runGaussianLoop } from '../loop/gaussian-loop.js';
 import { type LoopResult, loopChart, loopCsv, loopDocument, loopTable } from '../loop/loop-result.js';
@@ -29,7 +30,7 @@ const dataAlone = Object.fromEntries(
   ),
 );
 
-const allParameters = { ...dataLoopParameters, ...gaussianLoopParameters, ...totalOptions };
+const allParameters = { ...dataLoopParameters, ...gaussianLoopParameters, ...biasNames, ...totalOptions };
 
 export function loopCommand(signal: AbortSignal): Command {
   const command = new Command('loop')
@@ -41,7 +42,7 @@ export function loopCommand(signal: AbortSignal): Command {
         "  madloop loop --process 'python3 model.py' --data real.npy --real 1000 --synthetic 4000 -o results\n" +
         '\nA loop with --process that was stopped, by whatever, goes on where it was when the same command is run again.',
     );
-  addFlags(command, { ...gaussianLoopParameters, ...totalOptions });
+  addFlags(command, { ...gaussianLoopParameters, ...biasNames, ...totalOptions });
   addRunOptions(
     command,
     `${defaultFolder}, or ${defaultFolder}-2 and so on where that has a loop; none with --json`,
@@ -52,7 +53,9 @@ export function loopCommand(signal: AbortSignal): Command {
 }
 
 async function runLoopCommand(file: string | undefined, flags: RunOptions, signal: AbortSignal): Promise<void> {
-  const given = await givenParameters('loop', file, flags, allParameters);
+  const asked = await givenParameters('loop', file, flags, allParameters, otherBiasNames);
+  const values = await rewordErrors(asked.nameOf, () => withLambda('loop', asked.values));
+  const given = { ...asked, values };
   const engine = info();
   warnOfOtherMaker(given, engine);
 
