@@ -7,7 +7,6 @@ import type {
   LoopStudyCell,
   LoopStudyDocument,
 } from '../studies/definition/loop-study-document.js';
-import { loopKey } from '../studies/definition/study-identity.js';
 import type { HeatMap } from './heat-map-data.js';
 import type { Curve, LineChart } from './line-chart-data.js';
 import { errorBar, metricEnds } from './loop-curve.js';
@@ -219,12 +218,15 @@ function dimensionsOf({ axes, cells }: LoopStudyDocument): Dimension[] {
 }
 
 /**
- * The first of each cells that are the same loop, as those are that differ in what has no effect: real samples in the fully synthetic
+ * The first of all cells that are the same loop, as those are that differ in what has no effect: real samples in the fully synthetic
  * loop, an option of another model.
  */
 export function distinctCells({ cells }: LoopStudyDocument): readonly LoopStudyCell[] {
-  const first = new Map(cells.toReversed().map((cell) => [loopKey(cell.parameters), cell]));
-  return cells.filter((cell) => first.get(loopKey(cell.parameters)) === cell);
+  const seen = new Set<string>();
+  return cells.filter(({ parameters }) => {
+    const before = seen.size;
+    return seen.add(JSON.stringify(parameters)).size > before;
+  });
 }
 
 /** The cells by what they have on these axes, in the order of the study. */

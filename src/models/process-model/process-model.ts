@@ -1,4 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+// Kept in the declarations, so that programs which read them need not name the library of Symbol.asyncDispose.
 
 import { rm, writeFile } from 'node:fs/promises';
 import { checkList, checkMatrix, invalid } from '../../base/check.js';
