@@ -15,6 +15,7 @@ import { loopStudyChartOptions } from '../dist/charts/loop-study-charts.js';
 import { sampleSheetOptions } from '../dist/charts/sample-sheet.js';
 import { studyChartOptions } from '../dist/charts/study-charts.js';
 import { adviseCommand } from '../dist/cli/commands/advise.js';
+import { collapseVerdictCommand } from '../dist/cli/commands/collapse-verdict.js';
 import { essCommand } from '../dist/cli/commands/ess.js';
 import { evaluateCommand } from '../dist/cli/commands/evaluate.js';
 import { expectedDistanceCommand } from '../dist/cli/commands/expected-distance.js';
@@ -46,6 +47,7 @@ import { datasetReferenceOptions } from '../dist/references/dataset-reference.js
 import { loopStudyOptions } from '../dist/studies/definition/loop-study.js';
 import { studyDefinitionOptions } from '../dist/studies/definition/study-plan.js';
 import { runStudyOptions } from '../dist/studies/run/run-in-store.js';
+import { collapseVerdictOptions } from '../dist/verdict/collapse-verdict.js';
 import { madTestOptions } from '../dist/verdict/mad-test.js';
 
 const tables = {
@@ -60,6 +62,7 @@ const tables = {
   replicatedAutophagousLoop: replicatedLoopOptions,
   sampleMetrics: sampleMetricsOptions,
   madTest: madTestOptions,
+  collapseVerdict: collapseVerdictOptions,
   limitPoint: limitPointOptions,
   expectedDistance: expectedDistanceOptions,
   admissibleThreshold: admissibleThresholdOptions,
@@ -83,6 +86,7 @@ const commands = {
   threshold: thresholdCommand(signal),
   'expected-distance': expectedDistanceCommand(signal),
   'mad-test': madTestCommand(signal),
+  'collapse-verdict': collapseVerdictCommand(signal),
   loop: loopCommand(signal),
   limit: limitCommand(signal),
   ess: essCommand(signal),

@@ -223,9 +223,10 @@ export {
   type StudyProgress,
 } from './studies/index.js';
 export {
-  type MadSeries,
-  type MadTest,
-  type MadTestOptions,
-  type MeanWithInterval,
-  madTest,
-} from './verdict/mad-test.js';
+  type CollapseDefinition,
+  type CollapseRow,
+  type CollapseVerdictOptions,
+  collapseVerdict,
+} from './verdict/collapse-verdict.js';
+export { type MadTest, type MadTestOptions, type MeanWithInterval, madTest } from './verdict/mad-test.js';
+export type { MadSeries } from './verdict/series.js';

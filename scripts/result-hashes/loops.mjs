@@ -4,6 +4,7 @@ import {
   autophagousLoop,
   bestOf,
   bootstrap,
+  collapseVerdict,
   datasetReference,
   filter,
   gaussian,
@@ -186,6 +187,12 @@ Object.assign(calls, {
     madTest((await replicated({ ...synthetic, reference, model: gaussian() })()).series),
   'studentHalfWidth of levels': () =>
     [1, 3, 99].flatMap((degrees) => [0.5, 0.95].map((level) => studentHalfWidth(degrees, level))),
+  'collapseVerdict fully synthetic': async () =>
+    collapseVerdict(await gaussianSeries({ variant: 'fully-synthetic', synthetic: 10 })),
+  'collapseVerdict fresh data, options': async () =>
+    collapseVerdict(await gaussianSeries({ variant: 'fresh-data', real: 30, synthetic: 10 }), {
+      ...{ risk: 'meanNormSquared', catastrophe: 3, margin: 0.2, confidence: 0.9 },
+    }),
   'madTest lists': () => {
     const { data } = samples(12, 20);
     return madTest(Array.from({ length: 12 }, (_, r) => data.slice(20 * r, 20 * (r + 1))));

@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, () => Promise<(signal: AbortSignal) => C
   threshold: async () => (await import('./commands/threshold.js')).thresholdCommand,
   'expected-distance': async () => (await import('./commands/expected-distance.js')).expectedDistanceCommand,
   'mad-test': async () => (await import('./commands/mad-test.js')).madTestCommand,
+  'collapse-verdict': async () => (await import('./commands/collapse-verdict.js')).collapseVerdictCommand,
   evaluate: async () => (await import('./commands/evaluate.js')).evaluateCommand,
   features: async () => (await import('./commands/features.js')).featuresCommand,
   stats: async () => (await import('./commands/stats.js')).statsCommand,

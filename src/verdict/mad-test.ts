@@ -1,24 +1,10 @@
-import { types } from 'node:util';
 import { turn } from '../base/abortable.js';
-import {
-  checkInteger,
-  checkList,
-  describe,
-  invalid,
-  isArray,
-  mustError,
-  readable,
-  toFloat64Array,
-} from '../base/check.js';
+import { invalid, mustError, readable } from '../base/check.js';
 import { type Estimate, meanAndError } from '../base/mean-and-error.js';
 import { checked, integer, number, oneOf, resolve, type TableOf } from '../base/options.js';
 import { studentHalfWidth, studentTails } from '../distributions/student-t.js';
-import type { GaussianLoopSeries } from '../gaussian-loop/simulate-gaussian-loop.js';
-import type { LoopSeries } from '../loops/replicated-autophagous-loop.js';
 import { kendallTau } from './kendall.js';
-
-/** The values of a metric by replicate and generation: what loops return as `series`, or an array for each replicate. */
-export type MadSeries = GaussianLoopSeries | LoopSeries | readonly (Float64Array | readonly number[])[];
+import { type MadSeries, readSeries } from './series.js';
 
 export interface MadTestOptions {
   /** The metric of a loop's series. Default 'distance'. */
@@ -167,79 +153,6 @@ export async function madTest(series: MadSeries, options?: MadTestOptions): Prom
     from,
     to,
     ...settings,
-  };
-}
-
-/** A series of any form. */
-interface Series {
-  readonly replicates: number;
-  readonly generations: number;
-  /** The values of a metric, of 'distance' where none is named. */
-  valuesOf(metric: string | undefined): Values;
-}
-
-interface Values {
-  readonly name: string;
-  run(replicate: number): Float64Array;
-}
-
-// A slope has an error, and a trend more than two directions, from three generations on.
-const fewestGenerations = 3;
-
-function readSeries(where: string, series: unknown): Series {
-  if (isArray(series)) return readArrays(where, series);
-  if (typeof series !== 'object' || series === null) {
-    throw invalid(where, 'series', 'be the series of a loop or an array of arrays', series);
-  }
-  const given = series as { [key: string]: unknown };
-  const { metrics = series } = given;
-  if (typeof metrics !== 'object' || metrics === null)
-    throw invalid(where, 'series.metrics', 'be an object', metrics);
-  const replicates = checkInteger(where, 'series.replicates', given.replicates, 1);
-  const generations = checkInteger(where, 'series.generations', given.generations, fewestGenerations);
-  return {
-    replicates,
-    generations,
-    valuesOf(name = 'distance') {
-      const found = Object.hasOwn(metrics, name) ? (metrics as { [key: string]: unknown })[name] : undefined;
-      if (!types.isFloat64Array(found)) {
-        const known = Object.keys(metrics).filter((key) => key !== 'replicates' && key !== 'generations');
-        throw mustError(where, 'metric', `be one of the series' (${known.join(', ')})`, describe(name));
-      }
-      const values = toFloat64Array(where, `series.${name}`, found);
-      if (values.length !== replicates * generations) {
-        const requirement = `have length replicates x generations = ${replicates} x ${generations}`;
-        throw mustError(where, `series.${name}`, requirement, String(values.length));
-      }
-      return {
-        name: `series.${name}`,
-        run: (r) => values.subarray(r * generations, (r + 1) * generations),
-      };
-    },
-  };
-}
-
-function readArrays(where: string, series: readonly unknown[]): Series {
-  const runs = checkList(where, 'series', 'be an array of arrays', series, (run, r) =>
-    toFloat64Array(where, `series[${r}]`, run),
-  );
-  if (runs.length === 0) throw mustError(where, 'series', 'have at least one replicate', 'none');
-  const generations = runs[0]!.length;
-  if (generations < fewestGenerations) {
-    throw mustError(where, 'series[0]', `have at least ${fewestGenerations} generations`, String(generations));
-  }
-  const other = runs.findIndex((run) => run.length !== generations);
-  if (other >= 0) {
-    const requirement = `have as many values as series[0], ${generations}`;
-    throw mustError(where, `series[${other}]`, requirement, String(runs[other]!.length));
-  }
-  return {
-    replicates: runs.length,
-    generations,
-    valuesOf(metric) {
-      if (metric !== undefined) throw mustError(where, 'metric', 'be left out for arrays', describe(metric));
-      return { name: 'series', run: (r) => runs[r]! };
-    },
   };
 }
 

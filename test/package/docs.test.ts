@@ -44,6 +44,7 @@ const pages = [
   ['docs/effective-sample-size.md', 1],
   ['docs/charts.md', 1],
   ['docs/advice.md', 8],
+  ['docs/collapse.md', 8], // a line a definition
 ] as const;
 
 const programs = pages.flatMap(([page, lines]) =>

@@ -1,17 +1,12 @@
-import { extname } from 'node:path';
 import { Command } from 'commander';
-import { invalid } from '../../base/check.js';
-import { MadloopError } from '../../base/errors.js';
 import { withError } from '../../charts/numbers.js';
 import { info } from '../../engine/info.js';
-import { readMatrix } from '../../features/matrix-file.js';
-import { type MadSeries, type MadTest, madTest, madTestOptions } from '../../verdict/mad-test.js';
+import { type MadTest, madTest, madTestOptions } from '../../verdict/mad-test.js';
 import { rewordErrors } from '../terminal/error-wording.js';
 import { addFlags, givenByFlags } from '../terminal/flags.js';
 import { namesOf } from '../terminal/given-parameters.js';
 import { print, printJson } from '../terminal/output.js';
-import { isObject, readDocument } from '../terminal/read-document.js';
-import { readInput } from '../terminal/read-input.js';
+import { readSeries } from '../terminal/read-series.js';
 import { resultText, tableText } from '../terminal/table.js';
 
 export function madTestCommand(signal: AbortSignal): Command {
@@ -39,26 +34,6 @@ export function madTestCommand(signal: AbortSignal): Command {
       if (flags.json) printJson({ ...made, file, metric, ...result });
       else print(madTestText(`${metric ?? 'series'} in ${file}`, result));
     });
-}
-
-/** The series in a file. */
-async function readSeries(file: string, signal: AbortSignal): Promise<MadSeries> {
-  if (!/^\.(json|ya?ml)$/.test(extname(file))) {
-    const { data, rows, cols } = await readInput(readMatrix(file, { signal }));
-    return Array.from({ length: rows }, (_, r) => Float64Array.from(data.subarray(r * cols, (r + 1) * cols)));
-  }
-  const { series } = await readDocument(file, 'a result of loop --series');
-  if (series === undefined) {
-    const message = `${file}: the values of every replicate are not in it: make it by madloop loop --series. Of data or a model of your own madloop study keeps them and says the verdict (docs/studies.md)`;
-    throw new MadloopError('ERR_INVALID_INPUT', message);
-  }
-  if (!isObject(series)) throw invalid(file, 'series', 'be there, as loop --series writes it', series);
-  const read = Object.entries(series).map(([name, values]) => [
-    name,
-    // JSON has null for NaN.
-    Array.isArray(values) ? Float64Array.from(values, (value) => value ?? Number.NaN) : values,
-  ]);
-  return Object.fromEntries(read);
 }
 
 function madTestText(heading: string, result: MadTest): string {
