@@ -3,14 +3,13 @@
 import { MadloopError } from '../base/errors.js';
 import type { JobSettings } from '../engine/job.js';
 import { ProgressReporter } from '../engine/progress.js';
-import { leastVariance } from '../gaussian-loop/least-variance.js';
 import { limitPointSeconds } from '../limits/cost.js';
 import { deterministicLimitPointsOrErrors } from '../limits/deterministic.js';
 import { effectiveSampleSizesOf, type SizeOfLimit } from '../limits/effective-sample-size-of-limit.js';
 import { estimateLimitPoint } from '../limits/estimate-limit-point.js';
 import type { LimitPoint } from '../limits/limit-point-result.js';
 import type { LimitPointParameters } from '../limits/parameters.js';
-import { stationaryVariance } from '../limits/stationary-variance.js';
+import { leastVariance, stationaryVariance } from '../limits/stationary-variance.js';
 import type { Verdict, Worth } from './advice.js';
 import { keptCounts, type Question } from './options.js';
 

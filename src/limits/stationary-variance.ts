@@ -1,5 +1,3 @@
-import { leastVariance } from '../gaussian-loop/least-variance.js';
-
 /** What the variance of a loop depends on. */
 export interface MomentParameters {
   readonly variant: string;
@@ -37,6 +35,9 @@ export function stationaryVariance({
   const ofRealMean = variant === 'synthetic-augmentation' ? a / real : p / n;
   return (p * (a - ofRealMean)) / (a * b + (q * lambda * p) / n);
 }
+
+/** Below this part of the data's variance (standard deviations below 0.3) a model has as good as shrunk to its mean. */
+export const leastVariance = 0.09;
 
 /** Whether the loop shrinks its model to the mean, by the synthetic samples' bias. */
 export function isCollapsed(parameters: MomentParameters): boolean {

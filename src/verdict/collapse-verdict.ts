@@ -5,7 +5,6 @@ import { mustError, readable } from '../base/check.js';
 import { meanAndError } from '../base/mean-and-error.js';
 import { number, resolve, string, type TableOf } from '../base/options.js';
 import { studentHalfWidth } from '../distributions/student-t.js';
-import { leastVariance } from '../gaussian-loop/least-variance.js';
 import { type MadSeries, readSeries, type Series } from './series.js';
 
 /** The definitions, in the order of Schaeffer et al. */
@@ -29,6 +28,8 @@ export interface CollapseVerdictOptions {
   readonly catastrophe?: number | undefined;
   /** The change, in parts of the value in generation 1, that does not matter. Default 0.1. */
   readonly margin?: number | undefined;
+  /** A trace below this part of that of generation 1 has collapsed, whether it still falls or not. Default 0.09, as for `advise`. */
+  readonly leastVariance?: number | undefined;
   /** Of all intervals and verdicts together. Default 0.95. */
   readonly confidence?: number | undefined;
 }
@@ -39,6 +40,10 @@ export const collapseVerdictOptions = {
     .or(10)
     .doc('a catastrophe: a risk so many times that of generation 1'),
   margin: number(0, 0.9).or(0.1).in('parts of the value in generation 1').doc('change that does not matter'),
+  leastVariance: number(0, 1)
+    .or(0.09)
+    .in('parts of the value in generation 1')
+    .doc('a trace below this has collapsed, whether it still falls or not'),
   confidence: number(Number.EPSILON, 1 - Number.EPSILON)
     .or(0.95)
     .allow('number above 0 and below 1')
@@ -60,7 +65,7 @@ export interface CollapseRow {
   readonly interval: readonly [low: number, high: number];
 }
 
-type Settings = { readonly risk: string; readonly catastrophe: number; readonly margin: number };
+type Settings = Readonly<Record<'catastrophe' | 'margin' | 'leastVariance', number>>;
 
 /** A number of each replicate, and its mean with the interval at hand. */
 interface Estimate {
@@ -93,7 +98,7 @@ interface Question {
  * - divergingRisk: risk grows from the second to the last quarter of a doubling, and by no less than 0.71 times what it grew in the
  *   doubling before: growth like log t and faster keeps that up, growth towards a limit like 1 - t^(-1/2) and faster does not
  * - collapsingVariance: the determinant of the covariance (the trace where that is singular) is lower than in generation 1 by more than
- *   `margin`, and falls by more than `margin` in the second half; or less than 0.09 of the trace is left
+ *   `margin`, and falls by more than `margin` in the second half; or less than `leastVariance` (0.09) of the trace is left
  * - scalingLaw: never told by one loop: it takes loops of several sizes
  * - disappearingTails: recall (or coverage) late below that of generation 1 by more than `margin` of it
  * - hallucinatedData: precision (or density), likewise
@@ -114,10 +119,10 @@ export async function collapseVerdict(
   options?: CollapseVerdictOptions,
 ): Promise<CollapseRow[]> {
   const where = 'collapseVerdict';
-  const { confidence, ...settings } = resolve(where, options, collapseVerdictOptions);
+  const { confidence, risk, ...settings } = resolve(where, options, collapseVerdictOptions);
   const { questions, runsOf, replicates, isNamed } = readable(where, 'series', () => {
     const read = readSeries(where, series);
-    const asked = questionsOf(where, read, settings.risk);
+    const asked = questionsOf(where, read, risk);
     // Copied before anybody else has a turn, who could take the memory away.
     const metrics = new Set(asked.map(({ metric }) => metric));
     const runs = new Map([...metrics].map((metric) => [metric, finiteRuns(where, read, metric)]));
@@ -311,7 +316,7 @@ const collapsingDeterminant: Question['answer'] = (estimate, { margin }) => {
   };
 };
 
-const collapsingTrace: Question['answer'] = (estimate, { margin }) => {
+const collapsingTrace: Question['answer'] = (estimate, { margin, leastVariance }) => {
   const { fall, isFalling, isSteady, isLower } = collapsing(estimate, margin, logarithms);
   const isGone = isLower && fall.high < Math.log(leastVariance);
   return {

@@ -9,7 +9,6 @@ import {
 import { Plan } from '../../src/advice/plan.js';
 import { limitsByMonteCarlo, worthsOf } from '../../src/advice/worth.js';
 import { MadloopError } from '../../src/base/errors.js';
-import { leastVariance } from '../../src/gaussian-loop/least-variance.js';
 import {
   type AdviseOptions,
   admissibleThreshold,
@@ -19,7 +18,7 @@ import {
   limitPoint,
   type Worth,
 } from '../../src/index.js';
-import { stationaryVariance } from '../../src/limits/stationary-variance.js';
+import { leastVariance, stationaryVariance } from '../../src/limits/stationary-variance.js';
 
 // 10,000 real samples, 30 % of the crawl synthetic, guidance 0.5.
 const question = { real: 10_000, syntheticShare: 0.3, guidance: 0.5, dim: 100 };

@@ -219,6 +219,11 @@ export function publicCalls(folder: string): PublicCall[] {
         drain(api.autophagousLoop({ ...loop(), metrics: [api.sampleMetrics(options)] } as never)),
     },
     {
+      name: 'collapseVerdict',
+      arguments: () => [[[1, 2, 3, 4, 5], elements(5)], { catastrophe: 2, margin: 0.1 }],
+      call: api.collapseVerdict,
+    },
+    {
       name: 'madTest',
       arguments: () => [[[1, 2, 3, 4, 5], elements(5)], { from: 2, margin: 0.1 }],
       call: api.madTest,

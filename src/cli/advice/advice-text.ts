@@ -13,7 +13,7 @@ import type {
 } from '../../advice/advice.js';
 import { usualDetector } from '../../advice/levers.js';
 import { lambdaText, numberText, rangeEnds } from '../../charts/numbers.js';
-import { leastVariance } from '../../gaussian-loop/least-variance.js';
+import { leastVariance } from '../../limits/stationary-variance.js';
 import { flagName } from '../terminal/flags.js';
 import { tableText, wrapped } from '../terminal/table.js';
 

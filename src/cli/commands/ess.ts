@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { numberText, withError } from '../../charts/numbers.js';
-import { leastVariance } from '../../gaussian-loop/least-variance.js';
 import { type EffectiveSampleSize, effectiveSampleSize } from '../../limits/effective-sample-size.js';
+import { leastVariance } from '../../limits/stationary-variance.js';
 import { intervalText } from '../terminal/interval-text.js';
 import { tableText } from '../terminal/table.js';
 import { largeDimensionNote, limitPointVerb } from './limit-point-verb.js';
