@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { repetitions } from '../support/sizes.js';
 import { run, temporaryFolder } from './command.js';
 
 interface Estimate {
@@ -14,7 +15,10 @@ const z = (a: Estimate, mean: number, standardError = 0) =>
 // 12 comparisons at z <= 4.5: a correct program fails one seed in 10,000.
 test("'figure 10' has the paper's curves and limits", { timeout: 300_000 }, async () => {
   const folder = temporaryFolder();
-  const { status, stdout } = await run(['figure', '10', '--replicates', '60', '-o', 'out'], folder);
+  const { status, stdout } = await run(
+    ['figure', '10', '--replicates', String(repetitions(60)), '-o', 'out'],
+    folder,
+  );
   expect(status).toBe(0);
   expect(stdout).toMatch(/lambda +n_ini +distance at t = 40 +limit +difference/);
   expect(readdirSync(join(folder, 'out'))).toEqual([

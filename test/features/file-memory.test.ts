@@ -12,7 +12,7 @@ import { npyBytes, zipBytes } from '../support/zip-bytes.js';
 
 const cols = 64;
 const gibibyte = 2 ** 30;
-const size = fullSize ? gibibyte : gibibyte / 2;
+const size = fullSize ? gibibyte : gibibyte / 4;
 
 let folder: string;
 beforeAll(async () => {

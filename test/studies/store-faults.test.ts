@@ -34,6 +34,7 @@ import { mergeStudies, studyStatus } from '../../src/studies/store-process/store
 import { outcomeOf, startScript } from '../support/child.js';
 import { uniform } from '../support/numbers.js';
 import { expectRejection, rejection } from '../support/rejection.js';
+import { fullSize } from '../support/sizes.js';
 import { editAndSealStore, editStore } from './edited-store.js';
 import { fakeEngine } from './fake-engine.js';
 
@@ -510,6 +511,8 @@ test('the files as a killed process leaves them, at any round and with any torn 
   expect(copies.length).toBeGreaterThan(8);
   const next = uniform(1);
   for (const [index, copy] of copies.entries()) {
+    // Three is odd: every second of these has a torn end, too.
+    if (!fullSize && index % 3 > 0) continue;
     const log = `${copy}-wal`;
     // As a power failure leaves it: what had not been flushed is missing.
     if (index % 2 === 1 && existsSync(log)) truncateSync(log, Math.floor(readFileSync(log).length * next()));

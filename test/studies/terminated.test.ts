@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'madloop-terminated-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const processes = fullSize ? 50 : 2;
-const threads = fullSize ? 10 : 5;
+const threads = fullSize ? 10 : 3;
 
 // Runs the study again and again, and reads its store all the while: most of the time, something is at work on it.
 const worker = workerUrl(`
