@@ -95,8 +95,8 @@ interface Question {
  * - catastrophicIncrease: late risk above `catastrophe` times that of generation 1. For a risk that falls like 1/n ten times is the risk
  *   of a tenth of the data
  * - anyIncrease: late risk above that of generation 1 (in logarithms, where all are positive)
- * - divergingRisk: risk grows from the second to the last quarter of a doubling, and by no less than 0.71 times what it grew in the
- *   doubling before: growth like log t and faster keeps that up, growth towards a limit like 1 - t^(-1/2) and faster does not
+ * - divergingRisk: risk grows over the last doubling of generations, and by no less than 0.71 times what it grew over the doubling
+ *   before: growth like log t and faster keeps that up, growth towards a limit like 1 - t^(-1/2) and faster does not
  * - collapsingVariance: the determinant of the covariance (the trace where that is singular) is lower than in generation 1 by more than
  *   `margin`, and falls by more than `margin` in the second half; or less than `leastVariance` (0.09) of the trace is left
  * - scalingLaw: never told by one loop: it takes loops of several sizes
@@ -145,11 +145,10 @@ export async function collapseVerdict(
   return collapseDefinitions.map((definition) => told.get(definition) ?? untold(definition));
 }
 
-/** The metrics that tell, the first one that a series has. */
+/** The metrics of shares that tell, the first one that a series has. */
 const metricsOf = {
   disappearingTails: ['recall', 'coverage'],
   hallucinatedData: ['precision', 'density'],
-  entangledModes: ['averageModalVariance'],
 } as const;
 
 function questionsOf(where: string, series: Series, risk: string): Question[] {
