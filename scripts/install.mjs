@@ -15,6 +15,13 @@ const inRoot = (...names) => names.map((name) => join(root, name));
 
 const jobs = [];
 if (existsSync(join(root, 'src'))) {
+  // npx in a clone installs it into a cache of its own first, and is broken until that is removed if this is interrupted: it takes what is there.
+  if (
+    process.env.npm_command === 'exec' &&
+    existsSync(join(root, 'dist/cli/main.js')) &&
+    loadedAddon({ built: true })
+  )
+    process.exit();
   const hasDist = isUpToDate(
     inRoot('dist/cli/main.js'),
     inRoot('src', 'tsconfig.json', 'tsconfig.build.json', 'package.json'),

@@ -3,6 +3,7 @@
 import { MadloopError } from '../base/errors.js';
 import type { JobSettings } from '../engine/job.js';
 import { ProgressReporter, progressOf } from '../engine/progress.js';
+import { isCollapsed } from '../limits/stationary-variance.js';
 import type { Advice, Answer, Lever, Sensitivity, Worth } from './advice.js';
 import {
   deterministicBest,
@@ -90,6 +91,8 @@ async function whyNotDeterministic(loop: Loop, settings: JobSettings): Promise<s
   if (loop.method === 'deterministic') return undefined;
   if (loop.method === 'monte-carlo') return 'method';
   if (loop.memory > 1) return 'the deterministic method is for memory 1';
+  // The verdict is exact, and n_e of a model that has shrunk to its mean is no reason to simulate for minutes.
+  if (isCollapsed(cellOf(loop))) return undefined;
   const [limit] = await limitsByDeterministicMethod([cellOf(loop)], { ...settings, onProgress: undefined });
   if (limit instanceof MadloopError) throw limit;
   if (limit!.accuracy!.measured) return undefined;

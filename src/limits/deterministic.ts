@@ -113,7 +113,7 @@ function limitPointOrError(
     const { real, synthetic, lambda } = parameters;
     return new MadloopError(
       'ERR_NO_VARIANCE',
-      `${where}: E[tr Sigma^2] is infinite at real = ${real}, synthetic = ${synthetic}, lambda = ${lambda}`,
+      `${where}: the distance must have a finite variance, got real = ${real}, synthetic = ${synthetic}, lambda = ${lambda}: more real samples, or a smaller lambda, give it one`,
     );
   }
   return {

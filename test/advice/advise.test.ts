@@ -309,6 +309,11 @@ describe('advise, of models that shrink', () => {
   });
 });
 
+test('a collapsed model is told at once, whatever n_e: no Monte Carlo beside few real samples', async () => {
+  const { verdict, method, measured } = await advise({ dim: 2_048, real: 5, synthetic: 1e5, guidance: 3 });
+  expect([verdict, method, measured]).toEqual(['collapsed', 'deterministic', false]);
+});
+
 describe('advise, beside a detector', () => {
   test.each([
     { dim: 50, real: 1_000, synthetic: 5_000, truePositiveRate: 0.5, falsePositiveRate: 0.3 },

@@ -72,6 +72,14 @@ test('madloop advise says whether the model collapses, what is held fixed, and l
   for (const line of (all.stdout + much.stdout).split('\n')) expect(line.length).toBeLessThanOrEqual(80);
 });
 
+test('madloop advise writes counts in full: asked again with them, it answers the same', async () => {
+  const counts = ['--real', '1000000000', '--synthetic', '30000000', '--lambda', '0.99'];
+  const { stdout } = await run(['advise', ...counts, '--dim', '2048'], folder);
+  expect(stdout).toMatch(/^1,000,000,000 fresh real and 30,000,000 synthetic/);
+  expect(stdout).toMatch(/without harm +19,858,145\n/);
+  expect(stdout).toMatch(/make up for these +1,015,105,588\n/);
+});
+
 test('madloop advise beside a detector says what it buys, and that others are other loops', async () => {
   const asked = ['--real', '20000', '--synthetic-share', '0.4', '--guidance', '1', '--dim', '512'];
   const rates = ['--true-positive-rate', '0.9', '--false-positive-rate', '0.05'];
@@ -272,6 +280,39 @@ test('madloop mad-test takes the series of a loop, or rows of a file', async () 
     2,
     expect.stringContaining('--from must be an integer from 1 to 4'),
   ]);
+});
+
+test('madloop collapse-verdict says how it read the series, and what the function says', async () => {
+  const loop = ['--variant', 'fully-synthetic', '--dim', '3', '--synthetic', '20', '--replicates', '20'];
+  await run(['loop', ...loop, '--series', '--no-chart', '-o', 'shrinks'], folder);
+  const { status, stdout, stderr } = await run(['collapse-verdict', 'shrinks/loop.json'], folder);
+  expect([status, stderr]).toEqual([0, '']);
+  expect(stdout.replace('\n', ' ')).toMatch(
+    /^shrinks\/loop\.json \(replicates 20; generations 1 to 20\): is it/,
+  );
+  const json = await run(['collapse-verdict', 'shrinks/loop.json', '--json'], folder);
+  const { definitions } = JSON.parse(json.stdout);
+  expect(definitions).toContainEqual(
+    expect.objectContaining({ definition: 'collapsingVariance', verdict: 'yes' }),
+  );
+  expect(stdout).toMatch(/variance collapses +yes +-?[\d.]/);
+  // What has rows and columns need be no risk.
+  await writeMatrix(
+    join(folder, 'features.npy'),
+    matrix(
+      Float64Array.from({ length: 60 }, (_, i) => Math.sin(i)),
+      10,
+      6,
+    ),
+  );
+  const features = await run(['collapse-verdict', 'features.npy'], folder);
+  expect(features.stdout).toContain('(replicates 10; generations 1 to 6)');
+  expect(features.stderr).toContain('features.npy has values below 0, as no risk has');
+  // What lies beside the result leads to it.
+  const refused = { status: 2, stdout: '' };
+  const way = 'the values of every replicate are in shrinks/loop.json, if loop --series wrote it\n';
+  for (const file of ['shrinks', 'shrinks/loop.csv'])
+    expect(await run(['mad-test', file], folder)).toEqual({ ...refused, stderr: `madloop: ${file}: ${way}` });
 });
 
 test('Monte Carlo that takes long says so before it begins, and what takes less', async () => {

@@ -61,7 +61,7 @@ test('madloop ess --method deterministic has no interval and says how accurate i
 test('madloop ess never calls a model that has nearly shrunk to its mean a help', async () => {
   const few = ['--dim', '20', '--real', '2', '--lambda', '0.5', '--relative-error', '0.05'];
   const { stdout } = await run(['ess', ...few, '--synthetic', '200'], folder);
-  expect(stdout).toMatch(/admissible +yes/);
+  expect(stdout).toMatch(/admissible +yes, but collapsed\n/);
   expect(stdout).toMatch(/variance left .* 0\.0197/);
   expect(stdout.replaceAll('\n', ' ')).toMatch(/COLLAPSED: .*that is no help, so few real samples alone are/);
   const hurts = await run(['ess', ...cell.with(3, '200').with(5, '9000').with(7, '0.5')], folder);
@@ -74,7 +74,8 @@ test('madloop ess never calls a model that has nearly shrunk to its mean a help'
 test('madloop threshold says up to which count the model keeps its variance', async () => {
   const few = ['--dim', '30', '--lambda', '0.5'];
   const { stdout } = await run(['threshold', ...few, '--real', '15'], folder);
-  expect(stdout).toMatch(/at most +19\d\d/);
+  // The count that can be used comes first.
+  expect(stdout).toMatch(/before collapse, at most +304\n.*, at most +19\d\d/);
   expect(stdout).toContain('COLLAPSE: with more than 304 synthetic samples the model');
   expect((await run(['threshold', ...few, '--real', '2'], folder)).stdout).toContain(
     'COLLAPSE: with more than ',

@@ -130,7 +130,7 @@ describe('limitPoint', () => {
     await expectRejection(
       () => limitPoint({ dim: 100, real: 1, synthetic: 999 }),
       'ERR_NO_VARIANCE',
-      'limitPoint: the distance must have a finite variance, got real = 1, synthetic = 999, lambda = 1',
+      'limitPoint: the distance must have a finite variance, got real = 1, synthetic = 999, lambda = 1: more real samples, or a smaller lambda, give it one',
     );
     // A little real data, or bias, and it has one.
     await limitPoint({ dim: 2, real: 3, synthetic: 6, relativeError: 0.2 });

@@ -135,7 +135,11 @@ function heldFixedText({ inputs: { real, synthetic, heldShare } }: Advice): stri
   return `(numbers of synthetic samples: beside your ${count(real)} real ones; of real samples: ${beside})`;
 }
 
-const shareText = (share: number): string => `${numberText(100 * share, 3)} %`;
+/** In so many digits that no part reads as the whole. */
+function shareText(share: number): string {
+  const digits = share < 1 ? Math.max(3, 2 - Math.floor(Math.log10(1 - share))) : 3;
+  return `${numberText(100 * share, digits)} %`;
+}
 
 /** A column for each answer. */
 function numbersTable({ inputs }: Advice, answers: readonly Answer[]): string {
@@ -219,8 +223,13 @@ const rangeOf = ({ band, interval }: { band?: Range; interval: Range }): Range =
 
 /** Where a collapse decides, or there is nothing to estimate, no range is left. */
 function rangeText(range: Range): string {
-  return range[0] === range[1] ? 'exact' : rangeEnds(range, 5, numberText).join(' to ');
+  return range[0] === range[1] ? 'exact' : rangeEnds(range, 5, endText).join(' to ');
 }
+
+const endText = (end: number, digits: number): string =>
+  end < 1e7 || end >= 1e15
+    ? numberText(end, digits)
+    : Number(end.toPrecision(digits)).toLocaleString('en-US', { maximumFractionDigits: 10 });
 
 /** Of counts, their whole numbers; where these are the same, so many digits that the ends are not. */
 function wholeRangeText([low, high]: Range, whole: (samples: number) => number): string {
@@ -321,9 +330,9 @@ const partsInWords: Readonly<Record<LeftOut['part'], string>> = {
 const part = (ratio: number, digits: number): string =>
   Number.isNaN(ratio) ? 'less' : numberText(ratio, digits);
 
-/** A count with its thousands set apart. */
+/** A count with its thousands set apart, all digits of it: who asks again with the number shown must get its answer. */
 function count(samples: number): string {
-  return numberText(samples, 7);
+  return samples < 1e15 ? Math.round(samples).toLocaleString('en-US') : numberText(samples, 7);
 }
 
 /** A number of samples that need not be whole. */
@@ -332,5 +341,7 @@ function size(samples: number): string {
     ? 'below 2'
     : samples === Number.POSITIVE_INFINITY
       ? 'above 1e15'
-      : numberText(samples, 4);
+      : samples < 1e7
+        ? numberText(samples, 4)
+        : count(samples);
 }

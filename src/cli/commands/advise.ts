@@ -90,11 +90,12 @@ async function run(file: string | undefined, flags: RunOptions, signal: AbortSig
 }
 
 /** How to have an answer in seconds. */
-function quickerWay({ precise, memory = 1 }: Readonly<Record<string, unknown>>): string {
+function quickerWay({ precise, method, memory = 1 }: Readonly<Record<string, unknown>>): string {
   if (precise) return 'it takes less without --precise';
-  const way = '--method deterministic answers in seconds, with a band whose accuracy is not measured there';
-  // That method is for memory 1.
-  return memory === 1 ? way : `with --memory 1, ${way}`;
+  if (memory !== 1)
+    return 'a larger --relative-error takes less; --memory 1 --method deterministic answers in seconds, but of another loop';
+  const way = '--method deterministic answers in seconds';
+  return method === 'monte-carlo' ? way : `${way}, with a band whose accuracy is not measured there`;
 }
 
 /** Mean and covariance of the data, where there are any. */

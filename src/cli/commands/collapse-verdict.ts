@@ -1,11 +1,13 @@
 import { Command } from 'commander';
 import { numberText } from '../../charts/numbers.js';
 import { info } from '../../engine/info.js';
+import type { GaussianLoopSeries } from '../../gaussian-loop/simulate-gaussian-loop.js';
 import { type CollapseRow, collapseVerdict, collapseVerdictOptions } from '../../verdict/collapse-verdict.js';
+import type { MadSeries } from '../../verdict/series.js';
 import { rewordErrors } from '../terminal/error-wording.js';
 import { addFlags, givenByFlags } from '../terminal/flags.js';
 import { namesOf } from '../terminal/given-parameters.js';
-import { print, printJson } from '../terminal/output.js';
+import { print, printJson, say } from '../terminal/output.js';
 import { readSeries } from '../terminal/read-series.js';
 import { tableText, wrapped } from '../terminal/table.js';
 
@@ -33,7 +35,12 @@ export function collapseVerdictCommand(signal: AbortSignal): Command {
       const { version, variant } = info();
       const made = { madloop: version, instructionSet: variant, command: 'collapse-verdict' };
       if (flags.json) printJson({ ...made, file, definitions });
-      else print(verdictText(file, definitions, (given.confidence as number | undefined) ?? 0.95));
+      else
+        print(
+          verdictText(headingOf(file, series), definitions, (given.confidence as number | undefined) ?? 0.95),
+        );
+      if (Array.isArray(series) && series.some((risk: Float64Array) => risk.some((value) => value < 0)))
+        say(`${file} has values below 0, as no risk has: a row is a replicate, a column a generation`);
     });
 }
 
@@ -48,7 +55,16 @@ const inWords: Readonly<Record<CollapseRow['definition'], string>> = {
   entangledModes: 'real modes entangle',
 };
 
-function verdictText(file: string, definitions: readonly CollapseRow[], confidence: number): string {
+/** Whose series, and how it was read. */
+function headingOf(file: string, series: MadSeries): string {
+  const [replicates, generations] = Array.isArray(series)
+    ? [series.length, series[0]?.length]
+    : [(series as GaussianLoopSeries).replicates, (series as GaussianLoopSeries).generations];
+  const read = `replicates ${replicates}; generations 1 to ${generations}`;
+  return wrapped(`${file} (${read}): is it model collapse? (Schaeffer et al. 2025)`);
+}
+
+function verdictText(heading: string, definitions: readonly CollapseRow[], confidence: number): string {
   const rows = definitions.map(({ definition, verdict, statistic, interval: [low, high] }) => [
     inWords[definition],
     verdict,
@@ -57,7 +73,6 @@ function verdictText(file: string, definitions: readonly CollapseRow[], confiden
   const notes = definitions.map(({ definition, meaning }) =>
     wrapped(`${inWords[definition]}: ${meaning}`, '  '),
   );
-  const heading = `${file}: is it model collapse? (Schaeffer et al. 2025)`;
   const ends = wrapped(
     `intervals hold together with a confidence of ${numberText(100 * confidence, 4)} %; late: the last third of the generations`,
   );

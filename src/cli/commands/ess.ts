@@ -30,7 +30,7 @@ function essTable(size: EffectiveSampleSize): { table: string; notes: string[] }
     ],
     ['effective sample size', number(size), range(size.interval)],
     ['ratio to the real samples', plain(size.ratio), range(size.ratioInterval)],
-    ['admissible', { true: 'yes', false: 'no', undecided: 'undecided' }[String(size.admissible)]!, ''],
+    ['admissible', admissibleText(size), ''],
     ['variance left (1: that of the data)', plain(size.stationaryVariance), ''],
   ];
   if (accuracy) rows.push(['relative error of the method, about', plain(accuracy.relativeError), '']);
@@ -41,6 +41,12 @@ function essTable(size: EffectiveSampleSize): { table: string; notes: string[] }
       hasInterval ? '±: one standard error' : largeDimensionNote,
     ],
   };
+}
+
+/** No collapsed model is called admissible and no more. */
+function admissibleText({ admissible, stationaryVariance }: EffectiveSampleSize): string {
+  const said = { true: 'yes', false: 'no', undecided: 'undecided' }[String(admissible)]!;
+  return stationaryVariance < leastVariance && admissible !== false ? `${said}, but collapsed` : said;
 }
 
 function shrunkNote({ admissible, stationaryVariance }: EffectiveSampleSize): string {

@@ -42,22 +42,25 @@ const resolveThreshold = (given: unknown) => resolve('threshold', given, paramet
 
 function thresholdTable(threshold: AdmissibleThreshold): { table: string; notes: string[] } {
   const { synthetic, standardError, interval, bounded, nearest, beforeCollapse } = threshold;
-  const collapse =
+  const most = numberText(Math.floor(beforeCollapse), 7);
+  const [rows, notes]: [string[][], string[]] =
     beforeCollapse < synthetic
       ? [
-          `COLLAPSE: with more than ${numberText(Math.floor(beforeCollapse), 7)} synthetic samples the model nearly shrinks to its mean (standard deviations below 0.3 of those of the data); that is no help, so few real samples alone are no better`,
+          [['synthetic samples before collapse, at most', most, 'exact']],
+          [
+            `COLLAPSE: with more than ${most} synthetic samples the model nearly shrinks to its mean (standard deviations below 0.3 of those of the data); that is no help, so few real samples alone are no better`,
+          ],
         ]
-      : [];
-  if (bounded === 'unbounded') {
-    return { table: tableText(['admissible synthetic samples'], [['any number: unbounded']]), notes: collapse };
-  }
-  const rows = [
-    [
-      'admissible synthetic samples, at most',
-      withError(synthetic, standardError),
-      intervalText(interval, standardError),
-    ],
-  ];
+      : [[], []];
+  rows.push(
+    bounded === 'unbounded'
+      ? ['admissible synthetic samples', 'any number: unbounded', '']
+      : [
+          'admissible synthetic samples, at most',
+          withError(synthetic, standardError),
+          intervalText(interval, standardError),
+        ],
+  );
   if (nearest) {
     const { distance, standardError, interval } = nearest.limit;
     rows.push([
@@ -68,6 +71,6 @@ function thresholdTable(threshold: AdmissibleThreshold): { table: string; notes:
   }
   return {
     table: tableText(['', 'value', '95 % interval'], rows, { words: true }),
-    notes: [...collapse, '±: one standard error'],
+    notes: bounded === 'unbounded' ? notes : [...notes, '±: one standard error'],
   };
 }
