@@ -15,17 +15,18 @@ import type { LimitPointParameters } from '../limits/parameters.js';
 import { isCollapsed, syntheticBeforeCollapse } from '../limits/stationary-variance.js';
 import type { LeastReal, Range, SyntheticThreshold } from './advice.js';
 import { mostSamples } from './levers.js';
-import { withReal } from './options.js';
+import { keptCounts, withReal } from './options.js';
 import { cellOf, type Loop } from './worth.js';
 
 const noInterval: Range = [Number.NaN, Number.NaN];
 
-/** What a detector leaves of so many samples, without rounding, and at least one of the real ones. */
-function cellWith(
-  loop: Loop,
-  { real = loop.real, synthetic = loop.synthetic }: Partial<Loop>,
-): LimitPointParameters {
-  const { truePositiveRate, falsePositiveRate } = loop;
+/** The loop with so many synthetic samples, of which a detector leaves what need not be whole, beside the real ones as verdicts count them. */
+const cellWith = (loop: Loop, synthetic: number): LimitPointParameters =>
+  cellOf(loop, { real: keptCounts(loop).real, synthetic: synthetic * (1 - loop.truePositiveRate) });
+
+/** The loop with so many real samples. What a detector leaves of them, at least one, goes without rounding, too: it is what is searched. */
+function cellBeside(loop: Loop, real: number): LimitPointParameters {
+  const { synthetic, truePositiveRate, falsePositiveRate } = withReal(loop, real);
   return cellOf(loop, {
     real: Math.max(1, real * (1 - falsePositiveRate)),
     synthetic: synthetic * (1 - truePositiveRate),
@@ -60,12 +61,12 @@ export async function deterministicThreshold(loop: Loop, settings: JobSettings):
   const found = await (isMonotone ? unlimitedThreshold : lastThreshold)(loop, target, settings);
   if (found.bounded === 'none') return found;
   const threshold = beforeCollapse(loop, found);
-  if (loop.falsePositiveRate === 0) return threshold;
+  if (keptCounts(loop).real === loop.real) return threshold;
   if (passing === 0) {
-    const [kept] = await deterministicDistances([cellWith(loop, {})], settings);
+    const [kept] = await deterministicDistances([cellWith(loop, loop.synthetic)], settings);
     return kept! <= target ? threshold : noThreshold;
   }
-  const first = await crossingWithBand('first', cellWith(loop, { synthetic: 0 }), target, settings);
+  const first = await crossingWithBand('first', cellWith(loop, 0), target, settings);
   const from = first.at / passing;
   const fromBand: Range = [first.band[0] / passing, first.band[1] / passing];
   return from <= threshold.synthetic ? { ...threshold, from, fromBand } : noThreshold;
@@ -86,12 +87,12 @@ export function beforeCollapse<Found extends SyntheticThreshold>(loop: Loop, thr
 
 /** So many synthetic samples, before any detector, leave a model that is not collapsed. */
 export const mostBeforeCollapse = (loop: Loop): number =>
-  syntheticBeforeCollapse(cellWith(loop, {})) / (1 - loop.truePositiveRate);
+  syntheticBeforeCollapse(cellWith(loop, loop.synthetic)) / (1 - loop.truePositiveRate);
 
 /** Where biased samples do harm in the end: the last number that does none. */
 async function lastThreshold(loop: Loop, target: number, settings: JobSettings): Promise<SyntheticThreshold> {
   const passing = 1 - loop.truePositiveRate;
-  const cell = cellWith(loop, { synthetic: 0 });
+  const cell = cellWith(loop, 0);
   const { at, band } = await crossingWithBand('last', cell, target, settings);
   if (at === 0) return noThreshold;
   return {
@@ -117,7 +118,7 @@ async function unlimitedThreshold(
   target: number,
   settings: JobSettings,
 ): Promise<SyntheticThreshold> {
-  const [endless] = await deterministicDistances([cellWith(loop, { synthetic: endlessly(loop) })], settings);
+  const [endless] = await deterministicDistances([cellWith(loop, endlessly(loop))], settings);
   if (endless! > target && target < loop.dim) return noThreshold;
   const infinite: Range = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   return {
@@ -184,7 +185,7 @@ export async function deterministicBest(loop: Loop, settings: JobSettings): Prom
 
 async function leastAmong(loop: Loop, counts: readonly number[], settings: JobSettings): Promise<number> {
   const distances = await deterministicDistances(
-    counts.map((synthetic) => cellWith(loop, { synthetic })),
+    counts.map((synthetic) => cellWith(loop, synthetic)),
     settings,
   );
   return distances.indexOf(Math.min(...distances));
@@ -256,7 +257,7 @@ async function marginsTo(
   counts: readonly number[],
   settings: JobSettings,
 ): Promise<Margin[]> {
-  const cells = counts.map((real) => cellWith(withReal(loop, real), {}));
+  const cells = counts.map((real) => cellBeside(loop, real));
   const limits = await deterministicLimitPointsOrErrors(cells, settings);
   return limits.map((limit, i) => {
     const collapsed = isCollapsed(cells[i]!);

@@ -327,6 +327,16 @@ describe('advise, beside a detector', () => {
     expect(leastReal!.real).toBeLessThan(asked.real / 2);
   });
 
+  test('a threshold counts the real samples that are left as verdicts do: in whole numbers', async () => {
+    // 14.6 of 15, which is 15: where 14.6 would collapse, 15 last for 2.8 % more synthetic ones.
+    const rates = { truePositiveRate: 0.63, falsePositiveRate: 0.0275 };
+    const few = { dim: 20, real: 15, lambda: 0.87, ...rates };
+    const { threshold } = await advise({ ...few, synthetic: 13 });
+    expect(threshold).toMatchObject({ bounded: 'yes', from: 0 });
+    const at = (part: number) => advise({ ...few, synthetic: Math.round(part * threshold!.synthetic) });
+    expect([(await at(0.995)).verdict, (await at(1.005)).verdict]).toEqual(['helps', 'collapsed']);
+  });
+
   test('such loops do harm by Monte Carlo, too', async () => {
     const asked = { dim: 10, real: 20, synthetic: 200, truePositiveRate: 0.2, falsePositiveRate: 0.3 };
     const { real, bounded } = await monteCarloLeastReal(
