@@ -63,13 +63,16 @@ for (let i = 0; i < end; i += 1) {
     } else {
       // Two percent below and above, the loop is on either side of its real samples before the detector.
       const target = await expectedDistance({ dim, samples: real });
+      const left = (factor) => ({
+        ...loop,
+        synthetic: Math.round(factor * synthetic * (1 - truePositiveRate)),
+      });
       const [below, above] = await Promise.all(
-        [0.98, 1.02].map((factor) => {
-          const left = Math.round(factor * synthetic * (1 - truePositiveRate));
-          return limitPoint({ ...loop, synthetic: left, relativeError: 5e-4 });
-        }),
+        [0.98, 1.02].map((factor) => limitPoint({ ...left(factor), relativeError: 5e-4 })),
       );
-      const within = below.distance < target && above.distance > target;
+      // Or it collapses there, by the exact variance.
+      const { stationaryVariance } = await effectiveSampleSize({ ...left(1.02), method: 'deterministic' });
+      const within = below.distance < target && (above.distance > target || stationaryVariance < 0.09);
       counts.close += within;
       threshold = `threshold ${synthetic.toFixed(1)} (${within ? 'within 2 %' : 'OFF'})`;
     }
