@@ -66,7 +66,7 @@ export interface GaussianLoopResult {
  * last goes on, or a function of t. Generation 1 reads `initial`, and its entries of synthetic and lambda are not used.
  *
  * The result depends on the parameters and the seed alone, to the last bit: not on threads or time.
- * Memory: about 64 bytes a generation and thread, and twice 64 for the result; with `series` 64 more a generation and replicate.
+ * Memory: about 96 bytes a generation and thread, and twice 64 for the result; with `series` 64 more a generation and replicate.
  * Rejects with ERR_INVALID_INPUT, ERR_NOT_POSITIVE_SEMIDEFINITE (the reference), ERR_OUT_OF_MEMORY, ERR_ABORTED.
  * Source: Alemohammad et al., ICLR 2024, sections 2 to 5.
  *

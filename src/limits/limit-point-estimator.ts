@@ -15,6 +15,8 @@ export class LimitPointEstimator {
   /** The engine's own, which holds all of it. */
   readonly native: NativeLimitPointEstimator;
   readonly #where: string;
+  /** What distances are in units of. */
+  readonly #scale: number;
 
   /**
    * `state` is that of an estimator of the same parameters, to go on from. Throws ERR_NO_VARIANCE where the distance has no
@@ -23,13 +25,16 @@ export class LimitPointEstimator {
   constructor(where: string, parameters: LimitPointParameters, state?: Float64Array) {
     const { variant, dim, real, synthetic, lambda, memory, divisor, reference, relativeError } = parameters;
     this.#where = where;
+    this.#scale = reference ? scaleOf(reference.covariance) : 1;
+    const referenceCovariance =
+      this.#scale === 1 ? reference?.covariance : reference!.covariance.map((value) => value / this.#scale);
     this.native = callNative(
       where,
       () =>
         new (native().LimitPointEstimator)({
           ...{ variant, dim, real, synthetic, lambda, memory, divisor, relativeError },
           seed: chainSeed(parameters),
-          ...(reference && { referenceCovariance: reference.covariance }),
+          ...(referenceCovariance && { referenceCovariance }),
           ...(state && { state }),
         }),
     );
@@ -65,8 +70,10 @@ export class LimitPointEstimator {
   result(): LimitPoint {
     const { lower, upper, heavyTails, ...limit } = callNative(this.#where, () => this.native.result());
     const { distance, standardError, ...made } = limit;
+    const scale = this.#scale;
     return {
-      ...{ distance, standardError, interval: [lower, upper], ...made },
+      ...{ distance: scale * distance, standardError: scale * standardError },
+      ...{ interval: [scale * lower, scale * upper], ...made },
       ...{ heavyTails: heavyTails === 1, method: 'monte-carlo' },
     };
   }
@@ -75,6 +82,15 @@ export class LimitPointEstimator {
   state(): Float64Array {
     return this.native.state();
   }
+}
+
+/**
+ * Squares and fourth powers of variances are summed: of variances beyond these a limit point is that of a multiple of them, a power of 4,
+ * of which no digit is lost.
+ */
+function scaleOf(covariance: Float64Array): number {
+  const largest = covariance.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return largest > 2 ** -100 && largest < 2 ** 100 ? 1 : 4 ** Math.round(Math.log2(largest) / 2);
 }
 
 /** Decides the chains' random numbers: another for every loop, unless they are to be common. */

@@ -9,12 +9,40 @@ namespace madloop::loop {
 
 namespace {
 
-/// Generations of a block: 256 KiB.
+/// Generations of a block: 384 KiB.
 constexpr std::uint64_t kBlockGenerations = 4096;
 /// Values of a series set to zero at once.
 constexpr std::size_t kZeroedValues = std::size_t{1} << 20;
+/// Squares of values between 2 to the powers of -400 and 400 are numbers, with all digits, and so are sums of
+/// them.
+constexpr int kFarthest = 400;
+/// Below any number.
+constexpr int kNone = -1100;
+
+/// The unit that deviations as large as a value need: 1 for all but the extreme.
+int unitOf(double value) {
+  if (value == 0) return kNone;
+  int const exponent = std::ilogb(value);
+  return std::abs(exponent) <= kFarthest || !std::isfinite(value) ? 0 : exponent;
+}
+
+/// A sum of squares in units of 4^exponent, in units of 4^other.
+double inUnits(double squares, int exponent, int other) {
+  return exponent == other ? squares : std::ldexp(squares, 2 * (exponent - other));
+}
+
+/// The product of two deviations in units of 4^exponent.
+double product(double a, double b, int exponent) {
+  return exponent == 0 ? a * b : std::ldexp(a, -exponent) * std::ldexp(b, -exponent);
+}
 
 }  // namespace
+
+void LoopStatistics::Running::widen(int needed) {
+  if (needed <= exponent) return;
+  squares = inUnits(squares, exponent, needed);
+  exponent = needed;
+}
 
 LoopStatistics::LoopStatistics(std::uint64_t replicates, std::uint64_t generations, bool series,
                                Task const& task)
@@ -42,9 +70,11 @@ void LoopStatistics::add(std::size_t group, std::uint64_t chain, std::uint64_t t
   auto const n = static_cast<double>(chain - begin(group) + 1);
   for (std::size_t m = 0; m < kLoopMetricCount; ++m) {
     Running& running = block[t % kBlockGenerations * kLoopMetricCount + m];
+    if (n == 1) running.exponent = kNone;
+    running.widen(unitOf(record[m]));
     double const difference = record[m] - running.mean;
     running.mean += difference / n;
-    running.squares += difference * (record[m] - running.mean);
+    running.squares += product(difference, record[m] - running.mean, running.exponent);
   }
   if (!series_.empty()) {
     std::copy(record.begin(), record.end(), series_.data() + (chain * generations_ + t) * kLoopMetricCount);
@@ -68,9 +98,13 @@ void LoopStatistics::merge(Group const& group, double n, Task const& task) {
     Block& totals = total_[b];
     for (std::size_t i = 0; i < others.size(); ++i) {
       Running& total = totals[i];
+      if (mergedCount_ == 0) total.exponent = kNone;
+      total.widen(others[i].exponent);
       double const difference = others[i].mean - total.mean;
       total.mean += difference * (n / (mergedCount_ + n));
-      total.squares += others[i].squares + difference * difference * (mergedCount_ / (mergedCount_ + n) * n);
+      total.squares +=
+          inUnits(others[i].squares, others[i].exponent, total.exponent) +
+          product(difference, difference, total.exponent) * (mergedCount_ / (mergedCount_ + n) * n);
     }
   }
   mergedCount_ += n;
@@ -85,9 +119,10 @@ GaussianLoopResult LoopStatistics::result(Task const& task) {
     task.throwIfCancelled();
     for (Running const& total : block) {
       result.mean.push_back(total.mean);
-      result.standardError.push_back(replicates_ > 1
-                                         ? std::sqrt(total.squares / (mergedCount_ - 1) / mergedCount_)
-                                         : std::numeric_limits<double>::quiet_NaN());
+      result.standardError.push_back(
+          replicates_ > 1
+              ? std::ldexp(std::sqrt(total.squares / (mergedCount_ - 1) / mergedCount_), total.exponent)
+              : std::numeric_limits<double>::quiet_NaN());
     }
   }
   result.series = std::move(series_);

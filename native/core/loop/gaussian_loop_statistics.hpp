@@ -18,7 +18,7 @@ using LoopRecord = std::array<double, kLoopMetricCount>;
 /// Replicates are cut into at most 64 contiguous groups; a group is filled by one thread in order, and the
 /// groups are merged in order (Welford 1962; Chan, Golub & LeVeque 1979).
 ///
-/// Memory: 64 bytes a generation for the sum and for each group that is begun and not yet merged, which with
+/// Memory: 96 bytes a generation for the sum and for each group that is begun and not yet merged, which with
 /// equal replicates are about as many as there are threads; for a series 32 bytes a generation and replicate.
 class LoopStatistics {
  public:
@@ -39,9 +39,13 @@ class LoopStatistics {
   [[nodiscard]] GaussianLoopResult result(Task const& task);
 
  private:
+  /// Values as far from 1 as loops that run away or shrink for long leave them have squares that no number is.
   struct Running {
     double mean = 0;
-    double squares = 0;  // sum of squared deviations from the mean
+    double squares = 0;  // sum of squared deviations from the mean, in units of 4^exponent
+    int exponent = 0;    // 0 but for the extreme: that of the largest value
+    /// Raises the unit, where it must be, to what a value needs.
+    void widen(int needed);
   };
   /// Those of generations x kLoopMetricCount, in blocks that are made as the loop gets there: no work is longer
   /// than that of one block before somebody looks whether it is still wanted.
