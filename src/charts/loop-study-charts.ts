@@ -10,7 +10,7 @@ import type {
 import type { HeatMap } from './heat-map-data.js';
 import type { Curve, LineChart } from './line-chart-data.js';
 import { errorBar, metricEnds } from './loop-curve.js';
-import { shownList } from './numbers.js';
+import { numberText, shownList } from './numbers.js';
 import { axisLabel, axisTitle, studyScale } from './study-axes.js';
 import { extent } from './ticks.js';
 import { titleOptions } from './title-options.js';
@@ -108,7 +108,9 @@ function panelCharts(study: LoopStudyDocument, metric: string): LineChart[] {
   const colour = few.at(-1) ?? dimensions.at(-1);
   const others = dimensions.filter((dimension) => dimension !== colour);
   const bounds = metricEnds(metric);
-  return panelsOf(distinctCells(study), others).map(({ label, cells }) => ({
+  const equal = equalCells(study);
+  const valuesOf = (cell: LoopStudyCell, axis: string) => valuesAt(equal.get(cell)!, axis);
+  return panelsOf([...equal.keys()], others, valuesOf).map(({ label, cells }) => ({
     ...(label !== '' && { title: label }),
     xTitle: 'generation t',
     yTitle: metricTitle(metric),
@@ -124,7 +126,7 @@ function panelCharts(study: LoopStudyDocument, metric: string): LineChart[] {
         {
           points,
           ...(bounds && { bounds }),
-          ...(colour && { colour: labelOf(colour.axis, cell.at[colour.axis]) }),
+          ...(colour && { colour: labelOf(colour.axis, valuesOf(cell, colour.axis)) }),
         },
       ];
     }),
@@ -221,24 +223,43 @@ function dimensionsOf({ axes, cells }: LoopStudyDocument): Dimension[] {
  * The first of all cells that are the same loop, as those are that differ in what has no effect: real samples in the fully synthetic
  * loop, an option of another model.
  */
-export function distinctCells({ cells }: LoopStudyDocument): readonly LoopStudyCell[] {
-  const seen = new Set<string>();
-  return cells.filter(({ parameters }) => {
-    const before = seen.size;
-    return seen.add(JSON.stringify(parameters)).size > before;
-  });
+export function distinctCells(study: LoopStudyDocument): readonly LoopStudyCell[] {
+  return [...equalCells(study).keys()];
 }
 
-/** The cells by what they have on these axes, in the order of the study. */
+/** The same, each with all that are equal to it, itself the first. */
+function equalCells({ cells }: LoopStudyDocument): Map<LoopStudyCell, readonly LoopStudyCell[]> {
+  const groups = new Map<string, LoopStudyCell[]>();
+  for (const cell of cells) {
+    const parameters = JSON.stringify(cell.parameters);
+    const group = groups.get(parameters);
+    if (group === undefined) groups.set(parameters, [cell]);
+    else group.push(cell);
+  }
+  return new Map([...groups.values()].map((group) => [group[0]!, group]));
+}
+
+/** The values that cells have on an axis, each once; none where the axis is not given for them. */
+function valuesAt(cells: readonly LoopStudyCell[], axis: string): LoopAxisValue[] {
+  const values = new Map<string, LoopAxisValue>();
+  for (const { at } of cells) {
+    const value = at[axis];
+    if (value !== undefined && !values.has(key(value))) values.set(key(value), value);
+  }
+  return [...values.values()];
+}
+
+/** The cells by what `valuesOf` says that they have on these axes, in the order of the study. */
 function panelsOf(
   cells: readonly LoopStudyCell[],
   axes: readonly Dimension[],
+  valuesOf = (cell: LoopStudyCell, axis: string) => valuesAt([cell], axis),
 ): { readonly label: string; readonly cells: readonly LoopStudyCell[] }[] {
   const panels = new Map<string, LoopStudyCell[]>();
   for (const cell of cells) {
     const label = axes
       .filter(({ axis }) => cell.at[axis] !== undefined)
-      .map(({ axis }) => labelOf(axis, cell.at[axis]))
+      .map(({ axis }) => labelOf(axis, valuesOf(cell, axis)))
       .join(', ');
     const others = panels.get(label);
     if (others === undefined) panels.set(label, [cell]);
@@ -247,10 +268,17 @@ function panelsOf(
   return [...panels].map(([label, cells]) => ({ label, cells }));
 }
 
-function labelOf(axis: string, value: LoopAxisValue | undefined): string {
+/** Of cells that are the same loop all the values: what they differ in has no effect. */
+function labelOf(axis: string, values: readonly LoopAxisValue[]): string {
+  const [value] = values;
   if (value === undefined) return `${axisTitle(axis)} as above`;
-  if (typeof value === 'object') return axisLabel(axis, shownList(value.schedule));
-  return axisLabel(axis, typeof value === 'boolean' ? String(value) : value);
+  if (values.length > 1) return axisLabel(axis, shownList(values.map(shownValue)));
+  return axisLabel(axis, typeof value === 'number' ? value : shownValue(value));
+}
+
+function shownValue(value: LoopAxisValue): string {
+  if (typeof value === 'object') return shownList(value.schedule);
+  return typeof value === 'number' ? numberText(value, 6) : String(value);
 }
 
 function key(value: LoopAxisValue): string {

@@ -5,6 +5,7 @@ import { version } from '../engine/version.js';
 import { forCommandLine } from './terminal/error-wording.js';
 import { exitCodeOf, exitCodes } from './terminal/exit-codes.js';
 import { commanderOutput, lostOutput, printExactly, say, tolerateClosedTerminal } from './terminal/output.js';
+import { withFlagHere } from './terminal/written-elsewhere.js';
 
 /** The commands, in the order of the help. Each is loaded where it is asked for: loading all of them takes longer than most take to run. */
 const commands: Readonly<Record<string, () => Promise<(signal: AbortSignal) => Command>>> = {
@@ -54,11 +55,13 @@ async function main(): Promise<void> {
   for (const command of names) program.addCommand((await commands[command]!())(interrupt.signal));
   // Errors are reported below, once, in one form.
   for (const command of [program, ...program.commands]) {
-    command.exitOverride().configureOutput(commanderOutput);
+    command.configureOutput(commanderOutput).exitOverride((error) => {
+      throw withUsage(error, command);
+    });
     for (const inner of command === program ? [] : command.commands) {
       inner.configureOutput(commanderOutput).exitOverride((error) => {
         error.message = `${command.name()} ${inner.name()}: ${error.message.replace(/^error: /, '')}`;
-        throw error;
+        throw withUsage(error, inner);
       });
     }
   }
@@ -79,12 +82,19 @@ const stopped: ReadonlyMap<number, string> = new Map([
   [exitCodes.resumable, 'stopped by SIGTERM'],
 ]);
 
+/** Where arguments are missing or too many, those that there are. */
+function withUsage(error: CommanderError, command: Command): CommanderError {
+  if (/^commander\.(?:missing|excess)Arguments?$/.test(error.code))
+    error.message += `\nusage: ${command.createHelp().commandUsage(command)}`;
+  return error;
+}
+
 /** Says what went wrong on standard error and returns the exit status. */
 function report(error: unknown, flags: readonly string[], debug: boolean): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCodes.done; // --help, --version
     if (error.code !== 'commander.help')
-      say(`madloop: ${plainText(error.message.replace(/^error: /, ''), '\n')}`);
+      say(`madloop: ${plainText(withFlagHere(error.message.replace(/^error: /, ''), flags), '\n')}`);
     return exitCodes.wrongInput;
   }
   const exitCode = exitCodeOf(error);

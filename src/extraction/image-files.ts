@@ -31,7 +31,7 @@ export interface FolderContent {
 export async function imageFiles(where: string, folder: string): Promise<FolderContent> {
   const names: string[] = [];
   await visit(folder, '', names).catch((error: unknown) => {
-    throw cannotRead(folder, error);
+    throw cannotRead(folder, whyNoFolder(folder, error) ?? error);
   });
   names.sort((a, b) => (a < b ? -1 : 1));
   const images: ImageFile[] = [];
@@ -49,6 +49,14 @@ export async function imageFiles(where: string, folder: string): Promise<FolderC
     );
   }
   return { images, others: names.filter((each) => !isImage.test(each)) };
+}
+
+/** What is wrong with the folder itself, in words; undefined where that is something else. */
+function whyNoFolder(folder: string, error: unknown): string | undefined {
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (path !== folder) return undefined;
+  if (code === 'ENOTDIR') return 'expected a folder of images, got a file';
+  return code === 'ENOENT' ? 'expected a folder of images, there is none of this name' : undefined;
 }
 
 /** Adds the names of the files in `folder` and below, each behind `prefix`. */

@@ -186,13 +186,20 @@ export function checkMatrixShape(array: StoredArray): { rows: number; cols: numb
   if (shape.length !== 2 || rows === undefined || cols === undefined) {
     throw malformed(
       name,
-      `holds an array of shape ${describeShape(shape)}, expected two dimensions: rows and columns`,
+      `holds an array of shape ${describeShape(shape)}, expected two dimensions: rows and columns${howToReshape(shape)}`,
     );
   }
   if (rows === 0 || cols === 0) {
     throw malformed(name, `holds an array of shape ${shapeText(shape)}, expected at least one row and column`);
   }
   return { rows, cols };
+}
+
+/** What makes a matrix of an array of another shape; of what may be images features are needed instead. */
+function howToReshape(shape: readonly number[]): string {
+  const [rows] = shape;
+  if (shape.length === 1) return '; numpy.save its reshape(-1, 1), where each number is a sample';
+  return shape.length === 3 ? `; numpy.save its reshape(${rows}, -1), a row a sample` : '';
 }
 
 /** The array of a .npy file, and the text behind it, if there is one. */

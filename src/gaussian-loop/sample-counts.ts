@@ -3,14 +3,16 @@
 import { mustError } from '../base/check.js';
 import { integer, number, type Option } from '../base/options.js';
 import { constant } from '../base/schedule.js';
-import { whyConstant } from './parameters.js';
+
+// Of loops, which have schedules, and of limit points, which have none.
+const whyOne = 'schedules are of real and synthetic samples themselves';
 
 /** The second way. */
 export const totalOptions = {
-  total: constant(integer(2), whyConstant)
+  total: constant(integer(2), whyOne)
     .optional()
     .doc('with realFraction, instead of counts of real and synthetic samples: all of them'),
-  realFraction: constant(number(0, 1), whyConstant).optional().doc('of them the fraction that is real'),
+  realFraction: constant(number(0, 1), whyOne).optional().doc('of them the fraction that is real'),
 } satisfies Record<string, Option<number | undefined>>;
 
 /** Counts as they were given, unchecked. */

@@ -2,7 +2,7 @@
 
 import { invalid } from '../base/check.js';
 import { lambdaOption } from '../base/lambda.js';
-import { number, resolve } from '../base/options.js';
+import { number, Option, resolve } from '../base/options.js';
 import { constant } from '../base/schedule.js';
 import { whyConstant } from './parameters.js';
 
@@ -32,15 +32,19 @@ export const biasNames = {
     .doc('truncation factor of a GAN: lambda is the same'),
 };
 
+const { facts } = constant(lambdaOption(), whyConstant);
+
 /** Lambda, or one of its other names. */
 export const biasOptions = {
-  lambda: constant(lambdaOption(), whyConstant)
-    .or((bias: Bias) => lambdaByName(bias) ?? 1, '1')
-    .and((where, argument, lambda, bias: Bias) => {
+  lambda: new Option({
+    ...facts,
+    // Beside another name nothing else is wrong with it: a loop may have a schedule of lambda, a limit point none.
+    check(where, argument, lambda, bias: Bias) {
       const named = lambdaByName(bias);
-      if (named === undefined || named === lambda) return;
+      if (named === undefined || named === lambda) return facts.check(where, argument, lambda, bias);
       throw invalid(where, argument, `be left out beside the option '${nameOf(bias)}'`, lambda);
-    }),
+    },
+  }).or((bias: Bias) => lambdaByName(bias) ?? 1, '1'),
   ...biasNames,
 };
 

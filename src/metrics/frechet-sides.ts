@@ -59,8 +59,20 @@ export function checkSameDimension(
   second: FrechetSide,
 ): void {
   if (dimOf(first) !== dimOf(second)) {
-    throw mustError(where, names, 'have the same dimension', `${dimOf(first)} and ${dimOf(second)}`);
+    const columns = isSample(first) || isSample(second) ? ' columns' : '';
+    const got = `${dimOf(first)} and ${dimOf(second)}${columns}${transposedNote(first, second)}`;
+    throw mustError(where, names, 'have the same dimension', got);
   }
+}
+
+/** Which sample has as many rows as the other side has columns. */
+function transposedNote(first: FrechetSide, second: FrechetSide): string {
+  const isTransposed = (side: FrechetSide, other: FrechetSide) => isSample(side) && side.rows === dimOf(other);
+  const which = [
+    ...(isTransposed(first, second) ? ['the first'] : []),
+    ...(isTransposed(second, first) ? ['the second'] : []),
+  ];
+  return which.length === 0 ? '' : `: ${which.join(' or ')} looks transposed (a row is a sample)`;
 }
 
 /** What made the features of a side, where it says so. */

@@ -48,12 +48,23 @@ describe('the curves of a study of loops', () => {
       ...Array.from({ length: 7 }, () => 'variant = fresh-data'),
       'variant = fully-synthetic',
     ]);
+    // What makes no difference: all of its values.
+    expect(charts.at(-1)!.title).toBe('variant = fully-synthetic, nᵣ = 10, 100, …, 100,000');
     const axisOf = (chart: (typeof charts)[number]) =>
       [...lineCharts({ charts: [chart] }).svg.matchAll(/text-anchor="end"[^>]*>([\d.,e]+)</g)].map(
         ([, mark]) => mark,
       );
     expect(axisOf(charts[0]!).length).toBeGreaterThan(3);
     for (const chart of charts) expect(axisOf(chart)).toEqual(axisOf(charts[0]!));
+  });
+
+  test('of loops that are the same are called by all that they are of', () => {
+    const counts = loopStudy([{ axis: 'real', values: [10, 20, 30] }], (cell) => ({
+      ...cell,
+      parameters: { real: 0 },
+    }));
+    const { charts } = loopStudyCurves(counts);
+    expect(charts.map(({ curves }) => curves.map(({ colour }) => colour))).toEqual([['nᵣ = 10, 20, 30']]);
   });
 
   test('are of the metric that is asked for, and of the cells that are finished', () => {

@@ -267,7 +267,7 @@ describe('each metric by itself', () => {
     await npy('wide.npy', sample(30, 1, 1, 5));
     const { status, stdout, stderr } = await run(['evaluate', 'real.npy', 'wide.npy', '--no-infinity'], folder);
     expect([status, stdout]).toEqual([2, '']);
-    expect(stderr).toBe('madloop: real.npy and wide.npy must have the same dimension, got 6 and 5\n');
+    expect(stderr).toBe('madloop: real.npy and wide.npy must have the same dimension, got 6 and 5 columns\n');
   });
 
   test.each([

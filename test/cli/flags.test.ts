@@ -2,11 +2,16 @@
 
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
+import { adviseOptions } from '../../src/advice/options.js';
 import { MadloopError } from '../../src/base/errors.js';
 import { boolean, callback, integer, number, oneOf, seed } from '../../src/base/options.js';
+import { dataParameters } from '../../src/cli/commands/data-reference.js';
 import { rewordErrors } from '../../src/cli/terminal/error-wording.js';
 import { addFlags, addSubcommands, flagName, givenByFlags, helpOf } from '../../src/cli/terminal/flags.js';
 import { namesOf } from '../../src/cli/terminal/given-parameters.js';
+import { admissibleThresholdOptions } from '../../src/limits/admissible-threshold.js';
+import { limitPointParameters as limitPointOptions } from '../../src/limits/estimate-limit-point.js';
+import { expectedDistanceOptions } from '../../src/limits/expected-distance.js';
 
 const table = {
   real: integer(1).doc('real samples'),
@@ -53,6 +58,17 @@ describe('flags', () => {
     ['subsample', 'with --pool subsample: samples of the pool, not `valueOf` it (default: --initial, or all)'],
     ['seed', 'decides every random number (default: 0)'],
   ])('explain %s', (name, help) => expect(helpOf(name, table)).toBe(help));
+
+  test.each([limitPointOptions, admissibleThresholdOptions, adviseOptions, expectedDistanceOptions])(
+    'the dimension goes by the flag that gives a reference, where there is one',
+    (options) => {
+      const { dim } = options;
+      expect(helpOf('dim', { dim, data: dataParameters.data })).toMatch(
+        /^dimension .*, unless --data gives it\b/,
+      );
+      expect(helpOf('dim', { dim })).not.toMatch(/unless|reference|covariance/);
+    },
+  );
 
   test('are named after options', () => {
     expect(['real', 'realFixed', 'aBC'].map(flagName)).toEqual(['--real', '--real-fixed', '--a-b-c']);

@@ -51,7 +51,6 @@ test('merges parts; --json prints one document and nothing else', async () => {
 test.each<[string, string[], RegExp]>([
   ['no output', ['stats', digits], /stats: option '-o, --output <file.npz>' must be given/],
   ['no output of a merge', ['stats', 'merge', foreign], /stats merge: option '-o, --output/],
-  ['no features', ['stats'], /missing required argument 'features'/],
   ['features that are not there', ['stats', 'absent.npy', '-o', 'x.npz'], /cannot read absent\.npy/],
   [
     'an array that is not there',

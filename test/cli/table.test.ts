@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { withError } from '../../src/charts/numbers.js';
-import { loopTable } from '../../src/cli/loop/loop-result.js';
+import { loopChart, loopTable } from '../../src/cli/loop/loop-result.js';
 import { intervalText } from '../../src/cli/terminal/interval-text.js';
 import { loopHeading } from '../../src/cli/terminal/loop-words.js';
 import { studyTable } from '../../src/cli/terminal/study-result.js';
@@ -160,6 +160,21 @@ describe('80 columns hold', () => {
         '  n_s = 240, lambda = (1, 0.5), memory 2, pool subsample, of 300, components 10,\n' +
         '  replicates 5, seed 7',
     );
+  });
+
+  test('lambda in digits that can be copied, beside the guidance that it was given by', () => {
+    const counts = { variant: 'fresh-data', dim: 3, initial: 10, real: 10, synthetic: 10 };
+    const lambda = 1 / 1.2;
+    expect(loopHeading({ ...counts, lambda })).toContain('n_s = 10, lambda = 0.833333');
+    expect(loopHeading({ ...counts, lambda: [1, lambda] })).toContain('lambda = (1, 0.833333)');
+    // A program's own range may go above 1.
+    expect(loopHeading({ ...counts, lambda: 1.25 })).toContain('lambda = 1.25');
+    const parameters = { ...counts, memory: 1, pool: 'latest', divisor: 'unbiased', replicates: 2, seed: '0' };
+    const distance = { mean: 1, standardError: 0.1 };
+    const rows = [1, 2].map((t) => ({ t, metrics: { distance } }));
+    const result = { parameters: { ...parameters, lambda }, rows, guidance: 0.2 };
+    expect(loopTable(result)).toMatch(/lambda =\s0\.833333\s\(guidance\sw\s=\s0\.2,\sa\sscale\sof\s1\.2\),/);
+    expect(loopChart(result).svg).toContain('λ = 0.833333 (guidance w = 0.2, a scale of 1.2)');
   });
 
   test('a heading of a loop without later real samples has none', () => {

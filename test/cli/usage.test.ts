@@ -37,6 +37,21 @@ describe('madloop', () => {
       /unknown option '--lamda'\n?.*--lambda/,
     ],
     ['an unknown command, with the nearest one', ['lop'], /unknown command 'lop'\n?.*loop/],
+    [
+      'a missing argument, with those that there are',
+      ['evaluate', 'real.npy'],
+      /^madloop: missing required argument 'generated'\nusage: madloop evaluate \[options\] <real> <generated>\n$/,
+    ],
+    [
+      'a missing argument of a command with others below it',
+      ['stats'],
+      /^madloop: missing required argument 'features'\nusage: madloop stats \[options\] \[command\] <features>\n$/,
+    ],
+    [
+      'a flag of another program',
+      ['limit', '--guidance-scale', '7.5'],
+      /\n\(--guidance is w = scale - 1: 6\.5 for/,
+    ],
     ['a flag without its value', ['loop', '--dim'], /option '--dim <d>' argument missing/],
     [
       'a value out of range',

@@ -156,8 +156,11 @@ describe('images of a folder', () => {
       'ERR_INVALID_INPUT',
       'folder must hold images (.png, .jpg, ',
     );
-    await expectRejection(() => imageFiles('features', join(folder, 'gone')), 'ERR_FILE', 'ENOENT');
-    await expectRejection(() => imageFiles('features', join(place, 'notes.txt')), 'ERR_FILE', 'ENOTDIR');
+    for (const [name, message] of [
+      ['gone', 'gone: expected a folder of images, there is none of this name'],
+      ['notes.txt', 'notes.txt: expected a folder of images, got a file'],
+    ] as const)
+      await expectRejection(() => imageFiles('features', join(place, name)), 'ERR_FILE', message);
   });
 });
 

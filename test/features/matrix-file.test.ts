@@ -97,7 +97,10 @@ describe('readMatrix', () => {
 
   test.each([
     ['complex', /holds elements of type '<c16', expected float16, float32, float64 or integers/],
-    ['one-dimension', /shape \(12,\), expected two dimensions/],
+    [
+      'one-dimension',
+      /shape \(12,\), expected two dimensions: rows and columns; numpy\.save its reshape\(-1, 1\), where each number/,
+    ],
     ['no-rows', /shape \(0, 4\), expected at least one row and column/],
     [
       'int64-inexact',

@@ -232,8 +232,15 @@ describe('frechetDistanceInterval', () => {
     await refused(
       standardGaussian(3) as never,
       b as never,
-      'a and b must have the same dimension, got 3 and 12',
+      'a and b must have the same dimension, got 3 and 12 columns',
     );
+    const turned = matrix(new Float64Array(12 * 40), 12, 40);
+    await refused(
+      turned as never,
+      b as never,
+      'got 40 and 12 columns: the first looks transposed (a row is a sample)',
+    );
+    await refused(b as never, turned as never, 'got 12 and 40 columns: the second looks transposed');
     const broken = b.data.slice();
     broken[25] = Number.NaN;
     await refused(a as never, matrix(broken, 250, 12) as never, 'b must be finite, got NaN at row 2, column 1');

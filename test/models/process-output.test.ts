@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { expect, test } from 'vitest';
-import { readLines } from '../../src/models/process-model/output.js';
+import { readLines, Tail } from '../../src/models/process-model/output.js';
 
 test.each([
   ['in one piece', ['short\nmuch too long\nnext\n']],
@@ -21,4 +21,15 @@ test.each([
   expect(lines[0]).toBe('short');
   expect(lines).not.toContainEqual(expect.stringContaining('long'));
   expect(tooLong).toBe(1);
+});
+
+test.each([
+  ['few lines', ['one\ntwo\n', 'three\n'], 'one\ntwo\nthree'],
+  ['more lines than are shown', ['y\n'.repeat(7)], '... (the last 3 lines)\ny\ny\ny'],
+  ['more characters than are kept', ['a long line\n', 'and its end'], '...line\nand its end'],
+])('what a program said last: %s', async (_, pieces, text) => {
+  const stream = Readable.from(pieces.map((piece) => Buffer.from(piece)));
+  const tail = new Tail(stream, { characters: 16, lines: 3 });
+  await finished(stream);
+  expect(tail.text).toBe(text);
 });

@@ -19,6 +19,7 @@ import {
   type Row,
   withRemainingBias,
 } from '../evaluate/measurements.js';
+import { noVarianceNotes } from '../evaluate/no-variance.js';
 import { sharedRowsNotes } from '../evaluate/shared-rows.js';
 import { arrayParameters, describeSide, isMatrix, readSide } from '../evaluate/sides.js';
 import { rewordErrors } from '../terminal/error-wording.js';
@@ -128,13 +129,14 @@ async function runEvaluate(
   const all = plan({ real, generated }, files, { ...parameters, extrapolate, kernel }, wishes);
   const shared =
     isMatrix(real) && isMatrix(generated) ? await sharedRowsNotes(real, generated, files, signal) : [];
+  const constant = await noVarianceNotes({ real, generated }, files, signal);
   const { reasons, ...measured } = await measureAll(all, nameOf, { threads: flags.threads, signal });
   const rows = isMatrix(real) ? withRemainingBias(measured.rows) : measured.rows;
   const exact = exactNotes({ real, generated }, files, rows);
   const notes = [
     ...[...read.real.notes, ...read.generated.notes, ...all.notes],
     ...flagsInVain({ real, generated }, { ...given, ...kernel }),
-    ...shared,
+    ...[...constant, ...shared],
     ...[...measured.notes, ...heavyTailNotes(rows)],
   ];
   // The table says at its foot what is missing.

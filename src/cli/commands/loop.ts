@@ -63,13 +63,14 @@ async function runLoopCommand(file: string | undefined, flags: RunOptions, signa
   sayInVain(given);
   const folder = await folderOf(flags, loop.identity);
   if (folder !== undefined) await tryResultFiles(folder, 'loop');
-  const result = await rewordErrors(given.nameOf, () =>
+  const run = await rewordErrors(given.nameOf, () =>
     runPrepared(loop, folder, { threads: flags.threads, signal }).catch(async (error: unknown) => {
       await keepUnfinished(error, withSchedules(given.values, allParameters), folder, engine);
       throw error;
     }),
   );
 
+  const result = { ...run, guidance: asked.values.guidance as number | undefined };
   const parameters = withSchedules(result.parameters, allParameters);
   const document = loopDocument({ ...result, parameters }, engine);
   if (flags.json) printJson(document);

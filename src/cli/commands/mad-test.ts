@@ -32,16 +32,37 @@ export function madTestCommand(signal: AbortSignal): Command {
       // The rows of a matrix are of a metric that it does not name.
       const metric = Array.isArray(series) ? null : ((given.metric as string | undefined) ?? 'distance');
       if (flags.json) printJson({ ...made, file, metric, ...result });
-      else print(madTestText(`${metric ?? 'series'} in ${file}`, result));
+      else print(madTestText(file, metric, result));
     });
 }
 
-function madTestText(heading: string, result: MadTest): string {
+/** The test for reading; `metric` is null where nobody knows its name. */
+export function madTestText(file: string, metric: string | null, result: MadTest): string {
   const { replicates, direction, confidence } = result;
   const ends = `interval: ${Number((100 * confidence).toPrecision(12))} %`;
   const notes =
-    replicates > 1 ? [`±: one standard error of the mean over ${replicates} replicates; ${ends}`] : [];
-  return resultText(`${heading}, worse where ${direction}`, madTestTable(result), notes);
+    replicates > 1
+      ? [`±: one standard error of the mean over ${replicates} replicates; ${ends}`]
+      : [
+          'undecided, whatever the values are: one replicate has no interval, as generations of one run depend on each other; two or more have (loop --replicates)',
+        ];
+  const heading = `${metric ?? 'series'} in ${file}, worse where ${direction}`;
+  return resultText(heading, madTestTable(result), [...notes, ...directionNotes(metric, result)]);
+}
+
+/** Metrics that are worse where they are less. */
+const worseWhereLess = ['trace', 'logDeterminant', 'variance', 'precision', 'recall', 'density', 'coverage'];
+/** Metrics that are better where they are less: a fall needs no other question. */
+const betterWhereLess = ['distance', 'frechetDistance', 'kernelDistance', 'meanNormSquared'];
+
+/** Where a fall may be what was to be found. */
+function directionNotes(metric: string | null, { verdict, direction, slope, trend }: MadTest): string[] {
+  if (direction === 'decreasing' || verdict === 'mad' || betterWhereLess.includes(metric ?? '')) return [];
+  const isKnown = worseWhereLess.includes(metric ?? '');
+  const isFalling = slope.interval[1] < 0 && trend.interval[1] < 0;
+  if (!isKnown && !isFalling) return [];
+  const why = isFalling ? 'it falls' : `${metric} is worse where it is less`;
+  return [`${why}: --direction decreasing asks whether it does so for the worse`];
 }
 
 function madTestTable({ verdict, slope, trend, excess, level, replicates, from, to, margin }: MadTest): string {

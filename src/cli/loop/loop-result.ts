@@ -9,7 +9,13 @@ import { withError } from '../../charts/numbers.js';
 import type { SampleLine, SampleSheetOptions } from '../../charts/sample-sheet.js';
 import { csvText } from '../../files/csv.js';
 import { bandHalfWidth } from '../../loops/band-half-width.js';
-import { commandTitle, loopHeading, shownSchedule, variantTitles } from '../terminal/loop-words.js';
+import {
+  commandTitle,
+  loopHeading,
+  shownLambda,
+  shownSchedule,
+  variantTitles,
+} from '../terminal/loop-words.js';
 import { metricCurve } from '../terminal/metric-curve.js';
 import { resultText, widestTable } from '../terminal/table.js';
 import { laterRealCount, type RealAlone } from './real-alone.js';
@@ -24,6 +30,8 @@ export interface LoopResult {
   /** Every parameter with its default filled in, as JSON can hold it: given back to `madloop loop`, they repeat the run. */
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly rows: readonly LoopRow[];
+  /** What lambda was given by, if by that. */
+  readonly guidance?: number | undefined;
   /** Of a run during which files of its model were changed: their checksums before. */
   readonly earlierPrograms?: readonly unknown[];
   /** Every replicate's values, where they were asked for. */
@@ -68,7 +76,7 @@ export function loopCsv({ rows }: LoopResult): string {
 const longestTable = 30;
 
 /** For reading: every generation, or of many about 30, closer together at the beginning, where most happens. */
-export function loopTable({ parameters, rows }: LoopResult): string {
+export function loopTable({ parameters, rows, guidance }: LoopResult): string {
   const names = metricNames(rows);
   const shown = rows.length <= longestTable ? rows : spread(rows);
   const table = (digits: number) => ({
@@ -81,7 +89,7 @@ export function loopTable({ parameters, rows }: LoopResult): string {
   const text = widestTable([table(2), table(1), table(2)]);
   const { replicates } = parameters;
   const means = Number(replicates) > 1 ? `means of ${replicates} runs ± one standard error` : 'a single run';
-  return resultText(loopHeading(parameters), text, [means]);
+  return resultText(loopHeading(parameters, guidance), text, [means]);
 }
 
 /**
@@ -90,7 +98,7 @@ export function loopTable({ parameters, rows }: LoopResult): string {
  */
 export function loopChart(result: LoopResult, expected?: readonly RealAlone[]): Chart {
   const { replicates } = result.parameters;
-  const { title, counts, model } = loopTitle(result.parameters);
+  const { title, counts, model } = loopTitle(result.parameters, result.guidance);
   const runs =
     replicates === 1 ? 'a single run' : `mean of ${replicates} runs; band: 95 % interval of the mean`;
   const charts = chartsOf(result, expected);
@@ -188,7 +196,10 @@ const modelTitles: Readonly<Record<string, string>> = {
   bootstrap: 'bootstrap',
 };
 
-function loopTitle(parameters: LoopResult['parameters']): { title: string; counts: string; model: string } {
+function loopTitle(
+  parameters: LoopResult['parameters'],
+  guidance?: number,
+): { title: string; counts: string; model: string } {
   const { model = 'gaussian', components, process } = parameters;
   const name =
     process === undefined
@@ -204,7 +215,7 @@ function loopTitle(parameters: LoopResult['parameters']): { title: string; count
   const past = memory === 1 ? '' : `, memory ${memory}`;
   return {
     title: `The ${variantTitles[String(variant)]}`,
-    counts: `${data === undefined ? `d = ${dim}` : basename(String(data))}, ${realCounts}, nₛ = ${shownSchedule(synthetic)}, λ = ${shownSchedule(lambda)}${past}`,
+    counts: `${data === undefined ? `d = ${dim}` : basename(String(data))}, ${realCounts}, nₛ = ${shownSchedule(synthetic)}, λ = ${shownLambda(lambda, guidance)}${past}`,
     model: components === undefined ? name : `${name}, ${components} components`,
   };
 }

@@ -1,5 +1,6 @@
 import { MadloopError } from '../../base/errors.js';
 import { flagName } from './flags.js';
+import { withNumberHere } from './written-elsewhere.js';
 
 /** Codes of errors whose message begins with the library's function and the name of an argument. */
 const codes: ReadonlySet<string> = new Set([
@@ -41,13 +42,14 @@ const calledByCommands =
  * one of `flags`, those of the command.
  */
 export function forCommandLine(message: string, flags: readonly string[]): string {
-  return message
+  const worded = message
     .replace(calledByCommands, '')
     .replace(/\b(generation \d+): (?=\1 )/, '')
     .replace(/(?<!: )\{ (\w+): true \}/g, (all, option: string) =>
       flags.includes(flagName(option)) ? flagName(option) : all,
     )
     .replace(/^(--[\w-]+ must .*), got undefined$/su, '$1, and is not given');
+  return withNumberHere(worded);
 }
 
 /** "frechetDistance: a and b must ...", "mergeStatistics: list[1].count must ..." by what the user gave. */

@@ -45,7 +45,13 @@ export function helpOf(name: string, table: OptionTable): string {
   const note = absent === 'error' ? [range, unit] : notes;
   const shown = note.filter((part) => part !== '').join('; ');
   const text = meaning + (words.length === 0 ? '' : `: ${listed(words)}`) + (shown === '' ? '' : ` (${shown})`);
-  return withFlags(text, table);
+  return withFlags(withoutReference(text, table), table);
+}
+
+/** A reference and a covariance are no texts, and have no flags: where the command takes a file of them, that gives it. */
+function withoutReference(text: string, table: OptionTable): string {
+  const instead = 'data' in table ? `, unless ${flagName('data')} gives it` : '';
+  return text.replace(/, unless (?:its reference|the covariance) gives it/, instead);
 }
 
 /** Names that are no words of their own ("realFixed") or stand in backquotes, as flags: `pool: 'latest'` as "--pool latest". */

@@ -7,7 +7,8 @@ import { atExit } from './at-exit.js';
 import { readLines, Tail } from './output.js';
 import { answerBegin, broken, ProtocolError, type Request, readAnswer, requestLine } from './protocol.js';
 
-const shownStandardError = 4_000; // characters
+// What a screen has room for.
+const shownStandardError = { characters: 4_000, lines: 30 };
 const longestAnswer = 65_536; // characters
 /** Seconds between the end of the process's input and its end by force. */
 const graceSeconds = 2;

@@ -25,14 +25,16 @@ export function readLines(
   });
 }
 
-/** The last `length` characters that a stream gave. */
+/** The last characters that a stream gave, and of them the last lines. */
 export class Tail {
   readonly #length: number;
+  readonly #lines: number;
   #text = '';
   #cut = false;
 
-  constructor(stream: Readable, length: number) {
-    this.#length = length;
+  constructor(stream: Readable, most: { readonly characters: number; readonly lines: number }) {
+    this.#length = most.characters;
+    this.#lines = most.lines;
     stream.setEncoding('utf8').on('data', (text: string) => this.add(text));
   }
 
@@ -45,6 +47,9 @@ export class Tail {
 
   /** The text, with nothing that a terminal obeys, with "..." where its beginning is missing; empty if there was none. */
   get text(): string {
-    return (this.#cut ? '...' : '') + plainText(this.#text.trimEnd(), '\n\t');
+    const lines = plainText(this.#text.trimEnd(), '\n\t').split('\n');
+    if (lines.length > this.#lines)
+      return [`... (the last ${this.#lines} lines)`, ...lines.slice(-this.#lines)].join('\n');
+    return (this.#cut ? '...' : '') + lines.join('\n');
   }
 }
