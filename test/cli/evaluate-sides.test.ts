@@ -263,6 +263,15 @@ describe('each metric by itself', () => {
     expect(namesOf(scaled)).toContain('kernelDistance');
   });
 
+  test('a side whose rows are all equal is told: numbers do not say so', async () => {
+    await npy('equal.npy', matrix(new Float64Array(20 * dim).fill(1), 20, dim));
+    const { status, stderr, notes } = await evaluate('real.npy', 'equal.npy', '--no-infinity');
+    expect(status).toBe(0);
+    const [note] = notes.filter((each) => each.startsWith('no variance'));
+    expect(note).toMatch(/: the 20 rows of equal\.npy are all equal/);
+    expect(stderr).toContain(`madloop: ${note}\n`);
+  });
+
   test('what is wrong with all of them is said once, and nothing is printed', async () => {
     await npy('wide.npy', sample(30, 1, 1, 5));
     const { status, stdout, stderr } = await run(['evaluate', 'real.npy', 'wide.npy', '--no-infinity'], folder);

@@ -62,7 +62,7 @@ function directionNotes(metric: string | null, { verdict, direction, slope, tren
   const isFalling = slope.interval[1] < 0 && trend.interval[1] < 0;
   if (!isKnown && !isFalling) return [];
   const why = isFalling ? 'it falls' : `${metric} is worse where it is less`;
-  return [`${why}: --direction decreasing asks whether it does so for the worse`];
+  return [`${why}: --direction decreasing tests for that`];
 }
 
 function madTestTable({ verdict, slope, trend, excess, level, replicates, from, to, margin }: MadTest): string {
