@@ -90,7 +90,9 @@ export class LimitPointEstimator {
  */
 function scaleOf(covariance: Float64Array): number {
   const largest = covariance.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return largest > 2 ** -100 && largest < 2 ** 100 ? 1 : 4 ** Math.round(Math.log2(largest) / 2);
+  return largest === 0 || (largest > 2 ** -100 && largest < 2 ** 100)
+    ? 1
+    : 4 ** Math.round(Math.log2(largest) / 2);
 }
 
 /** Decides the chains' random numbers: another for every loop, unless they are to be common. */

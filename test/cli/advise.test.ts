@@ -147,8 +147,9 @@ test('madloop advise --data sets answers for columns and effective rank side by 
   const data = Float64Array.from({ length: rows * cols }, (_, i) => Math.sin(i * i) / (1 + (i % cols) / 12));
   await writeMatrix(join(folder, 'features.npy'), matrix(data, rows, cols));
   const cell = ['--real', '500', '--synthetic', '100', '--lambda', '0.8', '--data', 'features.npy'];
-  const { status, stdout } = await run(['advise', ...cell], folder);
+  const { status, stdout, stderr } = await run(['advise', ...cell], folder);
   expect(status).toBe(0);
+  expect(stderr).toMatch(/few rows: .* effective rank comes out too low: features\.npy has 200 for 24\n$/);
   expect(stdout).toMatch(/ +d = 24 +d = \d+\n/);
   expect(stdout).toContain('Of data that are not isotropic the truth lies between the two.');
   for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);

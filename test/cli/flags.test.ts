@@ -4,14 +4,11 @@ import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { adviseOptions } from '../../src/advice/options.js';
 import { MadloopError } from '../../src/base/errors.js';
-import { boolean, callback, integer, number, oneOf, seed } from '../../src/base/options.js';
-import { dataParameters } from '../../src/cli/commands/data-reference.js';
+import { boolean, callback, integer, number, oneOf, seed, text } from '../../src/base/options.js';
 import { rewordErrors } from '../../src/cli/terminal/error-wording.js';
 import { addFlags, addSubcommands, flagName, givenByFlags, helpOf } from '../../src/cli/terminal/flags.js';
 import { namesOf } from '../../src/cli/terminal/given-parameters.js';
-import { admissibleThresholdOptions } from '../../src/limits/admissible-threshold.js';
 import { limitPointParameters as limitPointOptions } from '../../src/limits/estimate-limit-point.js';
-import { expectedDistanceOptions } from '../../src/limits/expected-distance.js';
 
 const table = {
   real: integer(1).doc('real samples'),
@@ -59,13 +56,12 @@ describe('flags', () => {
     ['seed', 'decides every random number (default: 0)'],
   ])('explain %s', (name, help) => expect(helpOf(name, table)).toBe(help));
 
-  test.each([limitPointOptions, admissibleThresholdOptions, adviseOptions, expectedDistanceOptions])(
+  test.each([limitPointOptions, adviseOptions])(
     'the dimension goes by the flag that gives a reference, where there is one',
     (options) => {
       const { dim } = options;
-      expect(helpOf('dim', { dim, data: dataParameters.data })).toMatch(
-        /^dimension .*, unless --data gives it\b/,
-      );
+      const data = text('be a path').optional().doc('features').flag('<file.npy>');
+      expect(helpOf('dim', { dim, data })).toMatch(/^dimension .*, unless --data gives it\b/);
       expect(helpOf('dim', { dim })).not.toMatch(/unless|reference|covariance/);
     },
   );

@@ -62,6 +62,40 @@ describe('simulateGaussianLoop', () => {
     }
   });
 
+  test('has standard errors of variances whose squares are no numbers: they scale with the data', async () => {
+    const loop = { variant: 'fresh-data', real: 5, synthetic: 5, generations: 3, replicates: 100 } as const;
+    const of = (variance: number) => {
+      const covariance = Float64Array.of(variance, 0, 0, variance / 2);
+      return simulateGaussianLoop({ ...loop, reference: { mean: new Float64Array(2), covariance } });
+    };
+    const [usual, ...others] = [await of(1), await of(4 ** -300), await of(4 ** -450), await of(4 ** 400)];
+    for (const [i, scale] of [4 ** -300, 4 ** -450, 4 ** 400].entries()) {
+      for (const [t, { distance, trace }] of others[i]!.generations.entries()) {
+        const expected = usual!.generations[t]!;
+        for (const [found, once] of [
+          [distance, expected.distance],
+          [trace, expected.trace],
+        ] as const) {
+          expect(found.mean / scale / once.mean).toBeCloseTo(1, 12);
+          expect(found.standardError / scale / once.standardError).toBeCloseTo(1, 12);
+        }
+      }
+    }
+    // A loop that shrinks for long comes there by itself.
+    const shrinking = {
+      variant: 'fully-synthetic',
+      dim: 2,
+      synthetic: 5,
+      lambda: 0.5,
+      replicates: 10,
+    } as const;
+    const { generations } = await simulateGaussianLoop({ ...shrinking, generations: 700 });
+    const { mean, standardError } = generations.at(-1)!.trace;
+    expect(mean).toBeLessThan(1e-180);
+    expect(standardError).toBeGreaterThan(mean / 20);
+    expect(standardError).toBeLessThanOrEqual(1.0000001 * mean);
+  });
+
   test('has no log-determinant where the covariance is singular', async () => {
     const { generations } = await simulateGaussianLoop({
       ...base,

@@ -126,6 +126,25 @@ describe('limitPoint', () => {
     }
   });
 
+  test('is of references at any scale: distances and standard errors scale with it', async () => {
+    const at = (scale: number) =>
+      limitPoint({
+        reference: {
+          mean: new Float64Array(3),
+          covariance: Float64Array.of(1, 0, 0, 0, 0.5, 0, 0, 0, 0.1).map((x) => x * scale),
+        },
+        ...{ real: 10, synthetic: 10, lambda: 0.9, relativeError: 5e-3 },
+      });
+    const once = await at(1);
+    for (const scale of [1e-200, 1e-160, 1e150, 1e300]) {
+      const { distance, standardError, interval } = await at(scale);
+      expect(Math.abs(distance / scale - once.distance)).toBeLessThan(6 * once.standardError);
+      expect(standardError / scale / once.standardError).toBeGreaterThan(0.8);
+      expect(standardError / scale / once.standardError).toBeLessThan(1.25);
+      expect((interval[0] + interval[1]) / 2 / distance).toBeCloseTo(1, 9);
+    }
+  });
+
   test('refuses a distance without variance', async () => {
     await expectRejection(
       () => limitPoint({ dim: 100, real: 1, synthetic: 999 }),

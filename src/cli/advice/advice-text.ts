@@ -15,6 +15,7 @@ import { usualDetector } from '../../advice/levers.js';
 import { lambdaText, numberText, rangeEnds } from '../../charts/numbers.js';
 import { leastVariance } from '../../limits/stationary-variance.js';
 import { flagName } from '../terminal/flags.js';
+import { shownLambda } from '../terminal/loop-words.js';
 import { tableText, wrapped } from '../terminal/table.js';
 
 /**
@@ -59,10 +60,6 @@ function questionText(advice: Advice, guidance: number | undefined): string {
     truePositiveRate === 0 && falsePositiveRate === 0
       ? ''
       : ` A detector leaves ${count(kept.real)} and ${count(kept.synthetic)} of them.`;
-  const scale =
-    guidance === undefined
-      ? ''
-      : ` (guidance w = ${numberText(guidance, 4)}, a scale of ${numberText(1 + guidance, 4)})`;
   const answers = answersOf(advice);
   const hows = answers.map((answer) => `by ${methodInWords(answer)}`);
   const how =
@@ -71,7 +68,7 @@ function questionText(advice: Advice, guidance: number | undefined): string {
       : answers.map((answer, i) => `for d = ${count(answer.dim)} ${hows[i]}`).join(', and ');
   return (
     `${count(real)} fresh real and ${count(synthetic)} synthetic samples (${shareText(syntheticShare)} of all) in each generation${models}, ` +
-    `lambda ${lambdaText(lambda)}${scale}, d = ${count(dim)}${rank}, ${how}.${detector}`
+    `lambda ${shownLambda(lambda, guidance)}, d = ${count(dim)}${rank}, ${how}.${detector}`
   );
 }
 

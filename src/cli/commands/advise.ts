@@ -6,6 +6,7 @@ import { type AdviseOptions, adviseOptions } from '../../advice/options.js';
 import { mustError } from '../../base/check.js';
 import { MadloopError } from '../../base/errors.js';
 import { text } from '../../base/options.js';
+import { numberText } from '../../charts/numbers.js';
 import { info } from '../../engine/info.js';
 import { arrayNameOption } from '../../features/matrix-file.js';
 import { momentsOfFile } from '../../features/moments-of-file.js';
@@ -13,6 +14,7 @@ import { totalOptions } from '../../gaussian-loop/sample-counts.js';
 import { otherBiasNames } from '../../gaussian-loop/sampling-bias.js';
 import { adviceChart, adviceCsv } from '../advice/advice-files.js';
 import { adviceText } from '../advice/advice-text.js';
+import { enoughRowsOfColumn } from '../evaluate/measurements.js';
 import { warnOfCost } from '../terminal/cost.js';
 import { rewordErrors } from '../terminal/error-wording.js';
 import { addFlags, flagName } from '../terminal/flags.js';
@@ -117,7 +119,7 @@ async function referenceOf(
       `advise: reference must be left out beside ${flagName('data')}`,
     );
   const nameOf = (name: string) => (name === 'array' ? flagName('dataArray') : undefined);
-  const { mean, covariance } = await readInput(momentsOfFile(path, { array, ...job }), nameOf);
+  const { mean, covariance, count } = await readInput(momentsOfFile(path, { array, ...job }), nameOf);
   const { length: cols } = mean;
   if (!(effectiveRank(cols, covariance) >= 1))
     throw new MadloopError('ERR_INVALID_INPUT', `${path} must hold two rows or more that are not all the same`);
@@ -127,6 +129,10 @@ async function referenceOf(
       flagName('dim'),
       `be the columns of ${path}, ${cols}, or left out`,
       String(asked.dim),
+    );
+  if (count !== undefined && count < enoughRowsOfColumn * cols)
+    say(
+      `few rows: fewer than ${enoughRowsOfColumn} for each column, so that the effective rank comes out too low: ${path} has ${numberText(count)} for ${numberText(cols)}`,
     );
   return { mean, covariance };
 }

@@ -67,6 +67,8 @@ export function limitsCommand<Values extends Record<string, unknown>, Result ext
         return;
       }
       const text = table(result);
-      print(resultText(loopHeading(resolved), text.table, text.notes));
+      print(
+        resultText(loopHeading(resolved, given.values.guidance as number | undefined), text.table, text.notes),
+      );
     });
 }

@@ -196,7 +196,7 @@ function fewer(real: Matrix, generated: Matrix, names: Names): { name: string; r
 }
 
 // Fewer rows a column, and of a small Fréchet distance most is bias.
-const enoughRowsOfColumn = 10;
+export const enoughRowsOfColumn = 10;
 
 /** Which samples are so small that a Fréchet distance is mostly bias. */
 function fewRowsNotes(sides: { readonly real: Side; readonly generated: Side }, names: Names): string[] {
