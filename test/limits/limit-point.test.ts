@@ -145,6 +145,30 @@ describe('limitPoint', () => {
     }
   });
 
+  test('is of references of any rank: dimensions without variance make no difference', async () => {
+    const of = (
+      values: readonly number[],
+      dim: number,
+      counts: { real: number; synthetic: number; lambda: number },
+    ) => {
+      const covariance = new Float64Array(dim * dim);
+      for (const [i, value] of values.entries()) covariance[i * (dim + 1)] = value;
+      return limitPoint({
+        reference: { mean: new Float64Array(dim), covariance },
+        ...counts,
+        relativeError: 0.05,
+      });
+    };
+    // As many real samples as give four dimensions more control variates than two, and more.
+    for (const real of [3, 8, 13, 17]) {
+      const counts = { real, synthetic: 20, lambda: 0.8 };
+      const [one, two] = [await of([1, 0.3], 2, counts), await of([1, 0.3], 5, counts)];
+      const error = Math.hypot(one.standardError, two.standardError);
+      expect(Math.abs(one.distance - two.distance)).toBeLessThan(4.5 * error);
+      expect(error / one.distance).toBeLessThan(0.05);
+    }
+  });
+
   test('refuses a distance without variance', async () => {
     await expectRejection(
       () => limitPoint({ dim: 100, real: 1, synthetic: 999 }),

@@ -142,8 +142,10 @@ class LimitPointChains::Prepared {
     StationaryLoop loop = planned.loop();
     if (metric) loop.dim = static_cast<std::size_t>(metric->values.rows());
     if (loop.dim == planned.loop().dim) return planned;
-    // A theory with no more controls than were planned.
-    return LimitPointTheory(loop, metric->trace, planned.controlDegree());
+    LimitPointTheory theory(loop, metric->trace, planned.controlDegree());
+    if (LimitPointControls::count(theory) != LimitPointControls::count(planned))
+      throw Error(ErrorCode::internal, "limit point chains: other controls than were planned");
+    return theory;
   }
 
   std::optional<ReferenceMetric> metric_;

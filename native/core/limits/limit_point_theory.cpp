@@ -71,8 +71,10 @@ LimitPointTheory::LimitPointTheory(StationaryLoop const& loop, std::optional<dou
   if (hasAllMoments()) {
     // Where all fluctuations are small the variance is, too, and needs fewer controls.
     std::size_t const most = std::min(degree, mostDegree(loop.dim));
+    // A reference's covariance may have any rank, which is not known before its chains run.
+    std::size_t const fewestDimensions = hasReference() ? 1 : loop.dim;
     while (controlDegree_ < most && hasDigits(loop, controlDegree_ + 1) &&
-           momentGrowth(loop, controlMoments(controlDegree_ + 1, loop.dim)) < 1)
+           momentGrowth(loop, controlMoments(controlDegree_ + 1, fewestDimensions)) < 1)
       ++controlDegree_;
     moments_ = freshLoopMoments(loop, controlDegree_);
   }
