@@ -159,9 +159,14 @@ describe('limitPoint', () => {
         relativeError: 0.05,
       });
     };
-    // As many real samples as give four dimensions more control variates than two, and more.
-    for (const real of [3, 8, 13, 17]) {
-      const counts = { real, synthetic: 20, lambda: 0.8 };
+    // In five dimensions the second and third would take control variates of degree 2, in two they do not.
+    for (const [real, synthetic, lambda] of [
+      [3, 20, 0.8],
+      [8, 8, 0.8],
+      [13, 40, 1],
+      [17, 20, 0.8],
+    ] as const) {
+      const counts = { real, synthetic, lambda };
       const [one, two] = [await of([1, 0.3], 2, counts), await of([1, 0.3], 5, counts)];
       const error = Math.hypot(one.standardError, two.standardError);
       expect(Math.abs(one.distance - two.distance)).toBeLessThan(4.5 * error);
