@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <sstream>
 #include <string>
 
+#include "core/base/decimal.hpp"
 #include "core/base/elementary.hpp"
 #include "core/base/error.hpp"
 
@@ -42,12 +42,6 @@ constexpr double kLargestRounding = 1e-6;
 
 std::string wholeNumber(double value) { return std::to_string(static_cast<std::uint64_t>(value)); }
 
-std::string shortNumber(double value) {
-  std::ostringstream text;
-  text << value;
-  return text.str();
-}
-
 bool hasDigits(StationaryLoop const& loop, std::size_t degree) {
   double const fluctuation = 0.5 * loop.total() * static_cast<double>(loop.dim);
   // fluctuation^(degree / 2). (std::pow gives other bits on other processors.)
@@ -64,8 +58,8 @@ LimitPointTheory::LimitPointTheory(StationaryLoop const& loop, std::optional<dou
   if (!(momentGrowth(loop, 2) < 1)) {
     throw Error(ErrorCode::noVariance,
                 "the distance must have a finite variance, got real = " + wholeNumber(loop.real) +
-                    ", synthetic = " + wholeNumber(loop.synthetic) + ", lambda = " + shortNumber(loop.lambda) +
-                    ": more real samples, or a smaller lambda, give it one");
+                    ", synthetic = " + wholeNumber(loop.synthetic) + ", lambda = " +
+                    shortestDecimal(loop.lambda) + ": more real samples, or a smaller lambda, give it one");
   }
   firstMoments_ = stationaryFirstMoments(loop);
   if (hasAllMoments()) {

@@ -1,9 +1,8 @@
 import { Command } from 'commander';
 import { numberText } from '../../charts/numbers.js';
 import { info } from '../../engine/info.js';
-import type { GaussianLoopSeries } from '../../gaussian-loop/simulate-gaussian-loop.js';
 import { type CollapseRow, collapseVerdict, collapseVerdictOptions } from '../../verdict/collapse-verdict.js';
-import type { MadSeries } from '../../verdict/series.js';
+import { type MadSeries, readSeries as shapeOf } from '../../verdict/series.js';
 import { rewordErrors } from '../terminal/error-wording.js';
 import { addFlags, givenByFlags } from '../terminal/flags.js';
 import { namesOf } from '../terminal/given-parameters.js';
@@ -57,9 +56,7 @@ const inWords: Readonly<Record<CollapseRow['definition'], string>> = {
 
 /** Whose series, and how it was read. */
 function headingOf(file: string, series: MadSeries): string {
-  const [replicates, generations] = Array.isArray(series)
-    ? [series.length, series[0]?.length]
-    : [(series as GaussianLoopSeries).replicates, (series as GaussianLoopSeries).generations];
+  const { replicates, generations } = shapeOf('collapseVerdict', series);
   const read = `replicates ${replicates}; generations 1 to ${generations}`;
   return wrapped(`${file} (${read}): is it model collapse? (Schaeffer et al. 2025)`);
 }
